@@ -1,0 +1,235 @@
+"""Databases made of the modules of this checkout, and copies of them.
+
+Runs inside the virtual environment. A template's name says what is in it: the Odoo,
+the lock file and the content of every module but its tests. A changed file gives
+another name, so a template is never out of date. Three layers keep it quick: what
+our modules need, the core module, the others; only layers above the change are
+made again."""
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+
+import psycopg2
+
+from . import modules
+from .common import ROOT, STATE, SetupError, lock, run, step
+from .install import LOCK_FILE, digest, odoo_key
+
+CORE = "child_remediation"
+KEEP = 10  # templates kept; the ones longest unused go first
+
+
+class Databases:
+    def __init__(self, cluster):
+        self.cluster = cluster
+        self.data_dir = STATE / f"data-{cluster.name}"
+
+    # -- SQL
+
+    @contextlib.contextmanager
+    def connect(self, name="postgres"):
+        env = self.cluster.environ()
+        arguments = {"host": env["PGHOST"], "port": env["PGPORT"]} if env else {}
+        if env:
+            arguments["user"] = env["PGUSER"]
+        try:
+            connection = psycopg2.connect(dbname=name, **arguments)
+        except psycopg2.OperationalError as error:
+            raise SetupError(
+                f"the database server does not answer ({str(error).strip()}); check "
+                "the PG* variables or run setup/stop and try again."
+            ) from None
+        connection.autocommit = True
+        try:
+            with connection.cursor() as cursor:
+                yield cursor
+        finally:
+            connection.close()
+
+    def names(self):
+        with self.connect() as cursor:
+            cursor.execute("SELECT datname FROM pg_database WHERE NOT datistemplate")
+            return {row[0] for row in cursor.fetchall()}
+
+    def exists(self, name):
+        return name in self.names()
+
+    def drop(self, name):
+        with self.connect() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        shutil.rmtree(self._filestore(name), ignore_errors=True)
+
+    def rename(self, old, new):
+        with self.connect() as cursor:
+            shutil.rmtree(self._filestore(new), ignore_errors=True)
+            if self._filestore(old).is_dir():
+                self._filestore(old).rename(self._filestore(new))
+            cursor.execute(f'ALTER DATABASE "{old}" RENAME TO "{new}"')
+
+    def copy(self, source, target):
+        """Copy a database and the files that belong to it."""
+        self.drop(target)
+        with self.connect() as cursor:
+            cursor.execute("SHOW server_version_num")
+            quick = int(cursor.fetchone()[0]) >= 150000 and self.cluster.fast
+            strategy = " STRATEGY FILE_COPY" if quick else ""
+            cursor.execute(f'CREATE DATABASE "{target}" TEMPLATE "{source}"{strategy}')
+        if self._filestore(source).is_dir():
+            shutil.copytree(self._filestore(source), self._filestore(target))
+
+    def _filestore(self, name):
+        return self.data_dir / "filestore" / name
+
+    # -- Odoo
+
+    def environ(self, **extra):
+        """The environment of an Odoo that uses this server, for os.execve and run."""
+        environ = {
+            **os.environ,
+            **self.cluster.environ(),
+            "ODOO_RC": str(ROOT / "odoo.conf"),
+            "ODOO_DATA_DIR": str(self.data_dir),
+            "ODOO_SCREENSHOTS": str(STATE / "screenshots"),
+            "PATH": f"{os.path.dirname(sys.executable)}:{os.environ['PATH']}",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+        for name in ("PGDATABASE", "ODOO_ADDONS_PATH"):
+            environ.pop(name, None)
+        environ.update(extra)
+        return environ
+
+    def odoo(self, name, *options, error, log=None):
+        """Run Odoo once on a database, showing which module it is at."""
+        check_paths()
+        return run(
+            [sys.executable, "-m", "odoo", "server", "-c", ROOT / "odoo.conf"]
+            + ["-d", name, "--stop-after-init", "--no-http", "--max-cron-threads=0"]
+            + list(options),
+            error,
+            env=self.environ(),
+            log=log or STATE / "logs" / f"odoo-{name}.log",
+            show=r"(?:Loading module )(\S+ \(\d+/\d+\))",
+        )
+
+    # -- templates
+
+    def template(self, names, demo=False, rebuild=False):
+        """The name of a database with these modules and what they need."""
+        order, outside = modules.closure(names)
+        sums = {name: modules.checksum(name) for name in order}
+        key = digest(odoo_key(), LOCK_FILE.read_bytes(), demo, *outside)
+        layers = [(f"template_{key}_base", outside or ["base"], False)]
+        core = [name for name in order if name == CORE]
+        rest = [name for name in order if name != CORE]
+        for group in filter(None, (core, rest)):
+            key = digest(key, *(f"{name} {sums[name]}" for name in group))
+            layers.append((f"template_{key}", group, True))
+        with lock(STATE / f"{self.cluster.name}-templates.lock", "making a database"):
+            previous = None
+            existing = self.names()
+            for name, group, ours in layers:
+                if name not in existing or (rebuild and ours):
+                    self._make_template(name, previous, group, ours, demo)
+                previous = name
+                self._touch(name)
+            self._prune(keep={layer[0] for layer in layers})
+        return previous
+
+    def _make_template(self, name, previous, group, ours, demo):
+        making = f"making_{name}"
+        step(f"Preparing a database with {', '.join(group)}")
+        if previous:
+            self.copy(previous, making)
+        else:
+            self.drop(making)
+        options = ["-i", ",".join(group)]
+        if ours:
+            options.append("--skip-auto-install")
+        if demo:
+            options.append("--with-demo")
+        log = self.odoo(
+            making,
+            *options,
+            error=f"{', '.join(group)} could not be installed; correct what the log "
+            "says and run the same command again",
+        )
+        _check_installed(log, group)
+        with self.connect(making) as cursor:
+            cursor.execute("VACUUM (ANALYZE)")
+        self.drop(name)
+        self.rename(making, name)
+
+    def _touch(self, name):
+        path = STATE / "templates" / f"{self.cluster.name}-{name}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+
+    def _prune(self, keep):
+        used = STATE / "templates"
+        names = {n for n in self.names() if n.startswith("template_")} - keep
+
+        def last_use(name):
+            path = used / f"{self.cluster.name}-{name}"
+            return path.stat().st_mtime if path.exists() else 0
+
+        for name in sorted(names, key=last_use, reverse=True)[KEEP - len(keep) :]:
+            with contextlib.suppress(psycopg2.OperationalError):
+                self.drop(name)
+                (used / f"{self.cluster.name}-{name}").unlink(missing_ok=True)
+
+    @contextlib.contextmanager
+    def scratch(self, template, name=None):
+        """A copy of a template, dropped at the end unless it was given a name."""
+        self._drop_abandoned()
+        copy = name or f"scratch_{os.getpid()}_{int(time.time() * 1000) % 100000}"
+        self.copy(template, copy)
+        try:
+            yield copy
+        finally:
+            if not name:
+                self.drop(copy)
+
+    def _drop_abandoned(self):
+        for name in self.names():
+            parts = name.split("_")
+            if parts[0] == "scratch" and not os.path.exists(f"/proc/{parts[1]}"):
+                self.drop(name)
+
+
+def _check_installed(log, group):
+    """Odoo goes on when a module cannot be found; a template must not."""
+    text = log.read_text(errors="replace")
+    for line in text.splitlines():
+        if "invalid module names, ignored" in line or " ERROR " in line:
+            raise SetupError(
+                f"{', '.join(group)} could not be installed: "
+                f"{line.split(' ', 5)[-1].strip()} (the whole log is {log})."
+            )
+
+
+_checked = False
+
+
+def check_paths():
+    """Odoo only warns of an addons path that is wrong, and then misses modules."""
+    global _checked
+    wanted = {str(folder.parent) for folder in modules.find().values()}
+    if _checked or not wanted:
+        return
+    code = (
+        "from odoo.tools import config; config.parse_config(['-c', 'odoo.conf']);"
+        "print(*config['addons_path'], sep='\\n')"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT
+    ).stdout.splitlines()
+    if not wanted <= set(found):
+        raise SetupError(
+            f"Odoo does not look for modules in {', '.join(sorted(wanted - set(found)))}"
+            "; set addons_path = .,addons in odoo.conf."
+        )
+    _checked = True

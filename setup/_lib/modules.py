@@ -1,0 +1,59 @@
+"""The modules of this repository: found by their manifests, at the root and in
+addons/."""
+
+import ast
+import hashlib
+
+from .common import ROOT, SetupError
+
+IGNORED = {"__pycache__", "tests"}
+
+
+def find():
+    """{name: folder} of every installable module here."""
+    found = {}
+    for parent in (ROOT, ROOT / "addons"):
+        for path in sorted(parent.glob("*/__manifest__.py")):
+            if manifest(path.parent).get("installable", True):
+                found[path.parent.name] = path.parent
+    return found
+
+
+def manifest(folder):
+    path = folder / "__manifest__.py"
+    try:
+        return ast.literal_eval(path.read_text())
+    except (SyntaxError, ValueError) as error:
+        raise SetupError(f"{path} cannot be read ({error}); correct it.") from None
+
+
+def closure(names):
+    """The given modules and those they need, in an order to install them in; and the
+    sorted names of what they need from elsewhere."""
+    ours = find()
+    order, outside = [], set()
+
+    def visit(name, trail=()):
+        if name not in ours:
+            outside.add(name)
+        elif name in trail:
+            raise SetupError(f"the modules {', '.join(trail)} need each other.")
+        elif name not in order:
+            for needed in manifest(ours[name]).get("depends", []):
+                visit(needed, (*trail, name))
+            order.append(name)
+
+    for name in sorted(names):
+        visit(name)
+    return order, sorted(outside)
+
+
+def checksum(name):
+    """Of all files of a module but its tests: what an installation depends on."""
+    folder = find()[name]
+    value = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        inside = path.relative_to(folder)
+        if path.is_file() and not IGNORED.intersection(inside.parts):
+            value.update(f"{inside}\0".encode() + path.read_bytes() + b"\0")
+    return value.hexdigest()[:16]

@@ -1,0 +1,217 @@
+"""Private PostgreSQL clusters: one to run (safe), one to test (fast), and one for
+the tests that kill it. Each listens on a Unix socket only."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from .common import CHECKOUT, STATE, SetupError, have_root, lock, run, step
+from .install import external_postgres, postgres_bin
+
+ADMIN = "cluster_admin"
+USER = "odoo"
+SETTINGS = """\
+# Written by setup/ at each start.
+listen_addresses = ''
+port = 5432
+unix_socket_directories = '{socket}'
+unix_socket_permissions = 0700
+max_connections = 100
+shared_buffers = 256MB
+work_mem = 16MB
+maintenance_work_mem = 128MB
+max_wal_size = 2GB
+jit = off
+log_timezone = 'UTC'
+timezone = 'UTC'
+"""
+FAST = """\
+# For tests only: a power cut loses the cluster, and the next run makes it again.
+fsync = off
+synchronous_commit = off
+full_page_writes = off
+wal_level = minimal
+max_wal_senders = 0
+checkpoint_timeout = 30min
+"""
+
+
+class Cluster:
+    """A PostgreSQL server of this checkout, or the one that PG* variables name."""
+
+    def __init__(self, name, fast=False, private=False):
+        self.name = name
+        self.fast = fast
+        self.external = external_postgres() and not private
+        self.user = "postgres" if have_root() else None
+        self.data = _place() / f"pg-{name}"
+        self.socket = _socket_folder(name)
+
+    # -- what Odoo and psycopg2 need to reach it
+
+    def environ(self):
+        if self.external:
+            return {}
+        return {"PGHOST": str(self.socket), "PGPORT": "5432", "PGUSER": USER}
+
+    # -- life
+
+    def start(self):
+        if self.external:
+            return self
+        with lock(STATE / f"pg-{self.name}.lock", "starting the database server"):
+            if self.running():
+                return self
+            self._prepare()
+            log = self.data / "server.log"
+            self._pg(
+                ["pg_ctl", "-D", self.data, "-l", log, "-w", "-t", "60", "start"],
+                f"PostgreSQL did not start; read {log}",
+            )
+        return self
+
+    def stop(self, mode="fast"):
+        if not self.external and self.running():
+            self._pg(
+                ["pg_ctl", "-D", self.data, "-w", "-m", mode, "stop"],
+                f"PostgreSQL did not stop; read {self.data / 'server.log'}",
+            )
+
+    def running(self):
+        if not (self.data / "PG_VERSION").exists():
+            return False
+        as_user = self._as_user()
+        return not subprocess.run(
+            [self._bin("pg_ctl"), "-D", str(self.data), "status"],
+            capture_output=True,
+            cwd="/",
+            check=False,
+            **as_user,
+        ).returncode
+
+    def pid(self):
+        return int((self.data / "postmaster.pid").read_text().split()[0])
+
+    def remove(self):
+        self.stop("immediate")
+        shutil.rmtree(self.data, ignore_errors=True)
+
+    # -- the parts
+
+    def _as_user(self):
+        if not self.user:
+            return {}
+        return {"user": self.user, "group": self.user, "extra_groups": []}
+
+    def _bin(self, program):
+        folder = postgres_bin()
+        if not folder:
+            raise SetupError(
+                "PostgreSQL is missing; run `apt-get install postgresql` as root, or "
+                "set PGHOST and PGPORT to a server."
+            )
+        return str(folder / program)
+
+    def _pg(self, command, error):
+        log = STATE / "logs" / f"{command[0]}.log"
+        run(
+            [self._bin(command[0]), *command[1:]],
+            error,
+            cwd="/",
+            log=log,
+            user=self.user,
+        )
+
+    def _prepare(self):
+        self._own(self.socket)
+        if not (self.data / "PG_VERSION").exists():
+            step(f"Making the database cluster ({self.name})")
+            # Made beside its place and renamed: half a cluster is never taken for one.
+            shutil.rmtree(self.data, ignore_errors=True)
+            new = self.data.with_name(f"{self.data.name}.new")
+            shutil.rmtree(new, ignore_errors=True)
+            self._own(new)
+            self._pg(
+                ["initdb", "-D", new, "-U", ADMIN, "-A", "trust", "-E", "UTF8"]
+                + ["--locale=C.UTF-8"]
+                + (["--no-sync"] if self.fast else []),
+                "initdb failed",
+            )
+            self._single_user(new, f'CREATE ROLE "{USER}" LOGIN CREATEDB')
+            new.rename(self.data)
+        text = SETTINGS.format(socket=self.socket) + (FAST if self.fast else "")
+        (self.data / "postgresql.conf").write_text(text)
+
+    def _single_user(self, data, statement):
+        done = subprocess.run(
+            [self._bin("postgres"), "--single", "-D", str(data), "postgres"],
+            input=statement + "\n",
+            text=True,
+            capture_output=True,
+            cwd="/",
+            check=False,
+            **self._as_user(),
+        )
+        if done.returncode:
+            raise SetupError(
+                f"the database role could not be made ({done.stderr.strip()[-200:]})."
+            )
+
+    def _own(self, folder):
+        """Make a folder that only the server's user may enter."""
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if folder.is_symlink() or folder.stat().st_uid not in (
+            os.geteuid(),
+            _uid(self.user),
+        ):
+            raise SetupError(f"{folder} belongs to somebody else; delete it first.")
+        if self.user:
+            shutil.chown(folder, self.user, self.user)
+
+
+def _uid(user):
+    if not user:
+        return os.geteuid()
+    import pwd
+
+    try:
+        return pwd.getpwnam(user).pw_uid
+    except KeyError:
+        raise SetupError(
+            f"the user {user!r}, as whom root must run PostgreSQL, does not exist; "
+            "install Debian's package postgresql-common."
+        ) from None
+
+
+def _reachable(path):
+    """May the server's user walk to this folder?"""
+    return not have_root() or all(
+        parent.stat().st_mode & 0o001 for parent in path.parents if parent.exists()
+    )
+
+
+def _place():
+    """The state folder, unless root's checkout lies where `postgres` cannot go."""
+    if _reachable(STATE / "pg"):
+        return STATE
+    return Path("/var/lib/child-remediation") / CHECKOUT
+
+
+def _socket_folder(name):
+    """Beside the data; in the system's temporary folder when the path would be longer
+    than a Unix socket's may be."""
+    folder = _place() / f"socket-{name}"
+    if len(str(folder)) < 80:
+        return folder
+    temporary = Path(tempfile.gettempdir())
+    return temporary / f"child-remediation-{os.geteuid()}-{CHECKOUT}-{name}"
+
+
+def clusters():
+    return [
+        Cluster("run"),
+        Cluster("test", fast=True),
+        Cluster("faults", fast=True, private=True),
+    ]
