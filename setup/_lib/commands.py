@@ -7,10 +7,13 @@ import sys
 
 from . import common, install
 
-# command: (module of this package, are the tests' programs needed)
+# command: (module and function of this package, are the tests' programs needed)
 COMMANDS = {
-    "shell": ("shell", False),
-    "test": ("testing", True),
+    "install": ("shell:install", True),
+    "run": ("server:run", False),
+    "shell": ("shell:run", False),
+    "stop": ("server:stop", False),
+    "test": ("testing:run", True),
 }
 
 
@@ -26,15 +29,14 @@ def parser(command, description):
 
 
 def start(command, description):
-    module, for_tests = COMMANDS[command]
+    target, for_tests = COMMANDS[command]
 
     def go():
         if not {"-h", "--help"} & set(sys.argv[1:]):  # help needs nothing installed
             install.ensure(for_tests)
-        return _module(module).run(parser(command, description), sys.argv[1:])
+        module, function = target.split(":")
+        module = importlib.import_module(f".{module}", __package__)
+        options = parser(command, description)
+        return getattr(module, function)(options, sys.argv[1:])
 
     common.main(go)
-
-
-def _module(name):
-    return importlib.import_module(f".{name}", __package__)

@@ -83,10 +83,19 @@ def run(command, error, env=None, cwd=ROOT, log=None, show=None, user=None):
             process.wait()
             raise
     if process.returncode:
-        tail = "".join(log.read_text(errors="replace").splitlines(True)[-25:])
-        sys.stderr.write(tail)
+        sys.stderr.write(_what_matters(log))
         raise SetupError(f"{error} (the whole log is {log}).")
     return log
+
+
+def _what_matters(log):
+    """The end of a log; of Odoo's, from the first error to its last line."""
+    lines = log.read_text(errors="replace").splitlines(True)
+    errors = [n for n, line in enumerate(lines) if re.search("ERROR|CRITICAL", line)]
+    if errors:
+        lines = [line for line in lines[errors[0] :] if " INFO " not in line]
+        return "".join(lines[:15] + lines[15:][-25:])
+    return "".join(lines[-25:])
 
 
 def _follow(process, log, show):

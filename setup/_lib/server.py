@@ -1,0 +1,254 @@
+"""setup/run and setup/stop"""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+from . import modules
+from .common import ROOT, STATE, SetupError, say, step, write_atomic
+from .postgres import Cluster, clusters
+
+DATABASE = "child_remediation"
+RECORD = STATE / "server.json"
+LOG = STATE / "logs" / "server.log"
+START_SECONDS = 180
+
+
+def run(parser, arguments):
+    parser.add_argument("--port", type=int, default=8069, metavar="N")
+    parser.add_argument("--no-demo", action="store_true", help="no demo data")
+    parser.add_argument(
+        "--detach", action="store_true", help="return when the server answers"
+    )
+    parser.add_argument("--update", action="store_true", help="upgrade the modules")
+    options = parser.parse_args(arguments)
+    from .database import Databases
+
+    name = options.database or DATABASE
+    running = _running()
+    if running and options.update:
+        _stop_server(running)
+        running = None
+    if running and (running["port"], running["database"]) == (options.port, name):
+        databases = Databases(Cluster("run"))
+        return _ready(databases, name, options.port)
+    if running:
+        raise SetupError(
+            f"this checkout already serves {running['database']} on port "
+            f"{running['port']}; stop it with setup/stop first."
+        )
+    _check_port(options.port)
+    databases = Databases(Cluster("run").start())
+    prepare(databases, name, demo=not options.no_demo, update=options.update)
+    process = _start(databases, name, options.port)
+    try:
+        _wait(process, options.port)
+        _ready(databases, name, options.port)
+        if not options.detach:
+            say(f"The log is {LOG}. Stop with Ctrl-C.")
+            signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+            process.wait()
+    except BaseException as error:
+        process.terminate()
+        process.wait()
+        if not isinstance(error, KeyboardInterrupt):
+            raise
+        say("")
+    if not options.detach:
+        RECORD.unlink(missing_ok=True)
+    return 0
+
+
+def stop(parser, arguments):
+    parser.parse_args(arguments)
+    running = _running()
+    if running:
+        _stop_server(running)
+        step(f"Stopped the server of {running['database']}")
+    for cluster in clusters():
+        if not cluster.external and cluster.running():
+            cluster.stop()
+            step(f"Stopped the database cluster ({cluster.name})")
+    return 0
+
+
+# -- the database ---------------------------------------------------------------
+
+
+def prepare(databases, name, demo=True, update=False):
+    """Make the database, or leave it as it is, or upgrade it. What takes long happens
+    to a copy that takes the name in the end: interrupted, nothing is half done."""
+    names = list(modules.find())
+    making = f"{name}__making"
+    if databases.exists(name):
+        if has_demo(databases, name) != demo:
+            kind = "without" if demo else "with"
+            raise SetupError(
+                f"the database {name} was made {kind} demo data; name another with "
+                "--database."
+            )
+        if not update:
+            return
+        step(f"Upgrading the database {name}")
+        databases.copy(name, making)
+        installed = _installed(databases, name)
+        old = [n for n in names if n in installed]
+        new = [n for n in names if n not in installed]
+        todo = ["-u", ",".join(old)] if old else []
+        todo += ["-i", ",".join(new)] if new else []
+    else:
+        kind = "with" if demo else "without"
+        step(f"Making the database {name} {kind} demo data (some minutes)")
+        databases.drop(making)
+        todo = ["-i", ",".join(names) or "base", "--load-language=fr_FR"]
+        todo += ["--with-demo"] if demo else []
+    databases.odoo(
+        making,
+        *todo,
+        error=f"the database {name} could not be prepared; correct what the log says "
+        "and run the same command again",
+    )
+    databases.drop(name)
+    databases.rename(making, name)
+
+
+def _installed(databases, name):
+    with databases.connect(name) as cursor:
+        cursor.execute("SELECT name FROM ir_module_module WHERE state = 'installed'")
+        return {row[0] for row in cursor.fetchall()}
+
+
+def has_demo(databases, name):
+    with databases.connect(name) as cursor:
+        cursor.execute("SELECT demo FROM ir_module_module WHERE name = 'base'")
+        return bool(cursor.fetchone()[0])
+
+
+def logins(databases, name):
+    """(login, password, role) of the users that our modules' demo data made."""
+    from passlib.context import CryptContext
+
+    context = CryptContext(["pbkdf2_sha512", "plaintext"], deprecated=["plaintext"])
+    ours = tuple(modules.find()) or ("",)
+    with databases.connect(name) as cursor:
+        cursor.execute(
+            """
+            SELECT u.login, u.password,
+                   string_agg(DISTINCT g.name->>'en_US', ', ')
+              FROM ir_model_data d
+              JOIN res_users u ON u.id = d.res_id AND u.active
+              LEFT JOIN res_groups_users_rel r ON r.uid = u.id
+              LEFT JOIN ir_model_data gd ON gd.model = 'res.groups'
+                   AND gd.res_id = r.gid AND gd.module IN %(ours)s
+              LEFT JOIN res_groups g ON g.id = gd.res_id
+             WHERE d.model = 'res.users'
+               AND (d.module IN %(ours)s OR d.module = 'base' AND d.name = 'user_admin')
+             GROUP BY u.id ORDER BY u.id
+            """,
+            {"ours": ours},
+        )
+        rows = cursor.fetchall()
+    result = []
+    for login, hashed, role in rows:
+        guesses = (login, "demo", "admin")
+        known = [g for g in guesses if hashed and context.verify(g, hashed)]
+        result.append((login, known[0] if known else "?", role or "administrator"))
+    return result
+
+
+# -- the server -----------------------------------------------------------------
+
+
+def _running():
+    """What was started here and still runs."""
+    try:
+        record = json.loads(RECORD.read_text())
+        with open(f"/proc/{record['pid']}/cmdline") as handle:
+            command = handle.read().split("\0")
+    except (OSError, ValueError):
+        return None
+    return record if record["database"] in command and "odoo" in command else None
+
+
+def _stop_server(record):
+    os.kill(record["pid"], signal.SIGTERM)
+    for _ in range(100):
+        if not _running():
+            break
+        time.sleep(0.1)
+    else:
+        os.kill(record["pid"], signal.SIGKILL)
+    RECORD.unlink(missing_ok=True)
+
+
+def _check_port(port):
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except PermissionError:
+            raise SetupError(
+                f"port {port} is not open to this user; choose one above 1023 with "
+                "--port."
+            ) from None
+        except OSError:
+            raise SetupError(
+                f"port {port} is in use; stop what uses it or choose another with "
+                f"--port, for example `setup/run --port {port + 1}`."
+            ) from None
+
+
+def _start(databases, name, port):
+    from .database import check_paths
+
+    check_paths()
+    step("Starting Odoo")
+    LOG.parent.mkdir(parents=True, exist_ok=True)
+    with open(LOG, "a") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "odoo", "server", "-c", str(ROOT / "odoo.conf")]
+            + ["-d", name, "--http-port", str(port)],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=ROOT,
+            env=databases.environ(),
+            start_new_session=True,
+        )
+    record = {"pid": process.pid, "port": port, "database": name}
+    write_atomic(RECORD, json.dumps(record))
+    return process
+
+
+def _wait(process, port):
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            tail = "".join(LOG.read_text(errors="replace").splitlines(True)[-20:])
+            sys.stderr.write(tail)
+            raise SetupError(f"Odoo stopped while starting; the log is {LOG}.")
+        try:
+            url = f"http://127.0.0.1:{port}/web/login"
+            with urllib.request.urlopen(url, timeout=60) as page:
+                if page.status == 200:
+                    return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    raise SetupError(
+        f"Odoo did not answer within {START_SECONDS} seconds; the log is {LOG}."
+    )
+
+
+def _ready(databases, name, port):
+    say(f"Ready: http://localhost:{port}")
+    users = logins(databases, name)
+    say(f"  {'login':<24} {'password':<16} role")
+    for login, password, role in users:
+        say(f"  {login:<24} {password:<16} {role}")
+    return 0
