@@ -10,6 +10,7 @@ from . import common, install
 # command: (module and function of this package, are the tests' programs needed)
 COMMANDS = {
     "install": ("shell:install", True),
+    "lint": ("lint:run", False),
     "run": ("server:run", False),
     "shell": ("shell:run", False),
     "stop": ("server:stop", False),

@@ -365,7 +365,10 @@ def _root_prefix(names):
     if have_root():
         return []
     sudo = shutil.which("sudo")
-    if sudo and not subprocess.run([sudo, "-n", "true"], capture_output=True).returncode:
+    if (
+        sudo
+        and not subprocess.run([sudo, "-n", "true"], capture_output=True).returncode
+    ):
         return [sudo, "-n"]
     if sudo and sys.stdin.isatty():
         return [sudo]

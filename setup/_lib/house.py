@@ -1,0 +1,151 @@
+"""The checks of this house that no linter knows: what `setup/lint` adds to ruff,
+pylint-odoo and manifestoo. Each yields (file, line, what to do)."""
+
+import ast
+import csv
+import re
+import subprocess
+from pathlib import Path
+
+import polib
+from lxml import etree
+
+from . import modules
+from .common import ROOT
+
+DATA_FOLDERS = ("security", "data", "views", "wizards", "reports")
+# Written in pieces, so that this file does not hold what it looks for.
+FORBIDDEN = (
+    (r"\b(files\.)?python" r"hosted\.org|pypi" r"\.org", "name no package registry"),
+    (r"deb\.deb" r"ian\.org|npm" r"js\.(org|com)", "name no package registry"),
+    (r"/wo" r"rk/|/ro" r"ot/|/ho" r"me/[a-z]", "name no path of one machine"),
+    (r"^(<{7}|>{7}|={7})( |$)", "finish the merge"),
+    (r"BEGIN [A-Z ]*PRIVATE " r"KEY", "keep secrets out"),
+)
+TEXT = {".py", ".xml", ".csv", ".po", ".pot", ".js", ".scss", ".md", ".toml", ".conf"}
+TEXT |= {".txt", ".yaml", ".yml", ".json", ".cfg", ".lock", ".in", ""}
+OLD_XML = (
+    (r"<tree\b|</tree>", "Odoo 19 calls it <list>"),
+    (r"\b(attrs|states)=", "write invisible, readonly, required as expressions"),
+    (r"\bt-raw=", "use t-out"),
+)
+
+
+def check():
+    yield from _repository()
+    for name, folder in modules.find().items():
+        yield from _manifest(name, folder)
+        yield from _xml(name, folder)
+        yield from _access(folder)
+        yield from _translations(folder)
+
+
+def files():
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split("\0")
+    return [ROOT / name for name in listed if name and (ROOT / name).is_file()]
+
+
+def _repository():
+    for path in files():
+        if path.suffix not in TEXT or path.name == "LICENSE":
+            continue
+        try:
+            text = path.read_text()
+        except UnicodeDecodeError:
+            yield path, 1, "save it as UTF-8"
+            continue
+        if text and not text.endswith("\n"):
+            yield path, text.count("\n") + 1, "end the file with a newline"
+        for number, line in enumerate(text.splitlines(), 1):
+            if line != line.rstrip() and path.suffix not in (".md", ".po", ".pot"):
+                yield path, number, "remove the blanks at the end of the line"
+            for pattern, advice in FORBIDDEN:
+                if re.search(pattern, line):
+                    yield path, number, advice
+
+
+def _manifest(name, folder):
+    path = folder / "__manifest__.py"
+    manifest = ast.literal_eval(path.read_text())
+    listed = {*manifest.get("data", []), *manifest.get("demo", [])}
+    for entry in sorted(listed):
+        if not (folder / entry).is_file():
+            yield path, 1, f"{entry} is listed and does not exist"
+    for part in (*DATA_FOLDERS, "demo"):
+        for file in sorted((folder / part).rglob("*")):
+            inside = str(file.relative_to(folder))
+            if file.suffix in (".xml", ".csv") and inside not in listed:
+                yield file, 1, "list it in the manifest or delete it"
+    if not manifest.get("version", "").startswith("19.0."):
+        yield path, 1, "the version must begin with 19.0."
+    if not (folder / "pyproject.toml").is_file():
+        yield folder / "pyproject.toml", 1, "add the three lines of whool"
+    if not (folder / "readme" / "DESCRIPTION.md").is_file():
+        yield folder / "readme" / "DESCRIPTION.md", 1, f"say what {name} is for"
+
+
+def _xml(name, folder):
+    import odoo.release
+
+    grammar = Path(odoo.release.__file__).parent / "import_xml.rng"
+    schema = etree.RelaxNG(etree.parse(grammar))
+    seen = {}
+    for path in sorted(folder.rglob("*.xml")):
+        try:
+            tree = etree.parse(path)
+        except etree.XMLSyntaxError as error:
+            yield path, error.lineno, f"{error.msg}: make it well-formed"
+            continue
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            for pattern, advice in OLD_XML:
+                if re.search(pattern, line):
+                    yield path, number, advice
+        if "static" in path.parts:
+            continue
+        if not schema.validate(tree):
+            for error in schema.error_log:
+                yield path, error.line, error.message
+        for node in tree.iter("record", "template", "menuitem"):
+            xmlid = node.get("id") or ""
+            if xmlid.startswith(f"{name}."):
+                yield path, node.sourceline, "leave out the module's own name in the id"
+            if xmlid in seen and seen[xmlid] != (path, node.sourceline):
+                where = seen[xmlid][0].relative_to(folder)
+                yield path, node.sourceline, f"the id {xmlid} is already in {where}"
+            if xmlid:
+                seen[xmlid] = (path, node.sourceline)
+
+
+def _access(folder):
+    path = folder / "security" / "ir.model.access.csv"
+    if not path.is_file():
+        return
+    seen = set()
+    with open(path, newline="") as handle:
+        for number, row in enumerate(csv.DictReader(handle), 2):
+            if row["id"] in seen:
+                yield path, number, f"the id {row['id']} is used twice"
+            if not row.get("group_id:id"):
+                yield path, number, "name a group: rights for everybody are a leak"
+            seen.add(row["id"])
+
+
+def _translations(folder):
+    for path in sorted((folder / "i18n").glob("*.po")):
+        for entry in polib.pofile(str(path)):
+            if entry.obsolete:
+                continue
+            if entry.fuzzy or not entry.translated():
+                yield path, entry.linenum, f"translate {entry.msgid[:50]!r}"
+            elif _placeholders(entry.msgid) != _placeholders(entry.msgstr):
+                yield path, entry.linenum, "keep the placeholders of the source"
+
+
+def _placeholders(text):
+    return sorted(re.findall(r"%\(\w+\)[sdf]|%[sdf]", text))

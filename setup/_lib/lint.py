@@ -1,0 +1,114 @@
+"""setup/lint"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from . import modules
+from .common import ROOT, say, step
+
+
+def run(parser, arguments):
+    parser.add_argument(
+        "--fix", action="store_true", help="format the code and repair what is simple"
+    )
+    parser.add_argument("modules", nargs="*", help="read these modules only")
+    options = parser.parse_args(arguments)
+    found = modules.find()
+    unknown = set(options.modules) - set(found)
+    if unknown:
+        parser.error(f"there is no module {', '.join(sorted(unknown))}")
+    chosen = [found[name] for name in options.modules or found]
+    paths = [str(path.relative_to(ROOT)) for path in chosen]
+    everything = not options.modules
+    targets = ["."] if everything else paths
+    if options.fix:
+        _tool("ruff", "check", "--fix", "--quiet", "--exit-zero", *targets)
+        _tool("ruff", "format", "--quiet", *targets)
+    failed = []
+    for name, check in (
+        ("ruff", lambda: _tool("ruff", "check", "--output-format=concise", *targets)),
+        (
+            "ruff format",
+            lambda: _tool(
+                "ruff", "format", "--check", "--output-format=concise", *targets
+            ),
+        ),
+        ("pylint-odoo", lambda: _pylint(paths)),
+        ("house rules", lambda: _house(chosen, everything)),
+        ("licences", lambda: _licences(paths)),
+        ("JavaScript", lambda: _javascript(chosen)),
+    ):
+        step(name)
+        if not check():
+            failed.append(name)
+    if failed:
+        say(f"Failed: {', '.join(failed)}. `setup/lint --fix` repairs what is simple.")
+        return 1
+    say("All checks passed.")
+    return 0
+
+
+def _tool(*command, env=None):
+    folder = Path(sys.executable).parent
+    environ = {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}", **(env or {})}
+    command = [str(folder / command[0]), *command[1:]]
+    return not subprocess.run(command, cwd=ROOT, env=environ, check=False).returncode
+
+
+def _pylint(paths):
+    return not paths or _tool(
+        "pylint", "--rcfile=.pylintrc", "--disable=missing-readme", *paths
+    )
+
+
+def _house(chosen, everything):
+    from . import house
+
+    clean = True
+    for path, line, advice in house.check():
+        if everything or any(path.is_relative_to(folder) for folder in chosen):
+            say(f"{path.relative_to(ROOT)}:{line}: {advice}")
+            clean = False
+    return clean
+
+
+def _licences(paths):
+    """No module may need one whose licence does not allow ours."""
+    if not paths:
+        return True
+    import odoo.addons
+
+    places = {str((ROOT / path).parent) for path in paths}
+    places |= {str(place) for place in odoo.addons.__path__}
+    names = ",".join(Path(path).name for path in paths)
+    return _tool(
+        "manifestoo",
+        f"--select-include={names}",
+        f"--addons-path={','.join(sorted(places))}",
+        "--no-addons-path-from-import-odoo",
+        "check-licenses",
+    )
+
+
+def _javascript(chosen):
+    """Modules of Odoo are parsed as what they are: ES modules."""
+    node = shutil.which("node")
+    scripts = [path for folder in chosen for path in folder.rglob("static/**/*.js")]
+    if not scripts:
+        return True
+    if not node:
+        say("node is not here; the scripts were not parsed.")
+        return True
+    clean = True
+    for script in scripts:
+        with open(script) as handle:
+            done = subprocess.run(
+                [node, "--input-type=module", "--check", "-"], stdin=handle, check=False
+            )
+        if done.returncode:
+            say(f"{script.relative_to(ROOT)}: correct the syntax")
+            clean = False
+    return clean
