@@ -1,0 +1,21 @@
+{
+    "name": "Child Remediation",
+    "summary": "Case files of children in or at risk of child labour",
+    "version": "19.0.1.0.0",
+    "category": "Child Remediation",
+    "license": "AGPL-3",
+    "author": "Child Remediation contributors",
+    "depends": ["mail"],
+    "data": [
+        "security/remediation_groups.xml",
+        "security/ir.model.access.csv",
+        "security/remediation_rules.xml",
+        "data/mail_activity_type_data.xml",
+        "data/remediation_hazard_data.xml",
+        "data/remediation_legal_framework_data.xml",
+        "data/remediation_deadline_policy_data.xml",
+        "data/remediation_service_type_data.xml",
+        "data/ir_cron_data.xml",
+    ],
+    "application": True,
+}

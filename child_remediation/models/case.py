@@ -1,0 +1,828 @@
+from datetime import timedelta
+
+import pytz
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+from .classification import CLASSES
+
+RISK_LEVELS = [("high", "High"), ("medium", "Medium"), ("low", "Low")]
+STAGES = [
+    ("registered", "Registered"),
+    ("first_contact", "First Contact"),
+    ("assessment", "Assessment"),
+    ("planning", "Planning"),
+    ("in_remediation", "In Remediation"),
+    ("monitoring", "Monitoring"),
+    ("on_hold", "On Hold"),
+    ("closed", "Closed"),
+]
+CLOSURE_REASONS = [
+    ("goals_met", "Out of Child Labour"),
+    ("reached_age", "Reached Working Age"),
+    ("transferred", "Transferred"),
+    ("moved_in_country", "Moved within the Country"),
+    ("moved_abroad", "Moved Abroad"),
+    ("refused", "Refused"),
+    ("lost_contact", "Lost Contact"),
+    ("missing", "Missing"),
+    ("died", "Died"),
+    ("not_eligible", "Not Eligible"),
+    ("duplicate", "Duplicate"),
+    ("resources", "Lack of Resources"),
+    ("other", "Other"),
+]
+OUTCOMES = [
+    ("out_of_child_labour", "Out of Child Labour"),
+    ("reduced_hazard", "Reduced Hazard"),
+    ("unchanged", "Unchanged"),
+    ("returned_to_work", "Returned to Work"),
+    ("unknown", "Unknown"),
+]
+
+
+class Case(models.Model):
+    """The file of one child from report to follow-up (E5).
+
+    Who may what: the holder (``user_id``) works on it; supervisors of its team assign,
+    approve, hold and reopen; coordinators see all. Nobody deletes. The stage is
+    computed from facts; hold and close alone are decisions. The holder is the case
+    manager, or the team's supervisor where there is none (R11): no open case is ever
+    without one.
+
+    registered → first_contact → assessment → planning → in_remediation → monitoring
+    → closed; on_hold from anywhere; reopened into assessment.
+    """
+
+    _name = "remediation.case"
+    _description = "Case"
+    _inherit = ["remediation.coded.mixin", "mail.thread", "mail.activity.mixin"]
+    _order = "opened_at desc, id desc"
+    _check_company_auto = True
+    _mail_post_access = "read"
+
+    _code_prefix = "CR"
+    _remediation_sensitive = True
+    _protected_fields = frozenset(
+        {
+            "case_manager_id", "user_id", "team_id", "organisation_id", "household_id",
+            "stage", "logged_stage", "classification", "work_situation_id",
+            "active_plan_id", "next_due", "needs_safety_action", "first_contact_on",
+            "first_contact_by_id", "hold_on", "hold_reason", "hold_until", "hold_by_id",
+            "closed_on", "closure_reason", "closure_outcome", "closure_id",
+            "reopened_on", "reopened_count", "reopened_reason",
+        }
+    )
+    _frozen_fields = frozenset(
+        {"beneficiary_id", "company_id", "risk_level", "received_at", "opened_at"}
+    )
+
+    # Who
+    beneficiary_id = fields.Many2one(
+        "remediation.beneficiary", required=True, ondelete="restrict", index=True,
+        check_company=True,
+    )
+    household_id = fields.Many2one(
+        related="beneficiary_id.household_id", store=True, index=True
+    )
+    sex = fields.Selection(related="beneficiary_id.sex")
+    age = fields.Integer(related="beneficiary_id.age")
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    case_manager_id = fields.Many2one(
+        "remediation.case.manager", readonly=True, copy=False, index=True,
+        check_company=True,
+    )
+    team_id = fields.Many2one(
+        "remediation.team", required=True, readonly=True, check_company=True
+    )
+    user_id = fields.Many2one(
+        "res.users", string="Holder", compute="_compute_user_id", store=True,
+        compute_sudo=True,
+    )
+    organisation_id = fields.Many2one(
+        related="case_manager_id.organisation_id", store=True, string="Organisation"
+    )
+    # What and where
+    programme_id = fields.Many2one(
+        "remediation.programme", index=True, check_company=True
+    )
+    site_id = fields.Many2one("remediation.site", index=True, check_company=True)
+    area_id = fields.Many2one(
+        "remediation.area", index=True, check_company=True,
+        compute="_compute_area_id", store=True, readonly=False,
+    )
+    risk_level = fields.Selection(
+        RISK_LEVELS, required=True, default="medium", index=True,
+        help="Set at registration; later by an approved assessment or a supervisor.",
+    )
+    classification = fields.Selection(CLASSES, readonly=True, copy=False, index=True)
+    work_situation_id = fields.Many2one(
+        "remediation.work.situation", readonly=True, copy=False,
+        string="Latest Work Situation",
+    )
+    survivor_reason = fields.Char(
+        help="Why a person of 18 or over is supported: exploitation began before 18."
+    )
+    # Dates
+    identified_on = fields.Date(
+        required=True, default=fields.Date.context_today,
+        help="Day on which somebody first reported the child.",
+    )
+    received_at = fields.Datetime(
+        required=True, default=fields.Datetime.now, copy=False,
+        help="Moment the concern reached us; deadlines count from here.",
+    )
+    opened_at = fields.Datetime(
+        required=True, default=fields.Datetime.now, copy=False, readonly=True,
+        string="Opened",
+    )
+    first_contact_on = fields.Date(readonly=True, copy=False)
+    first_contact_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    next_due = fields.Datetime(compute="_compute_next_due", store=True, copy=False)
+    # Hold, closure, reopening
+    hold_on = fields.Datetime(readonly=True, copy=False)
+    hold_until = fields.Date(readonly=True, copy=False)
+    hold_reason = fields.Char(readonly=True, copy=False)
+    hold_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    closure_id = fields.Many2one("remediation.closure", readonly=True, copy=False)
+    closed_on = fields.Datetime(readonly=True, copy=False)
+    closure_reason = fields.Selection(CLOSURE_REASONS, readonly=True, copy=False)
+    closure_outcome = fields.Selection(OUTCOMES, readonly=True, copy=False)
+    reopened_on = fields.Datetime(readonly=True, copy=False)
+    reopened_count = fields.Integer(readonly=True, copy=False)
+    reopened_reason = fields.Char(readonly=True, copy=False)
+    # Safety (R16)
+    no_safety_action_reason = fields.Char(
+        help="Why a child at high risk needs no immediate safety action."
+    )
+    needs_safety_action = fields.Boolean(
+        compute="_compute_needs_safety_action", store=True, index=True
+    )
+    # Below the case
+    work_situation_ids = fields.One2many("remediation.work.situation", "case_id")
+    consent_ids = fields.One2many("remediation.consent", "case_id")
+    assessment_ids = fields.One2many("remediation.assessment", "case_id")
+    plan_ids = fields.One2many("remediation.plan", "case_id")
+    plan_action_ids = fields.One2many("remediation.plan.action", "case_id")
+    active_plan_id = fields.Many2one(
+        "remediation.plan", compute="_compute_active_plan_id", store=True, copy=False
+    )
+    visit_ids = fields.One2many("remediation.visit", "case_id")
+    note_ids = fields.One2many("remediation.note", "case_id")
+    deadline_ids = fields.One2many("remediation.deadline", "case_id")
+    closure_ids = fields.One2many("remediation.closure", "case_id")
+    approval_ids = fields.One2many("remediation.approval", "case_id")
+    stage_log_ids = fields.One2many("remediation.case.stage.log", "case_id")
+    holder_log_ids = fields.One2many("remediation.case.holder", "case_id")
+    # Stage
+    stage = fields.Selection(
+        STAGES, compute="_compute_stage", store=True, copy=False, group_expand=True,
+    )
+    logged_stage = fields.Selection(STAGES, readonly=True, copy=False)
+    missing_html = fields.Html(compute="_compute_missing_html", sanitize=False)
+
+    _one_open_case = models.UniqueIndex(
+        "(beneficiary_id) WHERE closed_on IS NULL",
+        "This child has an open case: add the new concern to it.",
+    )
+    _list_by_user = models.Index("(company_id, user_id, opened_at DESC, id DESC)")
+    _list_by_team = models.Index("(company_id, team_id, opened_at DESC, id DESC)")
+    _list_by_organisation = models.Index(
+        "(company_id, organisation_id, opened_at DESC, id DESC)"
+    )
+    _list_by_company = models.Index("(company_id, opened_at DESC, id DESC)")
+    _list_by_due = models.Index(
+        "(company_id, next_due, id DESC) WHERE stage <> 'closed'"
+    )
+    _by_stage = models.Index("(stage, company_id)")
+
+    # -- computes --------------------------------------------------------------
+    # compute_sudo: a portal worker's user is read here for whoever saves.
+    @api.depends("case_manager_id.user_id", "team_id.supervisor_id")
+    def _compute_user_id(self):
+        for case in self:
+            case.user_id = case.case_manager_id.user_id or case.team_id.supervisor_id
+
+    @api.depends("site_id")
+    def _compute_area_id(self):
+        for case in self:
+            case.area_id = case.area_id or case.site_id.area_id
+
+    @api.depends("deadline_ids.date_due", "deadline_ids.done_on")
+    def _compute_next_due(self):
+        for case in self:
+            due = [d.date_due for d in case.deadline_ids if not d.done_on]
+            case.next_due = min(due) if due else False
+
+    @api.depends("plan_ids.state")
+    def _compute_active_plan_id(self):
+        for case in self:
+            case.active_plan_id = case.plan_ids.filtered(
+                lambda plan: plan.state == "active"
+            )[:1]
+
+    @api.depends("risk_level", "no_safety_action_reason", "plan_action_ids.is_urgent")
+    def _compute_needs_safety_action(self):
+        for case in self:
+            case.needs_safety_action = (
+                case.risk_level == "high"
+                and not case.no_safety_action_reason
+                and not any(case.plan_action_ids.mapped("is_urgent"))
+            )
+
+    @api.depends(
+        "closed_on", "hold_on", "first_contact_on", "reopened_on",
+        "assessment_ids.state", "assessment_ids.approved_on", "plan_ids.state",
+        "plan_ids.revision_of_id", "plan_ids.open_action_count",
+    )
+    def _compute_stage(self):
+        """The stage follows from dated facts of the case, never from today's date."""
+        for case in self:
+            case.stage = case._stage_from_facts()
+
+    def _stage_from_facts(self):
+        self.ensure_one()
+        if self.closed_on:
+            return "closed"
+        if self.hold_on:
+            return "on_hold"
+        since = self.reopened_on
+        assessments = self.assessment_ids
+        assessed = assessments.filtered(
+            lambda a: a.state in ("approved", "superseded")
+            and (not since or (a.approved_on and a.approved_on > since))
+        )
+        if not assessed:
+            if since or assessments.filtered(lambda a: a.state in ("draft", "submitted")):
+                return "assessment"
+            return "first_contact" if self.first_contact_on else "registered"
+        current = self.plan_ids.filtered(
+            lambda p: p.state == "active"
+            or (p.revision_of_id and p.state in ("draft", "submitted"))
+        )
+        if current:
+            running = any(current.mapped("open_action_count"))
+            return "in_remediation" if running else "monitoring"
+        completed = self.plan_ids.filtered(
+            lambda p: p.state == "completed"
+            and (not since or (p.approved_on and p.approved_on > since))
+        )
+        return "monitoring" if completed else "planning"
+
+    @api.depends("stage", "first_contact_on", "consent_ids.state", "needs_safety_action")
+    def _compute_missing_html(self):
+        """What is missing for the next stage, as links (read by the form)."""
+        for case in self:
+            case.missing_html = case._missing_as_html()
+
+    # -- constraints -----------------------------------------------------------
+    @api.constrains("identified_on", "survivor_reason", "beneficiary_id")
+    def _check_age_on_identification(self):
+        """R2: nobody of 18 or over on the day of the concern, unless a survivor."""
+        for case in self:
+            age = case.beneficiary_id._age_on(case.identified_on)
+            if age is not None and age >= 18 and not case.survivor_reason:
+                raise ValidationError(
+                    self.env._(
+                        "This person was %(age)s on %(day)s: a case is for children. If "
+                        "exploitation began before 18, give the reason in the field "
+                        "Survivor Reason.",
+                        age=age, day=fields.Date.to_string(case.identified_on),
+                    )
+                )
+
+    @api.constrains("identified_on", "received_at")
+    def _check_identified_on(self):
+        today = fields.Date.context_today(self)
+        if self.filtered(lambda case: case.identified_on > today):
+            raise ValidationError(
+                self.env._("Identified On lies in the future: correct the date.")
+            )
+        if self.filtered(lambda c: c.received_at > fields.Datetime.now()):
+            raise ValidationError(
+                self.env._("Received At lies in the future: correct the date.")
+            )
+
+    @api.model
+    def _refuse_second_open_case(self, children):
+        """R5, as a sentence; the unique index holds it against two at once."""
+        # sudo: the other case may belong to somebody else; only its existence is told.
+        other = self.sudo().search(
+            [("beneficiary_id", "in", children.ids), ("closed_on", "=", False)], limit=1
+        )
+        if other:
+            raise ValidationError(
+                self.env._(
+                    "%(code)s has an open case: add the new concern to it.",
+                    code=other.beneficiary_id.name,
+                )
+            )
+
+    # -- creation --------------------------------------------------------------
+    @api.model
+    def _add_protected_values(self, vals_list):
+        """Choose the holder: the person who registers if that person may hold cases,
+        otherwise the supervisor of the team."""
+        vals_list = super()._add_protected_values(vals_list)
+        # sudo: the own profile and the team are read for a worker without rights on
+        # other workers.
+        profile = self.env["remediation.case.manager"].sudo().search(
+            [("user_id", "=", self.env.uid), ("company_id", "=", self.env.company.id)]
+        )
+        may_hold = profile and not profile._problems_to_hold()
+        default_team = None
+        result = []
+        for vals in vals_list:
+            vals = dict(vals)
+            if "case_manager_id" not in vals and may_hold and "team_id" not in vals:
+                vals["case_manager_id"] = profile.id
+            if not vals.get("team_id"):
+                if vals.get("case_manager_id"):
+                    manager = self.env["remediation.case.manager"].browse(
+                        vals["case_manager_id"]
+                    )
+                    vals["team_id"] = manager.sudo().team_id.id  # sudo: as above
+                else:
+                    if default_team is None:
+                        default_team = profile.team_id or self._default_team()
+                    vals["team_id"] = default_team.id
+            result.append(vals)
+        return result
+
+    @api.model
+    def _default_team(self):
+        # sudo: a queue must be found for whoever registers.
+        teams = self.env["remediation.team"].sudo().search(
+            [("company_id", "=", self.env.company.id)], order="id"
+        )
+        own = teams.filtered(lambda team: team in self.env.user.remediation_team_ids)
+        team = (own or teams)[:1]
+        if not team:
+            raise UserError(
+                self.env._(
+                    "No case team exists yet: ask a coordinator to create one under "
+                    "Configuration, Teams."
+                )
+            )
+        return team
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._refuse_second_open_case(
+            self.env["remediation.beneficiary"].browse(
+                [vals["beneficiary_id"] for vals in vals_list if "beneficiary_id" in vals]
+            )
+        )
+        cases = super(
+            Case, self.with_context(mail_create_nosubscribe=True, mail_create_nolog=True)
+        ).create(vals_list).with_env(self.env)
+        cases._start_deadlines()
+        cases._log_holder(self.env._("Registered"))
+        cases._note_stage()
+        cases.filtered("needs_safety_action")._alert_on_call()
+        return cases
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "risk_level" in vals:
+            self.filtered("needs_safety_action")._alert_on_call()
+        return result
+
+    def _creation_subtype(self):
+        return self.env["mail.message.subtype"]
+
+    def message_subscribe(self, partner_ids=None, subtype_ids=None):
+        """A case has no followers: a mail would reach people who lost access (R26)."""
+        return True
+
+    def _check_can_update_message_content(self, messages):
+        raise UserError(self.env._("The log of a case is not edited: add a note."))
+
+    # -- holder ----------------------------------------------------------------
+    def _check_supervises(self):
+        """The user supervises every one of these cases (or coordinates)."""
+        self.check_access("write")
+        user = self.env.user
+        if user.has_group("child_remediation.group_coordinator"):
+            return
+        if not user.has_group("child_remediation.group_supervisor") or (
+            self.team_id - user.remediation_team_ids
+        ):
+            raise AccessError(
+                self.env._("This is for the supervisor of the case: ask them to do it.")
+            )
+
+    def action_assign(self, case_manager_id, reason=None, override_reason=None):
+        """Give the cases to a case manager (R11–R13). For supervisors of the cases.
+
+        :param int case_manager_id: a ``remediation.case.manager`` in the same company
+        :param str reason: kept in the holder log
+        :param str override_reason: lets the load pass the maximum, recorded
+        :raises UserError: the worker may not hold cases, or is full
+        """
+        self._check_supervises()
+        manager = self.env["remediation.case.manager"].browse(case_manager_id).exists()
+        manager.check_access("read")
+        if not manager:
+            raise UserError(self.env._("Choose a case manager."))
+        problems = manager._problems_to_hold()
+        problems += self._conflicts_of_interest(manager)
+        if problems:
+            raise UserError("\n".join(problems))
+        self.lock_for_update()
+        if self.filtered("closed_on"):
+            raise UserError(self.env._("A closed case is not assigned: reopen it first."))
+        added = self.filtered(lambda case: case.case_manager_id != manager)
+        load = manager.weighted_caseload + added._weight()
+        if load > manager.max_caseload and not (override_reason or "").strip():
+            raise UserError(
+                self.env._(
+                    "%(name)s would carry %(load).1f weighted cases of at most "
+                    "%(max).1f: choose another worker or give a reason for the override.",
+                    name=manager.display_name, load=load, max=manager.max_caseload,
+                )
+            )
+        added._set_holder(manager, override_reason or reason or self.env._("Assigned"))
+        return True
+
+    def _weight(self):
+        from .case_manager import CASELOAD_WEIGHTS
+
+        return sum(CASELOAD_WEIGHTS[case.risk_level] for case in self)
+
+    def _conflicts_of_interest(self, manager):
+        """Sentences for R14: the site's own people do not hold its children's cases."""
+        operators = self.site_id.operator_id.commercial_partner_id
+        if manager.organisation_id.commercial_partner_id in operators:
+            return [
+                self.env._(
+                    "%(name)s works for the operator of the site: choose another worker.",
+                    name=manager.display_name,
+                )
+            ]
+        return []
+
+    def _set_holder(self, manager, reason):
+        """Move custody in one transaction: columns, followers, activities, log.
+
+        Called by methods that checked the right to do so; an empty manager gives the
+        cases to the supervisors of their teams.
+        """
+        if not self:
+            return
+        former = {case: case.user_id for case in self}
+        vals = {"case_manager_id": manager.id}
+        if manager:
+            vals["team_id"] = manager.team_id.id
+        # sudo: the person who assigns may lose sight of the case by assigning it.
+        cases = self.sudo()
+        cases._unprotected().write(vals)
+        cases._log_holder(reason)
+        cases._pass_activities(former)
+
+    def _pass_activities(self, former):
+        # sudo: activities and followers of the former holder, in the same transaction.
+        activities = self.env["mail.activity"].sudo().search(
+            [("res_model", "=", self._name), ("res_id", "in", self.ids)]
+        )
+        by_case = activities.grouped("res_id")
+        for new_holder, cases in self.grouped("user_id").items():
+            moved = self.env["mail.activity"].sudo().union(
+                *(
+                    by_case[case.id].filtered(
+                        lambda a, case=case: a.user_id == former[case.with_env(self.env)]
+                        if case in former
+                        else False
+                    )
+                    for case in cases
+                    if case.id in by_case
+                )
+            )
+            if new_holder.share:
+                moved.unlink()  # activities are for internal users
+            else:
+                moved.with_context(mail_activity_quick_update=True).write(
+                    {"user_id": new_holder.id}
+                )
+        self.env["mail.followers"].sudo().search(
+            [("res_model", "=", self._name), ("res_id", "in", self.ids)]
+        ).unlink()
+
+    def _log_holder(self, reason):
+        # sudo: the log has no write right for anybody.
+        self.env["remediation.case.holder"].sudo().search(
+            [("case_id", "in", self.ids), ("date_to", "=", False)]
+        ).write({"date_to": fields.Datetime.now()})
+        self.env["remediation.case.holder"].sudo().create(
+            [
+                {
+                    "case_id": case.id,
+                    "case_manager_id": case.case_manager_id.id,
+                    "holder_user_id": case.user_id.id,
+                    "reason": reason,
+                    "done_by_id": self.env.uid,
+                }
+                for case in self
+            ]
+        )
+
+    # -- stage -----------------------------------------------------------------
+    def _note_stage(self, because=None):
+        """Write a stage log row for each case whose stage differs from the last noted.
+
+        :param because: the recordset whose change moved the stage, or None
+        """
+        # sudo: the log is written by facts, whoever enters them.
+        changed = self.sudo().filtered(lambda case: case.stage != case.logged_stage)
+        if not changed:
+            return
+        cause = {}
+        for record in because if because is not None else ():
+            cause[record.case_id.id] = record
+        now = fields.Datetime.now()
+        self.env["remediation.case.stage.log"].sudo().create(
+            [
+                {
+                    "case_id": case.id,
+                    "from_stage": case.logged_stage,
+                    "to_stage": case.stage,
+                    "changed_on": now,
+                    "changed_by_id": self.env.uid,
+                    "res_model": cause[case.id]._name if case.id in cause else case._name,
+                    "res_id": cause[case.id].id if case.id in cause else case.id,
+                }
+                for case in changed
+            ]
+        )
+        for stage, cases in changed.grouped("stage").items():
+            cases._unprotected().write({"logged_stage": stage})
+
+    # -- deadlines -------------------------------------------------------------
+    def _tz(self):
+        self.ensure_one()
+        return pytz.timezone(self.company_id.partner_id.tz or "Africa/Lubumbashi")
+
+    def _start_deadlines(self):
+        """Open first contact and assessment, counted from the concern's receipt (R15)."""
+        self.env["remediation.deadline"]._open(
+            self, ["first_contact", "assessment"], {c: c.received_at for c in self}
+        )
+
+    # -- facts -----------------------------------------------------------------
+    def action_record_first_contact(self, day=None):
+        """Record that the child was met. For the holder or a supervisor.
+
+        :param day: date of the contact, today where empty
+        """
+        self.check_access("write")
+        self.lock_for_update()
+        day = fields.Date.to_date(day) or fields.Date.context_today(self)
+        if day > fields.Date.context_today(self):
+            raise UserError(self.env._("The first contact cannot lie in the future."))
+        for case in self:
+            if case.closed_on:
+                raise UserError(self.env._("The case is closed: reopen it first."))
+            if case.first_contact_on:
+                raise UserError(
+                    self.env._(
+                        "The first contact was recorded on %(day)s already.",
+                        day=fields.Date.to_string(case.first_contact_on),
+                    )
+                )
+            if day < case.identified_on:
+                raise UserError(
+                    self.env._("The first contact cannot come before the concern.")
+                )
+        self._unprotected().write(
+            {"first_contact_on": day, "first_contact_by_id": self.env.uid}
+        )
+        self.deadline_ids._done("first_contact")
+        self._note_stage()
+        return True
+
+    def action_set_risk(self, risk_level, reason):
+        """Change the risk level with a reason. For supervisors; deadlines follow R15."""
+        self._check_supervises()
+        if not (reason or "").strip():
+            raise UserError(self.env._("Say why the risk level changes."))
+        self._set_risk(risk_level)
+        self._message_log_batch(
+            bodies={case.id: self.env._("Risk level changed.") for case in self}
+        )
+
+    def _set_risk(self, risk_level):
+        order = ["low", "medium", "high"]
+        moved = self.filtered(lambda case: case.risk_level != risk_level)
+        rising = moved.filtered(
+            lambda case: order.index(risk_level) > order.index(case.risk_level)
+        )
+        moved._unprotected().write({"risk_level": risk_level})
+        self.env["remediation.deadline"]._tighten(rising)
+
+    # -- hold ------------------------------------------------------------------
+    def action_hold(self, reason, until):
+        """Put the case on hold until a day. For supervisors.
+
+        :param str reason: why work pauses
+        :param until: date on which it is taken up again
+        """
+        self._check_supervises()
+        until = fields.Date.to_date(until)
+        if not (reason or "").strip() or not until:
+            raise UserError(self.env._("A hold needs a reason and an end date."))
+        if until <= fields.Date.context_today(self):
+            raise UserError(self.env._("The hold ends on a day to come."))
+        self.lock_for_update()
+        if self.filtered(lambda case: case.closed_on or case.hold_on):
+            raise UserError(self.env._("A closed case or one on hold cannot be held."))
+        self._unprotected().write(
+            {
+                "hold_on": fields.Datetime.now(), "hold_reason": reason,
+                "hold_until": until, "hold_by_id": self.env.uid,
+            }
+        )
+        self._note_stage()
+        return True
+
+    def action_resume(self):
+        """End the hold. For supervisors."""
+        self._check_supervises()
+        self.filtered("hold_on")._unprotected().write(
+            {"hold_on": False, "hold_reason": False, "hold_until": False,
+             "hold_by_id": False}
+        )
+        self._note_stage()
+        return True
+
+    # -- reopening -------------------------------------------------------------
+    def action_reopen(self, reason):
+        """Reopen a closed case into assessment (R23). For supervisors.
+
+        Never fails for want of a worker: where the former case manager may not hold
+        it, the supervisor does.
+
+        :raises UserError: not closed, no reason, or the child has another open case
+        """
+        self._check_supervises()
+        if not (reason or "").strip():
+            raise UserError(self.env._("Say why the case is reopened."))
+        self.lock_for_update()
+        if self.filtered(lambda case: not case.closed_on):
+            raise UserError(self.env._("Only a closed case can be reopened."))
+        self._refuse_second_open_case(self.beneficiary_id)
+        self._reopen(reason)
+        return True
+
+    def _reopen(self, reason):
+        now = fields.Datetime.now()
+        for case in self:
+            manager = case.case_manager_id
+            may_hold = manager and not manager.sudo()._problems_to_hold()
+            case._unprotected().write(
+                {
+                    "closed_on": False, "closure_reason": False,
+                    "closure_outcome": False, "closure_id": False,
+                    "reopened_on": now, "reopened_reason": reason,
+                    "reopened_count": case.reopened_count + 1,
+                    "case_manager_id": manager.id if may_hold else False,
+                }
+            )
+        self._log_holder(reason)
+        self.env["remediation.deadline"]._open(
+            self, ["assessment"], {case: now for case in self}
+        )
+        self._note_stage()
+
+    # -- alerts ----------------------------------------------------------------
+    def _alert_on_call(self):
+        """One activity for the supervisor on call of a child at high risk (R16)."""
+        activity_type = self.env.ref("child_remediation.mail_activity_type_urgent")
+        # sudo: the alert goes to somebody else's activities.
+        activities = self.env["mail.activity"].sudo()
+        open_for = set(
+            activities.search(
+                [
+                    ("res_model", "=", self._name), ("res_id", "in", self.ids),
+                    ("activity_type_id", "=", activity_type.id),
+                ]
+            ).mapped("res_id")
+        )
+        model_id = self.env["ir.model"]._get_id(self._name)
+        activities.with_context(mail_activity_quick_update=True).create(
+            [
+                {
+                    "res_model_id": model_id,
+                    "res_id": case.id,
+                    "activity_type_id": activity_type.id,
+                    "summary": self.env._(
+                        "%(code)s: record an immediate safety action, or why none is "
+                        "needed",
+                        code=case.name,
+                    ),
+                    "date_deadline": fields.Date.context_today(case),
+                    "user_id": case.sudo().team_id._on_call().id,  # sudo: as above
+                }
+                for case in self
+                if case.id not in open_for
+            ]
+        )
+
+    # -- what is missing -------------------------------------------------------
+    def _missing_steps(self):
+        """Return ``[(sentence, action xmlid or None)]`` for the next stage."""
+        self.ensure_one()
+        steps = []
+        stage = self.stage
+        if self.needs_safety_action:
+            steps.append(
+                (self.env._("Record an urgent safety action, or why none is needed."),
+                 "plan_action_case_action")
+            )
+        if stage == "registered":
+            steps.append((self.env._("Meet the child and record the first contact."), None))
+        if stage in ("first_contact", "registered") and not self._has_consent("services"):
+            steps.append((self.env._("Record consent to services."), "consent_case_action"))
+        if stage in ("first_contact", "assessment"):
+            drafts = self.assessment_ids.filtered(lambda a: a.state == "draft")
+            waiting = self.assessment_ids.filtered(lambda a: a.state == "submitted")
+            if waiting:
+                steps.append((self.env._("A supervisor approves the assessment."),
+                              "assessment_case_action"))
+            elif drafts:
+                steps.append((self.env._("Finish and submit the assessment."),
+                              "assessment_case_action"))
+            else:
+                steps.append((self.env._("Assess the child's situation."),
+                              "assessment_case_action"))
+        if stage == "planning":
+            if self.plan_ids.filtered(lambda p: p.state == "submitted"):
+                text = self.env._("A supervisor approves the plan.")
+            elif self.plan_ids.filtered(lambda p: p.state == "draft"):
+                text = self.env._("Finish and submit the plan.")
+            else:
+                text = self.env._("Make a plan with the family.")
+            steps.append((text, "plan_case_action"))
+        if stage == "in_remediation":
+            count = self.active_plan_id.open_action_count
+            steps.append(
+                (self.env._("Carry out the plan: %(count)s actions are open.", count=count),
+                 "plan_action_case_action")
+            )
+        if stage == "monitoring":
+            for sentence in self.env["remediation.closure"]._missing_for(
+                self, "goals_met"
+            ):
+                steps.append((sentence, "visit_case_action"))
+        if stage == "on_hold":
+            steps.append((self.env._("A supervisor ends the hold."), None))
+        return steps
+
+    def _missing_as_html(self):
+        from markupsafe import Markup
+
+        items = [
+            Markup("<li>%s</li>") % sentence
+            if not xmlid or not self.id
+            else Markup('<li><a href="/odoo/remediation.case/%s/%s">%s</a></li>')
+            % (self.id, self._action_path(xmlid), sentence)
+            for sentence, xmlid in self._missing_steps()
+        ]
+        return Markup("<ul class='mb-0 ps-3'>%s</ul>") % Markup("").join(items) if items else False
+
+    def _action_path(self, xmlid):
+        action = self.env.ref(f"child_remediation.{xmlid}", raise_if_not_found=False)
+        return f"action-{action.id}" if action else ""
+
+    def _update_classification(self):
+        """Take the class of the latest dated work situation."""
+        latest = {}
+        # sudo: the newest situation per case, whoever entered it.
+        for situation in self.env["remediation.work.situation"].sudo().search(
+            [("case_id", "in", self.ids)], order="date, id"
+        ):
+            latest[situation.case_id.id] = situation
+        # sudo: facts move the case, whoever enters them.
+        for key, cases in self.sudo().grouped(
+            lambda case: latest[case.id].classification if case.id in latest else False
+        ).items():
+            cases._unprotected().write({"classification": key})
+        for case in self.sudo():
+            case._unprotected().write(
+                {"work_situation_id": latest[case.id].id if case.id in latest else False}
+            )
+
+    # -- consent ---------------------------------------------------------------
+    def _has_consent(self, purpose, organisation=None, on=None):
+        """Whether a consent for ``purpose`` is in force on a day (R6).
+
+        :param organisation: res.partner that must be covered by a sharing consent
+        """
+        self.ensure_one()
+        on = on or fields.Date.context_today(self)
+        return any(
+            consent._is_in_force(purpose, organisation, on)
+            for consent in self.consent_ids
+        )

@@ -1,0 +1,332 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+#: Levels that may hold a case.
+HOLDING_LEVELS = ("junior", "accredited")
+#: Share of a full case that a case of each risk level counts for (R13).
+CASELOAD_WEIGHTS = {"high": 1.5, "medium": 1.0, "low": 0.5}
+
+
+class CaseManager(models.Model):
+    """The right of a worker to touch a child's file (E15, R11–R13).
+
+    Supervisors maintain the profiles of their teams; the level moves by named methods
+    only. The worker reads the own profile. A worker whose right ends loses all cases
+    to the supervisor in the same transaction.
+    """
+
+    _name = "remediation.case.manager"
+    _description = "Case Manager"
+    _inherit = ["remediation.protected.mixin"]
+    _order = "display_name, id"
+    _rec_names_search = ["user_id.name"]
+    _check_company_auto = True
+
+    _remediation_sensitive = True
+    _protected_fields = frozenset({"level", "suspension_reason", "mentor_waiver_until",
+                                   "mentor_waiver_reason", "mentor_waiver_by_id"})
+    _frozen_fields = frozenset({"user_id"})
+
+    display_name = fields.Char(store=True)
+    user_id = fields.Many2one(
+        "res.users", required=True, ondelete="restrict",
+        context={"active_test": False},
+    )
+    sex = fields.Selection([("female", "Female"), ("male", "Male"), ("other", "Other")])
+    organisation_id = fields.Many2one(
+        "res.partner", required=True, index=True, domain=[("is_company", "=", True)],
+        default=lambda self: self.env.company.partner_id,
+    )
+    team_id = fields.Many2one(
+        "remediation.team", required=True, index=True, check_company=True
+    )
+    company_id = fields.Many2one(related="team_id.company_id", store=True, index=True)
+    level = fields.Selection(
+        [
+            ("applicant", "Applicant"), ("trainee", "Trainee"), ("junior", "Junior"),
+            ("accredited", "Accredited"), ("suspended", "Suspended"),
+            ("expired", "Expired"),
+        ],
+        default="applicant", required=True, readonly=True, copy=False, index=True,
+    )
+    suspension_reason = fields.Char(readonly=True, copy=False)
+    mentor_id = fields.Many2one(
+        "remediation.case.manager", check_company=True, index=True,
+        domain=[("level", "=", "accredited")],
+    )
+    mentor_waiver_until = fields.Date(readonly=True, copy=False)
+    mentor_waiver_reason = fields.Char(readonly=True, copy=False)
+    mentor_waiver_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    vetting_ids = fields.One2many("remediation.vetting", "case_manager_id")
+    vetting_valid_until = fields.Date(compute="_compute_vetting_valid_until", store=True)
+    training_ids = fields.One2many("remediation.training", "case_manager_id")
+    code_of_conduct_on = fields.Date(string="Code of Conduct Signed On")
+    is_available = fields.Boolean(default=True)
+    language_ids = fields.Many2many("res.lang", string="Languages")
+    area_ids = fields.Many2many("remediation.area", string="Areas")
+    case_ids = fields.One2many("remediation.case", "case_manager_id")
+    warn_caseload = fields.Float(default=20.0)
+    max_caseload = fields.Float(default=25.0)
+    weighted_caseload = fields.Float(compute="_compute_weighted_caseload")
+    open_case_count = fields.Integer(compute="_compute_weighted_caseload")
+    problem_text = fields.Text(
+        compute="_compute_problem_text", string="What Keeps This Worker from Cases"
+    )
+    active = fields.Boolean(default=True)
+
+    _one_per_user = models.UniqueIndex(
+        "(user_id)", "This user has a case manager profile already."
+    )
+    _caseload_ordered = models.Constraint(
+        "CHECK (warn_caseload >= 0 AND max_caseload >= warn_caseload)",
+        "The largest caseload is at least the one that warns.",
+    )
+
+    @api.depends("user_id.name")
+    def _compute_display_name(self):
+        for manager in self:
+            manager.display_name = manager.user_id.name or ""
+
+    @api.depends("vetting_ids.result", "vetting_ids.expiry_date")
+    def _compute_vetting_valid_until(self):
+        for manager in self:
+            done = manager.vetting_ids.filtered(lambda v: v.result != "pending")
+            latest = done.sorted(lambda v: (v.date, v.id))[-1:]
+            manager.vetting_valid_until = (
+                latest.expiry_date if latest.result == "clear" else False
+            )
+
+    def _compute_weighted_caseload(self):
+        # sudo: a load is a number; whoever sees the worker may see it without the cases.
+        groups = self.env["remediation.case"].sudo()._read_group(
+            [("case_manager_id", "in", self.ids), ("stage", "!=", "closed")],
+            ["case_manager_id", "risk_level"],
+            ["__count"],
+        )
+        loads, counts = {}, {}
+        for manager, risk, count in groups:
+            weight = CASELOAD_WEIGHTS.get(risk, 1.0)
+            loads[manager.id] = loads.get(manager.id, 0) + weight * count
+            counts[manager.id] = counts.get(manager.id, 0) + count
+        for manager in self:
+            manager.weighted_caseload = loads.get(manager.id, 0.0)
+            manager.open_case_count = counts.get(manager.id, 0)
+
+    @api.depends(
+        "level", "vetting_valid_until", "code_of_conduct_on", "training_ids.valid_until",
+        "mentor_id.level", "mentor_waiver_until", "is_available",
+    )
+    def _compute_problem_text(self):
+        for manager in self:
+            manager.problem_text = "\n".join(manager._problems_to_hold())
+
+    @api.constrains("mentor_id")
+    def _check_mentor_id(self):
+        for manager in self:
+            if manager.mentor_id == manager:
+                raise ValidationError(self.env._("Nobody is their own mentor."))
+
+    # -- the right to hold a case ----------------------------------------------
+    def _is_cleared(self, on=None):
+        """Vetted, trained, signed and not suspended on a day (R11), whatever the level
+        among those that work."""
+        self.ensure_one()
+        return not self._problems_of_clearance(on)
+
+    def _problems_of_clearance(self, on=None):
+        self.ensure_one()
+        on = on or fields.Date.context_today(self)
+        name = self.display_name
+        problems = []
+        if self.level in ("suspended", "expired", "applicant"):
+            level = dict(self._fields["level"]._description_selection(self.env))
+            problems.append(
+                self.env._(
+                    "%(name)s is %(level)s: choose another worker.",
+                    name=name, level=level[self.level].lower(),
+                )
+            )
+        if not self.vetting_valid_until or self.vetting_valid_until < on:
+            problems.append(
+                self.env._(
+                    "%(name)s has no valid check: enter one and have it verified.",
+                    name=name,
+                )
+            )
+        if not self.code_of_conduct_on or self.code_of_conduct_on > on:
+            problems.append(
+                self.env._("%(name)s has not signed the code of conduct.", name=name)
+            )
+        if not self.training_ids.filtered(
+            lambda t: t.topic == "safeguarding"
+            and t.date <= on
+            and (not t.valid_until or t.valid_until >= on)
+        ):
+            problems.append(
+                self.env._(
+                    "%(name)s has no current child-safeguarding training.", name=name
+                )
+            )
+        return problems
+
+    def _problems_to_hold(self, on=None):
+        """Return the sentences that keep this worker from a new case (R11, R12)."""
+        self.ensure_one()
+        on = on or fields.Date.context_today(self)
+        problems = self._problems_of_clearance(on)
+        if self.level == "trainee":
+            problems.append(
+                self.env._(
+                    "%(name)s is a trainee and holds no case: pass the examination first.",
+                    name=self.display_name,
+                )
+            )
+        if self.level == "junior" and self.mentor_id.level != "accredited":
+            if not self.mentor_waiver_until or self.mentor_waiver_until < on:
+                problems.append(
+                    self.env._(
+                        "%(name)s is a junior without an accredited mentor: name one, or "
+                        "ask a coordinator for a waiver.",
+                        name=self.display_name,
+                    )
+                )
+        return problems
+
+    # -- level -----------------------------------------------------------------
+    def _check_supervisor(self):
+        self.check_access("write")
+        if not self.env.user.has_group("child_remediation.group_supervisor"):
+            raise AccessError(self.env._("The level of a worker is set by a supervisor."))
+        if self.filtered(lambda m: m.user_id == self.env.user):
+            raise AccessError(
+                self.env._("Nobody sets their own level: ask another supervisor.")
+            )
+
+    def _move_level(self, sources, target):
+        self._check_supervisor()
+        if self.filtered(lambda manager: manager.level not in sources):
+            levels = dict(self._fields["level"]._description_selection(self.env))
+            raise UserError(
+                self.env._(
+                    "Only a worker at level %(levels)s can become %(target)s.",
+                    levels=", ".join(levels[source] for source in sources),
+                    target=levels[target],
+                )
+            )
+        self._unprotected().write({"level": target})
+        self._clear_rights_cache()
+
+    def action_admit(self):
+        """Applicant to trainee. For a supervisor."""
+        self._move_level(("applicant",), "trainee")
+
+    def action_pass_examination(self):
+        """Trainee to junior; needs a recorded examination. For a supervisor."""
+        for manager in self:
+            if not manager.training_ids.filtered("is_examination"):
+                raise UserError(
+                    self.env._(
+                        "Record the examination %(name)s passed first.",
+                        name=manager.display_name,
+                    )
+                )
+        self._move_level(("trainee",), "junior")
+
+    def action_accredit(self):
+        """Junior to accredited. For a supervisor."""
+        self._move_level(("junior",), "accredited")
+
+    def action_waive_mentor(self, until, reason):
+        """Let a junior work without a mentor until a day at most 30 days away (R12).
+
+        For coordinators.
+        """
+        self.check_access("write")
+        until = fields.Date.to_date(until)
+        today = fields.Date.context_today(self)
+        if not self.env.user.has_group("child_remediation.group_coordinator"):
+            raise AccessError(self.env._("Only a coordinator waives the mentor."))
+        if not (reason or "").strip() or not until or not 0 <= (until - today).days <= 30:
+            raise UserError(
+                self.env._("A waiver needs a reason and lasts at most 30 days.")
+            )
+        self._unprotected().write(
+            {
+                "mentor_waiver_until": until,
+                "mentor_waiver_reason": reason,
+                "mentor_waiver_by_id": self.env.uid,
+            }
+        )
+
+    def action_suspend(self, reason):
+        """Suspend at once: cases pass to the supervisor, sessions and keys end (R11).
+
+        For a supervisor or the safeguarding officer.
+        """
+        if not self.env.user.has_group("child_remediation.group_safeguarding"):
+            self._check_supervisor()
+        if not (reason or "").strip():
+            raise UserError(self.env._("Say why the worker is suspended."))
+        self._suspend(reason)
+
+    def _suspend(self, reason):
+        # sudo: the suspension reaches cases and sessions that the person who suspends
+        # may not be able to write.
+        managers = self.sudo()
+        managers._unprotected().write({"level": "suspended", "suspension_reason": reason})
+        managers._pass_custody(self.env._("Worker suspended"))
+        managers._end_sessions()
+        self._clear_rights_cache()
+
+    def action_restore(self):
+        """Bring a suspended or expired worker back as junior. For a supervisor.
+
+        The cases stay with the supervisor; new ones may be assigned. A worker who was
+        accredited before is accredited again by a second step.
+        """
+        self._move_level(("suspended", "expired"), "junior")
+        self._unprotected().write({"suspension_reason": False})
+        # sudo: supervisors do not manage users; this undoes what _end_sessions did.
+        self.sudo().user_id.write({"active": True})
+
+    def _pass_custody(self, reason):
+        """Give every open case to the supervisor of its team in this transaction."""
+        cases = self.env["remediation.case"].search(
+            [("case_manager_id", "in", self.ids), ("stage", "!=", "closed")]
+        )
+        cases._set_holder(self.browse(), reason)
+
+    def _end_sessions(self):
+        users = self.user_id
+        # sudo: keys and devices belong to the suspended user.
+        self.env["res.users.apikeys"].sudo().search(
+            [("user_id", "in", users.ids)]
+        ).unlink()
+        # sudo: same; an inactive user has no session, in the web client or the portal.
+        users.sudo().write({"active": False})
+
+    @api.model
+    def _cron_expire(self):
+        """End the right of workers whose check lapsed (R11). Daily."""
+        today = fields.Date.context_today(self)
+        lapsed = self.search(
+            [
+                ("level", "in", HOLDING_LEVELS),
+                "|",
+                ("vetting_valid_until", "=", False),
+                ("vetting_valid_until", "<", today),
+            ]
+        )
+        lapsed._unprotected().write({"level": "expired"})
+        lapsed._pass_custody(self.env._("Check expired"))
+        lapsed._clear_rights_cache()
+
+    def _clear_rights_cache(self):
+        # Record rules cache the organisations that a user covers.
+        self.env.registry.clear_cache()
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"organisation_id", "team_id", "active", "code_of_conduct_on"} & vals.keys():
+            self._clear_rights_cache()
+        return result

@@ -1,0 +1,180 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+PURPOSES = [
+    ("services", "Receiving Services"),
+    ("share_with_org", "Sharing with an Organisation"),
+    ("share_with_authority", "Sharing with an Authority"),
+    ("reporting", "Reporting without Name"),
+    ("photo", "Photographs"),
+    ("cash_data", "Payment Data"),
+    ("school_contact", "Contact with the School"),
+]
+
+
+class Consent(models.Model):
+    """What the family or the child agreed to, by whom and how (E7).
+
+    The holder of the case records it. A given consent is not edited: it is withdrawn,
+    and another one is recorded.
+    """
+
+    _name = "remediation.consent"
+    _description = "Consent"
+    _inherit = ["remediation.case.owned"]
+    _order = "given_on desc, id desc"
+
+    _protected_fields = frozenset({"state", "is_lapsed", "withdrawn_on", "withdrawn_reason",
+                                   "withdrawn_by_id"})
+    _frozen_fields = frozenset(
+        {"purpose", "subject", "answer", "given_on", "given_by_member_id", "how",
+         "assent", "organisation_ids", "data_set", "legal_basis"}
+    )
+
+    purpose = fields.Selection(PURPOSES, required=True, index=True)
+    subject = fields.Selection(
+        [("caregiver", "Caregiver"), ("child", "Child")],
+        required=True, default="caregiver", string="Who Decides",
+    )
+    answer = fields.Selection(
+        [("yes", "Yes"), ("no", "No")], required=True, default="yes"
+    )
+    given_by_member_id = fields.Many2one(
+        "remediation.household.member", string="Caregiver", index=True
+    )
+    assent = fields.Selection(
+        [("yes", "Yes"), ("no", "No"), ("too_young", "Too Young")],
+        string="Child's Assent",
+    )
+    how = fields.Selection(
+        [
+            ("written", "Written"), ("thumbprint", "Thumbprint"),
+            ("verbal_witnessed", "Spoken before a Witness"),
+        ],
+        required=True, default="written",
+    )
+    witness = fields.Char()
+    limits_explained = fields.Boolean(string="Limits of Confidentiality Explained")
+    organisation_ids = fields.Many2many(
+        "res.partner", "remediation_consent_organisation_rel",
+        string="Organisations Covered",
+        help="Empty: any accredited organisation of the network.",
+    )
+    data_set = fields.Selection(
+        [("minimum", "Minimum"), ("service", "What the Service Needs"), ("full", "Full")],
+        default="service",
+    )
+    withhold_from = fields.Char()
+    withhold_what = fields.Char()
+    withhold_reason = fields.Selection(
+        [
+            ("fear_of_harm", "Fear of Harm"), ("tell_themselves", "Want to Tell It"),
+            ("other", "Other"),
+        ]
+    )
+    given_on = fields.Date(required=True, default=fields.Date.context_today)
+    valid_until = fields.Date()
+    legal_basis = fields.Selection(
+        [
+            ("consent", "Consent"), ("vital_interest", "Vital Interest"),
+            ("legal_duty", "Legal Duty"), ("public_task", "Public Task"),
+        ],
+        required=True, default="consent",
+    )
+    state = fields.Selection(
+        [("given", "Given"), ("refused", "Refused"), ("withdrawn", "Withdrawn"),
+         ("expired", "Expired")],
+        compute="_compute_state", store=True, readonly=True, index=True,
+    )
+    withdrawn_on = fields.Date(readonly=True, copy=False)
+    withdrawn_reason = fields.Char(readonly=True, copy=False)
+    withdrawn_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    is_lapsed = fields.Boolean(readonly=True, copy=False)
+
+    @api.depends("answer", "withdrawn_on", "is_lapsed")
+    def _compute_state(self):
+        for consent in self:
+            if consent.answer == "no":
+                consent.state = "refused"
+            elif consent.withdrawn_on:
+                consent.state = "withdrawn"
+            elif consent.is_lapsed:
+                consent.state = "expired"
+            else:
+                consent.state = "given"
+
+    @api.depends("purpose", "case_id.name")
+    def _compute_display_name(self):
+        purposes = dict(self._fields["purpose"]._description_selection(self.env))
+        for consent in self:
+            consent.display_name = (
+                f"{consent.case_id.name}: {purposes.get(consent.purpose, '')}"
+            )
+
+    @api.constrains("given_on", "valid_until", "given_by_member_id", "how", "witness")
+    def _check_consent(self):
+        today = fields.Date.context_today(self)
+        for consent in self:
+            if consent.given_on > today:
+                raise ValidationError(self.env._("A consent is not given in the future."))
+            if consent.valid_until and consent.valid_until < consent.given_on:
+                raise ValidationError(
+                    self.env._("A consent is valid until a day after it was given.")
+                )
+            if consent.subject == "caregiver" and not consent.given_by_member_id:
+                raise ValidationError(
+                    self.env._("Choose the caregiver who decided.")
+                )
+            if consent.how == "verbal_witnessed" and not consent.witness:
+                raise ValidationError(
+                    self.env._("Name the witness of a spoken consent.")
+                )
+            member = consent.given_by_member_id
+            if member and member.household_id != consent.case_id.household_id:
+                raise ValidationError(
+                    self.env._("The caregiver belongs to another household.")
+                )
+
+    def _is_in_force(self, purpose, organisation, on):
+        """Whether this consent covers a purpose and organisation on a day."""
+        self.ensure_one()
+        if self.purpose != purpose or self.answer != "yes" or self.is_lapsed:
+            return False
+        if self.given_on > on or (self.valid_until and self.valid_until < on):
+            return False
+        if self.withdrawn_on and self.withdrawn_on <= on:
+            return False
+        if organisation and self.organisation_ids:
+            return organisation.commercial_partner_id in (
+                self.organisation_ids.commercial_partner_id
+            )
+        return True
+
+    def action_withdraw(self, reason=None):
+        """Withdraw from today (R7). For the holder or a supervisor."""
+        self.check_access("write")
+        self.lock_for_update()
+        if self.filtered(lambda consent: consent.state not in ("given", "expired")):
+            raise UserError(self.env._("Only a given consent can be withdrawn."))
+        self._unprotected().write(
+            {
+                "withdrawn_on": fields.Date.context_today(self),
+                "withdrawn_reason": reason or False,
+                "withdrawn_by_id": self.env.uid,
+            }
+        )
+        self._after_withdrawal()
+        return True
+
+    def _after_withdrawal(self):
+        """Hook: what ends with the consent, for instance access of a referral."""
+
+    @api.model
+    def _cron_expire(self):
+        """Mark consents whose last day has passed. Daily."""
+        self.search(
+            [
+                ("valid_until", "<", fields.Date.context_today(self)),
+                ("is_lapsed", "=", False),
+            ]
+        )._unprotected().write({"is_lapsed": True})

@@ -1,0 +1,118 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .deadline_policy import DEADLINE_KINDS
+
+
+class Deadline(models.Model):
+    """A due date of a case (R15). Opened and closed by facts, never typed.
+
+    The moment is exact and stored in UTC; screens show it in the user's time zone.
+    """
+
+    _name = "remediation.deadline"
+    _description = "Deadline"
+    _inherit = ["remediation.case.owned"]
+    _order = "date_due, id"
+
+    _protected_fields = frozenset(
+        {"kind", "date_from", "date_due", "done_on", "moved_reason"}
+    )
+
+    kind = fields.Selection(DEADLINE_KINDS, required=True, readonly=True)
+    date_from = fields.Datetime(required=True, readonly=True)
+    date_due = fields.Datetime(required=True, readonly=True)
+    done_on = fields.Datetime(readonly=True)
+    moved_reason = fields.Char(readonly=True)
+    is_overdue = fields.Boolean(compute="_compute_is_overdue", search="_search_is_overdue")
+
+    _open = models.Index("(case_id, kind) WHERE done_on IS NULL")
+    _open_by_due = models.Index("(date_due) WHERE done_on IS NULL")
+
+    @api.depends("kind", "case_id.name")
+    def _compute_display_name(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for deadline in self:
+            deadline.display_name = (
+                f"{deadline.case_id.name}: {kinds.get(deadline.kind, '')}"
+            )
+
+    def _compute_is_overdue(self):
+        now = fields.Datetime.now()
+        for deadline in self:
+            deadline.is_overdue = not deadline.done_on and deadline.date_due < now
+
+    def _search_is_overdue(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        late = fields.Domain("done_on", "=", False) & fields.Domain(
+            "date_due", "<", fields.Datetime.now()
+        )
+        if set(value) == {True, False}:
+            return fields.Domain.TRUE
+        return late if True in value else ~late
+
+    @api.model
+    def _open(self, cases, kinds, starts):
+        """Open a deadline of each kind for each case.
+
+        :param starts: ``{case: datetime}`` moment from which the allowance counts
+        """
+        allowances = self.env["remediation.deadline.policy"]._allowances(cases, kinds)
+        # sudo: deadlines have no create right for anybody; facts open them.
+        self.sudo()._unprotected().create(
+            [
+                {
+                    "case_id": case.id,
+                    "kind": kind,
+                    "date_from": starts[case],
+                    "date_due": starts[case] + timedelta(hours=hours),
+                }
+                for (case, kind), hours in allowances.items()
+            ]
+        )
+
+    def _done(self, kind, moment=None):
+        """Close the open deadlines of a kind in this recordset."""
+        # sudo: as in _open.
+        self.sudo().filtered(
+            lambda deadline: deadline.kind == kind and not deadline.done_on
+        )._unprotected().write({"done_on": moment or fields.Datetime.now()})
+
+    @api.model
+    def _tighten(self, cases):
+        """Risk rose: an open due date becomes the earlier of the old one and now plus
+        the new allowance (R15)."""
+        now = fields.Datetime.now()
+        # sudo: as in _open.
+        deadlines = self.sudo().search(
+            [("case_id", "in", cases.ids), ("done_on", "=", False)]
+        )
+        kinds = list({deadline.kind for deadline in deadlines})
+        allowances = self.env["remediation.deadline.policy"]._allowances(cases, kinds)
+        by_due = {}
+        for deadline in deadlines:
+            case = deadline.case_id.with_env(cases.env)
+            hours = allowances.get((case, deadline.kind))
+            if hours and now + timedelta(hours=hours) < deadline.date_due:
+                by_due.setdefault(now + timedelta(hours=hours), []).append(deadline.id)
+        for date_due, ids in by_due.items():
+            self.sudo().browse(ids)._unprotected().write({"date_due": date_due})
+
+    def action_move(self, date_due, reason):
+        """Move an open due date with a reason. For supervisors of the case.
+
+        :param date_due: new moment, UTC
+        """
+        self.case_id._check_supervises()
+        if not (reason or "").strip():
+            raise UserError(self.env._("Say why the due date moves."))
+        if self.filtered("done_on"):
+            raise UserError(self.env._("This deadline was met already."))
+        # sudo: as in _open.
+        self.sudo()._unprotected().write(
+            {"date_due": fields.Datetime.to_datetime(date_due), "moved_reason": reason}
+        )
+        return True

@@ -1,0 +1,288 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+
+class Plan(models.Model):
+    """The individual remediation plan, in versions (E10).
+
+    The holder of the case writes and submits it; a supervisor approves, and it is
+    active from then. One plan is active at a time; completing or revising frees the
+    slot. A revision keeps the actions: they move to the new version, the old one
+    keeps a list of them as they were.
+
+    draft → submitted → active → completed | revised
+    """
+
+    _name = "remediation.plan"
+    _description = "Remediation Plan"
+    _inherit = ["remediation.approval.mixin"]
+    _order = "case_id, version desc"
+
+    _approved_state = "active"
+    _protected_fields = frozenset(
+        {"version", "revision_of_id", "completed_on", "action_snapshot",
+         "open_action_count"}
+    )
+    _draft_only_fields = frozenset(
+        {
+            "goal", "target_date", "participants", "caregiver_member_id",
+            "caregiver_agreed_on", "caregiver_not_agreed_reason", "child_assent",
+            "child_assent_on", "child_not_heard_reason", "income_replacement",
+            "income_replacement_reason", "payer",
+        }
+    )
+
+    version = fields.Integer(readonly=True, copy=False, default=1)
+    revision_of_id = fields.Many2one("remediation.plan", readonly=True, copy=False)
+    goal = fields.Text()
+    date_start = fields.Date(default=fields.Date.context_today)
+    target_date = fields.Date(string="Target Date of Exit")
+    participants = fields.Char()
+    payer = fields.Selection(
+        [
+            ("ngo", "Organisation"), ("brand", "Buyer"), ("site", "Site or Operator"),
+            ("government", "Government"), ("family", "Family"),
+        ],
+        string="Main Payer",
+    )
+    caregiver_member_id = fields.Many2one(
+        "remediation.household.member", string="Caregiver"
+    )
+    caregiver_agreed_on = fields.Date()
+    caregiver_not_agreed_reason = fields.Selection(
+        [
+            ("absent", "Absent"), ("suspected_of_harm", "Suspected of Harm"),
+            ("refuses", "Refuses"),
+        ]
+    )
+    child_assent = fields.Selection(
+        [("yes", "Yes"), ("too_young", "Too Young"), ("not_heard", "Not Heard")]
+    )
+    child_assent_on = fields.Date()
+    child_not_heard_reason = fields.Char()
+    best_interest_note = fields.Text(
+        help="The supervisor's, where the caregiver did not agree or the child was not "
+        "heard.",
+    )
+    income_replacement = fields.Selection(
+        [
+            ("stipend", "Stipend"), ("adult_job", "Job for an Adult"),
+            ("livelihood", "Livelihood Support"), ("none", "None"),
+        ]
+    )
+    income_replacement_reason = fields.Char(string="Why No Income Is Replaced")
+    action_ids = fields.One2many("remediation.plan.action", "plan_id")
+    action_snapshot = fields.Json(readonly=True, copy=False)
+    open_action_count = fields.Integer(
+        compute="_compute_open_action_count", store=True, string="Open Actions"
+    )
+    action_count = fields.Integer(compute="_compute_open_action_count", store=True)
+    cost_estimate = fields.Monetary(compute="_compute_cost_estimate")
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    completed_on = fields.Datetime(readonly=True, copy=False)
+    state = fields.Selection(
+        [
+            ("draft", "Draft"), ("submitted", "Submitted"), ("active", "Active"),
+            ("completed", "Completed"), ("revised", "Revised"),
+        ],
+        default="draft", required=True, readonly=True, copy=False, index=True,
+    )
+
+    _one_active = models.UniqueIndex(
+        "(case_id) WHERE state = 'active'",
+        "A case has one active plan: complete or revise it first.",
+    )
+    _one_open_draft = models.UniqueIndex(
+        "(case_id) WHERE state IN ('draft', 'submitted')",
+        "A plan for this case is being written already: continue that one.",
+    )
+
+    @api.depends("version", "case_id.name")
+    def _compute_display_name(self):
+        for plan in self:
+            plan.display_name = self.env._(
+                "%(code)s: plan %(version)s", code=plan.case_id.name, version=plan.version
+            )
+
+    @api.depends("action_ids.state")
+    def _compute_open_action_count(self):
+        for plan in self:
+            plan.action_count = len(plan.action_ids)
+            plan.open_action_count = len(
+                plan.action_ids.filtered(lambda a: a.state in ("planned", "in_progress"))
+            )
+
+    @api.depends("action_ids.cost_estimate", "action_ids.currency_id")
+    def _compute_cost_estimate(self):
+        today = fields.Date.context_today(self)
+        for plan in self:
+            plan.cost_estimate = sum(
+                action.currency_id._convert(
+                    action.cost_estimate, plan.currency_id, plan.company_id, today
+                )
+                for action in plan.action_ids
+                if action.state != "cancelled"
+            )
+
+    @api.constrains("target_date", "date_start", "caregiver_agreed_on", "child_assent_on")
+    def _check_dates(self):
+        today = fields.Date.context_today(self)
+        for plan in self:
+            if plan.target_date and plan.date_start and plan.target_date < plan.date_start:
+                raise ValidationError(
+                    self.env._("The target date comes before the plan starts.")
+                )
+            if max(plan.caregiver_agreed_on or today, plan.child_assent_on or today) > (
+                today
+            ):
+                raise ValidationError(
+                    self.env._("An agreement is not given in the future: correct the date.")
+                )
+
+    @api.model
+    def _add_protected_values(self, vals_list):
+        vals_list = super()._add_protected_values(vals_list)
+        # sudo: versions are numbered over all of the case's plans.
+        last = {
+            case.id: version
+            for case, version in self.sudo()._read_group(
+                [("case_id", "in", [vals.get("case_id") for vals in vals_list])],
+                ["case_id"], ["version:max"],
+            )
+        }
+        result = []
+        for vals in vals_list:
+            version = last.get(vals.get("case_id"), 0) + 1
+            last[vals.get("case_id")] = version
+            result.append(dict(vals, version=version))
+        return result
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        plans = super().create(vals_list)
+        plans._take_over_urgent_actions()
+        plans.case_id._note_stage(plans)
+        return plans
+
+    def _take_over_urgent_actions(self):
+        """R19: actions started before any plan belong to the first one."""
+        orphans = self.env["remediation.plan.action"].search(
+            [("case_id", "in", self.case_id.ids), ("plan_id", "=", False)]
+        )
+        for plan in self:
+            orphans.filtered(lambda a, plan=plan: a.case_id == plan.case_id)._unprotected(
+            ).write({"plan_id": plan.id})
+
+    def _missing_to_submit(self):
+        """R17 and R20: an action, a goal, agreement and assent or why not, and what
+        replaces the child's income."""
+        missing = super()._missing_to_submit()
+        if not (self.goal or "").strip():
+            missing.append(self.env._("Write down the goal of the plan."))
+        if not self.action_ids.filtered(lambda a: a.state != "cancelled"):
+            missing.append(self.env._("Add at least one action."))
+        if not self.caregiver_agreed_on and not self.caregiver_not_agreed_reason:
+            missing.append(
+                self.env._("Record when the caregiver agreed, or why not.")
+            )
+        if self.caregiver_agreed_on and not self.caregiver_member_id:
+            missing.append(self.env._("Choose the caregiver who agreed."))
+        if not self.child_assent:
+            missing.append(self.env._("Record the child's assent, or why it is missing."))
+        if self.child_assent == "not_heard" and not self.child_not_heard_reason:
+            missing.append(self.env._("Say why the child was not heard."))
+        if self._child_worked() and not self.income_replacement:
+            missing.append(
+                self.env._(
+                    "Decide what replaces the income from the child's work: a stipend, a "
+                    "job for an adult, livelihood support, or none with a reason."
+                )
+            )
+        if self.income_replacement == "none" and not self.income_replacement_reason:
+            missing.append(self.env._("Say why no income is replaced."))
+        return missing
+
+    def _missing_to_approve(self):
+        missing = super()._missing_to_approve()
+        case = self.case_id
+        if not case.assessment_ids.filtered(lambda a: a.state == "approved"):
+            missing.append(
+                self.env._("Approve an assessment first: a plan rests on one.")
+            )
+        active = case.active_plan_id
+        if active and active != self:
+            missing.append(
+                self.env._("Complete or revise the active plan first: only one is active.")
+            )
+        unheard = self.child_assent == "not_heard"
+        if (self.caregiver_not_agreed_reason or unheard) and not (
+            self.best_interest_note or ""
+        ).strip():
+            missing.append(
+                self.env._(
+                    "Write the best-interest note: the caregiver did not agree or the "
+                    "child was not heard."
+                )
+            )
+        return missing
+
+    def _child_worked(self):
+        return bool(self.case_id.work_situation_ids.filtered("works"))
+
+    def _after_approval(self):
+        super()._after_approval()
+        cases = self.case_id
+        cases.deadline_ids._done("plan")
+        cases.deadline_ids._done("review")
+        starts = {plan.case_id: plan.approved_on for plan in self}
+        self.env["remediation.deadline"]._open(cases, ["review"], starts)
+        without_visit = cases.filtered(
+            lambda case: not case.deadline_ids.filtered(
+                lambda d: d.kind == "visit" and not d.done_on
+            )
+        )
+        self.env["remediation.deadline"]._open(without_visit, ["visit"], starts)
+
+    def action_complete(self):
+        """Close a plan whose actions are all decided. For the holder or supervisor."""
+        self.check_access("write")
+        self._lock_in_state(
+            "active", self.env._("Only an active plan can be completed.")
+        )
+        if self.filtered("open_action_count"):
+            raise UserError(
+                self.env._("Finish or cancel the open actions before completing the plan.")
+            )
+        self._unprotected().write(
+            {"state": "completed", "completed_on": fields.Datetime.now()}
+        )
+        self.case_id.deadline_ids._done("review")
+        self.case_id._note_stage(self)
+        return True
+
+    def action_revise(self):
+        """Start a new version with the same goal and all actions. For the holder.
+
+        :return: action that opens the new version
+        """
+        self.ensure_one()
+        self.check_access("write")
+        self._lock_in_state("active", self.env._("Only an active plan can be revised."))
+        snapshot = self.action_ids._as_snapshot()
+        actions = self.action_ids
+        self._unprotected().write({"state": "revised", "action_snapshot": snapshot})
+        new = self._unprotected().create(
+            {
+                "case_id": self.case_id.id, "revision_of_id": self.id,
+                "goal": self.goal, "target_date": self.target_date,
+                "payer": self.payer, "income_replacement": self.income_replacement,
+                "income_replacement_reason": self.income_replacement_reason,
+                "caregiver_member_id": self.caregiver_member_id.id,
+            }
+        )
+        actions._unprotected().write({"plan_id": new.id})
+        self.case_id._note_stage(self)
+        return {
+            "type": "ir.actions.act_window", "res_model": self._name, "res_id": new.id,
+            "view_mode": "form", "views": [(False, "form")],
+        }

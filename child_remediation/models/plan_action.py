@@ -1,0 +1,155 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from .service_type import ACTION_DOMAINS
+
+#: Urgent help that waits for neither assessment nor plan (R19).
+URGENT_DOMAINS = ("protection", "health", "food", "cash")
+ACTION_STATES = [
+    ("planned", "Planned"),
+    ("in_progress", "In Progress"),
+    ("done", "Done"),
+    ("not_available", "Not Available"),
+    ("refused", "Refused"),
+    ("cancelled", "Cancelled"),
+]
+
+
+class PlanAction(models.Model):
+    """One thing that is done for the child, the family or at the site.
+
+    The joint of the system: referrals, entitlements and savings-group enrolments hang
+    on an action. An urgent one may exist before there is a plan.
+    """
+
+    _name = "remediation.plan.action"
+    _description = "Plan Action"
+    _inherit = ["remediation.case.owned"]
+    _order = "case_id, date_due, id"
+
+    _protected_fields = frozenset({"state", "date_done", "done_by_id", "result_note"})
+    _frozen_fields = frozenset({"plan_id"})
+
+    plan_id = fields.Many2one("remediation.plan", index=True, ondelete="restrict")
+    case_id = fields.Many2one(
+        compute="_compute_case_id", store=True, precompute=True, readonly=False
+    )
+    domain = fields.Selection(ACTION_DOMAINS, required=True)
+    service_type_id = fields.Many2one("remediation.service.type", check_company=True)
+    description = fields.Char()
+    provider_id = fields.Many2one("res.partner", index="btree_not_null")
+    is_urgent = fields.Boolean(string="Urgent")
+    date_due = fields.Date()
+    cost_estimate = fields.Monetary()
+    currency_id = fields.Many2one(
+        "res.currency", required=True, default=lambda self: self.env.company.currency_id
+    )
+    state = fields.Selection(
+        ACTION_STATES, default="planned", required=True, readonly=True, copy=False,
+        index=True,
+    )
+    date_done = fields.Date(readonly=True, copy=False)
+    done_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    result_note = fields.Char(readonly=True, copy=False)
+
+    _cost_not_negative = models.Constraint(
+        "CHECK (cost_estimate >= 0)", "A cost estimate cannot be negative."
+    )
+
+    @api.depends("plan_id")
+    def _compute_case_id(self):
+        for action in self:
+            action.case_id = action.plan_id.case_id or action.case_id
+
+    @api.depends("domain", "service_type_id.name", "case_id.name")
+    def _compute_display_name(self):
+        domains = dict(self._fields["domain"]._description_selection(self.env))
+        for action in self:
+            label = action.service_type_id.name or domains.get(action.domain, "")
+            action.display_name = f"{action.case_id.name}: {label}"
+
+    @api.constrains("plan_id", "case_id", "is_urgent", "domain")
+    def _check_plan_id(self):
+        for action in self:
+            if action.plan_id and action.plan_id.case_id != action.case_id:
+                raise ValidationError(self.env._("The plan belongs to another case."))
+            if not action.plan_id and (
+                not action.is_urgent or action.domain not in URGENT_DOMAINS
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "Before there is a plan, only urgent safety, health, food or "
+                        "cash can be given: mark it urgent or make a plan."
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        actions = super().create(vals_list)
+        closed = actions.plan_id.filtered(lambda p: p.state in ("completed", "revised"))
+        if closed:
+            raise UserError(
+                self.env._("This plan is finished: add the action to a new version.")
+            )
+        actions.case_id._note_stage(actions)
+        return actions
+
+    def _as_snapshot(self):
+        return [
+            {
+                "id": action.id, "domain": action.domain, "state": action.state,
+                "service": action.service_type_id.code or False,
+                "due": fields.Date.to_string(action.date_due) or False,
+                "cost": action.cost_estimate, "currency": action.currency_id.name,
+            }
+            for action in self
+        ]
+
+    def _may_run(self):
+        return self.is_urgent or self.plan_id.state == "active"
+
+    def _move(self, sources, target, note=None):
+        self.check_access("write")
+        self.lock_for_update()
+        self.invalidate_recordset(["state"])
+        for action in self:
+            if action.state not in sources:
+                raise UserError(
+                    self.env._("This action was decided already: reload the page.")
+                )
+            if target in ("in_progress", "done") and not action._may_run():
+                raise UserError(
+                    self.env._(
+                        "Only urgent actions start before the plan is approved: submit "
+                        "the plan first."
+                    )
+                )
+        vals = {"state": target}
+        if target not in ("planned", "in_progress"):
+            vals.update(
+                date_done=fields.Date.context_today(self), done_by_id=self.env.uid,
+                result_note=note or False,
+            )
+        self._unprotected().write(vals)
+        self.case_id._note_stage(self)
+        return True
+
+    def action_start(self):
+        """Begin. For the holder; needs an active plan unless urgent (R19)."""
+        return self._move(("planned",), "in_progress")
+
+    def action_done(self, note=None):
+        """Record as carried out. For the holder."""
+        return self._move(("planned", "in_progress"), "done", note)
+
+    def action_not_available(self, note=None):
+        """Record that nobody offers it. For the holder."""
+        return self._move(("planned", "in_progress"), "not_available", note)
+
+    def action_refuse(self, note=None):
+        """Record that child or family refused. For the holder."""
+        return self._move(("planned", "in_progress"), "refused", note)
+
+    def action_cancel(self, reason=None):
+        """Take the action off the plan. For the holder."""
+        return self._move(("planned", "in_progress"), "cancelled", reason)

@@ -1,0 +1,162 @@
+from collections import defaultdict
+
+from odoo import api, models
+from odoo.exceptions import AccessError
+from odoo.fields import Domain
+
+
+class PresentAccess(models.AbstractModel):
+    """Messages and activities of a sensitive document follow present access to it.
+
+    Core lets an author, a recipient or an assignee read on after losing the document,
+    and lets whoever may write the document edit or delete what others wrote. On a
+    model with ``_remediation_sensitive`` present read access to the document is the
+    only right, for reading, creating and searching; nobody edits or deletes.
+    """
+
+    _name = "remediation.present.access"
+    _description = "Access by Present Access to the Document"
+
+    _document_model_field = "model"
+    _changes_refused = True
+
+    @api.model
+    def _sensitive_models(self):
+        """Names of the sensitive models, split into those with and without a log."""
+        with_log, without = [], []
+        for name, model in self.env.registry.items():
+            if getattr(model, "_remediation_sensitive", False) and not model._abstract:
+                (with_log if hasattr(model, "message_post") else without).append(name)
+        return with_log, without
+
+    def _check_access(self, operation):
+        result = super()._check_access(operation)
+        if self.env.su or not self:
+            return result
+        checked = self - result[0] if result else self
+        forbidden = checked._forbidden_by_document(operation)
+        if not forbidden:
+            return result
+        if result:
+            return result[0] + forbidden, result[1]
+        return forbidden, lambda: AccessError(
+            self.env._("You do not have access to the document this belongs to.")
+        )
+
+    def _forbidden_by_document(self, operation):
+        with_log, without = self._sensitive_models()
+        # sudo: only the link to the document is read, to decide on access.
+        by_model = defaultdict(lambda: defaultdict(list))
+        for record in self.sudo():
+            name = record[self._document_model_field]
+            if name in with_log or name in without:
+                by_model[name][record.res_id].append(record.id)
+        forbidden = []
+        for name, by_document in by_model.items():
+            documents = self.env[name].browse(by_document).exists()
+            refused = name in without or (
+                self._changes_refused and operation in ("write", "unlink")
+            )
+            allowed = () if refused else documents._filtered_access("read")._ids
+            for document_id, ids in by_document.items():
+                if document_id not in allowed:
+                    forbidden += ids
+        return self.browse(forbidden)
+
+    @api.model
+    def _search(
+        self, domain, offset=0, limit=None, order=None, *, bypass_access=False, **kwargs
+    ):
+        if not (self.env.su or bypass_access):
+            with_log, without = self._sensitive_models()
+            field = self._document_model_field
+            access = Domain(field, "not in", with_log + without)
+            for name in with_log:
+                if self.env[name].has_access("read"):
+                    access |= Domain(field, "=", name) & Domain(
+                        "res_id", "in", self.env[name]._search([])
+                    )
+            domain = Domain(domain) & access
+        return super()._search(
+            domain, offset, limit, order, bypass_access=bypass_access, **kwargs
+        )
+
+
+class MailMessage(models.Model):
+    _name = "mail.message"
+    _inherit = ["mail.message", "remediation.present.access"]
+
+
+class MailActivity(models.Model):
+    _name = "mail.activity"
+    _inherit = ["mail.activity", "remediation.present.access"]
+
+    _document_model_field = "res_model"
+    # Whoever sees the case does and closes its activities.
+    _changes_refused = False
+
+
+class IrAttachment(models.Model):
+    """Files of a sensitive document: never public, never by token, never replaced."""
+
+    _inherit = "ir.attachment"
+
+    @api.model
+    def _is_sensitive_model(self, name):
+        return bool(
+            name
+            and name in self.env
+            and getattr(self.env.registry[name], "_remediation_sensitive", False)
+        )
+
+    def _check_access(self, operation):
+        result = super()._check_access(operation)
+        if self.env.su or not self:
+            return result
+        checked = self - result[0] if result else self
+        forbidden = self.browse()
+        # sudo: only the link to the document is read, to decide on access.
+        for attachment in checked.sudo():
+            if not self._is_sensitive_model(attachment.res_model):
+                continue
+            refused = operation in ("write", "unlink")
+            if not refused and attachment.res_field:
+                # Core spares administrators the field's groups; a photo keeps them.
+                field = self.env[attachment.res_model]._fields.get(attachment.res_field)
+                refused = field is None or not self.env[
+                    attachment.res_model
+                ]._has_field_access(field, "read")
+            if refused:
+                forbidden += attachment.sudo(False)
+        if not forbidden:
+            return result
+        if result:
+            return result[0] + forbidden, result[1]
+        return forbidden, lambda: AccessError(
+            self.env._("Files of a case are neither changed nor deleted.")
+        )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        attachments = super().create(vals_list)
+        attachments._check_not_exposed()
+        return attachments
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"public", "access_token", "res_model"} & vals.keys():
+            self._check_not_exposed()
+        return result
+
+    def _check_not_exposed(self):
+        # sudo: the check must see the row whoever wrote it; superuser code included.
+        for attachment in self.sudo():
+            if (
+                attachment.public or attachment.access_token
+            ) and self._is_sensitive_model(attachment.res_model):
+                raise AccessError(
+                    self.env._(
+                        "A file of a case is never public and has no link that works "
+                        "without signing in."
+                    )
+                )

@@ -1,0 +1,23 @@
+from odoo import fields, models
+
+
+class Programme(models.Model):
+    """A programme children are supported under. Coordinators maintain programmes."""
+
+    _name = "remediation.programme"
+    _description = "Programme"
+    _order = "name"
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char()
+    date_start = fields.Date()
+    date_end = fields.Date()
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    active = fields.Boolean(default=True)
+
+    _dates_ordered = models.Constraint(
+        "CHECK (date_end IS NULL OR date_start IS NULL OR date_end >= date_start)",
+        "A programme ends after it starts.",
+    )

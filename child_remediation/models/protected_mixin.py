@@ -1,0 +1,112 @@
+from odoo import api, models
+from odoo.exceptions import AccessError
+
+# Only code in this process can hold this object: a remote caller sends JSON or XML.
+_KEY = "remediation_unprotected"
+_UNPROTECTED = object()
+
+
+class ProtectedMixin(models.AbstractModel):
+    """Fields that change through named methods only.
+
+    ``readonly`` keeps a field from the screen, not from ``/json/2``. A model lists
+    the fields that carry a decision in ``_protected_fields`` and those that are
+    settled at creation in ``_frozen_fields``; the lists of all classes of the model
+    add up. ``create`` and ``write`` refuse them for everybody, superuser included,
+    unless the recordset comes from :meth:`_unprotected`. A named method checks group,
+    state and four eyes, then writes through it.
+    """
+
+    _name = "remediation.protected.mixin"
+    _description = "Fields Changed by Named Methods Only"
+
+    _protected_fields = frozenset()
+    _frozen_fields = frozenset()
+
+    @api.model
+    def _union_over_classes(self, attribute):
+        names = set()
+        for cls in type(self).__mro__:
+            names |= cls.__dict__.get(attribute, frozenset())
+        return names
+
+    @api.model
+    def _get_protected_fields(self):
+        return self._union_over_classes("_protected_fields")
+
+    @api.model
+    def _get_frozen_fields(self):
+        return self._union_over_classes("_frozen_fields")
+
+    def _unprotected(self):
+        """Return the same records, allowed to write protected fields.
+
+        Never return the result to a caller: the permission travels in its context.
+        """
+        return self.with_context(**{_KEY: _UNPROTECTED})
+
+    def _is_unprotected(self):
+        return self.env.context.get(_KEY) is _UNPROTECTED
+
+    @api.model
+    def _refuse_protected(self, names):
+        raise AccessError(
+            self.env._(
+                "%(fields)s of %(model)s cannot be written directly: use the button "
+                "that takes this decision.",
+                fields=", ".join(
+                    sorted(self._fields[name]._description_string(self.env) or name
+                           for name in names)
+                ),
+                model=self.env["ir.model"]._get(self._name).display_name,
+            )
+        )
+
+    @api.model
+    def default_get(self, fields):
+        # A user may store a default (ir.default) or send default_<field> in the
+        # context; neither may decide a protected field.
+        if self._is_unprotected():
+            return super().default_get(fields)
+        protected = self._get_protected_fields()
+        context = {
+            key: value
+            for key, value in self.env.context.items()
+            if not (key.startswith("default_") and key[8:] in protected)
+        }
+        values = super(ProtectedMixin, self.with_context(context)).default_get(fields)
+        for name in protected & values.keys():
+            field = self._fields[name]
+            if field.default:
+                value = field.convert_to_cache(
+                    field.default(self), self.new(), validate=False
+                )
+                record_value = field.convert_to_record(value, self)
+                values[name] = field.convert_to_write(record_value, self)
+            else:
+                del values[name]
+        return values
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self._is_unprotected():
+            protected = self._get_protected_fields()
+            named = {name for vals in vals_list for name in vals if name in protected}
+            if named:
+                self._refuse_protected(named)
+        return super().create(self._add_protected_values(vals_list))
+
+    @api.model
+    def _add_protected_values(self, vals_list):
+        """Hook: return the value dicts with the protected values that code decides
+        at creation (a code, a holder). Runs after the caller's values were checked.
+        """
+        return vals_list
+
+    def write(self, vals):
+        if not self._is_unprotected():
+            closed = self._get_protected_fields() | self._get_frozen_fields()
+            named = closed & vals.keys()
+            if named:
+                self._refuse_protected(named)
+        return super().write(vals)

@@ -1,0 +1,96 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+
+class Vetting(models.Model):
+    """A check of a worker before any contact with a child (E15, R11).
+
+    Supervisors of the worker's team enter checks; somebody other than the worker
+    verifies the result. Nothing is deleted: a newer check replaces an older one.
+    """
+
+    _name = "remediation.vetting"
+    _description = "Worker Check"
+    _inherit = ["remediation.protected.mixin"]
+    _order = "date desc, id desc"
+
+    _remediation_sensitive = True
+    _protected_fields = frozenset(
+        {"result", "verified_by_id", "verified_on", "company_id", "team_id", "user_id"}
+    )
+    _frozen_fields = frozenset({"case_manager_id"})
+
+    case_manager_id = fields.Many2one(
+        "remediation.case.manager", required=True, index=True, ondelete="restrict"
+    )
+    company_id = fields.Many2one(related="case_manager_id.company_id", store=True)
+    team_id = fields.Many2one(related="case_manager_id.team_id", store=True, index=True)
+    user_id = fields.Many2one(related="case_manager_id.user_id", store=True, index=True)
+    kind = fields.Selection(
+        [
+            ("police_check", "Criminal-Record Check"),
+            ("statutory_declaration", "Statutory Declaration"),
+            ("referees", "Referees"),
+        ],
+        required=True, default="police_check",
+    )
+    issuer = fields.Char()
+    date = fields.Date(required=True, default=fields.Date.context_today)
+    expiry_date = fields.Date(
+        compute="_compute_expiry_date", store=True, readonly=False, required=True,
+        precompute=True,
+    )
+    result = fields.Selection(
+        [("pending", "Pending"), ("clear", "Clear"), ("adverse", "Adverse")],
+        default="pending", required=True, readonly=True, copy=False,
+    )
+    verified_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    verified_on = fields.Datetime(readonly=True, copy=False)
+
+    _expiry_after_date = models.Constraint(
+        "CHECK (expiry_date >= date)", "A check expires after it was made."
+    )
+
+    @api.depends("date")
+    def _compute_expiry_date(self):
+        for vetting in self:
+            # 36 months: no source gives a period; see domain rules, §3.5.
+            vetting.expiry_date = vetting.date and vetting.date + relativedelta(months=36)
+
+    @api.depends("kind", "date")
+    def _compute_display_name(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for vetting in self:
+            vetting.display_name = f"{kinds.get(vetting.kind, '')} {vetting.date or ''}"
+
+    def action_verify_clear(self):
+        """Record that the check is clear. For a supervisor other than the worker."""
+        self._verify("clear")
+
+    def action_verify_adverse(self):
+        """Record an adverse result; the worker is suspended at once (R11)."""
+        self._verify("adverse")
+        self.case_manager_id._suspend(self.env._("Adverse check"))
+
+    def _verify(self, result):
+        self.check_access("write")
+        if not self.env.user.has_group("child_remediation.group_supervisor"):
+            raise AccessError(self.env._("Verifying a check is for supervisors."))
+        if self.filtered(lambda v: v.user_id == self.env.user):
+            raise AccessError(
+                self.env._("Nobody verifies their own check: ask another supervisor.")
+            )
+        if self.filtered(lambda v: v.result != "pending"):
+            raise UserError(
+                self.env._("This check was verified already: enter a new one.")
+            )
+        self._unprotected().write(
+            {
+                "result": result,
+                "verified_by_id": self.env.uid,
+                "verified_on": fields.Datetime.now(),
+            }
+        )
+        self.case_manager_id._clear_rights_cache()

@@ -1,0 +1,215 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..tools.classification import CHILD_LABOUR
+from .classification import CLASSES
+
+#: Visits by these means see nobody: they neither count nor break a series (R22).
+UNSEEN_TYPES = ("phone",)
+
+
+class Visit(models.Model):
+    """A follow-up visit (E12).
+
+    The holder plans and records it. Recording one where the child was seen adds a
+    dated work situation, whose class says whether the visit is clean (R22).
+    """
+
+    _name = "remediation.visit"
+    _description = "Follow-up Visit"
+    _inherit = ["remediation.case.owned"]
+    _order = "date_planned desc, id desc"
+
+    _protected_fields = frozenset(
+        {"state", "outcome", "is_clean", "classification", "done_by_id",
+         "cancel_reason"}
+    )
+
+    visit_type = fields.Selection(
+        [
+            ("home", "Home"), ("school", "School"), ("site", "Site"),
+            ("workplace", "Workplace"), ("phone", "Phone"), ("office", "Office"),
+            ("unannounced", "Unannounced"),
+        ],
+        required=True, default="home",
+    )
+    date_planned = fields.Date(
+        required=True, default=fields.Date.context_today, index=True
+    )
+    date_done = fields.Date(copy=False)
+    child_seen = fields.Boolean(string="Child Seen in Person", default=True)
+    child_seen_alone = fields.Boolean()
+    present = fields.Char(string="Who Was Present")
+    child_working = fields.Boolean()
+    work_activity = fields.Char(string="What Work")
+    site_id = fields.Many2one("remediation.site", check_company=True)
+    hours_week = fields.Float(string="Hours per Week")
+    hazard_ids = fields.Many2many("remediation.hazard", string="Hazards")
+    at_night = fields.Boolean()
+    is_light_work = fields.Boolean()
+    interferes_with_school = fields.Boolean()
+    is_worst_form = fields.Boolean(string="Other Worst Form")
+    occupation = fields.Selection(
+        [
+            ("school", "In School"), ("training", "In Training"),
+            ("decent_work", "In Decent Work"), ("holidays", "School Holidays"),
+            ("none", "None"),
+        ],
+        string="School, Training or Decent Work",
+    )
+    wellbeing = fields.Selection(
+        [("1", "1 – Very Poor"), ("2", "2 – Poor"), ("3", "3 – Fair"), ("4", "4 – Good"),
+         ("5", "5 – Very Good")]
+    )
+    safety_concern = fields.Text()
+    note = fields.Text()
+    state = fields.Selection(
+        [("planned", "Planned"), ("done", "Done"), ("cancelled", "Cancelled")],
+        default="planned", required=True, readonly=True, copy=False, index=True,
+    )
+    done_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    cancel_reason = fields.Char(readonly=True, copy=False)
+    classification = fields.Selection(CLASSES, readonly=True, copy=False)
+    outcome = fields.Selection(
+        [("clean", "Clean"), ("not_clean", "Not Clean"), ("not_counting", "Not Counting")],
+        readonly=True, copy=False,
+        help="Phone and proxy visits, and visits where the child was absent, neither "
+        "count nor break the series.",
+    )
+    is_clean = fields.Boolean(readonly=True, copy=False)
+
+    _hours_possible = models.Constraint(
+        "CHECK (hours_week BETWEEN 0 AND 168)",
+        "Hours per week lie between 0 and 168.",
+    )
+
+    @api.depends("visit_type", "date_planned", "date_done", "case_id.name")
+    def _compute_display_name(self):
+        types = dict(self._fields["visit_type"]._description_selection(self.env))
+        for visit in self:
+            visit.display_name = f"{visit.case_id.name}: {types.get(visit.visit_type, '')}"
+
+    @api.constrains("date_done")
+    def _check_date_done(self):
+        today = fields.Date.context_today(self)
+        for visit in self:
+            if visit.date_done and visit.date_done > today:
+                raise ValidationError(
+                    self.env._("Date Done lies in the future: a visit is recorded after it "
+                               "took place.")
+                )
+            if visit.date_done and visit.date_done < visit.case_id.identified_on:
+                raise ValidationError(
+                    self.env._("Date Done comes before the child was identified.")
+                )
+
+    def write(self, vals):
+        if not self._is_unprotected() and self.filtered(lambda v: v.state != "planned"):
+            raise UserError(
+                self.env._(
+                    "A recorded visit does not change: add a note, or record another "
+                    "visit."
+                )
+            )
+        return super().write(vals)
+
+    def action_done(self):
+        """Record the visit as made: adds the work situation, judges cleanness (R22),
+        meets the visit deadline and opens the next. For the holder."""
+        self.check_access("write")
+        self.lock_for_update()
+        self.invalidate_recordset(["state"])
+        for visit in self:
+            if visit.state != "planned":
+                raise UserError(self.env._("This visit was recorded already."))
+            if visit.child_seen and visit.visit_type in UNSEEN_TYPES:
+                raise UserError(
+                    self.env._("Nobody is seen by phone: untick Child Seen in Person.")
+                )
+            if visit._sees_child() and not visit.occupation:
+                raise UserError(
+                    self.env._("Say whether the child is in school, training or work.")
+                )
+        today = fields.Date.context_today(self)
+        for visit in self.filtered(lambda v: not v.date_done):
+            visit.date_done = today
+        seen = self.filtered(lambda v: v._sees_child())
+        situations = self.env["remediation.work.situation"]._unprotected().create(
+            [visit._prepare_work_situation_vals() for visit in seen]
+        )
+        by_visit = {situation.visit_id: situation for situation in situations}
+        for visit in self:
+            situation = by_visit.get(visit)
+            outcome = visit._outcome(situation)
+            visit._unprotected().write(
+                {
+                    "state": "done",
+                    "done_by_id": self.env.uid,
+                    "classification": situation.classification if situation else False,
+                    "outcome": outcome,
+                    "is_clean": outcome == "clean",
+                }
+            )
+        cases = self.case_id
+        if seen:
+            first = seen.case_id.filtered(
+                lambda c: not c.first_contact_on and not c.closed_on
+            )
+            for case in first:
+                case.action_record_first_contact(
+                    min(v.date_done for v in seen if v.case_id == case)
+                )
+            seen.case_id.deadline_ids._done("visit")
+            self.env["remediation.deadline"]._open(
+                seen.case_id.filtered(lambda c: c.stage not in ("closed", "registered")),
+                ["visit"],
+                {case: fields.Datetime.now() for case in seen.case_id},
+            )
+        cases._note_stage(self)
+        return True
+
+    def _sees_child(self):
+        return self.child_seen and self.visit_type not in UNSEEN_TYPES
+
+    def _outcome(self, situation):
+        if not situation:
+            return "not_counting"
+        if situation.classification in CHILD_LABOUR or self.occupation == "none":
+            return "not_clean"
+        return "clean"
+
+    def _prepare_work_situation_vals(self):
+        return {
+            "case_id": self.case_id.id,
+            "visit_id": self.id,
+            "date": self.date_done,
+            "works": self.child_working,
+            "activity": self.work_activity,
+            "site_id": self.site_id.id,
+            "hours_week": self.hours_week,
+            "hazard_ids": [fields.Command.set(self.hazard_ids.ids)],
+            "at_night": self.at_night,
+            "is_light_work": self.is_light_work,
+            "interferes_with_school": self.interferes_with_school,
+            "is_worst_form": self.is_worst_form,
+        }
+
+    def action_cancel(self, reason=None):
+        """Cancel a planned visit. For the holder."""
+        self.check_access("write")
+        if self.filtered(lambda visit: visit.state != "planned"):
+            raise UserError(self.env._("Only a planned visit can be cancelled."))
+        self._unprotected().write({"state": "cancelled", "cancel_reason": reason or False})
+        return True
+
+    @api.model
+    def _clean_series(self, visits):
+        """Return the latest run of consecutive clean visits among ``visits``, oldest
+        first; visits that do not count are passed over (R22)."""
+        counting = visits.filtered(
+            lambda v: v.state == "done" and v.outcome in ("clean", "not_clean")
+        ).sorted(lambda v: (v.date_done, v.id))
+        series = self.browse()
+        for visit in counting:
+            series = series + visit if visit.is_clean else self.browse()
+        return series

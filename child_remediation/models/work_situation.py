@@ -1,0 +1,252 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..tools import classification as rules_of
+from .classification import CLASSES
+
+#: Facts that a classification was made from: a change makes a new evaluation.
+INPUT_FIELDS = (
+    "date", "works", "site_id", "site_type", "hours_week", "days_week", "time_start",
+    "time_end", "is_worst_form", "hazard_ids", "at_night", "is_light_work",
+    "interferes_with_school", "is_at_risk",
+)
+
+
+class WorkSituation(models.Model):
+    """What a child's work was on a day (E6); child-labour status is their series.
+
+    The holder of the case enters it. The class is computed by the legal framework of
+    the company's country from the stored facts (R3) and never typed.
+    """
+
+    _name = "remediation.work.situation"
+    _description = "Work Situation"
+    _inherit = ["remediation.case.owned"]
+    _order = "date desc, id desc"
+
+    _protected_fields = frozenset(
+        {"classification", "classification_id", "confirmed_by_id", "confirmed_on",
+         "visit_id", "age_on_date", "age_known"}
+    )
+
+    date = fields.Date(required=True, default=fields.Date.context_today)
+    works = fields.Boolean(default=True, string="Child Works")
+    site_id = fields.Many2one("remediation.site", check_company=True, index=True)
+    site_type = fields.Selection(related="site_id.site_type", store=True)
+    activity = fields.Char(string="What the Child Does")
+    hazard_ids = fields.Many2many("remediation.hazard", string="Hazards")
+    hours_week = fields.Float(
+        string="Hours per Week", help="0 if unknown: unknown hours never lower the class."
+    )
+    days_week = fields.Integer(string="Days per Week")
+    time_start = fields.Float(string="From (time of day)")
+    time_end = fields.Float(string="To (time of day)")
+    hours_effective = fields.Float(
+        compute="_compute_hours_effective", store=True, string="Hours Used"
+    )
+    hours_derived = fields.Boolean(
+        compute="_compute_hours_effective", store=True,
+        help="Computed from the days and times instead of asked.",
+    )
+    at_night = fields.Boolean()
+    is_light_work = fields.Boolean(
+        help="Harmless and compatible with school."
+    )
+    interferes_with_school = fields.Boolean()
+    is_at_risk = fields.Boolean(help="Does not work, but may begin to.")
+    is_worst_form = fields.Boolean(
+        string="Other Worst Form",
+        help="Slavery, trafficking, forced recruitment, sexual exploitation or illicit "
+        "activities (Convention 182).",
+    )
+    pay = fields.Monetary()
+    pay_period = fields.Selection(
+        [("day", "Day"), ("week", "Week"), ("month", "Month"), ("piece", "Piece")]
+    )
+    currency_id = fields.Many2one(
+        "res.currency", default=lambda self: self.env.company.currency_id
+    )
+    paid_to = fields.Selection(
+        [("child", "Child"), ("caregiver", "Caregiver"), ("other", "Other"),
+         ("nobody", "Nobody")]
+    )
+    employer_relationship = fields.Selection(
+        [
+            ("self", "Works for Self"), ("parent", "Parent"), ("relative", "Relative"),
+            ("employer", "Employer"), ("cooperative", "Cooperative"), ("other", "Other"),
+        ]
+    )
+    started_on = fields.Date()
+    started_age = fields.Integer(help="Age at which the child began to work; 0 unknown.")
+    started_year = fields.Integer(help="Year in which the child began to work.")
+    is_bonded = fields.Boolean(string="Works off a Debt")
+    documents_retained = fields.Boolean(string="Documents Withheld")
+    observed_by_id = fields.Many2one(
+        "res.users", default=lambda self: self.env.uid, readonly=True
+    )
+    visit_id = fields.Many2one("remediation.visit", readonly=True, index="btree_not_null")
+    note = fields.Text()
+    # Result
+    age_on_date = fields.Integer(readonly=True, copy=False)
+    age_known = fields.Boolean(readonly=True, copy=False)
+    classification_ids = fields.One2many(
+        "remediation.classification", "work_situation_id"
+    )
+    classification_id = fields.Many2one(
+        "remediation.classification", readonly=True, copy=False
+    )
+    classification = fields.Selection(CLASSES, readonly=True, copy=False, index=True)
+    classification_reasons = fields.Char(related="classification_id.reasons")
+    confirmed_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    confirmed_on = fields.Datetime(readonly=True, copy=False)
+
+    _hours_possible = models.Constraint(
+        "CHECK (hours_week BETWEEN 0 AND 168)",
+        "Hours per week lie between 0 and 168.",
+    )
+    _days_possible = models.Constraint(
+        "CHECK (days_week BETWEEN 0 AND 7)", "Days per week lie between 0 and 7."
+    )
+    _times_possible = models.Constraint(
+        "CHECK (time_start >= 0 AND time_start < 24 AND time_end >= 0 AND time_end <= 24)",
+        "A time of day lies between 0:00 and 24:00.",
+    )
+    _pay_not_negative = models.Constraint(
+        "CHECK (pay >= 0)", "Pay cannot be negative."
+    )
+
+    @api.depends("date", "case_id.name")
+    def _compute_display_name(self):
+        for situation in self:
+            situation.display_name = f"{situation.case_id.name} {situation.date}"
+
+    @api.depends("hours_week", "days_week", "time_start", "time_end")
+    def _compute_hours_effective(self):
+        for situation in self:
+            derived = rules_of.hours_per_week(
+                situation.days_week, situation.time_start, situation.time_end
+            )
+            situation.hours_derived = not situation.hours_week and derived is not None
+            situation.hours_effective = situation.hours_week or derived or 0.0
+
+    @api.constrains("date", "started_on", "started_age")
+    def _check_dates(self):
+        today = fields.Date.context_today(self)
+        for situation in self:
+            if situation.date > today:
+                raise ValidationError(
+                    self.env._("The date of the work situation lies in the future.")
+                )
+            if situation.started_on and situation.started_on > situation.date:
+                raise ValidationError(
+                    self.env._("Work cannot have started after the day described.")
+                )
+            age = situation.case_id.beneficiary_id._age_on(situation.date)
+            if age is not None and situation.started_age > age + 1:
+                raise ValidationError(
+                    self.env._(
+                        "The child was %(age)s on that day and cannot have started work "
+                        "at %(started)s.",
+                        age=age, started=situation.started_age,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        situations = super().create(vals_list)
+        situations._evaluate()
+        return situations
+
+    def write(self, vals):
+        result = super().write(vals)
+        if set(INPUT_FIELDS) & vals.keys():
+            self._evaluate()
+        return result
+
+    def _classification_inputs(self):
+        """Return the stored facts that :func:`classify` takes (R3)."""
+        self.ensure_one()
+        # The child's age on the day of the situation, youngest reading.
+        age = self.case_id.beneficiary_id._age_on(self.date)
+        return {
+            "age": age,
+            "works": self.works,
+            "hours": self.hours_effective or None,
+            "worst_form": bool(
+                self.is_worst_form or self.is_bonded or self.documents_retained
+            ),
+            "hazards": sorted(self.hazard_ids.mapped("code")),
+            "site_type": self.site_type or None,
+            "night": self.at_night,
+            "light": self.is_light_work,
+            "interferes_with_school": self.interferes_with_school,
+            "at_risk": self.is_at_risk,
+        }
+
+    def _evaluate(self):
+        """Classify anew: one row per situation, then the case's current class."""
+        if not self:
+            return
+        frameworks = {}
+        rows = []
+        for situation in self:
+            company = situation.company_id
+            if company not in frameworks:
+                # sudo: the law is the same for whoever enters the facts.
+                framework = self.env["remediation.legal.framework"].sudo()._for_company(
+                    company
+                )
+                if not framework:
+                    raise UserError(
+                        self.env._(
+                            "No legal framework is in force for %(company)s: a "
+                            "coordinator puts one in force under Configuration.",
+                            company=company.name,
+                        )
+                    )
+                frameworks[company] = (framework, framework._rules())
+            framework, rules = frameworks[company]
+            inputs = situation._classification_inputs()
+            result, reasons = rules_of.classify(inputs, rules)
+            rows.append(
+                {
+                    "case_id": situation.case_id.id,
+                    "work_situation_id": situation.id,
+                    "result": result,
+                    "reasons": ", ".join(reasons),
+                    "inputs": inputs,
+                    "rules": dict(
+                        rules, hazardous_site_types=sorted(rules["hazardous_site_types"])
+                    ),
+                    "framework_id": framework.id,
+                }
+            )
+        # sudo: results have no create right for anybody; facts make them.
+        results = self.env["remediation.classification"].sudo()._unprotected().create(rows)
+        for situation, result in zip(self, results, strict=True):
+            age = result.inputs["age"]
+            situation._unprotected().write(
+                {
+                    "classification_id": result.id,
+                    "classification": result.result,
+                    "age_on_date": age or 0,
+                    "age_known": age is not None,
+                    "confirmed_by_id": False,
+                    "confirmed_on": False,
+                }
+            )
+        self.case_id._update_classification()
+
+    def action_reevaluate(self):
+        """Classify anew with the framework in force today. For the holder."""
+        self.check_access("write")
+        self._evaluate()
+        return True
+
+    def action_confirm(self):
+        """Confirm the class after looking at the facts. For supervisors."""
+        self.case_id._check_supervises()
+        self._unprotected().write(
+            {"confirmed_by_id": self.env.uid, "confirmed_on": fields.Datetime.now()}
+        )
+        return True

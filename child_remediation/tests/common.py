@@ -1,0 +1,277 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tests import new_test_user
+
+from odoo.addons.base.tests.common import BaseCommon
+
+
+class RemediationCommon(BaseCommon):
+    """A company with two teams and a second company; one user per role.
+
+    ``worker`` and ``worker_2`` work in ``team``, ``worker_other`` in ``team_b``;
+    ``worker_company_b`` in the other company. ``portal_manager`` works for
+    ``partner_org``, ``portal_manager_other`` for ``partner_org_b``.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company = cls.env.company
+        cls.company.country_id = cls.env.ref("base.cd")
+        cls.company_b = cls.env["res.company"].create(
+            {"name": "Other Organisation", "country_id": cls.env.ref("base.cd").id}
+        )
+        cls.env.user.company_ids |= cls.company_b
+        cls.today = fields.Date.context_today(cls.env["remediation.case"])
+        cls.supervisor = cls._new_user("supervisor", "group_supervisor")
+        cls.supervisor_2 = cls._new_user("supervisor_2", "group_supervisor")
+        cls.supervisor_other = cls._new_user("supervisor_other", "group_supervisor")
+        cls.coordinator = cls._new_user("coordinator", "group_coordinator")
+        cls.worker = cls._new_user("worker", "group_case_worker")
+        cls.worker_2 = cls._new_user("worker_2", "group_case_worker")
+        cls.worker_other = cls._new_user("worker_other", "group_case_worker")
+        cls.worker_company_b = cls._new_user(
+            "worker_company_b", "group_case_worker", company=cls.company_b
+        )
+        cls.coordinator_company_b = cls._new_user(
+            "coordinator_company_b", "group_coordinator", company=cls.company_b
+        )
+        cls.monitor = cls._new_user("monitor", "group_monitoring")
+        cls.auditor = cls._new_user("auditor", "group_auditor")
+        cls.safeguarding = cls._new_user("safeguarding", "group_safeguarding")
+        cls.data_protection = cls._new_user("data_protection", "group_data_protection")
+        cls.plain_user = new_test_user(cls.env, "plain_user", groups="base.group_user")
+        cls.admin_like = new_test_user(
+            cls.env, "admin_like", groups="base.group_user,base.group_system"
+        )
+        cls.partner_org, cls.partner_org_b = cls.env["res.partner"].create(
+            [
+                {"name": "Partner House", "is_company": True},
+                {"name": "Other Partner", "is_company": True},
+            ]
+        )
+        cls.portal_manager = cls._new_portal_user(
+            "portal_manager", "group_portal_case_manager", cls.partner_org
+        )
+        cls.portal_manager_other = cls._new_portal_user(
+            "portal_manager_other", "group_portal_case_manager", cls.partner_org_b
+        )
+        cls.portal_supervisor = cls._new_portal_user(
+            "portal_supervisor", "group_portal_supervisor", cls.partner_org
+        )
+        cls.portal_reporter = cls._new_portal_user(
+            "portal_reporter", "group_portal_reporter", cls.partner_org
+        )
+        cls.portal_provider = cls._new_portal_user(
+            "portal_provider", "group_portal_provider", cls.partner_org_b
+        )
+        cls.portal_observer = cls._new_portal_user(
+            "portal_observer", "group_portal_observer", cls.partner_org_b
+        )
+        cls.team, cls.team_b, cls.team_company_b = cls.env["remediation.team"].create(
+            [
+                {
+                    "name": "Kolwezi",
+                    "supervisor_id": cls.supervisor.id,
+                    "deputy_ids": [fields.Command.link(cls.supervisor_2.id)],
+                },
+                {"name": "Fungurume", "supervisor_id": cls.supervisor_other.id},
+                {
+                    "name": "Elsewhere",
+                    "company_id": cls.company_b.id,
+                    "supervisor_id": cls.coordinator_company_b.id,
+                },
+            ]
+        )
+        own_org = cls.company.partner_id
+        cls.manager = cls._new_manager(cls.worker, cls.team, own_org)
+        cls.manager_2 = cls._new_manager(cls.worker_2, cls.team, own_org)
+        cls.manager_other = cls._new_manager(cls.worker_other, cls.team_b, own_org)
+        cls.manager_company_b = cls._new_manager(
+            cls.worker_company_b, cls.team_company_b, cls.company_b.partner_id
+        )
+        cls.manager_portal = cls._new_manager(
+            cls.portal_manager, cls.team, cls.partner_org
+        )
+        cls.manager_portal_other = cls._new_manager(
+            cls.portal_manager_other, cls.team, cls.partner_org_b
+        )
+        cls.manager_portal_supervisor = cls._new_manager(
+            cls.portal_supervisor, cls.team, cls.partner_org
+        )
+        cls.site = cls.env["remediation.site"].create(
+            {"name": "Kapata mine site", "site_type": "mine_site", "commodity": "cobalt"}
+        )
+        cls.farm = cls.env["remediation.site"].create(
+            {"name": "A farm", "site_type": "farm"}
+        )
+
+    @classmethod
+    def _new_user(cls, login, group, company=None):
+        company = company or cls.company
+        return new_test_user(
+            cls.env,
+            login,
+            groups=f"child_remediation.{group}",
+            company_id=company.id,
+            company_ids=[fields.Command.set(company.ids)],
+        )
+
+    @classmethod
+    def _new_portal_user(cls, login, group, organisation):
+        user = new_test_user(cls.env, login, groups=f"child_remediation.{group}")
+        user.partner_id.parent_id = organisation
+        return user
+
+    @classmethod
+    def _new_manager(cls, user, team, organisation, level="accredited"):
+        """A worker with a clear check, the code signed and the training done."""
+        manager = cls.env["remediation.case.manager"]._unprotected().create(
+            {
+                "user_id": user.id,
+                "team_id": team.id,
+                "organisation_id": organisation.id,
+                "level": level,
+                "code_of_conduct_on": cls.today - timedelta(days=100),
+                "training_ids": [
+                    fields.Command.create(
+                        {
+                            "topic": "safeguarding",
+                            "date": cls.today - timedelta(days=100),
+                        }
+                    )
+                ],
+                "vetting_ids": [
+                    fields.Command.create(
+                        {
+                            "date": cls.today - timedelta(days=100),
+                            "result": "clear",
+                            "verified_by_id": cls.coordinator.id,
+                        }
+                    )
+                ],
+            }
+        )
+        return manager.with_env(cls.env)
+
+    @classmethod
+    def _new_case(cls, manager=None, age=11, members=True, **vals):
+        """A case held by ``manager`` (``cls.manager`` where None, nobody where False),
+        of a child with a household and a caregiver."""
+        manager = cls.manager if manager is None else manager
+        company = (manager.company_id if manager else None) or cls.company
+        env = cls.env(context=dict(cls.env.context, allowed_company_ids=company.ids))
+        household = env["remediation.household"].create({"company_id": company.id})
+        if members:
+            env["remediation.household.member"].create(
+                {
+                    "household_id": household.id,
+                    "full_name": "Mama Secret",
+                    "relationship": "mother",
+                    "is_caregiver": True,
+                    "age": 38,
+                }
+            )
+        child = env["remediation.beneficiary"].create(
+            {
+                "first_name": "Amani",
+                "last_name": "Hidden",
+                "sex": "male",
+                "age_estimated": age,
+                "household_id": household.id,
+                "company_id": company.id,
+            }
+        )
+        values = {"beneficiary_id": child.id, "company_id": company.id, **vals}
+        values["case_manager_id"] = manager.id if manager else False
+        if not manager:
+            values["team_id"] = cls.team.id
+        case = env["remediation.case"]._unprotected().create(values)
+        return case.with_env(cls.env)
+
+    @classmethod
+    def _caregiver(cls, case):
+        return case.household_id.member_ids.filtered("is_caregiver")[:1]
+
+    @classmethod
+    def _new_consent(cls, case, purpose="services", **vals):
+        return cls.env["remediation.consent"].create(
+            {
+                "case_id": case.id,
+                "purpose": purpose,
+                "given_by_member_id": cls._caregiver(case).id,
+                "assent": "yes",
+                **vals,
+            }
+        )
+
+    @classmethod
+    def _approved_assessment(cls, case, score="3"):
+        assessment = (
+            cls.env["remediation.assessment"]
+            .with_user(case.user_id)
+            .create(
+                {
+                    "case_id": case.id,
+                    "child_wishes": "To go to school.",
+                    "present": "Child and mother",
+                    "score_ids": [
+                        fields.Command.create({"domain": "work", "score": score})
+                    ],
+                }
+            )
+        )
+        assessment.action_submit()
+        assessment.with_user(cls.supervisor_2).action_approve()
+        return assessment.with_env(cls.env)
+
+    @classmethod
+    def _new_plan(cls, case, actions=("education",), **vals):
+        return (
+            cls.env["remediation.plan"]
+            .with_user(case.user_id)
+            .create(
+                {
+                    "case_id": case.id,
+                    "goal": "School until the end of basic education.",
+                    "caregiver_member_id": cls._caregiver(case).id,
+                    "caregiver_agreed_on": cls.today,
+                    "child_assent": "yes",
+                    "child_assent_on": cls.today,
+                    "income_replacement": "stipend",
+                    "action_ids": [
+                        fields.Command.create({"domain": domain}) for domain in actions
+                    ],
+                    **vals,
+                }
+            )
+        )
+
+    @classmethod
+    def _active_plan(cls, case, actions=("education",), **vals):
+        if not case.assessment_ids.filtered(lambda a: a.state == "approved"):
+            cls._approved_assessment(case)
+        plan = cls._new_plan(case, actions, **vals)
+        plan.action_submit()
+        plan.with_user(cls.supervisor_2).action_approve()
+        return plan.with_env(cls.env)
+
+    @classmethod
+    def _visit(cls, case, day=None, working=False, **vals):
+        visit = (
+            cls.env["remediation.visit"]
+            .with_user(case.user_id)
+            .create(
+                {
+                    "case_id": case.id,
+                    "date_planned": day or cls.today,
+                    "date_done": day or cls.today,
+                    "child_working": working,
+                    "occupation": "school",
+                    **vals,
+                }
+            )
+        )
+        visit.action_done()
+        return visit.with_env(cls.env)

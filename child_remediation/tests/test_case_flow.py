@@ -1,0 +1,98 @@
+from datetime import timedelta
+
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import tagged
+
+from .common import RemediationCommon
+
+
+@tagged("post_install", "-at_install")
+class TestCaseFlow(RemediationCommon):
+    def test_stage_follows_facts_from_report_to_closure_and_back(self):
+        case = self._new_case(identified_on=self.today - timedelta(days=100))
+        as_worker = case.with_user(self.worker)
+        self.assertEqual(case.user_id, self.worker)
+        self.assertEqual(case.stage, "registered")
+        self.assertEqual(
+            case.deadline_ids.mapped("kind"), ["first_contact", "assessment"]
+        )
+        as_worker.action_record_first_contact()
+        self.assertEqual(case.stage, "first_contact")
+        self._new_consent(case)
+        assessment = self._approved_assessment(case, score="2")
+        self.assertEqual(assessment.state, "approved")
+        self.assertEqual(case.stage, "planning")
+        self.assertEqual(case.risk_level, "medium")
+        plan = self._active_plan(case)
+        self.assertEqual(plan.state, "active")
+        self.assertEqual(case.stage, "in_remediation")
+        plan.action_ids.with_user(self.worker).action_start()
+        plan.action_ids.with_user(self.worker).action_done("Enrolled")
+        self.assertEqual(case.stage, "monitoring")
+        self._visit(case, self.today - timedelta(days=61))
+        self._visit(case, self.today)
+        closure = (
+            self.env["remediation.closure"]
+            .with_user(self.worker)
+            .create({"case_id": case.id, "reason": "goals_met"})
+        )
+        self.assertFalse(closure.missing_text)
+        closure.action_submit()
+        with self.assertRaises(AccessError):
+            closure.action_approve()
+        closure.with_user(self.supervisor).action_approve()
+        self.assertEqual(case.stage, "closed")
+        self.assertFalse(case.next_due)
+        case.with_user(self.supervisor).action_reopen("Seen at the mine")
+        self.assertEqual(case.stage, "assessment")
+        self.assertEqual(
+            case.stage_log_ids.sorted("id").mapped("to_stage"),
+            ["registered", "first_contact", "assessment", "planning", "in_remediation",
+             "monitoring", "closed", "assessment"],
+        )
+
+    def test_r05_one_open_case_per_child(self):
+        case = self._new_case()
+        with self.assertRaises(ValidationError):
+            self.env["remediation.case"].create(
+                {"beneficiary_id": case.beneficiary_id.id}
+            )
+
+    def test_r02_adult_needs_survivor_reason(self):
+        with self.assertRaises(ValidationError):
+            self._new_case(age=18)
+        self._new_case(age=18, survivor_reason="Sold at 14.")
+        self._new_case(age=17)
+
+    def test_protected_fields_refuse_writes_and_defaults(self):
+        case = self._new_case().with_user(self.worker)
+        for vals in ({"stage": "closed"}, {"user_id": self.worker_2.id}):
+            with self.assertRaises(AccessError):
+                case.write(vals)
+            with self.assertRaises(AccessError):
+                case.web_save(vals, {})
+        assessment = (
+            self.env["remediation.assessment"]
+            .with_user(self.worker)
+            .with_context(default_state="approved")
+            .create({"case_id": case.id})
+        )
+        self.assertEqual(assessment.state, "draft")
+        with self.assertRaises(UserError):
+            assessment.action_submit()
+
+    def test_r26_former_worker_loses_the_case_at_once(self):
+        case = self._new_case()
+        case.with_user(self.worker).message_post(body="Code only")
+        message = case.message_ids[:1]
+        case.with_user(self.supervisor).action_assign(self.manager_2.id)
+        self.env.invalidate_all()
+        self.assertEqual(case.user_id, self.worker_2)
+        self.assertFalse(case.with_user(self.worker).has_access("read"))
+        self.assertFalse(message.with_user(self.worker).has_access("read"))
+        self.assertNotIn(
+            message, message.with_user(self.worker).search([("model", "=", case._name)])
+        )
+        self.assertTrue(message.with_user(self.worker_2).has_access("read"))
+        with self.assertRaises(AccessError):
+            message.with_user(self.worker_2).unlink()

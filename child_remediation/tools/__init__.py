@@ -1,0 +1,1 @@
+from . import classification, small_cells
