@@ -9,6 +9,7 @@ from . import common, install
 
 # command: (module and function of this package, are the tests' programs needed)
 COMMANDS = {
+    "bench": ("bench:run", True),
     "install": ("shell:install", True),
     "lint": ("lint:run", False),
     "run": ("server:run", False),

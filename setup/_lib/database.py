@@ -135,7 +135,7 @@ class Databases:
                 if name not in existing or (rebuild and ours):
                     self._make_template(name, previous, group, ours, demo)
                 previous = name
-                self._touch(name)
+                self.touch(name)
             self._prune(keep={layer[0] for layer in layers})
         return previous
 
@@ -163,7 +163,7 @@ class Databases:
         self.drop(name)
         self.rename(making, name)
 
-    def _touch(self, name):
+    def touch(self, name):
         path = STATE / "templates" / f"{self.cluster.name}-{name}"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
@@ -227,9 +227,10 @@ def check_paths():
     found = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT
     ).stdout.splitlines()
-    if not wanted <= set(found):
+    missed = sorted(wanted - set(found))
+    if missed:
         raise SetupError(
-            f"Odoo does not look for modules in {', '.join(sorted(wanted - set(found)))}"
-            "; set addons_path = .,addons in odoo.conf."
+            f"Odoo does not look for modules in {', '.join(missed)}; set addons_path = "
+            ".,addons in odoo.conf."
         )
     _checked = True

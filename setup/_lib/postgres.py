@@ -213,5 +213,6 @@ def clusters():
     return [
         Cluster("run"),
         Cluster("test", fast=True),
+        Cluster("bench"),
         Cluster("faults", fast=True, private=True),
     ]
