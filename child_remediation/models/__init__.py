@@ -34,3 +34,10 @@ from . import plan_action
 from . import visit
 from . import note
 from . import closure
+from . import institution
+from . import education_enrolment
+from . import attendance
+from . import service_delivery
+from . import best_interest_decision
+from . import best_interest_panel_member
+from . import best_interest_option

@@ -147,7 +147,9 @@ class Case(models.Model):
     hold_until = fields.Date(readonly=True, copy=False)
     hold_reason = fields.Char(readonly=True, copy=False)
     hold_by_id = fields.Many2one("res.users", readonly=True, copy=False)
-    closure_id = fields.Many2one("remediation.closure", readonly=True, copy=False)
+    closure_id = fields.Many2one(
+        "remediation.closure", readonly=True, copy=False, string="Approved Closure"
+    )
     closed_on = fields.Datetime(readonly=True, copy=False)
     closure_reason = fields.Selection(CLOSURE_REASONS, readonly=True, copy=False)
     closure_outcome = fields.Selection(OUTCOMES, readonly=True, copy=False)
@@ -174,6 +176,12 @@ class Case(models.Model):
     note_ids = fields.One2many("remediation.note", "case_id")
     deadline_ids = fields.One2many("remediation.deadline", "case_id")
     closure_ids = fields.One2many("remediation.closure", "case_id")
+    enrolment_ids = fields.One2many("remediation.education.enrolment", "case_id")
+    attendance_ids = fields.One2many("remediation.attendance", "case_id")
+    delivery_ids = fields.One2many("remediation.service.delivery", "case_id")
+    best_interest_ids = fields.One2many(
+        "remediation.best.interest.decision", "case_id"
+    )
     approval_ids = fields.One2many("remediation.approval", "case_id")
     stage_log_ids = fields.One2many("remediation.case.stage.log", "case_id")
     holder_log_ids = fields.One2many("remediation.case.holder", "case_id")

@@ -90,10 +90,11 @@ class WorkSituation(models.Model):
     age_on_date = fields.Integer(readonly=True, copy=False)
     age_known = fields.Boolean(readonly=True, copy=False)
     classification_ids = fields.One2many(
-        "remediation.classification", "work_situation_id"
+        "remediation.classification", "work_situation_id", string="Evaluations"
     )
     classification_id = fields.Many2one(
-        "remediation.classification", readonly=True, copy=False
+        "remediation.classification", readonly=True, copy=False,
+        string="Latest Evaluation",
     )
     classification = fields.Selection(CLASSES, readonly=True, copy=False, index=True)
     classification_reasons = fields.Char(related="classification_id.reasons")

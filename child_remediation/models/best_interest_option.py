@@ -1,0 +1,35 @@
+from odoo import api, fields, models
+
+
+class BestInterestOption(models.Model):
+    """An option weighed by a panel, with what speaks for and against it."""
+
+    _name = "remediation.best.interest.option"
+    _description = "Best-Interest Option"
+    _inherit = ["remediation.case.owned"]
+    _order = "sequence, id"
+
+    _frozen_fields = frozenset({"decision_id"})
+
+    decision_id = fields.Many2one(
+        "remediation.best.interest.decision", required=True, index=True,
+        ondelete="cascade",
+    )
+    case_id = fields.Many2one(
+        compute="_compute_case_id", store=True, precompute=True, readonly=False
+    )
+    sequence = fields.Integer(default=10)
+    option = fields.Char(required=True)
+    pros = fields.Text(string="For")
+    cons = fields.Text(string="Against")
+    is_chosen = fields.Boolean()
+
+    @api.depends("decision_id")
+    def _compute_case_id(self):
+        for line in self:
+            line.case_id = line.decision_id.case_id
+
+    @api.depends("option")
+    def _compute_display_name(self):
+        for line in self:
+            line.display_name = line.option or ""

@@ -1,0 +1,38 @@
+from odoo import api, fields, models
+
+
+class BestInterestPanelMember(models.Model):
+    """A member of a panel, with the declaration of interest (R21)."""
+
+    _name = "remediation.best.interest.panel.member"
+    _description = "Best-Interest Panel Member"
+    _inherit = ["remediation.case.owned"]
+    _order = "id"
+
+    _frozen_fields = frozenset({"decision_id"})
+
+    decision_id = fields.Many2one(
+        "remediation.best.interest.decision", required=True, index=True,
+        ondelete="cascade",
+    )
+    case_id = fields.Many2one(
+        compute="_compute_case_id", store=True, precompute=True, readonly=False
+    )
+    # "member_user_id": user_id is the holder of the case on every case-owned model.
+    member_user_id = fields.Many2one("res.users", string="User")
+    member_name = fields.Char(string="Name and Function")
+    conflict = fields.Selection(
+        [("none", "No Conflict of Interest"), ("declared", "Has a Conflict")],
+        string="Declaration",
+    )
+    conflict_note = fields.Char()
+
+    @api.depends("decision_id")
+    def _compute_case_id(self):
+        for member in self:
+            member.case_id = member.decision_id.case_id
+
+    @api.depends("member_user_id.name", "member_name")
+    def _compute_display_name(self):
+        for member in self:
+            member.display_name = member.member_user_id.name or member.member_name or ""

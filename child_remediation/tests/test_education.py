@@ -1,0 +1,83 @@
+from datetime import date
+
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tests import tagged
+from psycopg2 import IntegrityError
+
+from odoo.tools import mute_logger
+
+from .common import RemediationCommon
+
+
+@tagged("post_install", "-at_install")
+class TestEducation(RemediationCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.school = cls.env["remediation.institution"].create({"name": "EP Kapata"})
+        cls.case = cls._new_case()
+
+    def _enrol(self, **vals):
+        return (
+            self.env["remediation.education.enrolment"]
+            .with_user(self.worker)
+            .create(
+                {
+                    "case_id": self.case.id,
+                    "institution_id": self.school.id,
+                    "date_start": date(2025, 9, 1),
+                    **vals,
+                }
+            )
+        )
+
+    def _attend(self, enrolment, month, **vals):
+        return (
+            self.env["remediation.attendance"]
+            .with_user(self.worker)
+            .create({"enrolment_id": enrolment.id, "month": month, **vals})
+        )
+
+    def test_attendance_rate_and_months_without_school_days(self):
+        enrolment = self._enrol()
+        row = self._attend(
+            enrolment, date(2025, 10, 17), days_open=20, days_present=15,
+            days_excused=2, days_unexcused=3, longest_absence=2,
+        )
+        self.assertEqual(row.month, date(2025, 10, 1))
+        self.assertEqual(row.case_id, self.case)
+        self.assertAlmostEqual(row.rate, 0.75)
+        holidays = self._attend(enrolment, date(2026, 8, 1))
+        self.assertTrue(holidays.not_applicable)
+        self.assertAlmostEqual(enrolment.attendance_rate, 0.75)
+
+    def test_attendance_refuses_what_cannot_be(self):
+        enrolment = self._enrol(date_end=date(2026, 6, 30), state="completed")
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
+            with self.env.cr.savepoint():
+                self._attend(
+                    enrolment, date(2025, 10, 1), days_open=20, days_present=18,
+                    days_unexcused=3,
+                )
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
+            with self.env.cr.savepoint():
+                self._attend(enrolment, date(2025, 10, 1), days_open=-1)
+        for month in (date(2025, 8, 1), date(2026, 7, 1), date(2099, 1, 1)):
+            with self.assertRaises(ValidationError):
+                self._attend(enrolment, month, days_open=1)
+
+    def test_enrolments_do_not_overlap(self):
+        first = self._enrol()
+        with self.assertRaises(ValidationError):
+            self._enrol(date_start=date(2026, 9, 1))
+        first.write({"date_end": date(2026, 8, 31), "state": "completed"})
+        self._enrol(date_start=date(2026, 9, 1))
+
+    def test_former_worker_sees_no_attendance(self):
+        row = self._attend(self._enrol(), date(2025, 10, 1), days_open=20)
+        self.case.with_user(self.supervisor).action_assign(self.manager_2.id)
+        self.env.invalidate_all()
+        self.assertFalse(row.with_user(self.worker).has_access("read"))
+        self.assertTrue(row.with_user(self.worker_2).has_access("write"))
+        with self.assertRaises(AccessError):
+            row.with_user(self.worker_2).unlink()

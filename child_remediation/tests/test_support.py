@@ -1,0 +1,108 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import tagged
+
+from .common import RemediationCommon
+
+
+@tagged("post_install", "-at_install")
+class TestSupport(RemediationCommon):
+    """Service deliveries and best-interest decisions."""
+
+    def _deliver(self, action, **vals):
+        return (
+            self.env["remediation.service.delivery"]
+            .with_user(self.worker)
+            .create({"plan_action_id": action.id, "cost": 25.0, **vals})
+        )
+
+    def test_delivery_starts_its_action_and_stays_as_entered(self):
+        case = self._new_case()
+        action = self._active_plan(case).action_ids
+        delivery = self._deliver(action)
+        self.assertEqual(action.state, "in_progress")
+        self.assertEqual(delivery.case_id, case)
+        with self.assertRaises(AccessError):
+            delivery.write({"cost": 10.0})
+        with self.assertRaises(UserError):
+            delivery.action_cancel(" ")
+        delivery.action_cancel("Entered twice")
+        self.assertEqual(delivery.state, "cancelled")
+
+    def test_delivery_refuses_future_dates_and_closed_cases(self):
+        case = self._new_case()
+        action = self._active_plan(case).action_ids
+        with self.assertRaises(ValidationError):
+            self._deliver(action, date=self.today + timedelta(days=1))
+        case._unprotected().write({"closed_on": fields.Datetime.now()})
+        with self.assertRaisesRegex(UserError, "reopen"):
+            self._deliver(action)
+
+    def test_r19_urgent_help_waits_for_no_plan(self):
+        case = self._new_case(risk_level="high")
+        self.assertTrue(case.needs_safety_action)
+        action = (
+            self.env["remediation.plan.action"]
+            .with_user(self.worker)
+            .create({"case_id": case.id, "domain": "food", "is_urgent": True})
+        )
+        self.assertFalse(case.needs_safety_action)
+        self._deliver(action)
+        with self.assertRaises(ValidationError):
+            action.create({"case_id": case.id, "domain": "education"})
+        plan = self._new_plan(case)
+        self.assertIn(action, plan.action_ids)
+        with self.assertRaises(UserError):
+            (plan.action_ids - action).action_start()
+
+    def _decision(self, case, **vals):
+        return (
+            self.env["remediation.best.interest.decision"]
+            .with_user(self.worker)
+            .create({"case_id": case.id, "trigger": "separation", **vals})
+        )
+
+    def test_r21_panel_of_three_without_conflict_decides(self):
+        case = self._new_case()
+        decision = self._decision(
+            case,
+            child_heard="yes",
+            decision="Stays with the aunt.",
+            option_ids=[
+                fields.Command.create({"option": "Aunt", "is_chosen": True}),
+                fields.Command.create({"option": "Centre"}),
+            ],
+            panel_member_ids=[
+                fields.Command.create(
+                    {"member_user_id": self.supervisor.id, "conflict": "none"}
+                ),
+                fields.Command.create({"member_name": "Doctor", "conflict": "none"}),
+                fields.Command.create({"member_name": "Official"}),
+            ],
+        )
+        with self.assertRaises(AccessError):
+            decision.action_decide()
+        as_supervisor = decision.with_user(self.supervisor)
+        with self.assertRaisesRegex(UserError, "3 members"):
+            as_supervisor.action_decide()
+        decision.panel_member_ids[2].conflict = "none"
+        with self.assertRaises(AccessError):
+            decision.with_user(self.supervisor_2).action_decide()
+        as_supervisor.action_decide()
+        self.assertEqual(decision.decided_by_id, self.supervisor)
+        with self.assertRaises(UserError):
+            decision.write({"decision": "Something else"})
+
+    def test_r21_r54_placement_by_authority_comes_first(self):
+        case = self._new_case()
+        decision = self._decision(case, trigger="authority_placement")
+        with self.assertRaisesRegex(UserError, "authority"):
+            decision.action_record_placement()
+        decision.decider = "court"
+        decision.action_record_placement()
+        self.assertEqual(decision.state, "provisional")
+        self.assertEqual(decision.panel_due, self.today + timedelta(days=14))
+        with self.assertRaises(UserError):
+            self._decision(case).action_record_placement()
