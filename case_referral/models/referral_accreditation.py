@@ -1,0 +1,530 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+WARN_DAYS = (60, 30, 0)
+REQUIRED_DOCUMENTS = {
+    "case_management": ("registration", "safeguarding_policy", "code_of_conduct"),
+    "service": ("registration", "safeguarding_policy"),
+    "both": ("registration", "safeguarding_policy", "code_of_conduct"),
+}
+
+
+class ReferralAccreditation(models.Model):
+    """A partner organisation's right to hold cases or to receive referrals.
+
+    Who may what: coordinators prepare, submit and visit; two different coordinators,
+    neither of whom prepared it, decide; suspending takes one coordinator or the
+    safeguarding officer and acts at once. Back-office staff read. On the portal the
+    organisation's coordinator reads its own. Nobody deletes.
+
+    draft → submitted → approved once → accredited → expired (by date)
+    accredited ⇄ suspended; submitted → refused; a renewal is a new record.
+    """
+
+    _name = "referral.accreditation"
+    _description = "Partner Accreditation"
+    _inherit = [
+        "remediation.coded.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
+    _order = "valid_until desc, id desc"
+    _check_company_auto = True
+    _code_prefix = "AC"
+    _protected_fields = frozenset(
+        {
+            "state",
+            "submitted_by_id",
+            "submitted_on",
+            "first_decision_by_id",
+            "first_decision_on",
+            "second_decision_by_id",
+            "second_decision_on",
+            "refusal_reason",
+            "suspended_by_id",
+            "suspended_on",
+            "suspension_reason",
+            "valid_from",
+            "warned_days",
+            "renewal_of_id",
+        }
+    )
+    _frozen_fields = frozenset({"partner_id", "company_id"})
+
+    partner_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Organisation",
+        required=True,
+        index=True,
+        domain=[("is_company", "=", True)],
+    )
+    company_id = fields.Many2one(
+        comodel_name="res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    kind = fields.Selection(
+        selection=[
+            ("case_management", "Case management"),
+            ("service", "Service provider"),
+            ("both", "Both"),
+        ],
+        required=True,
+        default="case_management",
+    )
+    renewal_of_id = fields.Many2one(
+        comodel_name="referral.accreditation", readonly=True, copy=False, index=True
+    )
+
+    # What it covers
+    service_type_ids = fields.Many2many(comodel_name="remediation.service.type")
+    area_ids = fields.Many2many(comodel_name="remediation.area")
+    language_ids = fields.Many2many(comodel_name="res.lang")
+    capacity = fields.Integer(
+        help="Children this organisation can serve at the same time, weighted by risk "
+        "for case management.",
+    )
+
+    # Checks
+    document_ids = fields.One2many(
+        comodel_name="referral.accreditation.document",
+        inverse_name="accreditation_id",
+    )
+    visit_on = fields.Date()
+    visit_by_id = fields.Many2one(comodel_name="res.users")
+    visit_report = fields.Text()
+    agreement_signed_on = fields.Date(string="Data-sharing agreement signed on")
+    agreement_valid_until = fields.Date(string="Data-sharing agreement valid until")
+    agreement_file = fields.Binary(attachment=True, copy=False)
+    agreement_file_name = fields.Char(copy=False)
+
+    # Decision
+    state = fields.Selection(
+        selection=[
+            ("draft", "Application"),
+            ("submitted", "To decide"),
+            ("approved_once", "Second decision"),
+            ("accredited", "Accredited"),
+            ("suspended", "Suspended"),
+            ("expired", "Expired"),
+            ("refused", "Refused"),
+        ],
+        required=True,
+        readonly=True,
+        copy=False,
+        index=True,
+        default="draft",
+        group_expand=True,
+    )
+    submitted_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    submitted_on = fields.Datetime(readonly=True, copy=False)
+    first_decision_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    first_decision_on = fields.Datetime(readonly=True, copy=False)
+    second_decision_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    second_decision_on = fields.Datetime(readonly=True, copy=False)
+    refusal_reason = fields.Text(readonly=True, copy=False)
+    suspended_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    suspended_on = fields.Datetime(readonly=True, copy=False)
+    suspension_reason = fields.Text(readonly=True, copy=False)
+    valid_from = fields.Date(readonly=True, copy=False)
+    valid_until = fields.Date(index=True, copy=False)
+    warned_days = fields.Integer(readonly=True, copy=False, default=-1)
+
+    # Figures
+    manager_count = fields.Integer(compute="_compute_figures")
+    open_referral_count = fields.Integer(compute="_compute_figures")
+    missing = fields.Text(compute="_compute_missing")
+
+    _one_live = models.UniqueIndex(
+        "(partner_id, company_id) WHERE state = 'accredited'",
+        "This organisation has an accreditation already: renew that one.",
+    )
+    _capacity_positive = models.Constraint(
+        "CHECK (capacity >= 0)", "The capacity cannot be negative."
+    )
+    _end_after_start = models.Constraint(
+        "CHECK (valid_until IS NULL OR valid_from IS NULL OR valid_until > valid_from)",
+        "The accreditation must end after it begins.",
+    )
+
+    @api.depends("partner_id")
+    def _compute_figures(self):
+        managers = dict(
+            self.env["remediation.case.manager"]._read_group(
+                [("organisation_id", "in", self.partner_id.ids)],
+                ["organisation_id"],
+                ["__count"],
+            )
+        )
+        referrals = dict(
+            self.env["remediation.referral"]._read_group(
+                [
+                    ("to_organisation_id", "in", self.partner_id.ids),
+                    ("state", "in", ["sent", "accepted"]),
+                ],
+                ["to_organisation_id"],
+                ["__count"],
+            )
+        )
+        for accreditation in self:
+            accreditation.manager_count = managers.get(accreditation.partner_id, 0)
+            accreditation.open_referral_count = referrals.get(
+                accreditation.partner_id, 0
+            )
+
+    @api.depends(
+        "kind",
+        "document_ids.document_type",
+        "document_ids.checked",
+        "document_ids.valid_until",
+        "visit_on",
+        "visit_by_id",
+        "agreement_signed_on",
+        "agreement_valid_until",
+        "service_type_ids",
+        "area_ids",
+        "capacity",
+        "valid_until",
+    )
+    def _compute_missing(self):
+        for accreditation in self:
+            accreditation.missing = "\n".join(accreditation._problems_to_accredit())
+
+    @api.constrains("partner_id")
+    def _check_partner_is_organisation(self):
+        for accreditation in self:
+            if not accreditation.partner_id.is_company:
+                raise ValidationError(
+                    self.env._(
+                        "Only an organisation is accredited; its people are case "
+                        "managers with their own checks."
+                    )
+                )
+
+    @api.constrains("agreement_signed_on", "agreement_valid_until")
+    def _check_agreement_dates(self):
+        for accreditation in self:
+            signed, until = (
+                accreditation.agreement_signed_on,
+                accreditation.agreement_valid_until,
+            )
+            if signed and until and until <= signed:
+                raise ValidationError(
+                    self.env._("The agreement must end after it was signed.")
+                )
+
+    def write(self, vals):
+        decided = self.filtered(lambda rec: rec.state not in ("draft", "submitted"))
+        content = {
+            "kind",
+            "service_type_ids",
+            "area_ids",
+            "valid_until",
+            "document_ids",
+            "visit_on",
+            "visit_by_id",
+            "visit_report",
+            "agreement_signed_on",
+            "agreement_valid_until",
+            "agreement_file",
+        }
+        if content & vals.keys() and decided and not self._is_unprotected():
+            raise UserError(
+                self.env._(
+                    "%(code)s is decided. Start a renewal to change what it covers.",
+                    code=decided[0].name,
+                )
+            )
+        return super().write(vals)
+
+    # Decisions
+
+    def _problems_to_accredit(self):
+        """Return one sentence for each thing missing before a decision."""
+        self.ensure_one()
+        today = fields.Date.context_today(self)
+        problems = []
+        names = dict(
+            self.env["referral.accreditation.document"]
+            ._fields["document_type"]
+            ._description_selection(self.env)
+        )
+        valid = {
+            document.document_type
+            for document in self.document_ids
+            if document.checked
+            and (not document.valid_until or document.valid_until >= today)
+        }
+        for wanted in REQUIRED_DOCUMENTS[self.kind or "both"]:
+            if wanted not in valid:
+                problems.append(
+                    self.env._(
+                        "Add and check a valid document: %(document)s.",
+                        document=names[wanted],
+                    )
+                )
+        if not self.visit_on or not self.visit_by_id:
+            problems.append(self.env._("Record the visit: date and visitor."))
+        if not self.agreement_signed_on or (
+            self.agreement_valid_until and self.agreement_valid_until < today
+        ):
+            problems.append(self.env._("Record a data-sharing agreement in force."))
+        if not self.area_ids:
+            problems.append(self.env._("Choose the areas it covers."))
+        if self.kind != "case_management" and not self.service_type_ids:
+            problems.append(self.env._("Choose the services it gives."))
+        if not self.capacity:
+            problems.append(self.env._("Enter its capacity."))
+        if not self.valid_until or self.valid_until <= today:
+            problems.append(self.env._("Enter until when it will be valid."))
+        return problems
+
+    def _check_coordinator(self):
+        if not self.env.user.has_group("child_remediation.group_coordinator"):
+            raise AccessError(
+                self.env._("Only coordinators decide about accreditations.")
+            )
+        self.check_access("write")
+
+    def _lock_in(self, *states):
+        self.lock_for_update()
+        wrong = self.filtered(lambda rec: rec.state not in states)
+        if wrong:
+            raise UserError(
+                self.env._(
+                    "%(code)s is not waiting for this step any more: reload the page.",
+                    code=wrong[0].name,
+                )
+            )
+
+    def action_submit(self):
+        """Put complete applications up for decision. Coordinators only."""
+        self._check_coordinator()
+        self._lock_in("draft")
+        for accreditation in self:
+            problems = accreditation._problems_to_accredit()
+            if problems:
+                raise UserError("\n".join(problems))
+        self._unprotected().write(
+            {
+                "state": "submitted",
+                "submitted_by_id": self.env.uid,
+                "submitted_on": fields.Datetime.now(),
+            }
+        )
+        return True
+
+    def action_approve(self):
+        """Give the first or the second decision.
+
+        Coordinators only. Whoever prepared or submitted the application decides
+        nothing, and the two decisions are of two people (UserError otherwise).
+        """
+        self._check_coordinator()
+        self._lock_in("submitted", "approved_once")
+        now = fields.Datetime.now()
+        for accreditation in self:
+            if self.env.user in accreditation.submitted_by_id | accreditation.create_uid:
+                raise UserError(
+                    self.env._(
+                        "You prepared %(code)s: two other coordinators decide.",
+                        code=accreditation.name,
+                    )
+                )
+            problems = accreditation._problems_to_accredit()
+            if problems:
+                raise UserError("\n".join(problems))
+            if accreditation.state == "submitted":
+                accreditation._unprotected().write(
+                    {
+                        "state": "approved_once",
+                        "first_decision_by_id": self.env.uid,
+                        "first_decision_on": now,
+                    }
+                )
+                continue
+            if accreditation.first_decision_by_id == self.env.user:
+                raise UserError(
+                    self.env._(
+                        "You gave the first decision on %(code)s: somebody else gives "
+                        "the second.",
+                        code=accreditation.name,
+                    )
+                )
+            accreditation._replace_former()
+            accreditation._unprotected().write(
+                {
+                    "state": "accredited",
+                    "second_decision_by_id": self.env.uid,
+                    "second_decision_on": now,
+                    "valid_from": fields.Date.context_today(self),
+                    "warned_days": -1,
+                }
+            )
+        return True
+
+    def _replace_former(self):
+        """A renewal takes the place of the accreditation in force."""
+        former = self.search(
+            [
+                ("partner_id", "in", self.partner_id.ids),
+                ("company_id", "in", self.company_id.ids),
+                ("state", "=", "accredited"),
+                ("id", "not in", self.ids),
+            ]
+        )
+        former._unprotected().write({"state": "expired"})
+        former.flush_recordset(["state"])
+
+    def action_refuse(self, reason):
+        """Refuse applications with a reason. Coordinators only."""
+        self._check_coordinator()
+        self._lock_in("submitted", "approved_once")
+        if not (reason or "").strip():
+            raise UserError(self.env._("Write the reason for the refusal."))
+        self._unprotected().write(
+            {
+                "state": "refused",
+                "refusal_reason": reason,
+                "first_decision_by_id": self.env.uid,
+                "first_decision_on": fields.Datetime.now(),
+            }
+        )
+        return True
+
+    def action_suspend(self, reason):
+        """Suspend at once: no new referral or case, open referrals are revoked, its
+        case managers are suspended (R11: their cases go to the supervisors).
+
+        Coordinators and the safeguarding officer.
+        """
+        user = self.env.user
+        if not (
+            user.has_group("child_remediation.group_coordinator")
+            or user.has_group("child_remediation.group_safeguarding")
+        ):
+            raise AccessError(self.env._("Only coordinators suspend a partner."))
+        self.check_access("read")
+        if not (reason or "").strip():
+            raise UserError(self.env._("Write the reason for the suspension."))
+        # sudo: the safeguarding officer has no write right on accreditations, and a
+        # suspension must reach referrals and workers he may not read.
+        accreditations = self.sudo()
+        accreditations._lock_in("accredited")
+        accreditations._unprotected().write(
+            {
+                "state": "suspended",
+                "suspended_by_id": self.env.uid,
+                "suspended_on": fields.Datetime.now(),
+                "suspension_reason": reason,
+            }
+        )
+        accreditations._end_organisation(
+            self.env._("The partner's accreditation was suspended.")
+        )
+        return True
+
+    def _end_organisation(self, reason):
+        """Close everything the organisations hold in these companies."""
+        for company, accreditations in self.grouped("company_id").items():
+            organisations = accreditations.partner_id
+            self.env["remediation.referral"].search(
+                [
+                    ("company_id", "=", company.id),
+                    ("to_organisation_id", "in", organisations.ids),
+                    ("state", "in", ["sent", "accepted"]),
+                ]
+            )._revoke(reason)
+            self.env["remediation.case.manager"].search(
+                [
+                    ("company_id", "=", company.id),
+                    ("organisation_id", "in", organisations.ids),
+                ]
+            )._end_custody(reason)
+
+    def action_lift(self):
+        """Lift a suspension. Coordinators only, not the one who suspended.
+
+        The workers stay suspended until each is restored.
+        """
+        self._check_coordinator()
+        self._lock_in("suspended")
+        if self.env.user in self.suspended_by_id:
+            raise UserError(
+                self.env._("You suspended this partner: somebody else lifts it.")
+            )
+        self._unprotected().write({"state": "accredited"})
+        return True
+
+    def action_renew(self):
+        """Start the renewal of an accreditation and open it. Coordinators only."""
+        self.ensure_one()
+        self._check_coordinator()
+        if self.state not in ("accredited", "expired", "suspended", "refused"):
+            raise UserError(self.env._("This application is still open: finish it."))
+        renewal = self._unprotected().copy({"renewal_of_id": self.id})
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": renewal.id,
+            "views": [(False, "form")],
+        }
+
+    def action_open_managers(self):
+        """Open the organisation's case managers."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Case managers"),
+            "res_model": "remediation.case.manager",
+            "views": [(False, "list"), (False, "form")],
+            "domain": [("organisation_id", "=", self.partner_id.id)],
+            "context": {"default_organisation_id": self.partner_id.id},
+        }
+
+    def action_open_invite(self):
+        """Open the invitation of one of the organisation's people to the portal."""
+        self.ensure_one()
+        self._check_coordinator()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Invite to the portal"),
+            "res_model": "referral.invite",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_organisation_id": self.partner_id.id},
+        }
+
+    # Time
+
+    @api.model
+    def _cron_expire(self):
+        """Warn 60, 30 and 0 days ahead and end what is over."""
+        today = fields.Date.today()
+        live = self.search(
+            [
+                ("state", "=", "accredited"),
+                ("valid_until", "<=", today + timedelta(days=max(WARN_DAYS))),
+            ]
+        )
+        over = live.filtered(lambda rec: rec.valid_until < today)
+        over._unprotected().write({"state": "expired"})
+        for accreditation in live - over:
+            days = (accreditation.valid_until - today).days
+            step = min(step for step in WARN_DAYS if step >= days)
+            if accreditation.warned_days in (-1,) or step < accreditation.warned_days:
+                accreditation._unprotected().write({"warned_days": step})
+                accreditation._warn_expiry(days)
+
+    def _warn_expiry(self, days):
+        self.ensure_one()
+        user = self.submitted_by_id or self.create_uid
+        self.activity_schedule(
+            "mail.mail_activity_data_todo",
+            date_deadline=self.valid_until,
+            user_id=user.id,
+            summary=self.env._("Accreditation ends in %s days: renew it", days),
+        )

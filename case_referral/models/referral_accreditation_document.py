@@ -1,0 +1,44 @@
+from odoo import fields, models
+
+
+class ReferralAccreditationDocument(models.Model):
+    """One paper of a partner's application, with its own end date.
+
+    Who may what: whoever may read the accreditation reads it; coordinators add and
+    change it while the application is open.
+    """
+
+    _name = "referral.accreditation.document"
+    _description = "Accreditation Document"
+    _order = "accreditation_id, id"
+    _check_company_auto = True
+
+    accreditation_id = fields.Many2one(
+        comodel_name="referral.accreditation",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        check_company=True,
+    )
+    company_id = fields.Many2one(
+        related="accreditation_id.company_id", store=True, index=True
+    )
+    partner_id = fields.Many2one(
+        related="accreditation_id.partner_id", store=True, index=True
+    )
+    document_type = fields.Selection(
+        selection=[
+            ("registration", "Registration as an organisation"),
+            ("safeguarding_policy", "Child safeguarding policy"),
+            ("code_of_conduct", "Code of conduct"),
+            ("data_protection", "Data-protection policy"),
+            ("licence", "Licence to provide the service"),
+            ("insurance", "Insurance"),
+            ("other", "Other"),
+        ],
+        required=True,
+    )
+    file = fields.Binary(attachment=True, required=True)
+    file_name = fields.Char()
+    valid_until = fields.Date()
+    checked = fields.Boolean(help="Somebody compared it with the original.")

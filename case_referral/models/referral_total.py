@@ -1,0 +1,244 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+from odoo.addons.child_remediation.tools.small_cells import THRESHOLD, suppress
+
+DEFINITION_VERSION = "1"
+DIMENSIONS = ("site_id", "commodity", "programme_id")
+MEASURES = ("identified", "in_support", "out_of_child_labour")
+
+
+class ReferralTotal(models.Model):
+    """Totals by site, commodity and programme, frozen when they are released.
+
+    Who may what: coordinators prepare and release; monitoring reads. Observers on the
+    portal (buyers, donors, alliance members) see released totals of their own sites
+    through :meth:`portal_totals`: no record, no name, no code, no cell under 11, no
+    complement and no difference between released periods from which one could be
+    worked out (R10). A released row never changes (R52).
+    """
+
+    _name = "referral.total"
+    _description = "Totals for Observers"
+    _inherit = ["remediation.protected.mixin"]
+    _order = "date_from desc, id desc"
+    _protected_fields = frozenset(
+        {"state", "values", "definition_version", "released_by_id", "released_on"}
+    )
+    _frozen_fields = frozenset({"company_id"})
+
+    name = fields.Char(required=True)
+    company_id = fields.Many2one(
+        comodel_name="res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    date_from = fields.Date(required=True)
+    date_to = fields.Date(required=True)
+    definition_version = fields.Char(readonly=True, copy=False)
+    state = fields.Selection(
+        selection=[("draft", "Draft"), ("released", "Released")],
+        required=True,
+        readonly=True,
+        copy=False,
+        default="draft",
+    )
+    values = fields.Json(readonly=True, copy=False)
+    shown = fields.Html(compute="_compute_shown")
+    released_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    released_on = fields.Datetime(readonly=True, copy=False)
+
+    _dates_ordered = models.Constraint(
+        "CHECK (date_to >= date_from)", "The period must end after it begins."
+    )
+
+    @api.depends("values")
+    def _compute_shown(self):
+        for total in self:
+            total.shown = self.env["ir.qweb"]._render(
+                "case_referral.totals_table",
+                {"rows": total._worded(total.values or []), "threshold": THRESHOLD},
+            )
+
+    @api.constrains("date_to")
+    def _check_period_is_over(self):
+        for total in self:
+            if total.date_to > fields.Date.context_today(self):
+                raise ValidationError(
+                    self.env._("Totals are released for a period that is over.")
+                )
+
+    def write(self, vals):
+        if {"date_from", "date_to"} & vals.keys() and any(
+            total.state == "released" for total in self
+        ):
+            raise UserError(self.env._("Released totals do not change."))
+        return super().write(vals)
+
+    def action_release(self):
+        """Compute, suppress, freeze and show to observers. Coordinators only."""
+        if not self.env.user.has_group("child_remediation.group_coordinator"):
+            raise AccessError(self.env._("Only coordinators release totals."))
+        self.check_access("write")
+        for total in self:
+            if total.state == "released":
+                raise UserError(self.env._("These totals are released already."))
+            total._unprotected().write(
+                {
+                    "values": total._suppressed(total._computed()),
+                    "definition_version": DEFINITION_VERSION,
+                    "state": "released",
+                    "released_by_id": self.env.uid,
+                    "released_on": fields.Datetime.now(),
+                }
+            )
+        return True
+
+    def _computed(self):
+        """Return one row per site, commodity and programme with whole counts."""
+        self.ensure_one()
+        rows = {}
+
+        def add(measure, domain):
+            # sudo: counts over all cases of the company, whoever releases.
+            groups = self.env["remediation.case"].sudo()._read_group(
+                [("company_id", "=", self.company_id.id), *domain],
+                ["site_id", "programme_id"],
+                ["beneficiary_id:count_distinct"],
+            )
+            for site, programme, count in groups:
+                key = (site.id, site.commodity or "", programme.id)
+                row = rows.setdefault(key, dict.fromkeys(MEASURES, 0))
+                row[measure] += count
+
+        end = fields.Datetime.to_datetime(self.date_to).replace(hour=23, minute=59)
+        start = fields.Datetime.to_datetime(self.date_from)
+        add("identified", [("received_at", ">=", start), ("received_at", "<=", end)])
+        add(
+            "in_support",
+            [
+                ("opened_at", "<=", end),
+                "|",
+                ("closed_on", "=", False),
+                ("closed_on", ">=", start),
+            ],
+        )
+        add(
+            "out_of_child_labour",
+            [
+                ("closed_on", ">=", start),
+                ("closed_on", "<=", end),
+                ("closure_outcome", "=", "out_of_child_labour"),
+            ],
+        )
+        return [
+            dict(zip(DIMENSIONS, key, strict=True), **row)
+            for key, row in sorted(rows.items())
+        ]
+
+    def _suppressed(self, rows):
+        """Return the rows with small cells, complements and differences hidden."""
+        self.ensure_one()
+        earlier = self.search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("state", "=", "released"),
+                ("date_from", "<=", self.date_to),
+                ("date_to", ">=", self.date_from),
+            ]
+        )
+        result = [{name: row[name] for name in DIMENSIONS} for row in rows]
+        for measure in MEASURES:
+            table = [
+                {**{name: row[name] for name in DIMENSIONS}, measure: row[measure]}
+                for row in rows
+            ]
+            for former in earlier:
+                published = {
+                    tuple(old[name] for name in DIMENSIONS): old.get(measure)
+                    for old in former.values or []
+                }
+                for row in table:
+                    old = published.get(tuple(row[name] for name in DIMENSIONS), 0)
+                    if old is not None and 0 < abs(row[measure] - old) < THRESHOLD:
+                        row[measure] = 1  # small enough for suppress() to hide it
+            for target, row in zip(
+                result, suppress(table, DIMENSIONS, measure), strict=True
+            ):
+                target[measure] = row[measure]
+        return result
+
+    def _worded(self, rows):
+        sites = {
+            site.id: site.name
+            # sudo: observers read no sites; the name of the place is what is shown.
+            for site in self.env["remediation.site"]
+            .sudo()
+            .browse([row["site_id"] for row in rows if row["site_id"]])
+            .exists()
+        }
+        programmes = {
+            programme.id: programme.name
+            for programme in self.env["remediation.programme"]
+            .sudo()  # sudo: as above
+            .browse([row["programme_id"] for row in rows if row["programme_id"]])
+            .exists()
+        }
+        return [
+            dict(
+                {measure: row.get(measure) for measure in MEASURES},
+                site=sites.get(row["site_id"], ""),
+                commodity=row["commodity"] or "",
+                programme=programmes.get(row["programme_id"], ""),
+            )
+            for row in rows
+        ]
+
+    @api.model
+    def portal_totals(self):
+        """Return the released totals of the observer's own sites, newest first.
+
+        For portal observers (AccessError otherwise). Each release is a dict of name,
+        date_from, date_to, definition_version and rows (site, commodity, programme and
+        the measures; None where a cell is hidden).
+        """
+        user = self.env.user
+        if not user.has_group("child_remediation.group_portal_observer"):
+            raise AccessError(self.env._("Only observers read totals here."))
+        # sudo: observers have no right on any record; what they get are frozen
+        # numbers of the sites their organisation buys from.
+        partner = user.sudo().partner_id.commercial_partner_id
+        totals = self.sudo().search(
+            [
+                ("company_id", "in", user.company_ids.ids),
+                ("state", "=", "released"),
+            ],
+            limit=12,
+        )
+        if not partner.remediation_sees_all_totals:
+            # sudo: as above.
+            sites = set(
+                self.env["remediation.site"]
+                .sudo()
+                .search([("buyer_ids", "in", partner.ids)])
+                .ids
+            )
+        else:
+            sites = None
+        return [
+            {
+                "name": total.name,
+                "date_from": total.date_from,
+                "date_to": total.date_to,
+                "definition_version": total.definition_version,
+                "rows": total._worded(
+                    [
+                        row
+                        for row in total.values or []
+                        if sites is None or row["site_id"] in sites
+                    ]
+                ),
+            }
+            for total in totals
+        ]

@@ -1,0 +1,200 @@
+from odoo import fields, models
+from odoo.exceptions import AccessError, UserError
+
+DATA_SET_RANK = {"minimum": 1, "service": 2, "full": 3}
+
+
+class RemediationCase(models.Model):
+    _inherit = "remediation.case"
+
+    concern_ids = fields.One2many(
+        comodel_name="remediation.concern", inverse_name="case_id"
+    )
+    referral_ids = fields.One2many(
+        comodel_name="remediation.referral", inverse_name="case_id"
+    )
+    referral_count = fields.Integer(compute="_compute_referral_count")
+    concern_count = fields.Integer(compute="_compute_referral_count")
+    sex_wanted = fields.Selection(
+        selection=[("female", "A woman"), ("male", "A man")],
+        string="The child asked for",
+        help="Sex of the worker the child would rather talk to.",
+    )
+
+    def _compute_referral_count(self):
+        referrals = dict(
+            self.env["remediation.referral"]._read_group(
+                [("case_id", "in", self.ids)], ["case_id"], ["__count"]
+            )
+        )
+        concerns = {}
+        if self.env["remediation.concern"].has_access("read"):
+            concerns = dict(
+                self.env["remediation.concern"]._read_group(
+                    [("case_id", "in", self.ids)], ["case_id"], ["__count"]
+                )
+            )
+        for case in self:
+            case.referral_count = referrals.get(case, 0)
+            case.concern_count = concerns.get(case, 0)
+
+    # Consent as a gate (R6)
+
+    def _referral_consent_rank(self, organisation):
+        """Return how much may be shared with ``organisation`` today: 0 nothing,
+        1 the minimum, 2 what the service needs, 3 the full package."""
+        self.ensure_one()
+        today = fields.Date.context_today(self)
+        # sudo: the receiver's acceptance asks for the consent without reading it.
+        consents = self.sudo().consent_ids
+        if not any(
+            consent._is_in_force("services", None, today) for consent in consents
+        ):
+            return 0
+        partner = organisation.sudo()
+        purposes = ["share_with_org"]
+        if partner.remediation_reporter_type == "local_authority":
+            purposes.append("share_with_authority")
+        return max(
+            (
+                DATA_SET_RANK.get(consent.data_set, 1)
+                for purpose in purposes
+                for consent in consents
+                if consent._is_in_force(purpose, partner, today)
+            ),
+            default=0,
+        )
+
+    def _with_referral_consent(self, organisation, data_set="minimum"):
+        """Return the cases that may be shared with ``organisation`` to this extent."""
+        wanted = DATA_SET_RANK[data_set]
+        return self.filtered(
+            lambda case: case._referral_consent_rank(organisation) >= wanted
+        )
+
+    def _withheld_from(self, organisation):
+        """Return the package keys withheld from this receiver (R8).
+
+        A withholding stays in force when the consent it came with is withdrawn.
+        """
+        self.ensure_one()
+        # sudo: needed for packages made by or for people who do not read consents.
+        consents = self.sudo().consent_ids.filtered("withhold_item_ids")
+        partner = organisation.sudo().commercial_partner_id
+        return {
+            item.key
+            for consent in consents
+            if not consent.withhold_from_ids
+            or partner in consent.withhold_from_ids.commercial_partner_id
+            for item in consent.withhold_item_ids
+        }
+
+    # Ranking
+
+    def rank_partners(self, service_type_id=None, sex_wanted=None, limit=20):
+        """Rank partners for this case: organisations for a service, or case managers.
+
+        For whoever may read the case (AccessError otherwise); ranking case managers,
+        that is no service, is for supervisors, coordinators and the holder. Returns a
+        list of dicts: partner_id, manager_id, name, score, reasons (sentences).
+        """
+        self.ensure_one()
+        self.check_access("read")
+        limit = max(1, min(int(limit or 20), 100))
+        matching = self.env["referral.matching"]
+        if service_type_id:
+            service = self.env["remediation.service.type"].browse(service_type_id)
+            if not service.exists():
+                raise UserError(self.env._("Choose a service."))
+            return matching._rank_organisations(self, service, limit)
+        return matching._rank_case_managers(
+            self, sex_wanted or self.sex_wanted, limit
+        )
+
+    # Buttons
+
+    def action_open_referrals(self):
+        """Open the referrals of this case."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Referrals"),
+            "res_model": "remediation.referral",
+            "views": [(False, "list"), (False, "form")],
+            "domain": [("case_id", "=", self.id)],
+            "context": {"default_case_id": self.id},
+        }
+
+    def action_open_concerns(self):
+        """Open the concerns that led to this case."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Concerns"),
+            "res_model": "remediation.concern",
+            "views": [(False, "list"), (False, "form")],
+            "domain": [("case_id", "=", self.id)],
+        }
+
+    def action_open_match(self):
+        """Open the ranking of case managers or partners for this case."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Find a partner"),
+            "res_model": "referral.match",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_case_id": self.id},
+        }
+
+    def portal_reassign(self, case_manager_id):
+        """Give the case to another case manager of the user's own organisation.
+
+        For a vetted partner supervisor who covers the case (AccessError otherwise);
+        R11–R14 and the caseload decide (UserError). Logged with the holder.
+        """
+        self.ensure_one()
+        user = self.env.user
+        if not user.has_group("child_remediation.group_portal_supervisor"):
+            raise AccessError(self.env._("Only a partner's supervisor reassigns."))
+        self.check_access("read")
+        if self.organisation_id not in user.remediation_organisation_ids:
+            raise AccessError(self.env._("This case is not one of your organisation's."))
+        # sudo: portal users have no write right on cases; the checks above, and those
+        # of the receiving worker below, are the right used here.
+        case = self.sudo()
+        case.lock_for_update()
+        if case.stage == "closed":
+            raise UserError(self.env._("A closed case is not assigned."))
+        managers = case._portal_colleagues()
+        manager = managers.filtered(lambda rec: rec.id == case_manager_id)
+        if not manager:
+            raise UserError(
+                self.env._("Choose a case manager of your own organisation.")
+            )
+        problems = manager._problems_to_hold() + case._conflicts_of_interest(manager)
+        if manager.weighted_caseload + case._weight() > manager.max_caseload:
+            problems.append(
+                self.env._(
+                    "%(name)s has no place free: choose somebody else.",
+                    name=manager.display_name,
+                )
+            )
+        if problems:
+            raise UserError("\n".join(problems))
+        case._set_holder(manager, self.env._("Reassigned by the partner's supervisor"))
+        return True
+
+    def _portal_colleagues(self):
+        """Return the other case managers of the case's organisation."""
+        # sudo: a partner supervisor does not read worker profiles; only those of its
+        # own organisation are offered, by name.
+        return self.env["remediation.case.manager"].sudo().search(
+            [
+                ("organisation_id", "=", self.sudo().organisation_id.id),
+                ("company_id", "=", self.sudo().company_id.id),
+                ("level", "in", ["junior", "accredited"]),
+                ("id", "!=", self.sudo().case_manager_id.id),
+            ]
+        )

@@ -1,0 +1,37 @@
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    referral_view_days = fields.Integer(
+        string="Days a receiver keeps its view",
+        default=14,
+        help="After a referral is done or taken back in order. A withdrawn consent "
+        "closes the view at once, whatever is set here.",
+    )
+    referral_public_form = fields.Boolean(
+        string="Public form for concerns",
+        default=True,
+        help="Anybody can report a concern without an account.",
+    )
+    referral_public_hourly = fields.Integer(
+        string="Public reports per sender and hour", default=5
+    )
+    referral_require_totp = fields.Boolean(
+        string="Two-factor sign-in for case managers on the portal",
+        default=False,
+    )
+    referral_exit_url = fields.Char(
+        string="Where quick exit leads",
+        default="https://www.wikipedia.org/",
+    )
+
+    _view_days_plausible = models.Constraint(
+        "CHECK (referral_view_days BETWEEN 0 AND 90)",
+        "A receiver keeps its view for 0 to 90 days.",
+    )
+    _public_hourly_positive = models.Constraint(
+        "CHECK (referral_public_hourly > 0)",
+        "Allow at least one public report per hour, or switch the form off.",
+    )
