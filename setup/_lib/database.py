@@ -8,6 +8,7 @@ made again."""
 
 import contextlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,7 +18,7 @@ import psycopg2
 
 from . import modules
 from .common import ROOT, STATE, SetupError, lock, run, step
-from .install import LOCK_FILE, digest, odoo_key
+from .install import LOCK_FILE, digest, odoo_key, postgres_bin
 
 CORE = "child_remediation"
 KEEP = 10  # templates kept; the ones longest unused go first
@@ -115,7 +116,55 @@ class Databases:
             show=r"(?:Loading module )(\S+ \(\d+/\d+\))",
         )
 
+    def shell(self, name, script):
+        """Run a script in an Odoo shell and return what it prints."""
+        done = subprocess.run(
+            [sys.executable, "-m", "odoo", "shell", "-c", str(ROOT / "odoo.conf")]
+            + ["-d", name, "--no-http", "--max-cron-threads=0", "--log-level=warn"],
+            input=script,
+            capture_output=True,
+            text=True,
+            cwd=ROOT,
+            env=self.environ(),
+            check=False,
+        )
+        if done.returncode:
+            raise SetupError(f"a script failed in {name}:\n{done.stderr[-3000:]}")
+        return done.stdout, complaints_in(done.stderr)
+
     # -- templates
+
+    def bring(self, template, other):
+        """Bring a template over from the databases of another cluster."""
+        if self.exists(template):
+            return template
+        making = f"making_{template}"
+        self.drop(making)
+        with self.connect() as cursor:
+            cursor.execute(f'CREATE DATABASE "{making}" TEMPLATE template0')
+        step("Copying the test database to the cluster of its own")
+        tools = postgres_bin()
+        dump = subprocess.Popen(
+            [tools / "pg_dump", "--no-owner", template],
+            env=other.environ(),
+            stdout=subprocess.PIPE,
+        )
+        load = subprocess.run(
+            [tools / "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", making],
+            env=self.environ(),
+            stdin=dump.stdout,
+            stdout=subprocess.DEVNULL,
+            check=False,
+        )
+        if dump.wait() or load.returncode:
+            raise SetupError("the test database could not be copied; see above.")
+        source = other._filestore(template)
+        shutil.rmtree(self._filestore(making), ignore_errors=True)
+        if source.is_dir():
+            shutil.copytree(source, self._filestore(making))
+        self.rename(making, template)
+        self.touch(template)
+        return template
 
     def template(self, names, demo=False, rebuild=False):
         """The name of a database with these modules and what they need."""
@@ -158,28 +207,36 @@ class Databases:
             "says and run the same command again",
         )
         _check_installed(log, group)
+        self._note(name).write_text("\n".join(complaints(log)) if ours else "")
         with self.connect(making) as cursor:
             cursor.execute("VACUUM (ANALYZE)")
         self.drop(name)
         self.rename(making, name)
 
-    def touch(self, name):
+    def _note(self, name):
+        """A file beside each template: what Odoo complained of while it was made; its
+        date says when the template was last used."""
         path = STATE / "templates" / f"{self.cluster.name}-{name}"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch()
+        return path
+
+    def touch(self, name):
+        self._note(name).touch()
+
+    def complaints(self, template):
+        return self._note(template).read_text().splitlines()
 
     def _prune(self, keep):
-        used = STATE / "templates"
         names = {n for n in self.names() if n.startswith("template_")} - keep
 
         def last_use(name):
-            path = used / f"{self.cluster.name}-{name}"
+            path = self._note(name)
             return path.stat().st_mtime if path.exists() else 0
 
         for name in sorted(names, key=last_use, reverse=True)[KEEP - len(keep) :]:
             with contextlib.suppress(psycopg2.OperationalError):
                 self.drop(name)
-                (used / f"{self.cluster.name}-{name}").unlink(missing_ok=True)
+                self._note(name).unlink(missing_ok=True)
 
     @contextlib.contextmanager
     def scratch(self, template, name=None):
@@ -198,6 +255,22 @@ class Databases:
             parts = name.split("_")
             if parts[0] == "scratch" and not os.path.exists(f"/proc/{parts[1]}"):
                 self.drop(name)
+
+
+COMPLAINT = re.compile(r"^\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) \S+ (.*)")
+
+
+def complaints(log):
+    return complaints_in(log.read_text(errors="replace"))
+
+
+def complaints_in(text):
+    """The warnings and errors of an Odoo log, but for a missing addons folder (there
+    is none before the first addon)."""
+    found = [
+        match.group(2) for match in map(COMPLAINT.match, text.splitlines()) if match
+    ]
+    return [line for line in found if "option addons_path" not in line]
 
 
 def _check_installed(log, group):

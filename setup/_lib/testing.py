@@ -30,14 +30,12 @@ def run(parser, arguments):
     results = []
     for number, title, paths, names in _phases(selected):
         step(f"Tests {number} of 3: {title}")
-        if number == 3:
-            from . import alone
-
-            results += alone.run(databases, paths, others)
+        if number > 1:
+            results.append(pytest(databases, None, paths, others, number))
             continue
         template = databases.template(names, rebuild=options.rebuild)
         with databases.scratch(template, options.database) as name:
-            results.append(pytest(databases, name, paths, others, number, template))
+            results.append(pytest(databases, name, paths, others, number))
     total = {
         outcome: sum(result[outcome] for result in results)
         for outcome in ("passed", "failed", "skipped")
@@ -84,9 +82,12 @@ def _phases(selected):
     if not selected:
         paths = [str(folder.relative_to(ROOT)) for folder in ours.values()]
         yield 1, "modules and journeys", [*paths, *_existing("tests")], everything
-        if _existing(*FAULTS):
-            yield 2, "faults and races", _existing(*FAULTS), everything
-        yield 3, "each app alone", [], everything
+        for number, title, folders in (
+            (2, "faults and races", FAULTS),
+            (3, "each app alone", ["tests/alone"]),
+        ):
+            if _existing(*folders):
+                yield number, title, _existing(*folders), everything
         return
     first = [path for path in selected if not inside(path, *SEPARATE)]
     if first:
@@ -110,7 +111,7 @@ def _existing(*folders):
     return [folder for folder in folders if (ROOT / folder).is_dir()]
 
 
-def pytest(databases, name, paths, others, number, template):
+def pytest(databases, name, paths, others, number):
     """Run pytest on a database and return how many tests passed, failed, skipped."""
     counts = STATE / "logs" / f"counts-{os.getpid()}-{number}.json"
     counts.parent.mkdir(parents=True, exist_ok=True)
@@ -121,13 +122,12 @@ def pytest(databases, name, paths, others, number, template):
         command += ["--odoo-config", str(ROOT / "odoo.conf")]
         command += [f"--ignore={path}" for path in SEPARATE]
     else:
-        # Real servers are started by the tests; this process only looks on.
-        command += ["-p", "no:odoo"]
+        # Odoo runs in processes that the tests start; this one only looks on.
+        command += ["-p", "no:odoo", "-p", "pytest_servers"]
     command += [*others, *paths]
     environ = databases.environ(
-        PYTHONPATH=str(SETUP / "_lib" / "plugins"),
+        PYTHONPATH=f"{SETUP / '_lib' / 'plugins'}:{SETUP}",
         TEST_COUNTS=str(counts),
-        TEST_TEMPLATE=template,
     )
     code = subprocess.run(command, env=environ, cwd=ROOT, check=False).returncode
     if not counts.exists():

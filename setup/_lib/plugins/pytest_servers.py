@@ -1,0 +1,175 @@
+"""Fixtures for tests/faults, tests/concurrency and tests/alone: real Odoo servers on a
+PostgreSQL cluster that nobody else uses. CONTRIBUTING.md shows how to use them."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from http.cookiejar import CookieJar
+
+import pytest
+from _lib import modules
+from _lib.common import ROOT, STATE
+from _lib.database import Databases, check_paths
+from _lib.postgres import Cluster
+
+
+class RemoteError(Exception):
+    """What the server answered to a call that failed; `name` is the exception's."""
+
+    def __init__(self, error):
+        self.name = error.get("data", {}).get("name", "")
+        super().__init__(error.get("data", {}).get("message") or error["message"])
+
+
+class Session:
+    """A logged-in browser session without a browser: calls as the web client does."""
+
+    def __init__(self, server, login, password):
+        self.server = server
+        jar = urllib.request.HTTPCookieProcessor(CookieJar())
+        self.opener = urllib.request.build_opener(jar)
+        self.user = self.post(
+            "/web/session/authenticate",
+            {"db": server.database, "login": login, "password": password},
+        )
+
+    def call(self, model, method, *args, **kwargs):
+        return self.post(
+            f"/web/dataset/call_kw/{model}/{method}",
+            {"model": model, "method": method, "args": args, "kwargs": kwargs},
+        )
+
+    def post(self, path, parameters):
+        body = {"jsonrpc": "2.0", "method": "call", "params": parameters}
+        request = urllib.request.Request(
+            self.server.url + path,
+            json.dumps(body).encode(),
+            {"Content-Type": "application/json"},
+        )
+        with self.opener.open(request, timeout=120) as response:
+            answer = json.load(response)
+        if "error" in answer:
+            raise RemoteError(answer["error"])
+        return answer.get("result")
+
+
+class Server:
+    """An Odoo process of its own on a port of its own."""
+
+    def __init__(self, databases, database, *options):
+        self.databases = databases
+        self.database = database
+        self.options = options
+        self.process = None
+        self.port = None
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self):
+        check_paths()
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.log = STATE / "logs" / f"server-{self.port}.log"
+        with open(self.log, "w") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "odoo", "server", "-c", str(ROOT / "odoo.conf")]
+                + ["-d", self.database, "--http-port", str(self.port)]
+                + ["--max-cron-threads=0", *self.options],
+                env=self.databases.environ(),
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self.wait()
+        return self
+
+    def wait(self, seconds=120):
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            assert self.process.poll() is None, self.log.read_text()[-3000:]
+            with contextlib.suppress(urllib.error.URLError, OSError):
+                url = f"{self.url}/web/login"
+                with urllib.request.urlopen(url, timeout=60) as page:
+                    if page.status == 200:
+                        return
+            time.sleep(0.1)
+        raise AssertionError(f"the server does not answer; the log is {self.log}")
+
+    def kill(self):
+        """As a power cut does: nothing is tidied up."""
+        self._signal(signal.SIGKILL)
+
+    def stop(self):
+        self._signal(signal.SIGTERM)
+
+    def login(self, login="admin", password="admin"):
+        return Session(self, login, password)
+
+    def _signal(self, number):
+        if self.process and self.process.poll() is None:
+            os.killpg(self.process.pid, number)
+            self.process.wait(60)
+
+
+@pytest.fixture(scope="session")
+def cluster():
+    """A database server that a test may stop, kill and start."""
+    cluster = Cluster("faults", fast=True, private=True).start()
+    yield cluster
+    cluster.stop()
+
+
+@pytest.fixture(scope="session")
+def databases(cluster):
+    return Databases(cluster)
+
+
+@pytest.fixture(scope="session")
+def template(databases):
+    """The name of a database with all modules; do not change it, copy it."""
+    tests = Databases(Cluster("test", fast=True).start())
+    return databases.bring(tests.template(list(modules.find())), tests)
+
+
+@pytest.fixture
+def database(databases, template):
+    """The name of a fresh copy of it, for one test."""
+    with databases.scratch(template) as name:
+        yield name
+
+
+@pytest.fixture
+def start_server(databases, database):
+    """Call it to start an Odoo on the test's database; call it again for another."""
+    servers = []
+
+    def start(*options):
+        servers.append(Server(databases, database, *options))
+        return servers[-1].start()
+
+    yield start
+    for server in servers:
+        server.kill()
+
+
+@pytest.fixture
+def run_script(databases, database):
+    """Call it with Python source to run it in an Odoo shell, with `env` at hand; it
+    returns what the script prints. End it with `env.cr.commit()` to keep changes."""
+
+    def run(script):
+        return databases.shell(database, script)[0]
+
+    return run
