@@ -20,6 +20,7 @@ from . import case_stage_log
 from . import case_holder
 from . import deadline_policy
 from . import deadline
+from . import deadline_breach
 from . import hazard
 from . import work_situation
 from . import classification
@@ -41,3 +42,4 @@ from . import service_delivery
 from . import best_interest_decision
 from . import best_interest_panel_member
 from . import best_interest_option
+from . import funding

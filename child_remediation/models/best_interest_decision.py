@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -111,6 +111,10 @@ class BestInterestDecision(models.Model):
                     "panel_due": placed + timedelta(days=EMERGENCY_PANEL_DAYS),
                 }
             )
+        self.env["remediation.deadline"]._open_at(
+            "placement_panel",
+            [(d.case_id, datetime.combine(d.panel_due, time(22))) for d in self],
+        )
         return True
 
     def action_decide(self):
@@ -132,6 +136,7 @@ class BestInterestDecision(models.Model):
                 "decided_by_id": self.env.uid,
             }
         )
+        self.case_id.deadline_ids._done("placement_panel")
         return True
 
     def _missing_to_decide(self):

@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from datetime import timedelta
+
 import pytz
 
 from odoo import api, fields, models
@@ -176,6 +178,8 @@ class Case(models.Model):
     note_ids = fields.One2many("remediation.note", "case_id")
     deadline_ids = fields.One2many("remediation.deadline", "case_id")
     closure_ids = fields.One2many("remediation.closure", "case_id")
+    breach_ids = fields.One2many("remediation.deadline.breach", "case_id")
+    funding_ids = fields.One2many("remediation.funding", "case_id")
     enrolment_ids = fields.One2many("remediation.education.enrolment", "case_id")
     attendance_ids = fields.One2many("remediation.attendance", "case_id")
     delivery_ids = fields.One2many("remediation.service.delivery", "case_id")
@@ -190,6 +194,7 @@ class Case(models.Model):
         STAGES, compute="_compute_stage", store=True, copy=False, group_expand=True,
     )
     logged_stage = fields.Selection(STAGES, readonly=True, copy=False)
+    sibling_prompt = fields.Text(compute="_compute_sibling_prompt")
     missing_html = fields.Html(compute="_compute_missing_html", sanitize=False)
 
     _one_open_case = models.UniqueIndex(
@@ -698,6 +703,10 @@ class Case(models.Model):
                     "case_manager_id": manager.id if may_hold else False,
                 }
             )
+        self.visit_ids.filtered(
+            lambda v: v.is_post_closure and v.state == "planned"
+        ).action_cancel(self.env._("Case reopened"))
+        self.deadline_ids._done("post_closure")
         self._log_holder(reason)
         self.env["remediation.deadline"]._open(
             self, ["assessment"], {case: now for case in self}
@@ -707,36 +716,49 @@ class Case(models.Model):
     # -- alerts ----------------------------------------------------------------
     def _alert_on_call(self):
         """One activity for the supervisor on call of a child at high risk (R16)."""
-        activity_type = self.env.ref("child_remediation.mail_activity_type_urgent")
-        # sudo: the alert goes to somebody else's activities.
+        self._plan_activities(
+            "child_remediation.mail_activity_type_urgent",
+            lambda case: case.team_id._on_call(),
+        )
+
+    def _plan_activities(self, type_xmlid, user_of):
+        """Plan one activity of a type per case and user, where none is open yet.
+
+        :param user_of: function of a case (superuser) that names the user; portal
+            users have "due now" on the portal instead.
+        """
+        if not self:
+            return
+        activity_type = self.env.ref(type_xmlid)
+        # sudo: an alert goes to somebody else's activities.
         activities = self.env["mail.activity"].sudo()
-        open_for = set(
-            activities.search(
+        open_for = {
+            (res_id, user.id)
+            for res_id, user in activities._read_group(
                 [
                     ("res_model", "=", self._name), ("res_id", "in", self.ids),
                     ("activity_type_id", "=", activity_type.id),
-                ]
-            ).mapped("res_id")
-        )
+                ],
+                ["res_id", "user_id"],
+            )
+        }
         model_id = self.env["ir.model"]._get_id(self._name)
-        activities.with_context(mail_activity_quick_update=True).create(
-            [
-                {
-                    "res_model_id": model_id,
-                    "res_id": case.id,
-                    "activity_type_id": activity_type.id,
-                    "summary": self.env._(
-                        "%(code)s: record an immediate safety action, or why none is "
-                        "needed",
-                        code=case.name,
-                    ),
-                    "date_deadline": fields.Date.context_today(case),
-                    "user_id": case.sudo().team_id._on_call().id,  # sudo: as above
-                }
-                for case in self
-                if case.id not in open_for
-            ]
-        )
+        today = fields.Date.context_today(self)
+        vals_list = []
+        for case in self.sudo():  # sudo: as above
+            user = user_of(case)
+            if user and not user.share and (case.id, user.id) not in open_for:
+                vals_list.append(
+                    {
+                        "res_model_id": model_id,
+                        "res_id": case.id,
+                        "activity_type_id": activity_type.id,
+                        "summary": case.name,
+                        "date_deadline": today,
+                        "user_id": user.id,
+                    }
+                )
+        activities.with_context(mail_activity_quick_update=True).create(vals_list)
 
     # -- what is missing -------------------------------------------------------
     def _missing_steps(self):
@@ -784,6 +806,8 @@ class Case(models.Model):
                 self, "goals_met"
             ):
                 steps.append((sentence, "visit_case_action"))
+        if self.sibling_prompt and stage in ("planning", "in_remediation"):
+            steps.append((self.sibling_prompt, "plan_action_case_action"))
         if stage == "on_hold":
             steps.append((self.env._("A supervisor ends the hold."), None))
         return steps
@@ -821,6 +845,84 @@ class Case(models.Model):
             case._unprotected().write(
                 {"work_situation_id": latest[case.id].id if case.id in latest else False}
             )
+
+    # -- siblings --------------------------------------------------------------
+    def _siblings_to_support(self):
+        """Siblings of 5 to 17, or of unknown age, out of school and without an action
+        for siblings on the plan (R24)."""
+        self.ensure_one()
+        if self.plan_action_ids.filtered(
+            lambda a: a.domain == "sibling_support" and a.state != "cancelled"
+        ):
+            return self.env["remediation.household.member"]
+        today = fields.Date.context_today(self)
+        return self.household_id.member_ids.filtered(
+            lambda m: m.relationship == "sibling"
+            and m.in_school != "yes"
+            and not m.is_deceased
+            and (m._age_on(today) is False or 5 <= m._age_on(today) <= 17)
+        )
+
+    @api.depends(
+        "household_id.member_ids.in_school", "household_id.member_ids.age",
+        "plan_action_ids.domain", "plan_action_ids.state",
+    )
+    def _compute_sibling_prompt(self):
+        for case in self:
+            siblings = case._siblings_to_support()
+            case.sibling_prompt = (
+                case.env._(
+                    "Siblings not in school: %(codes)s. Add an action for siblings to the "
+                    "plan, so that work is not passed on to them.",
+                    codes=", ".join(siblings.mapped("name")),
+                )
+                if siblings
+                else False
+            )
+
+    # -- funding ---------------------------------------------------------------
+    def action_set_funding(self, date_from, shares):
+        """Set who pays for these cases from a day on. For supervisors of the cases.
+
+        :param date_from: first day of the new split; not before the present one began
+        :param dict shares: ``{res.partner id: percentage}``, adding up to 100
+        :raises UserError: the sum is not 100, or the day comes before a later split
+        """
+        self._check_supervises()
+        date_from = fields.Date.to_date(date_from)
+        shares = {int(funder): round(float(share), 2) for funder, share in shares.items()}
+        total = round(sum(shares.values()), 2)
+        if total != 100.0 or min(shares.values(), default=0) <= 0:
+            raise UserError(
+                self.env._(
+                    "The shares add up to %(total).2f %%: change them to add up to 100 %%.",
+                    total=total,
+                )
+            )
+        self.lock_for_update()
+        current = self.funding_ids.filtered(lambda f: not f.date_to)
+        if current.filtered(lambda f: f.date_from >= date_from):
+            raise UserError(
+                self.env._("A split that begins on that day or later exists: choose a later "
+                           "day.")
+            )
+        # sudo: shares have no write right for anybody; this method is their only writer.
+        current.sudo()._unprotected().write({"date_to": date_from - timedelta(days=1)})
+        self.env["remediation.funding"].sudo()._unprotected().create(
+            [
+                {"case_id": case.id, "funder_id": funder, "share": share,
+                 "date_from": date_from}
+                for case in self
+                for funder, share in shares.items()
+            ]
+        )
+        return True
+
+    def _funding_on(self, day):
+        """Return the funder shares in force on a day."""
+        return self.funding_ids.filtered(
+            lambda f: f.date_from <= day and (not f.date_to or f.date_to >= day)
+        )
 
     # -- consent ---------------------------------------------------------------
     def _has_consent(self, purpose, organisation=None, on=None):

@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from dateutil.relativedelta import relativedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -12,6 +14,10 @@ CLEAN_VISITS_APART = 60
 LAST_VISIT_MAX_AGE = 30
 CONTACT_ATTEMPTS = 3
 CONTACT_ATTEMPTS_DAYS = 90
+#: R23: months after closure at which the child is seen again, and the closures that
+#: leave a child who can be seen.
+CHECK_MONTHS = (3, 6, 12, 24)
+CHECKED_REASONS = ("goals_met", "reached_age", "resources", "refused", "other")
 
 
 class Closure(models.Model):
@@ -184,3 +190,22 @@ class Closure(models.Model):
         open_deadlines = self.case_id.deadline_ids.filtered(lambda d: not d.done_on)
         for kind in set(open_deadlines.mapped("kind")):
             open_deadlines._done(kind)
+        self.filtered(lambda c: c.reason in CHECKED_REASONS)._plan_checks()
+
+    def _plan_checks(self):
+        """R23: visits and due dates at 3, 6, 12 and 24 months, by themselves."""
+        visits, moments = [], []
+        for closure in self:
+            case = closure.case_id
+            closed = fields.Datetime.context_timestamp(
+                closure.with_context(tz=str(case._tz())), closure.approved_on
+            )
+            for months in CHECK_MONTHS:
+                day = closed + relativedelta(months=months)
+                visits.append(
+                    {"case_id": case.id, "date_planned": day.date(),
+                     "is_post_closure": True}
+                )
+                moments.append((case, closure.approved_on + relativedelta(months=months)))
+        self.env["remediation.visit"]._unprotected().create(visits)
+        self.env["remediation.deadline"]._open_at("post_closure", moments)

@@ -5,6 +5,9 @@ from odoo.exceptions import UserError
 
 from .deadline_policy import DEADLINE_KINDS
 
+BATCH = 2000
+WARN_BEFORE = timedelta(hours=24)
+
 
 class Deadline(models.Model):
     """A due date of a case (R15). Opened and closed by facts, never typed.
@@ -18,7 +21,8 @@ class Deadline(models.Model):
     _order = "date_due, id"
 
     _protected_fields = frozenset(
-        {"kind", "date_from", "date_due", "done_on", "moved_reason"}
+        {"kind", "date_from", "date_due", "done_on", "moved_reason", "warned_on",
+         "breach_ids"}
     )
 
     kind = fields.Selection(DEADLINE_KINDS, required=True, readonly=True)
@@ -26,6 +30,8 @@ class Deadline(models.Model):
     date_due = fields.Datetime(required=True, readonly=True)
     done_on = fields.Datetime(readonly=True)
     moved_reason = fields.Char(readonly=True)
+    warned_on = fields.Datetime(readonly=True)
+    breach_ids = fields.One2many("remediation.deadline.breach", "deadline_id")
     is_overdue = fields.Boolean(compute="_compute_is_overdue", search="_search_is_overdue")
 
     _open = models.Index("(case_id, kind) WHERE done_on IS NULL")
@@ -74,6 +80,18 @@ class Deadline(models.Model):
             ]
         )
 
+    @api.model
+    def _open_at(self, kind, moments):
+        """Open deadlines at given moments: ``[(case, datetime), …]``."""
+        now = fields.Datetime.now()
+        # sudo: as in _open.
+        self.sudo()._unprotected().create(
+            [
+                {"case_id": case.id, "kind": kind, "date_from": now, "date_due": due}
+                for case, due in moments
+            ]
+        )
+
     def _done(self, kind, moment=None):
         """Close the open deadlines of a kind in this recordset."""
         # sudo: as in _open.
@@ -116,3 +134,71 @@ class Deadline(models.Model):
             {"date_due": fields.Datetime.to_datetime(date_due), "moved_reason": reason}
         )
         return True
+
+    # -- what time does --------------------------------------------------------
+    @api.model
+    def _cron_watch(self):
+        """Warn of what falls due, record breaches, escalate them (R15). Hourly.
+
+        In batches: each is a whole, and one that ran twice finds nothing left to do.
+        """
+        for step in (self._warn_batch, self._breach_batch, self._escalate_batch):
+            while True:
+                done = step(BATCH)
+                if not done:
+                    break
+                if not self.env["ir.cron"]._commit_progress(done):
+                    return
+
+    @api.model
+    def _warn_batch(self, limit):
+        """One activity for the holder of each deadline that falls due within a day."""
+        now = fields.Datetime.now()
+        deadlines = self.search(
+            [
+                ("done_on", "=", False), ("warned_on", "=", False),
+                ("date_due", ">=", now), ("date_due", "<", now + WARN_BEFORE),
+            ],
+            limit=limit, order="date_due, id",
+        )
+        deadlines.case_id._plan_activities(
+            "child_remediation.mail_activity_type_due",
+            lambda case: case.user_id,
+        )
+        deadlines._unprotected().write({"warned_on": now})
+        return len(deadlines)
+
+    @api.model
+    def _breach_batch(self, limit):
+        """A breach is a record and belongs to who held the case when it fell due."""
+        deadlines = self.search(
+            [
+                ("done_on", "=", False), ("date_due", "<", fields.Datetime.now()),
+                ("breach_ids", "=", False),
+            ],
+            limit=limit, order="date_due, id",
+        )
+        self.env["remediation.deadline.breach"]._record(deadlines)
+        deadlines.case_id._plan_activities(
+            "child_remediation.mail_activity_type_late",
+            lambda case: case.user_id,
+        )
+        return len(deadlines)
+
+    @api.model
+    def _escalate_batch(self, limit):
+        """The supervisor hears of a breach at once at high risk, later otherwise."""
+        now = fields.Datetime.now()
+        breaches = self.env["remediation.deadline.breach"].search(
+            [
+                ("escalated_on", "=", False), ("deadline_id.done_on", "=", False),
+                ("escalate_after", "<=", now),
+            ],
+            limit=limit, order="id",
+        )
+        breaches.case_id._plan_activities(
+            "child_remediation.mail_activity_type_escalation",
+            lambda case: case.team_id.supervisor_id,
+        )
+        breaches._unprotected().write({"escalated_on": now})
+        return len(breaches)

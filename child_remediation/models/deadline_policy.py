@@ -8,7 +8,12 @@ DEADLINE_KINDS = [
     ("plan", "Plan"),
     ("visit", "Visit"),
     ("review", "Plan Review"),
+    ("post_closure", "Check after Closure"),
+    ("placement_panel", "Panel after Placement"),
 ]
+
+#: Kinds whose day does not depend on the risk level, so that no policy sets them.
+DATED_KINDS = ("post_closure", "placement_panel")
 
 
 class DeadlinePolicy(models.Model):
@@ -30,7 +35,10 @@ class DeadlinePolicy(models.Model):
     hours_high = fields.Integer(required=True)
     hours_medium = fields.Integer(required=True)
     hours_low = fields.Integer(required=True)
-    company_id = fields.Many2one("res.company", index=True)
+    company_id = fields.Many2one(
+        "res.company", index=True, compute="_compute_company_id", store=True,
+        readonly=False, precompute=True,
+    )
 
     _hours_positive = models.Constraint(
         "CHECK (hours_high > 0 AND hours_medium > 0 AND hours_low > 0)",
@@ -40,6 +48,11 @@ class DeadlinePolicy(models.Model):
         "(kind, COALESCE(programme_id, 0), COALESCE(company_id, 0))",
         "This step has a policy for that programme already.",
     )
+
+    @api.depends("programme_id")
+    def _compute_company_id(self):
+        for policy in self:
+            policy.company_id = policy.programme_id.company_id or policy.company_id
 
     @api.depends("kind", "programme_id")
     def _compute_display_name(self):

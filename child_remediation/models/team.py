@@ -49,3 +49,37 @@ class Team(models.Model):
         if {"supervisor_id", "deputy_ids", "active"} & vals.keys():
             self.env.registry.clear_cache()
         return result
+
+    @api.model
+    def _cron_digest(self):
+        """One mail a week to each supervisor: codes and links of late cases (R15).
+
+        Never a name or a fact; nothing late, no mail.
+        """
+        breaches = self.env["remediation.deadline.breach"].search(
+            [("deadline_id.done_on", "=", False), ("case_id.stage", "!=", "closed")],
+            order="fell_due_on",
+        )
+        mails = []
+        for team, late in breaches.grouped("team_id").items():
+            for user in team.supervisor_id | team.deputy_ids:
+                if not user.email:
+                    continue
+                late_in_language = late.with_context(lang=user.lang)
+                body = self.env["ir.qweb"].with_context(lang=user.lang)._render(
+                    "child_remediation.team_digest",
+                    {"breaches": late_in_language, "base_url": team.get_base_url()},
+                )
+                mails.append(
+                    {
+                        "subject": self.with_context(lang=user.lang).env._(
+                            "%(count)s missed deadlines in %(team)s",
+                            count=len(late), team=team.name,
+                        ),
+                        "email_to": user.email_formatted,
+                        "body_html": body,
+                        "auto_delete": True,
+                    }
+                )
+        # sudo: mails are queued by the scheduler, which no role may write.
+        self.env["mail.mail"].sudo().create(mails)

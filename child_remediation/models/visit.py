@@ -22,7 +22,7 @@ class Visit(models.Model):
 
     _protected_fields = frozenset(
         {"state", "outcome", "is_clean", "classification", "done_by_id",
-         "cancel_reason"}
+         "cancel_reason", "is_post_closure"}
     )
 
     visit_type = fields.Selection(
@@ -37,6 +37,9 @@ class Visit(models.Model):
         required=True, default=fields.Date.context_today, index=True
     )
     date_done = fields.Date(copy=False)
+    is_post_closure = fields.Boolean(
+        readonly=True, copy=False, string="Check after Closure"
+    )
     child_seen = fields.Boolean(string="Child Seen in Person", default=True)
     child_seen_alone = fields.Boolean()
     present = fields.Char(string="Who Was Present")
@@ -166,7 +169,25 @@ class Visit(models.Model):
                 {case: fields.Datetime.now() for case in seen.case_id},
             )
         cases._note_stage(self)
+        self.filtered("is_post_closure")._after_check()
         return True
+
+    def _after_check(self):
+        """A check after closure meets its due date; a bad one reopens the case (R23)."""
+        for visit in self:
+            # A check that saw nobody leaves its due date open.
+            if visit.outcome == "not_counting":
+                continue
+            first = visit.case_id.deadline_ids.filtered(
+                lambda d: d.kind == "post_closure" and not d.done_on
+            ).sorted("date_due")[:1]
+            first._done("post_closure")
+            if visit.classification in CHILD_LABOUR and visit.case_id.closed_on:
+                # sudo: the finding reopens the case, whoever made the visit; the
+                # supervisor holds it where the worker may not (R23).
+                visit.case_id.sudo()._reopen(
+                    self.env._("Found in child labour at a check after closure")
+                )
 
     def _sees_child(self):
         return self.child_seen and self.visit_type not in UNSEEN_TYPES

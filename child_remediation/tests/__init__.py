@@ -1,3 +1,5 @@
 from . import test_case_flow
 from . import test_education
+from . import test_r15_deadlines
+from . import test_r23_after_closure
 from . import test_support

@@ -133,19 +133,20 @@ class RemediationCommon(BaseCommon):
                 "team_id": team.id,
                 "organisation_id": organisation.id,
                 "level": level,
-                "code_of_conduct_on": cls.today - timedelta(days=100),
+                "code_of_conduct_on": cls.today - timedelta(days=1000),
                 "training_ids": [
                     fields.Command.create(
                         {
                             "topic": "safeguarding",
-                            "date": cls.today - timedelta(days=100),
+                            "date": cls.today - timedelta(days=1000),
                         }
                     )
                 ],
                 "vetting_ids": [
                     fields.Command.create(
                         {
-                            "date": cls.today - timedelta(days=100),
+                            "date": cls.today - timedelta(days=1000),
+                            "expiry_date": cls.today + timedelta(days=3650),
                             "result": "clear",
                             "verified_by_id": cls.coordinator.id,
                         }

@@ -42,7 +42,7 @@ class TestCaseFlow(RemediationCommon):
             closure.action_approve()
         closure.with_user(self.supervisor).action_approve()
         self.assertEqual(case.stage, "closed")
-        self.assertFalse(case.next_due)
+        self.assertEqual(set(case.deadline_ids.filtered(lambda d: not d.done_on).mapped("kind")), {"post_closure"})
         case.with_user(self.supervisor).action_reopen("Seen at the mine")
         self.assertEqual(case.stage, "assessment")
         self.assertEqual(
