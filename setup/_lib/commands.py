@@ -10,6 +10,7 @@ from . import common, install
 # command: (module and function of this package, are the tests' programs needed)
 COMMANDS = {
     "bench": ("bench:run", True),
+    "i18n": ("i18n:run", True),
     "install": ("shell:install", True),
     "lint": ("lint:run", False),
     "run": ("server:run", False),

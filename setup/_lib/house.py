@@ -33,6 +33,7 @@ OLD_XML = (
 
 def check():
     yield from _repository()
+    yield from _metapackage()
     for name, folder in modules.find().items():
         yield from _manifest(name, folder)
         yield from _xml(name, folder)
@@ -68,6 +69,13 @@ def _repository():
             for pattern, advice in FORBIDDEN:
                 if re.search(pattern, line):
                     yield path, number, advice
+
+
+def _metapackage():
+    path = ROOT / "setup" / "_metapackage" / "pyproject.toml"
+    named = set(re.findall(r'"odoo-addon-(\w+)==19\.0\.\*"', path.read_text()))
+    for name in sorted(set(modules.find()) - named):
+        yield path, 1, f"add odoo-addon-{name}==19.0.* to the dependencies"
 
 
 def _manifest(name, folder):

@@ -96,7 +96,10 @@ class Cluster:
 
     def remove(self):
         self.stop("immediate")
-        shutil.rmtree(self.data, ignore_errors=True)
+        for folder in (self.data, self.socket):
+            shutil.rmtree(folder, ignore_errors=True)
+        if _place() != STATE and _place().is_dir() and not any(_place().iterdir()):
+            _place().rmdir()
 
     # -- the parts
 

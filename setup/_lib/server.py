@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -16,6 +17,7 @@ from .postgres import Cluster, clusters
 
 DATABASE = "child_remediation"
 RECORD = STATE / "server.json"
+PASSWORDS = STATE / "demo-passwords.json"
 LOG = STATE / "logs" / "server.log"
 START_SECONDS = 180
 
@@ -66,7 +68,10 @@ def run(parser, arguments):
 
 
 def stop(parser, arguments):
-    parser.parse_args(arguments)
+    parser.add_argument(
+        "--delete", action="store_true", help="delete the databases and files too"
+    )
+    options = parser.parse_args(arguments)
     running = _running()
     if running:
         _stop_server(running)
@@ -75,6 +80,11 @@ def stop(parser, arguments):
         if not cluster.external and cluster.running():
             cluster.stop()
             step(f"Stopped the database cluster ({cluster.name})")
+        if options.delete and not cluster.external:
+            cluster.remove()
+    if options.delete:
+        shutil.rmtree(STATE, ignore_errors=True)
+        step("Deleted the databases and files of this checkout")
     return 0
 
 
@@ -154,11 +164,15 @@ def logins(databases, name):
             {"ours": ours},
         )
         rows = cursor.fetchall()
+    known = json.loads(PASSWORDS.read_text()) if PASSWORDS.exists() else {}
     result = []
     for login, hashed, role in rows:
-        guesses = (login, "demo", "admin")
-        known = [g for g in guesses if hashed and context.verify(g, hashed)]
-        result.append((login, known[0] if known else "?", role or "administrator"))
+        if hashed and hashed not in known:  # slow on purpose, so done once
+            guesses = (g for g in (login, "demo", "admin") if context.verify(g, hashed))
+            known[hashed] = next(guesses, "(changed)")
+        password = known.get(hashed, "(none)")
+        result.append((login, password, role or "administrator"))
+    write_atomic(PASSWORDS, json.dumps(known))
     return result
 
 
@@ -247,8 +261,10 @@ def _wait(process, port):
 
 def _ready(databases, name, port):
     say(f"Ready: http://localhost:{port}")
-    users = logins(databases, name)
-    say(f"  {'login':<24} {'password':<16} role")
-    for login, password, role in users:
-        say(f"  {login:<24} {password:<16} {role}")
+    if has_demo(databases, name):
+        say(f"  {'login':<24} {'password':<16} role")
+        for login, password, role in logins(databases, name):
+            say(f"  {login:<24} {password:<16} {role}")
+    else:
+        say("  Log in as admin with the password admin, and change it at once.")
     return 0

@@ -1,0 +1,112 @@
+"""setup/i18n: the terms of each module, and their French."""
+
+from pathlib import Path
+
+import polib
+
+from . import modules
+from .common import ROOT, SetupError, say
+from .postgres import Cluster
+
+LANGUAGE = "fr"
+# Where Odoo has translated the same words already.
+CORE = ("base", "mail", "web", "portal", "account", "analytic", "product")
+EXPORT = """
+import base64, io, json
+from odoo.tools.translate import trans_export
+result = {}
+for module in %r:
+    buffer = io.BytesIO()
+    trans_export(None, [module], buffer, "po", env)
+    result[module] = base64.b64encode(buffer.getvalue()).decode()
+print("TERMS" + json.dumps(result))
+"""
+
+
+def run(parser, arguments):
+    parser.add_argument("modules", nargs="*", help="these only")
+    options = parser.parse_args(arguments)
+    found = modules.find()
+    names = options.modules or list(found)
+    if set(names) - set(found):
+        raise SetupError(f"the modules are {', '.join(found)}; name one of them.")
+    from .database import Databases
+
+    databases = Databases(Cluster("test", fast=True).start())
+    with databases.scratch(databases.template(names), options.database) as database:
+        exported = _export(databases, database, names)
+    core = _core_translations()
+    left = 0
+    for name, text in exported.items():
+        left += _write(found[name] / "i18n", name, text, core)
+    return 1 if left else 0
+
+
+def _export(databases, database, names):
+    import base64
+    import json
+
+    printed, _ = databases.shell(database, EXPORT % names)
+    line = next(line for line in printed.splitlines() if line.startswith("TERMS"))
+    decoded = json.loads(line.removeprefix("TERMS"))
+    return {name: base64.b64decode(text).decode() for name, text in decoded.items()}
+
+
+def _write(folder, name, text, core):
+    """Write the template and bring the French file up to date with it."""
+    folder.mkdir(exist_ok=True)
+    template = polib.pofile(text)
+    previous = folder / f"{name}.pot"
+    if not previous.exists() or _entries(polib.pofile(str(previous))) != _entries(
+        template
+    ):
+        previous.write_text(text)
+    path = folder / f"{LANGUAGE}.po"
+    known = {}
+    if path.exists():
+        known = {e.msgid: e.msgstr for e in polib.pofile(str(path)) if e.msgstr}
+    result = polib.POFile(wrapwidth=78)
+    result.header = template.header
+    result.metadata = {
+        **template.metadata,
+        "Language": LANGUAGE,
+        "Content-Transfer-Encoding": "8bit",
+        "Plural-Forms": "nplurals=2; plural=(n > 1);",
+    }
+    for key in ("POT-Creation-Date", "PO-Revision-Date"):
+        result.metadata.pop(key, None)
+    borrowed = 0
+    for entry in template:
+        entry.msgstr = known.get(entry.msgid, "")
+        if not entry.msgstr and entry.msgid in core:
+            entry.msgstr = core[entry.msgid]
+            borrowed += 1
+        result.append(entry)
+    result.save(str(path))
+    left = [entry for entry in result if not entry.msgstr]
+    say(
+        f"{path.relative_to(ROOT)}: {len(result)} terms, {borrowed} taken over from "
+        f"Odoo's own French, {len(left)} to translate"
+    )
+    for entry in left[:10]:
+        say(f"    {entry.linenum or ''} {entry.msgid[:70]!r}")
+    return len(left)
+
+
+def _entries(pofile):
+    return {(entry.msgid, tuple(entry.occurrences)) for entry in pofile}
+
+
+def _core_translations():
+    import odoo.addons
+
+    result = {}
+    for place in odoo.addons.__path__:
+        for name in CORE:
+            path = Path(place) / name / "i18n" / f"{LANGUAGE}.po"
+            if path.is_file():
+                with open(path) as handle:
+                    for entry in polib.pofile(handle.read()):
+                        if entry.msgstr and not entry.fuzzy:
+                            result.setdefault(entry.msgid, entry.msgstr)
+    return result
