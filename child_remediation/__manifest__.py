@@ -15,7 +15,7 @@
         "data/remediation_legal_framework_data.xml",
         "data/remediation_deadline_policy_data.xml",
         "data/remediation_service_type_data.xml",
-        "data/team_digest_template.xml",
+        "data/mail_templates.xml",
         "data/ir_cron_data.xml",
     ],
     "application": True,

@@ -24,6 +24,7 @@ from . import deadline_breach
 from . import hazard
 from . import work_situation
 from . import classification
+from . import movement
 from . import consent
 from . import approval_mixin
 from . import approval

@@ -107,6 +107,11 @@ class Case(models.Model):
     organisation_id = fields.Many2one(
         related="case_manager_id.organisation_id", store=True, string="Organisation"
     )
+    related_manager_ids = fields.Many2many(
+        "remediation.case.manager", "remediation_case_related_manager_rel",
+        string="Workers Related to the Child",
+        help="Hold the case only by the supervisor's override, with safeguards (R14).",
+    )
     # What and where
     programme_id = fields.Many2one(
         "remediation.programme", index=True, check_company=True
@@ -442,7 +447,7 @@ class Case(models.Model):
         if not manager:
             raise UserError(self.env._("Choose a case manager."))
         problems = manager._problems_to_hold()
-        problems += self._conflicts_of_interest(manager)
+        problems += self._conflicts_of_interest(manager, override_reason)
         if problems:
             raise UserError("\n".join(problems))
         self.lock_for_update()
@@ -466,8 +471,17 @@ class Case(models.Model):
 
         return sum(CASELOAD_WEIGHTS[case.risk_level] for case in self)
 
-    def _conflicts_of_interest(self, manager):
-        """Sentences for R14: the site's own people do not hold its children's cases."""
+    def _conflicts_of_interest(self, manager, override_reason=None):
+        """Sentences for R14: whoever works for the site's operator cannot hold its
+        children's cases; a relative only by an override that names the safeguards."""
+        if manager in self.related_manager_ids and not (override_reason or "").strip():
+            return [
+                self.env._(
+                    "%(name)s is related to the child: choose another worker, or give the "
+                    "reason and the safeguards for an override.",
+                    name=manager.display_name,
+                )
+            ]
         operators = self.site_id.operator_id.commercial_partner_id
         if manager.organisation_id.commercial_partner_id in operators:
             return [

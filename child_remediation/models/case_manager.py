@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
@@ -307,8 +309,16 @@ class CaseManager(models.Model):
 
     @api.model
     def _cron_expire(self):
-        """End the right of workers whose check lapsed (R11). Daily."""
+        """Warn at 60 and 30 days and end the right of workers whose check lapsed
+        (R11). Daily."""
         today = fields.Date.context_today(self)
+        for days in (60, 30):
+            self.search(
+                [
+                    ("level", "in", HOLDING_LEVELS),
+                    ("vetting_valid_until", "=", today + timedelta(days=days)),
+                ]
+            )._warn_of_expiry()
         lapsed = self.search(
             [
                 ("level", "in", HOLDING_LEVELS),
@@ -317,9 +327,35 @@ class CaseManager(models.Model):
                 ("vetting_valid_until", "<", today),
             ]
         )
+        lapsed._warn_of_expiry()
         lapsed._unprotected().write({"level": "expired"})
         lapsed._pass_custody(self.env._("Check expired"))
         lapsed._clear_rights_cache()
+
+    def _warn_of_expiry(self):
+        """Tell the supervisor by mail whose check ends when, with links to the cases."""
+        mails = []
+        for manager in self:
+            user = manager.team_id.supervisor_id
+            if not user.email:
+                continue
+            env = manager.with_context(lang=user.lang).env
+            body = env["ir.qweb"]._render(
+                "child_remediation.vetting_warning",
+                {"manager": manager.with_context(lang=user.lang),
+                 "cases": manager.case_ids.filtered(lambda c: c.stage != "closed"),
+                 "base_url": manager.get_base_url()},
+            )
+            mails.append(
+                {
+                    "subject": env._("A worker's check ends: see whose"),
+                    "email_to": user.email_formatted,
+                    "body_html": body,
+                    "auto_delete": True,
+                }
+            )
+        # sudo: mails are queued by the scheduler, which no role may write.
+        self.env["mail.mail"].sudo().create(mails)
 
     def _clear_rights_cache(self):
         # Record rules cache the organisations that a user covers.

@@ -24,7 +24,7 @@ class Consent(models.Model):
     _inherit = ["remediation.case.owned"]
     _order = "given_on desc, id desc"
 
-    _protected_fields = frozenset({"state", "is_lapsed", "withdrawn_on", "withdrawn_reason",
+    _protected_fields = frozenset({"state", "is_lapsed", "confirmed_by_id", "withdrawn_on", "withdrawn_reason",
                                    "withdrawn_by_id"})
     _frozen_fields = frozenset(
         {"purpose", "subject", "answer", "given_on", "given_by_member_id", "how",
@@ -46,6 +46,16 @@ class Consent(models.Model):
         [("yes", "Yes"), ("no", "No"), ("too_young", "Too Young")],
         string="Child's Assent",
     )
+    second_member_id = fields.Many2one(
+        "remediation.household.member", string="Second Caregiver",
+        help="Agrees too, where the caregiver employs the child or is owed money.",
+    )
+    confirmed_by_id = fields.Many2one(
+        "res.users", readonly=True, copy=False,
+        help="Supervisor who confirmed that the decision serves the child, where the "
+        "caregiver's consent alone does not suffice.",
+    )
+    needs_second = fields.Boolean(compute="_compute_needs_second")
     how = fields.Selection(
         [
             ("written", "Written"), ("thumbprint", "Thumbprint"),
@@ -103,6 +113,20 @@ class Consent(models.Model):
             else:
                 consent.state = "given"
 
+    @api.depends(
+        "given_by_member_id.is_employer_or_creditor",
+        "second_member_id.is_employer_or_creditor", "confirmed_by_id",
+    )
+    def _compute_needs_second(self):
+        for consent in self:
+            second = consent.second_member_id
+            consent.needs_second = (
+                consent.subject == "caregiver"
+                and consent.given_by_member_id.is_employer_or_creditor
+                and not (second and not second.is_employer_or_creditor)
+                and not consent.confirmed_by_id
+            )
+
     @api.depends("purpose", "case_id.name")
     def _compute_display_name(self):
         purposes = dict(self._fields["purpose"]._description_selection(self.env))
@@ -140,6 +164,8 @@ class Consent(models.Model):
         self.ensure_one()
         if self.purpose != purpose or self.answer != "yes" or self.is_lapsed:
             return False
+        if self.needs_second:
+            return False
         if self.given_on > on or (self.valid_until and self.valid_until < on):
             return False
         if self.withdrawn_on and self.withdrawn_on <= on:
@@ -148,6 +174,13 @@ class Consent(models.Model):
             return organisation.commercial_partner_id in (
                 self.organisation_ids.commercial_partner_id
             )
+        return True
+
+    def action_confirm(self):
+        """Confirm that a consent by an employer or creditor of the child serves the
+        child. For supervisors of the case."""
+        self.case_id._check_supervises()
+        self._unprotected().write({"confirmed_by_id": self.env.uid})
         return True
 
     def action_withdraw(self, reason=None):

@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 
+#: R13: workers per supervisor.
+WORKERS_PER_SUPERVISOR = 5
+
 
 class Team(models.Model):
     """Who supervises whom. Coordinators maintain teams.
@@ -31,7 +34,29 @@ class Team(models.Model):
         help="Alerted at once to a child in danger; the supervisor where empty.",
     )
     case_manager_ids = fields.One2many("remediation.case.manager", "team_id")
+    worker_count = fields.Integer(compute="_compute_ratio", string="Workers")
+    ratio_warning = fields.Char(compute="_compute_ratio")
     active = fields.Boolean(default=True)
+
+    @api.depends("case_manager_ids.level", "supervisor_id", "deputy_ids")
+    def _compute_ratio(self):
+        """R13: more workers per supervisor than the ratio allows is a warning."""
+        for team in self:
+            workers = team.case_manager_ids.filtered(
+                lambda m: m.level in ("trainee", "junior", "accredited")
+            )
+            supervisors = len(team.supervisor_id | team.deputy_ids) or 1
+            team.worker_count = len(workers)
+            team.ratio_warning = (
+                team.env._(
+                    "%(workers)s workers for %(supervisors)s supervisors: more than "
+                    "%(ratio)s each. Name a deputy or open another team.",
+                    workers=len(workers), supervisors=supervisors,
+                    ratio=WORKERS_PER_SUPERVISOR,
+                )
+                if len(workers) > supervisors * WORKERS_PER_SUPERVISOR
+                else False
+            )
 
     def _on_call(self):
         self.ensure_one()

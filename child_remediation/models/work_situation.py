@@ -8,7 +8,8 @@ from .classification import CLASSES
 INPUT_FIELDS = (
     "date", "works", "site_id", "site_type", "hours_week", "days_week", "time_start",
     "time_end", "is_worst_form", "hazard_ids", "at_night", "is_light_work",
-    "interferes_with_school", "is_at_risk",
+    "interferes_with_school", "is_at_risk", "is_bonded", "documents_retained",
+    "is_trafficked",
 )
 
 
@@ -79,6 +80,23 @@ class WorkSituation(models.Model):
     started_on = fields.Date()
     started_age = fields.Integer(help="Age at which the child began to work; 0 unknown.")
     started_year = fields.Integer(help="Year in which the child began to work.")
+    # Financial exploitation and movement: what a survivor was promised and got.
+    pay_promised = fields.Monetary(string="Wage Promised")
+    pay_withheld = fields.Monetary(string="Wage Withheld")
+    debt_amount = fields.Monetary(string="Debt Claimed")
+    fee_amount = fields.Monetary(string="Recruitment Fees Charged")
+    debt_holder = fields.Selection(
+        [("employer", "Employer"), ("recruiter", "Recruiter"),
+         ("caregiver", "Caregiver"), ("other", "Other")],
+        string="Owed To",
+    )
+    is_trafficked = fields.Boolean(
+        string="Recruited or Moved for Exploitation",
+        help="Of a child, no force or deceit is needed for it to be trafficking.",
+    )
+    movement_ids = fields.One2many(
+        "remediation.movement", "work_situation_id", string="Movement"
+    )
     is_bonded = fields.Boolean(string="Works off a Debt")
     documents_retained = fields.Boolean(string="Documents Withheld")
     observed_by_id = fields.Many2one(
@@ -113,7 +131,9 @@ class WorkSituation(models.Model):
         "A time of day lies between 0:00 and 24:00.",
     )
     _pay_not_negative = models.Constraint(
-        "CHECK (pay >= 0)", "Pay cannot be negative."
+        "CHECK (pay >= 0 AND pay_promised >= 0 AND pay_withheld >= 0"
+        " AND debt_amount >= 0 AND fee_amount >= 0)",
+        "Pay, debts and fees cannot be negative.",
     )
 
     @api.depends("date", "case_id.name")
@@ -174,7 +194,10 @@ class WorkSituation(models.Model):
             "works": self.works,
             "hours": self.hours_effective or None,
             "worst_form": bool(
-                self.is_worst_form or self.is_bonded or self.documents_retained
+                self.is_worst_form
+                or self.is_bonded
+                or self.documents_retained
+                or self.is_trafficked
             ),
             "hazards": sorted(self.hazard_ids.mapped("code")),
             "site_type": self.site_type or None,

@@ -1,0 +1,109 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .common import RemediationCommon
+
+
+@tagged("post_install", "-at_install")
+class TestPeople(RemediationCommon):
+    def test_r11_suspension_ends_sessions_and_passes_custody_at_once(self):
+        case = self._new_case()
+        key = (
+            self.env["res.users.apikeys"]
+            .with_user(self.worker)
+            .sudo()
+            ._generate("rpc", "test", fields.Datetime.now() + timedelta(days=1))
+        )
+        self.assertTrue(key)
+        self.manager.with_user(self.supervisor).action_suspend("A complaint")
+        self.assertEqual(case.user_id, self.supervisor)
+        self.assertFalse(case.case_manager_id)
+        self.assertFalse(self.worker.active)
+        self.assertFalse(
+            self.env["res.users.apikeys"].search([("user_id", "=", self.worker.id)])
+        )
+        self.assertEqual(
+            case.holder_log_ids.sorted("id").mapped("holder_user_id"),
+            self.worker | self.supervisor,
+        )
+        self.manager.with_user(self.supervisor).action_restore()
+        self.assertTrue(self.worker.active)
+        self.assertEqual(case.user_id, self.supervisor)
+
+    def test_r11_lapsed_check_passes_custody_and_warns_before(self):
+        self.supervisor.email = "s@example.org"
+        case = self._new_case()
+        vetting = self.manager.vetting_ids
+        # The change of address itself is told by mail.
+        before = self.env["mail.mail"].search([])
+        for days, count in ((61, 0), (60, 1), (30, 2), (0, 2), (-1, 3)):
+            vetting.expiry_date = self.today + timedelta(days=days)
+            self.env["remediation.case.manager"]._cron_expire()
+            mails = self.env["mail.mail"].search([]) - before
+            self.assertEqual(len(mails), count, f"{days} days before the end")
+            holder = self.supervisor if days < 0 else self.worker
+            self.assertEqual(case.user_id, holder)
+        self.assertEqual(self.manager.level, "expired")
+        self.assertIn(case.name, mails[-1:].body_html + mails[:1].body_html)
+        self.assertNotIn("Amani", "".join(mails.mapped("body_html")))
+
+    def test_r13_more_workers_than_the_ratio_warns(self):
+        # Seven workers and two supervisors: within the ratio; without deputy, beyond.
+        self.assertFalse(self.team.ratio_warning)
+        self.team.deputy_ids = False
+        for number in range(6 - self.team.worker_count):
+            user = self._new_user(f"more_{number}", "group_case_worker")
+            self._new_manager(user, self.team, self.company.partner_id)
+        self.team.invalidate_recordset()
+        self.assertTrue(self.team.ratio_warning)
+
+    def test_r14_the_operators_people_and_relatives_do_not_hold_the_case(self):
+        case = self._new_case(site_id=self.site.id)
+        as_supervisor = case.with_user(self.supervisor)
+        self.site.operator_id = self.partner_org
+        with self.assertRaisesRegex(UserError, "operator"):
+            as_supervisor.action_assign(
+                self.manager_portal.id, override_reason="Nobody else"
+            )
+        case.related_manager_ids = self.manager_2
+        with self.assertRaisesRegex(UserError, "related"):
+            as_supervisor.action_assign(self.manager_2.id)
+        as_supervisor.action_assign(
+            self.manager_2.id, override_reason="Speaks the language; visits in pairs"
+        )
+        self.assertEqual(case.user_id, self.worker_2)
+
+    def test_consent_of_an_employer_or_creditor_alone_does_not_suffice(self):
+        case = self._new_case()
+        self._caregiver(case).is_employer_or_creditor = True
+        consent = self._new_consent(case)
+        self.assertFalse(case._has_consent("services"))
+        consent.with_user(self.supervisor).action_confirm()
+        self.assertTrue(case._has_consent("services"))
+        father = self.env["remediation.household.member"].create(
+            {"household_id": case.household_id.id, "relationship": "father"}
+        )
+        self._new_consent(case, "photo", second_member_id=father.id)
+        self.assertTrue(case._has_consent("photo"))
+
+    def test_r03_trafficking_and_bondage_are_worst_forms(self):
+        case = self._new_case(age=17)
+        for field in ("is_trafficked", "is_bonded", "documents_retained"):
+            situation = (
+                self.env["remediation.work.situation"]
+                .with_user(self.worker)
+                .create(
+                    {
+                        "case_id": case.id, "works": True, "is_light_work": True,
+                        "site_id": self.farm.id, field: True, "pay_promised": 50.0,
+                        "pay_withheld": 50.0,
+                    }
+                )
+            )
+            self.assertEqual(case.classification, "wfcl")
+            situation.write({field: False})
+            self.assertEqual(case.classification, "permitted_light")
+            self.assertEqual(len(situation.classification_ids), 2)
