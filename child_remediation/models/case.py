@@ -125,10 +125,13 @@ class Case(models.Model):
         RISK_LEVELS, required=True, default="medium", index=True,
         help="Set at registration; later by an approved assessment or a supervisor.",
     )
-    classification = fields.Selection(CLASSES, readonly=True, copy=False, index=True)
+    classification = fields.Selection(
+        CLASSES, compute="_compute_classification", store=True, compute_sudo=True,
+        copy=False, index=True,
+    )
     work_situation_id = fields.Many2one(
-        "remediation.work.situation", readonly=True, copy=False,
-        string="Latest Work Situation",
+        "remediation.work.situation", compute="_compute_classification", store=True,
+        compute_sudo=True, copy=False, string="Latest Work Situation",
     )
     survivor_reason = fields.Char(
         help="Why a person of 18 or over is supported: exploitation began before 18."
@@ -228,6 +231,15 @@ class Case(models.Model):
     def _compute_area_id(self):
         for case in self:
             case.area_id = case.area_id or case.site_id.area_id
+
+    # compute_sudo: the newest situation counts, whoever entered it.
+    @api.depends("work_situation_ids.date", "work_situation_ids.classification")
+    def _compute_classification(self):
+        """Take the class of the latest dated work situation."""
+        for case in self:
+            latest = case.work_situation_ids.sorted(lambda s: (s.date, s.id))[-1:]
+            case.work_situation_id = latest
+            case.classification = latest.classification
 
     @api.depends("deadline_ids.date_due", "deadline_ids.done_on")
     def _compute_next_due(self):
@@ -352,6 +364,11 @@ class Case(models.Model):
         )
         may_hold = profile and not profile._problems_to_hold()
         default_team = None
+        # sudo: as above; browsed together, so that their teams come in one query.
+        managers = self.env["remediation.case.manager"].sudo().browse(
+            {vals["case_manager_id"] for vals in vals_list if vals.get("case_manager_id")}
+        )
+        teams = {manager.id: manager.team_id.id for manager in managers | profile}
         result = []
         for vals in vals_list:
             vals = dict(vals)
@@ -359,10 +376,7 @@ class Case(models.Model):
                 vals["case_manager_id"] = profile.id
             if not vals.get("team_id"):
                 if vals.get("case_manager_id"):
-                    manager = self.env["remediation.case.manager"].browse(
-                        vals["case_manager_id"]
-                    )
-                    vals["team_id"] = manager.sudo().team_id.id  # sudo: as above
+                    vals["team_id"] = teams[vals["case_manager_id"]]
                 else:
                     if default_team is None:
                         default_team = profile.team_id or self._default_team()
@@ -395,7 +409,7 @@ class Case(models.Model):
             )
         )
         cases = super(
-            Case, self.with_context(mail_create_nosubscribe=True, mail_create_nolog=True)
+            Case, self.with_context(tracking_disable=True)
         ).create(vals_list).with_env(self.env)
         cases._start_deadlines()
         cases._log_holder(self.env._("Registered"))
@@ -841,24 +855,6 @@ class Case(models.Model):
     def _action_path(self, xmlid):
         action = self.env.ref(f"child_remediation.{xmlid}", raise_if_not_found=False)
         return f"action-{action.id}" if action else ""
-
-    def _update_classification(self):
-        """Take the class of the latest dated work situation."""
-        latest = {}
-        # sudo: the newest situation per case, whoever entered it.
-        for situation in self.env["remediation.work.situation"].sudo().search(
-            [("case_id", "in", self.ids)], order="date, id"
-        ):
-            latest[situation.case_id.id] = situation
-        # sudo: facts move the case, whoever enters them.
-        for key, cases in self.sudo().grouped(
-            lambda case: latest[case.id].classification if case.id in latest else False
-        ).items():
-            cases._unprotected().write({"classification": key})
-        for case in self.sudo():
-            case._unprotected().write(
-                {"work_situation_id": latest[case.id].id if case.id in latest else False}
-            )
 
     # -- siblings --------------------------------------------------------------
     def _siblings_to_support(self):

@@ -24,11 +24,17 @@ class CaseOwned(models.AbstractModel):
         "remediation.case", required=True, index=True, ondelete="restrict",
         check_company=True,
     )
-    company_id = fields.Many2one(related="case_id.company_id", store=True, index=True)
-    user_id = fields.Many2one(
-        related="case_id.user_id", store=True, index=True, string="Holder"
+    # precompute: known before the row is inserted, so it costs no second statement.
+    company_id = fields.Many2one(
+        related="case_id.company_id", store=True, index=True, precompute=True
     )
-    team_id = fields.Many2one(related="case_id.team_id", store=True, index=True)
+    user_id = fields.Many2one(
+        related="case_id.user_id", store=True, index=True, precompute=True,
+        string="Holder",
+    )
+    team_id = fields.Many2one(
+        related="case_id.team_id", store=True, index=True, precompute=True
+    )
     organisation_id = fields.Many2one(
-        related="case_id.organisation_id", store=True, index=True
+        related="case_id.organisation_id", store=True, index=True, precompute=True
     )

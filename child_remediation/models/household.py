@@ -69,11 +69,21 @@ class Household(models.Model):
         "beneficiary_ids.organisation_id",
     )
     def _compute_holders(self):
+        # One statement per relation for the whole set, not one per family.
+        holders, teams, organisations = [], [], []
         for household in self:
             children = household.beneficiary_ids
-            household.holder_ids = children.user_id or household.create_uid
-            household.team_ids = children.team_id
-            household.organisation_ids = children.organisation_id
+            users = children.user_id or household.create_uid
+            holders.append((household, [fields.Command.set(users.ids)]))
+            teams.append((household, [fields.Command.set(children.team_id.ids)]))
+            organisations.append(
+                (household, [fields.Command.set(children.organisation_id.ids)])
+            )
+        for name, commands in (
+            ("holder_ids", holders), ("team_ids", teams),
+            ("organisation_ids", organisations),
+        ):
+            self._fields[name].write_batch(commands)
 
     @api.depends("beneficiary_ids")
     def _compute_beneficiary_count(self):

@@ -69,12 +69,15 @@ class ProtectedMixin(models.AbstractModel):
         if self._is_unprotected():
             return super().default_get(fields)
         protected = self._get_protected_fields()
-        context = {
-            key: value
-            for key, value in self.env.context.items()
-            if not (key.startswith("default_") and key[8:] in protected)
-        }
-        values = super(ProtectedMixin, self.with_context(context)).default_get(fields)
+        refused = [
+            key
+            for key in self.env.context
+            if key.startswith("default_") and key[8:] in protected
+        ]
+        if refused:
+            context = {k: v for k, v in self.env.context.items() if k not in refused}
+            self = self.with_context(context)  # pylint: disable=self-cls-assignment
+        values = super(ProtectedMixin, self).default_get(fields)
         for name in protected & values.keys():
             field = self._fields[name]
             if field.default:
@@ -110,3 +113,26 @@ class ProtectedMixin(models.AbstractModel):
             if named:
                 self._refuse_protected(named)
         return super().write(vals)
+
+    def _check_company(self, fnames=None):
+        """As core, with one look per company instead of one per record and link."""
+        names = self._fields if fnames is None or "company_id" in fnames else fnames
+        linked = [
+            field.name
+            for field in map(self._fields.__getitem__, names)
+            if field.relational and field.check_company and not field.company_dependent
+        ]
+        if len(self) < 2 or not linked or "company_id" not in self._fields:
+            return super()._check_company(fnames)
+        doubtful = self.browse()
+        for company, records in self.grouped("company_id").items():
+            for name in linked:
+                # sudo: as core; the link is checked whoever may read what it leads to.
+                others = records.sudo().mapped(name).with_context(active_test=False)
+                domain = others._check_company_domain(company)
+                if domain and others != others.filtered_domain(domain):
+                    doubtful |= records
+        if doubtful:
+            # Core says which record and which link.
+            return super(ProtectedMixin, doubtful)._check_company(fnames)
+        return None

@@ -105,16 +105,23 @@ class WorkSituation(models.Model):
     visit_id = fields.Many2one("remediation.visit", readonly=True, index="btree_not_null")
     note = fields.Text()
     # Result
-    age_on_date = fields.Integer(readonly=True, copy=False)
-    age_known = fields.Boolean(readonly=True, copy=False)
+    age_on_date = fields.Integer(
+        compute="_compute_classification", store=True, compute_sudo=True
+    )
+    age_known = fields.Boolean(
+        compute="_compute_classification", store=True, compute_sudo=True
+    )
     classification_ids = fields.One2many(
         "remediation.classification", "work_situation_id", string="Evaluations"
     )
     classification_id = fields.Many2one(
-        "remediation.classification", readonly=True, copy=False,
-        string="Latest Evaluation",
+        "remediation.classification", compute="_compute_classification", store=True,
+        compute_sudo=True, string="Latest Evaluation",
     )
-    classification = fields.Selection(CLASSES, readonly=True, copy=False, index=True)
+    classification = fields.Selection(
+        CLASSES, compute="_compute_classification", store=True, compute_sudo=True,
+        index=True,
+    )
     classification_reasons = fields.Char(related="classification_id.reasons")
     confirmed_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     confirmed_on = fields.Datetime(readonly=True, copy=False)
@@ -140,6 +147,18 @@ class WorkSituation(models.Model):
     def _compute_display_name(self):
         for situation in self:
             situation.display_name = f"{situation.case_id.name} {situation.date}"
+
+    # compute_sudo: the evaluation is the same for whoever looks.
+    @api.depends("classification_ids.result")
+    def _compute_classification(self):
+        """Take what the newest evaluation says."""
+        for situation in self:
+            newest = situation.classification_ids.sorted("id")[-1:]
+            age = (newest.inputs or {}).get("age")
+            situation.classification_id = newest
+            situation.classification = newest.result
+            situation.age_on_date = age or 0
+            situation.age_known = age is not None
 
     @api.depends("hours_week", "days_week", "time_start", "time_end")
     def _compute_hours_effective(self):
@@ -246,20 +265,11 @@ class WorkSituation(models.Model):
                 }
             )
         # sudo: results have no create right for anybody; facts make them.
-        results = self.env["remediation.classification"].sudo()._unprotected().create(rows)
-        for situation, result in zip(self, results, strict=True):
-            age = result.inputs["age"]
-            situation._unprotected().write(
-                {
-                    "classification_id": result.id,
-                    "classification": result.result,
-                    "age_on_date": age or 0,
-                    "age_known": age is not None,
-                    "confirmed_by_id": False,
-                    "confirmed_on": False,
-                }
-            )
-        self.case_id._update_classification()
+        self.env["remediation.classification"].sudo()._unprotected().create(rows)
+        # What a supervisor confirmed was the former result.
+        self.filtered("confirmed_by_id")._unprotected().write(
+            {"confirmed_by_id": False, "confirmed_on": False}
+        )
 
     def action_reevaluate(self):
         """Classify anew with the framework in force today. For the holder."""
