@@ -7,7 +7,8 @@ import sys
 
 from . import common, install
 
-# command: (module and function of this package, are the tests' programs needed)
+# command: (module and function of this package, are the tests' programs needed); None
+# where nothing needs to be installed
 COMMANDS = {
     "bench": ("bench:run", True),
     "i18n": ("i18n:run", True),
@@ -15,7 +16,7 @@ COMMANDS = {
     "lint": ("lint:run", False),
     "run": ("server:run", False),
     "shell": ("shell:run", False),
-    "stop": ("server:stop", False),
+    "stop": ("server:stop", None),
     "test": ("testing:run", True),
 }
 
@@ -35,7 +36,8 @@ def start(command, description):
     target, for_tests = COMMANDS[command]
 
     def go():
-        if not {"-h", "--help"} & set(sys.argv[1:]):  # help needs nothing installed
+        help_only = {"-h", "--help"} & set(sys.argv[1:])
+        if not help_only and for_tests is not None:
             install.ensure(for_tests)
         module, function = target.split(":")
         module = importlib.import_module(f".{module}", __package__)

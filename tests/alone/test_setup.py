@@ -1,0 +1,192 @@
+"""The commands of setup/ themselves, in a checkout of their own with one small module."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+
+import pytest
+from _lib.common import ROOT
+
+MANIFEST = {
+    "name": "Toy",
+    "version": "19.0.1.0.0",
+    "license": "AGPL-3",
+    "author": "Child Remediation contributors",
+    "depends": ["base"],
+    "data": ["views/toy_views.xml"],
+}
+VIEW = """<odoo>
+    <record id="toy_view" model="ir.ui.view">
+        <field name="name">toy NAME</field>
+        <field name="model">res.partner</field>
+        <field name="arch" type="xml"><list><field name="name"/></list></field>
+    </record>
+</odoo>
+"""
+TEST = """from odoo.tests import TransactionCase, tagged
+
+
+@tagged("post_install", "-at_install")
+class TestToy(TransactionCase):
+    def test_view(self):
+        self.assertEqual(self.env.ref("toy.toy_view").name, "toy one")
+"""
+
+
+class Checkout:
+    def __init__(self, path):
+        self.path = path
+        toy = path / "toy"
+        shutil.copytree(
+            ROOT / "setup", path / "setup", ignore=shutil.ignore_patterns("__pycache__")
+        )
+        shutil.copy(ROOT / "odoo.conf", path)
+        for folder in ("views", "tests"):
+            (toy / folder).mkdir(parents=True)
+        (toy / "__init__.py").touch()
+        (toy / "__manifest__.py").write_text(repr(MANIFEST))
+        (toy / "tests/__init__.py").write_text("from . import test_toy\n")
+        (toy / "tests/test_toy.py").write_text(TEST)
+        self.name_view("one")
+
+    def name_view(self, name):
+        view = VIEW.replace("NAME", name)
+        (self.path / "toy/views/toy_views.xml").write_text(view)
+
+    def environ(self, **extra):
+        return {k: v for k, v in os.environ.items() if k[:2] != "PG"} | extra
+
+    def __call__(self, command, *arguments, script=None, **environ):
+        return subprocess.run(
+            [self.path / "setup" / command, *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            input=script,
+            env=self.environ(**environ),
+            check=False,
+        )
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory):
+    checkout = Checkout(tmp_path_factory.mktemp("checkout"))
+    yield checkout
+    checkout("stop", "--delete")
+    assert not (checkout.path / ".state").exists()
+
+
+@pytest.fixture(scope="module")
+def port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+def test_changed_view_is_picked_up(checkout):
+    first = checkout("test", "toy")
+    assert first.stdout.splitlines()[-1] == "1 passed, 0 failed, 0 skipped", first.stderr
+    assert first.returncode == 0
+    checkout.name_view("two")
+    second = checkout("test", "toy")
+    assert second.stdout.splitlines()[-1] == "0 passed, 1 failed, 0 skipped"
+    assert second.returncode == 1
+    checkout.name_view("one")
+
+
+def test_killed_run_is_continued_and_a_second_run_changes_nothing(checkout, port):
+    command = [checkout.path / "setup/run", "--detach", "--port", str(port)]
+    first = subprocess.Popen(
+        command,
+        env=checkout.environ(),
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    for line in first.stdout:
+        if line.startswith("==> Making the database child_remediation"):
+            break
+    time.sleep(3)
+    os.killpg(first.pid, signal.SIGKILL)
+    first.wait()
+    second = checkout("run", "--detach", "--port", port)
+    assert f"Ready: http://localhost:{port}" in second.stdout, second.stderr
+    before = _state(checkout)
+    started = time.monotonic()
+    third = checkout("run", "--detach", "--port", port)
+    assert f"Ready: http://localhost:{port}" in third.stdout, third.stderr
+    assert time.monotonic() - started < 20
+    assert _state(checkout) == before
+
+
+def _state(checkout):
+    """Which server runs, and when a module was last touched."""
+    printed = checkout(
+        "shell",
+        script="print(max(env['ir.module.module'].search([]).mapped('write_date')))",
+    ).stdout
+    return (checkout.path / ".state/server.json").read_text(), printed
+
+
+def test_server_listens_on_this_machine_only(checkout, port):
+    checkout("run", "--detach", "--port", port)
+    with open("/proc/net/tcp") as handle:
+        local = [line.split()[1] for line in handle if line.split()[3] == "0A"]
+    addresses = {a.split(":")[0] for a in local if int(a.split(":")[-1], 16) == port}
+    assert addresses == {"0100007F"}
+
+
+def test_port_in_use(checkout, port):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = other.getsockname()[1]
+        checkout("stop")
+        done = checkout("run", "--port", taken)
+    assert done.returncode
+    assert f"port {taken} is in use; stop what uses it" in done.stderr
+
+
+def test_errors_say_what_to_do(checkout, tmp_path):
+    """Each in one sentence on the last line, with a non-zero exit."""
+    bare = tmp_path / "bin"
+    bare.mkdir()
+    for program in ("python3", "git"):
+        (bare / program).symlink_to(shutil.which(program))
+    for environ, words in (
+        ({"ODOO_SOURCE": str(tmp_path)}, "holds no odoo/release.py"),
+        ({"PATH": str(bare), "XDG_CACHE_HOME": str(tmp_path)}, "no apt-get here"),
+    ):
+        done = checkout("test", "toy", **environ)
+        assert done.returncode == 1
+        assert words in done.stderr.splitlines()[-1]
+        assert done.stderr.startswith("Error: ")
+    done = checkout("test", "nothing_of_this_name")
+    assert "the modules are toy." in done.stderr
+
+
+def test_broken_module_is_named(checkout):
+    checkout.name_view("<broken")
+    done = checkout("test", "toy")
+    checkout.name_view("one")
+    assert done.returncode == 1
+    assert "toy could not be installed; correct what the log says" in done.stderr
+
+
+def test_bench_writes_its_table_as_json(checkout):
+    folder = checkout.path / "tests/benchmark"
+    folder.mkdir(parents=True)
+    for name in ("lib.py", "bench_yardstick.py"):
+        shutil.copy(ROOT / "tests/benchmark" / name, folder)
+    output = checkout.path / "results.json"
+    done = checkout("bench", "yardstick", "--size", 500, "--json", output)
+    assert done.returncode == 0, done.stderr
+    (row,) = json.loads(output.read_text())
+    assert list(row) == (
+        "name n seconds sql sql_per_record rss_mb baseline_ratio limit ok".split()
+    )
+    assert row["n"] == 500
+    assert row["ok"]
