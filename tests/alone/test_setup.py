@@ -88,7 +88,9 @@ def port():
 
 def test_changed_view_is_picked_up(checkout):
     first = checkout("test", "toy")
-    assert first.stdout.splitlines()[-1] == "1 passed, 0 failed, 0 skipped", first.stderr
+    assert first.stdout.splitlines()[-1] == "1 passed, 0 failed, 0 skipped", (
+        first.stderr
+    )
     assert first.returncode == 0
     checkout.name_view("two")
     second = checkout("test", "toy")

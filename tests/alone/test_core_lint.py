@@ -1,0 +1,65 @@
+"""Odoo's own checks of code and data (the module test_lint), read for our modules."""
+
+import re
+import subprocess
+import sys
+
+from _lib import modules
+from _lib.common import ROOT, STATE
+from _lib.database import Databases
+from _lib.postgres import Cluster
+
+# pylint and eslint over all of Odoo take an hour; setup/lint has their like for ours.
+# The checkers' own tests say nothing of our code.
+LEFT_OUT = (
+    "TestPyLint TestESLint TestSqlLint TestI18nChecks TestGetTextLint "
+    "TestConflictMarkers"
+).split()
+RECORD = re.compile(r"^\d{4}-\d\d-\d\d \S+ \d+ (\w+) ")
+
+
+def test_core_lint_finds_nothing_in_our_modules():
+    databases = Databases(Cluster("test", fast=True).start())
+    tags = ",".join(["/test_lint", *(f"-/test_lint:{name}" for name in LEFT_OUT)])
+    log = STATE / "logs" / "core-lint.log"
+    with databases.scratch(databases.template(list(modules.find()))) as name:
+        with open(log, "w") as output:
+            subprocess.run(
+                [sys.executable, "-m", "odoo", "server", "-c", str(ROOT / "odoo.conf")]
+                + ["-d", name, "-i", "test_lint", "--test-tags", tags]
+                + ["--skip-auto-install", "--stop-after-init", "--max-cron-threads=0"]
+                + ["--no-http"],
+                cwd=ROOT,
+                env=databases.environ(),
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                check=False,
+            )
+    text = log.read_text(errors="replace")
+    assert "test_override_signatures" in text, text[-3000:]
+    ours = re.compile(rf"\b({'|'.join(map(re.escape, _names()))})\b")
+    found = [record for record in _errors(text) if ours.search(record)]
+    assert not found, "\n".join(found)
+
+
+def _names():
+    """What a message may call our modules by: their names and their models' names."""
+    for name, folder in modules.find().items():
+        yield name
+        for path in folder.rglob("*.py"):
+            yield from re.findall(r'^ +_name = "([\w.]+)"', path.read_text(), re.M)
+
+
+def _errors(text):
+    """Each error with the lines that belong to it."""
+    current = None
+    for line in text.splitlines():
+        start = RECORD.match(line)
+        if start:
+            if current:
+                yield current
+            current = line if start.group(1) in ("ERROR", "CRITICAL") else None
+        elif current:
+            current += f"\n{line}"
+    if current:
+        yield current
