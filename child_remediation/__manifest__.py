@@ -10,6 +10,7 @@
         "security/remediation_groups.xml",
         "security/ir.model.access.csv",
         "security/remediation_rules.xml",
+        "security/protection_rules.xml",
         "data/mail_activity_type_data.xml",
         "data/remediation_hazard_data.xml",
         "data/remediation_legal_framework_data.xml",
@@ -17,6 +18,7 @@
         "data/remediation_service_type_data.xml",
         "data/mail_templates.xml",
         "data/ir_cron_data.xml",
+        "data/protection_cron_data.xml",
     ],
     "application": True,
 }

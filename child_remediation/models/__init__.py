@@ -44,3 +44,6 @@ from . import best_interest_decision
 from . import best_interest_panel_member
 from . import best_interest_option
 from . import funding
+from . import protection_company
+from . import safeguarding_report
+from . import complaint

@@ -1,0 +1,360 @@
+from datetime import timedelta
+
+from markupsafe import Markup
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+
+from .beneficiary import IDENTITY_GROUPS
+
+#: Complaints that are reports about a person or about data: for the officer alone.
+SENSITIVE_CATEGORIES = frozenset({"worker_conduct", "data"})
+FILED_FIELDS = frozenset(
+    {
+        "category", "description", "complainant_type", "complainant_name",
+        "complainant_contact", "is_anonymous", "channel", "language_id",
+    }
+)
+
+
+class Complaint(models.Model):
+    """An ordinary complaint about cash, a service or being left out (E29, R55).
+
+    Anybody files one through :meth:`file_complaint`; supervisors of the team answer
+    by the deadline and record the remedy. A complaint that turns out to be about a
+    person passes to the safeguarding officer and is hidden from everybody else.
+
+    new → assigned → answered → closed; reopened into assigned.
+    """
+
+    _name = "remediation.complaint"
+    _description = "Complaint"
+    _inherit = ["remediation.coded.mixin"]
+    _order = "answer_due, id desc"
+    _check_company_auto = True
+
+    _code_prefix = "CP"
+    _remediation_sensitive = True
+    _protected_fields = frozenset(
+        {
+            "state", "received_on", "answer_due", "answered_on", "answered_by_id",
+            "closed_on", "closed_by_id", "resolution", "is_restricted",
+            "reporter_user_id", "late_alerted_on",
+        }
+    )
+    _frozen_fields = frozenset(
+        {
+            "description", "company_id", "complainant_name", "complainant_contact",
+            "is_anonymous", "channel",
+        }
+    )
+
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    category = fields.Selection(
+        [
+            ("cash", "Cash"), ("service", "Service"), ("exclusion", "Left Out"),
+            ("worker_conduct", "Conduct of a Worker"), ("data", "Personal Data"),
+            ("other", "Other"),
+        ],
+        required=True, default="service", index=True,
+    )
+    description = fields.Text(required=True)
+    channel = fields.Selection(
+        [
+            ("portal", "Portal"), ("public", "Public Form"), ("office", "Back Office"),
+            ("hotline", "Hotline"), ("visit", "Visit"), ("community", "Community"),
+        ],
+        required=True, default="office",
+    )
+    complainant_type = fields.Selection(
+        [
+            ("child", "Child"), ("family", "Family"), ("community", "Community"),
+            ("partner", "Partner Organisation"), ("other", "Somebody Else"),
+        ]
+    )
+    is_anonymous = fields.Boolean()
+    complainant_name = fields.Char(groups=IDENTITY_GROUPS)
+    complainant_contact = fields.Char(groups=IDENTITY_GROUPS)
+    language_id = fields.Many2one("res.lang")
+    reporter_user_id = fields.Many2one("res.users", readonly=True, copy=False)
+    received_on = fields.Datetime(
+        required=True, readonly=True, default=fields.Datetime.now, copy=False
+    )
+    # Who answers
+    team_id = fields.Many2one(
+        "remediation.team", index=True, check_company=True
+    )
+    user_id = fields.Many2one(
+        "res.users", string="Responsible", index=True,
+        domain=[("share", "=", False)],
+    )
+    case_id = fields.Many2one(
+        "remediation.case", index=True, ondelete="restrict", check_company=True,
+        help="Only where the complaint is about what a child received.",
+    )
+    state = fields.Selection(
+        [
+            ("new", "New"), ("assigned", "Assigned"), ("answered", "Answered"),
+            ("closed", "Closed"),
+        ],
+        required=True, default="new", readonly=True, copy=False, index=True,
+    )
+    answer_due = fields.Date(required=True, readonly=True, copy=False, index=True,
+                             default=lambda self: self._default_answer_due())
+    is_late = fields.Boolean(compute="_compute_is_late", search="_search_is_late")
+    late_alerted_on = fields.Datetime(readonly=True, copy=False)
+    answer = fields.Text()
+    answered_on = fields.Datetime(readonly=True, copy=False)
+    answered_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    resolution = fields.Selection(
+        [("resolved", "Resolved"), ("rejected", "Not Upheld"),
+         ("withdrawn", "Withdrawn"), ("safeguarding", "Passed On")],
+        readonly=True, copy=False,
+    )
+    closed_on = fields.Datetime(readonly=True, copy=False)
+    closed_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    # Remedy given
+    remedy_kind = fields.Selection(
+        [
+            ("none", "None Due"), ("apology", "Apology"), ("service", "Service Given"),
+            ("money", "Money Paid"), ("goods", "Goods Given"),
+            ("correction", "Decision Corrected"), ("other", "Other"),
+        ],
+        string="Remedy",
+    )
+    remedy_description = fields.Char(string="What Was Given")
+    remedy_by_id = fields.Many2one("res.partner", string="Given By")
+    remedy_paid_by_id = fields.Many2one("res.partner", string="Paid By")
+    remedy_amount = fields.Monetary(default=0.0, required=True)
+    currency_id = fields.Many2one(
+        "res.currency", required=True, default=lambda self: self.env.company.currency_id
+    )
+    remedy_on = fields.Date(string="Given On")
+    # Passed to the safeguarding officer
+    is_restricted = fields.Boolean(readonly=True, copy=False, index=True)
+
+    _remedy_not_negative = models.Constraint(
+        "CHECK (remedy_amount >= 0)", "The amount of a remedy is not negative."
+    )
+    _queue = models.Index("(company_id, team_id, answer_due) WHERE state <> 'closed'")
+
+    @api.model
+    def _default_answer_due(self):
+        return fields.Date.context_today(self) + timedelta(
+            days=self.env.company.complaint_answer_days
+        )
+
+    @api.depends("answer_due", "state")
+    def _compute_is_late(self):
+        today = fields.Date.context_today(self)
+        for complaint in self:
+            complaint.is_late = (
+                complaint.state in ("new", "assigned") and complaint.answer_due < today
+            )
+
+    @api.model
+    def _search_is_late(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        late = Domain("state", "in", ["new", "assigned"]) & Domain(
+            "answer_due", "<", fields.Date.context_today(self)
+        )
+        return late if True in value else ~late
+
+    # -- filing ----------------------------------------------------------------
+    @api.model
+    def file_complaint(self, vals):
+        """File a complaint and return its reference. For everybody, the public included.
+
+        A complaint about a person's conduct or about data becomes a safeguarding
+        report: the caller gets a reference either way.
+
+        :param dict vals: ``category``, ``description`` and any of ``FILED_FIELDS``
+        :raises UserError: the description is missing or too long, or an unknown value
+        """
+        vals = {key: value for key, value in dict(vals).items() if key in FILED_FIELDS}
+        vals["description"] = str(vals.get("description") or "").strip()
+        if not vals["description"]:
+            raise UserError(self.env._("Describe the complaint."))
+        if len(vals["description"]) > 20000:
+            raise UserError(
+                self.env._("The description is too long: shorten it to 20,000 characters.")
+            )
+        for key in ("category", "channel", "complainant_type"):
+            if vals.get(key) and vals[key] not in dict(self._fields[key].selection):
+                raise UserError(self.env._("Choose one of the answers offered."))
+        for key in ("complainant_name", "complainant_contact"):
+            if vals.get(key):
+                vals[key] = str(vals[key])[:500]
+        anonymous = vals["is_anonymous"] = bool(vals.get("is_anonymous"))
+        if anonymous:
+            vals.pop("complainant_name", None)
+            vals.pop("complainant_contact", None)
+        if vals.get("category") in SENSITIVE_CATEGORIES:
+            return self.env["remediation.safeguarding.report"].file_report(
+                {
+                    "subject_kind": "data_misuse" if vals["category"] == "data"
+                    else "worker",
+                    "description": vals["description"],
+                    "channel": vals.get("channel")
+                    if vals.get("channel") in ("portal", "public", "hotline") else "office",
+                    "reporter_name": vals.get("complainant_name"),
+                    "reporter_contact": vals.get("complainant_contact"),
+                    "is_anonymous": anonymous,
+                }
+            )
+        if not anonymous and not self.env.user._is_public():
+            vals["reporter_user_id"] = self.env.uid
+        # The system user owns the row, so that it does not name an anonymous person.
+        # sudo: everybody may file, whatever they may read.
+        complaints = self.with_user(SUPERUSER_ID).sudo().with_company(self.env.company)
+        return complaints._unprotected().create([vals]).name
+
+    # -- answering -------------------------------------------------------------
+    def _check_supervisor(self, states, sentence):
+        if not self.env.user.has_group("child_remediation.group_supervisor"):
+            raise AccessError(self.env._("Complaints are answered by a supervisor."))
+        self.check_access("write")
+        self.lock_for_update()
+        if self.filtered(lambda complaint: complaint.state not in states):
+            raise UserError(sentence)
+
+    def action_assign(self, user_id=None):
+        """Take the complaint or give it to a colleague. For supervisors.
+
+        :param int user_id: an internal user; the caller where empty
+        """
+        self._check_supervisor(
+            ("new", "assigned"), self.env._("Only an open complaint is assigned.")
+        )
+        user = self.env["res.users"].browse(user_id or self.env.uid).exists()
+        if not user or user.share:
+            raise UserError(self.env._("Choose a colleague of the back office."))
+        self._unprotected().write({"state": "assigned", "user_id": user.id})
+        return True
+
+    def action_answer(self):
+        """Mark the answer as given to the person. For supervisors.
+
+        :raises UserError: the answer is empty or no remedy is decided
+        """
+        self._check_supervisor(
+            ("new", "assigned"), self.env._("This complaint was answered already.")
+        )
+        if self.filtered(lambda complaint: not (complaint.answer or "").strip()):
+            raise UserError(self.env._("Write the answer that was given first."))
+        if self.filtered(lambda complaint: not complaint.remedy_kind):
+            raise UserError(self.env._("Choose the remedy, or that none is due."))
+        self._unprotected().write(
+            {
+                "state": "answered", "answered_on": fields.Datetime.now(),
+                "answered_by_id": self.env.uid,
+            }
+        )
+        return True
+
+    def _close(self, resolution):
+        self._unprotected().write(
+            {
+                "state": "closed", "resolution": resolution,
+                "closed_on": fields.Datetime.now(), "closed_by_id": self.env.uid,
+            }
+        )
+        return True
+
+    def action_close_resolved(self):
+        """Close an answered complaint as resolved. For supervisors."""
+        self._check_supervisor(("answered",), self.env._("Answer the complaint first."))
+        if self.filtered(
+            lambda c: c.remedy_kind not in ("none", "apology")
+            and not (c.remedy_on and c.remedy_description)
+        ):
+            raise UserError(
+                self.env._("Record what was given, by whom and when before you close.")
+            )
+        return self._close("resolved")
+
+    def action_close_rejected(self):
+        """Close an answered complaint as not upheld. For supervisors."""
+        self._check_supervisor(("answered",), self.env._("Answer the complaint first."))
+        return self._close("rejected")
+
+    def action_reopen(self):
+        """Take a closed complaint up again. For supervisors."""
+        self._check_supervisor(
+            ("answered", "closed"), self.env._("The complaint is open already.")
+        )
+        self._unprotected().write(
+            {"state": "assigned", "resolution": False, "closed_on": False,
+             "closed_by_id": False, "answered_on": False, "answered_by_id": False}
+        )
+        return True
+
+    def action_pass_to_safeguarding(self):
+        """Make safeguarding reports of these complaints and hide them (R55).
+
+        For supervisors and the safeguarding officer; supervisors lose sight of the
+        complaint at once.
+        """
+        if not self.env.user.has_group("child_remediation.group_safeguarding"):
+            self._check_supervisor(
+                ("new", "assigned", "answered"),
+                self.env._("A closed complaint is reopened first."),
+            )
+        self.check_access("read")
+        # sudo: the report is for the officer alone; names are passed on unread.
+        for complaint in self.sudo().filtered(lambda c: not c.is_restricted):
+            self.env["remediation.safeguarding.report"]._file(
+                {
+                    "company_id": complaint.company_id.id,
+                    "subject_kind": "worker",
+                    "description": complaint.description,
+                    "channel": "complaint",
+                    "is_anonymous": complaint.is_anonymous,
+                    "reporter_name": complaint.complainant_name,
+                    "reporter_contact": complaint.complainant_contact,
+                    "reporter_user_id": complaint.reporter_user_id.id,
+                    "complaint_id": complaint.id,
+                }
+            )
+        restricted = self.sudo()  # sudo: as above
+        restricted._unprotected().write({"is_restricted": True})
+        restricted._close("safeguarding")
+        return {"type": "ir.actions.act_window_close"}
+
+    # -- deadline --------------------------------------------------------------
+    @api.model
+    def _cron_late(self):
+        """Tell supervisors once, by code, of complaints not answered in time. Daily."""
+        late = self.search(
+            [("is_late", "=", True), ("late_alerted_on", "=", False),
+             ("is_restricted", "=", False)]
+        )
+        mails = []
+        coordinators = self.env.ref("child_remediation.group_coordinator").all_user_ids
+        for (company, team), complaints in late.grouped(
+            lambda c: (c.company_id, c.team_id)
+        ).items():
+            people = (team.supervisor_id | team.deputy_ids) or coordinators.filtered(
+                lambda user, company=company: company in user.company_ids
+            )
+            for user in people.filtered("email"):
+                env = self.with_context(lang=user.lang).env
+                mails.append(
+                    {
+                        "subject": env._("Complaints are waiting for an answer"),
+                        "body_html": Markup("<p>%s</p>")
+                        % env._(
+                            "The answer is overdue: %(codes)s",
+                            codes=", ".join(complaints.mapped("name")),
+                        ),
+                        "email_to": user.email_formatted,
+                        "auto_delete": True,
+                    }
+                )
+        # sudo: mails are queued by the scheduler, which no role may write.
+        self.env["mail.mail"].sudo().create(mails)
+        late._unprotected().write({"late_alerted_on": fields.Datetime.now()})

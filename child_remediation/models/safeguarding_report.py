@@ -1,0 +1,333 @@
+import secrets
+
+from markupsafe import Markup
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+#: What a person who reports may send; everything else is decided by the officer.
+FILED_FIELDS = frozenset(
+    {
+        "subject_kind", "subject_user_id", "subject_organisation_id", "subject_text",
+        "description", "happened_on", "is_immediate_danger", "channel",
+        "reporter_name", "reporter_contact", "is_anonymous",
+    }
+)
+#: Letters and digits that are not mistaken for each other over the telephone.
+ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+
+
+class SafeguardingReport(models.Model):
+    """A report about a worker, a partner, a member of staff or misuse of data (R55).
+
+    Anybody files one through :meth:`file_report`; the safeguarding officer alone
+    reads it, never the subject nor the subject's line of supervision, officers
+    included. It hangs on no case, keeps no log, has a random reference and no creator,
+    so that no list, count, sequence or date tells that it exists.
+
+    new → review → closed; reopened from closed.
+    """
+
+    _name = "remediation.safeguarding.report"
+    _description = "Safeguarding Report"
+    _inherit = ["remediation.protected.mixin"]
+    _rec_name = "name"
+    _order = "is_immediate_danger desc, received_on desc, id desc"
+
+    _remediation_sensitive = True
+    _protected_fields = frozenset(
+        {
+            "name", "company_id", "state", "received_on", "reporter_user_id",
+            "outcome", "closed_on", "closed_by_id", "officer_id", "suspended_on",
+            "suspended_by_id", "excluded_user_ids", "complaint_id",
+        }
+    )
+    _frozen_fields = frozenset(
+        {
+            "description", "subject_text", "happened_on", "channel", "reporter_name",
+            "reporter_contact", "is_anonymous",
+        }
+    )
+
+    name = fields.Char(
+        string="Reference", required=True, readonly=True, copy=False,
+        default=lambda self: self._new_reference(),
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, index=True,
+        default=lambda self: self.env.company,
+    )
+    received_on = fields.Datetime(
+        required=True, readonly=True, default=fields.Datetime.now
+    )
+    state = fields.Selection(
+        [("new", "New"), ("review", "Under Review"), ("closed", "Closed")],
+        required=True, default="new", readonly=True, copy=False, index=True,
+    )
+    # What was reported
+    subject_kind = fields.Selection(
+        [
+            ("worker", "Case Worker"), ("partner", "Partner Organisation"),
+            ("staff", "Other Staff"), ("data_misuse", "Misuse of Data"),
+            ("other", "Somebody Else"),
+        ],
+        required=True, default="worker", string="About",
+    )
+    subject_text = fields.Char(string="Who, as Reported")
+    description = fields.Text(required=True)
+    happened_on = fields.Date()
+    is_immediate_danger = fields.Boolean(string="Somebody Is in Danger Now")
+    channel = fields.Selection(
+        [
+            ("portal", "Portal"), ("public", "Public Form"), ("office", "Back Office"),
+            ("hotline", "Hotline"), ("complaint", "Complaint"),
+        ],
+        required=True, default="office",
+    )
+    is_anonymous = fields.Boolean()
+    reporter_user_id = fields.Many2one("res.users", readonly=True, copy=False)
+    reporter_name = fields.Char()
+    reporter_contact = fields.Char()
+    complaint_id = fields.Many2one(
+        "remediation.complaint", readonly=True, copy=False, string="From the Complaint"
+    )
+    # What the officer found
+    subject_user_id = fields.Many2one("res.users", string="User Concerned", index=True)
+    subject_organisation_id = fields.Many2one(
+        "res.partner", string="Organisation Concerned",
+        domain=[("is_company", "=", True)],
+    )
+    review_note = fields.Text()
+    action_taken = fields.Text()
+    officer_id = fields.Many2one("res.users", readonly=True, copy=False)
+    outcome = fields.Selection(
+        [
+            ("substantiated", "Substantiated"),
+            ("unsubstantiated", "Not Substantiated"),
+            ("inconclusive", "Inconclusive"),
+            ("authority", "Handed to an Authority"),
+        ],
+        readonly=True, copy=False,
+    )
+    closed_on = fields.Datetime(readonly=True, copy=False)
+    closed_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    suspended_on = fields.Datetime(readonly=True, copy=False)
+    suspended_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    excluded_user_ids = fields.Many2many(
+        "res.users", "remediation_safeguarding_excluded_rel",
+        compute="_compute_excluded_user_ids", store=True, compute_sudo=True,
+        string="Hidden From",
+        help="The subject and the subject's line; a global rule hides the report from "
+        "them whatever groups they hold.",
+    )
+
+    _name_unique = models.UniqueIndex("(name)", "Two reports cannot share a reference.")
+
+    @api.model
+    def _new_reference(self):
+        return "SG-" + "".join(secrets.choice(ALPHABET) for _i in range(8))
+
+    @api.depends("subject_user_id", "subject_organisation_id")
+    def _compute_excluded_user_ids(self):
+        officers = self.env.ref("child_remediation.group_safeguarding").all_user_ids
+        profiles = self.env["remediation.case.manager"].with_context(active_test=False)
+        for report in self:
+            subject = report.subject_user_id
+            profile = profiles.search([("user_id", "in", subject.ids)])
+            teams = profile.team_id
+            line = (
+                teams.supervisor_id | teams.deputy_ids | profile.mentor_id.user_id
+                | self._people_of(report.subject_organisation_id)
+            ) - subject
+            # A report that nobody may read protects nobody: where every officer
+            # belongs to the line, the subject alone is kept out.
+            if officers and not (officers - line - subject):
+                line = line.browse()
+            report.excluded_user_ids = subject | line
+
+    @api.model
+    def _people_of(self, organisation):
+        """Users of a partner organisation; the company's own are not one line."""
+        organisation = organisation.commercial_partner_id
+        companies = self.env["res.company"].search([])
+        if not organisation or organisation in companies.partner_id:
+            return self.env["res.users"]
+        return self.env["res.users"].with_context(active_test=False).search(
+            [("partner_id", "child_of", organisation.ids)]
+        )
+
+    # -- filing ----------------------------------------------------------------
+    @api.model
+    def file_report(self, vals):
+        """File a report and return its reference. For everybody, the public included.
+
+        :param dict vals: ``description`` and any of ``FILED_FIELDS``. Where
+            ``is_anonymous`` is true nothing about the caller is kept.
+        :return: the reference, all that the caller ever learns of the report
+        :raises UserError: the description is missing or too long, or an unknown value
+        """
+        vals = {key: value for key, value in dict(vals).items() if key in FILED_FIELDS}
+        description = str(vals.get("description") or "").strip()
+        if not description:
+            raise UserError(self.env._("Describe what happened."))
+        if len(description) > 20000:
+            raise UserError(
+                self.env._("The description is too long: shorten it to 20,000 characters.")
+            )
+        for key in ("subject_text", "reporter_name", "reporter_contact"):
+            if vals.get(key):
+                vals[key] = str(vals[key])[:500]
+        for key in ("subject_kind", "channel"):
+            if key in vals:
+                if vals[key] not in dict(self._fields[key].selection):
+                    raise UserError(self.env._("Choose one of the answers offered."))
+        if vals.get("channel") == "complaint":
+            vals["channel"] = "office"
+        vals["is_anonymous"] = bool(vals.get("is_anonymous"))
+        vals["is_immediate_danger"] = bool(vals.get("is_immediate_danger"))
+        vals["description"] = description
+        for key, model in (
+            ("subject_user_id", "res.users"), ("subject_organisation_id", "res.partner")
+        ):
+            if vals.get(key):
+                # sudo: whether the id exists is not told; an unknown one is dropped.
+                known = self.env[model].sudo().browse(int(vals[key])).exists()
+                vals[key] = known.id
+        if vals["is_anonymous"]:
+            vals.pop("reporter_name", None)
+            vals.pop("reporter_contact", None)
+        elif not self.env.user._is_public():
+            vals["reporter_user_id"] = self.env.uid
+        return self._file(vals).name
+
+    @api.model
+    def _file(self, vals):
+        """Create one report without a trace of who caused it, and tell the officers."""
+        # The system user owns the row: create_uid would name an anonymous reporter.
+        # sudo: everybody may file and nobody but the officer may read.
+        reports = self.with_user(SUPERUSER_ID).sudo().with_company(self.env.company)
+        report = reports.with_context(lang=None)._unprotected().create([vals])
+        report = report.with_context(remediation_unprotected=None)
+        report._tell_officers()
+        return report
+
+    def _tell_officers(self):
+        """A mail without subject matter to each officer who may read the report.
+
+        It says that something waits, not what: a mailbox or the mail queue may be read
+        by somebody whom the report is about.
+        """
+        officers = self.env.ref("child_remediation.group_safeguarding").all_user_ids
+        mails = []
+        for report in self:
+            for officer in officers - report.excluded_user_ids:
+                if not officer.email or report.company_id not in officer.company_ids:
+                    continue
+                env = self.with_context(lang=officer.lang).env
+                mails.append(
+                    {
+                        "subject": env._("Something waits for you"),
+                        "body_html": Markup("<p>%s</p>") % env._(
+                            "Sign in and open your list. This message says nothing more "
+                            "on purpose."
+                        ),
+                        "email_to": officer.email_formatted,
+                        "auto_delete": True,
+                    }
+                )
+        self.env["mail.mail"].create(mails)
+
+    # -- review ----------------------------------------------------------------
+    def _check_officer(self):
+        if not self.env.user.has_group("child_remediation.group_safeguarding"):
+            raise AccessError(
+                self.env._("Only the safeguarding officer works on these reports.")
+            )
+        self.check_access("write")
+        self.lock_for_update()
+
+    def action_review(self):
+        """Take the report up. For the safeguarding officer."""
+        self._check_officer()
+        if self.filtered(lambda report: report.state != "new"):
+            raise UserError(self.env._("The report is being reviewed already."))
+        self._unprotected().write({"state": "review", "officer_id": self.env.uid})
+        return True
+
+    def action_close(self, outcome):
+        """Close with an outcome. For the safeguarding officer; says what was done.
+
+        :param str outcome: a value of the field ``outcome``
+        :raises UserError: nothing was recorded as done, or an unknown outcome
+        """
+        self._check_officer()
+        if outcome not in dict(self._fields["outcome"].selection):
+            raise UserError(self.env._("Choose an outcome."))
+        if self.filtered(lambda report: not (report.action_taken or "").strip()):
+            raise UserError(self.env._("Record what was done before you close."))
+        if self.filtered(lambda report: report.state == "closed"):
+            raise UserError(self.env._("The report is closed already."))
+        self._unprotected().write(
+            {
+                "state": "closed", "outcome": outcome, "closed_by_id": self.env.uid,
+                "closed_on": fields.Datetime.now(),
+            }
+        )
+        return True
+
+    def action_close_substantiated(self):
+        """Close as substantiated. For the safeguarding officer."""
+        return self.action_close("substantiated")
+
+    def action_close_unsubstantiated(self):
+        """Close as not substantiated. For the safeguarding officer."""
+        return self.action_close("unsubstantiated")
+
+    def action_close_inconclusive(self):
+        """Close as inconclusive. For the safeguarding officer."""
+        return self.action_close("inconclusive")
+
+    def action_close_authority(self):
+        """Close as handed to an authority. For the safeguarding officer."""
+        return self.action_close("authority")
+
+    def action_reopen(self):
+        """Take a closed report up again. For the safeguarding officer."""
+        self._check_officer()
+        if self.filtered(lambda report: report.state != "closed"):
+            raise UserError(self.env._("Only a closed report is taken up again."))
+        self._unprotected().write(
+            {"state": "review", "outcome": False, "closed_on": False,
+             "closed_by_id": False}
+        )
+        return True
+
+    def action_suspend_subject(self):
+        """End the subject's access on the spot (R55, R11). For the safeguarding officer.
+
+        A case worker's cases pass to the supervisor, sessions and keys end. The
+        visible reason is neutral and the act is the system's, so that it does not tell
+        that a report exists.
+
+        :raises UserError: no user is named, or the user cannot be suspended
+        """
+        self._check_officer()
+        subjects = self.subject_user_id
+        if not subjects or self.filtered(lambda report: not report.subject_user_id):
+            raise UserError(self.env._("Choose the user concerned first."))
+        if {self.env.uid, SUPERUSER_ID} & set(subjects.ids):
+            raise UserError(self.env._("This user cannot be suspended from here."))
+        # sudo: the officer holds neither cases nor users; the system user acts, so
+        # that holder logs and write_uid do not name the officer.
+        system = self.with_user(SUPERUSER_ID).sudo()
+        managers = system.env["remediation.case.manager"].with_context(
+            active_test=False
+        ).search([("user_id", "in", subjects.ids)])
+        managers._suspend(system.env._("Suspended"))
+        rest = subjects.with_env(system.env) - managers.user_id
+        system.env["res.users.apikeys"].search([("user_id", "in", rest.ids)]).unlink()
+        rest.write({"active": False})
+        self._unprotected().write(
+            {"suspended_on": fields.Datetime.now(), "suspended_by_id": self.env.uid}
+        )
+        return True
