@@ -47,3 +47,4 @@ from . import funding
 from . import protection_company
 from . import safeguarding_report
 from . import complaint
+from . import case_screen

@@ -47,6 +47,7 @@ class Beneficiary(models.Model):
     first_name = fields.Char(groups=IDENTITY_GROUPS)
     last_name = fields.Char(groups=IDENTITY_GROUPS)
     nickname = fields.Char(groups=IDENTITY_GROUPS)
+    full_name = fields.Char(compute="_compute_full_name", groups=IDENTITY_GROUPS)
     search_name = fields.Char(
         compute="_compute_search_name", store=True, index="trigram",
         groups=IDENTITY_GROUPS,
@@ -125,6 +126,12 @@ class Beneficiary(models.Model):
         "(company_id, external_ref) WHERE external_ref IS NOT NULL",
         "This reference was imported before.",
     )
+
+    @api.depends("first_name", "last_name", "nickname")
+    def _compute_full_name(self):
+        for child in self:
+            names = " ".join(filter(None, (child.first_name, child.last_name)))
+            child.full_name = names or child.nickname or False
 
     @api.depends("first_name", "last_name", "nickname")
     def _compute_search_name(self):

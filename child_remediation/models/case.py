@@ -1,7 +1,5 @@
 from datetime import timedelta
 
-from datetime import timedelta
-
 import pytz
 
 from odoo import api, fields, models
@@ -845,16 +843,17 @@ class Case(models.Model):
 
         items = [
             Markup("<li>%s</li>") % sentence
-            if not xmlid or not self.id
-            else Markup('<li><a href="/odoo/remediation.case/%s/%s">%s</a></li>')
-            % (self.id, self._action_path(xmlid), sentence)
+            if not xmlid or not self._origin.id
+            else Markup('<li><a href="/odoo/cases/%s/%s">%s</a></li>')
+            % (self._origin.id, self._action_path(xmlid), sentence)
             for sentence, xmlid in self._missing_steps()
         ]
         return Markup("<ul class='mb-0 ps-3'>%s</ul>") % Markup("").join(items) if items else False
 
     def _action_path(self, xmlid):
         action = self.env.ref(f"child_remediation.{xmlid}", raise_if_not_found=False)
-        return f"action-{action.id}" if action else ""
+        # sudo: the address of a screen is no secret; portal users read no actions.
+        return action.sudo().path or f"action-{action.id}" if action else ""
 
     # -- siblings --------------------------------------------------------------
     def _siblings_to_support(self):

@@ -5,3 +5,4 @@ from . import test_r15_deadlines
 from . import test_r23_after_closure
 from . import test_support
 from . import test_r55_safeguarding
+from . import test_screens

@@ -1,0 +1,215 @@
+from lxml import etree
+
+from odoo.exceptions import AccessError
+from odoo.tests import Form, tagged
+
+from .common import RemediationCommon
+
+CASE_LINKS = (
+    "consent", "assessment", "plan", "plan_action", "visit", "deadline",
+    "closure", "note", "work_situation",
+)
+
+
+@tagged("post_install", "-at_install")
+class TestScreens(RemediationCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.case = cls._new_case(site_id=cls.site.id)
+
+    def _spec(self, model, arch):
+        """The specification with which the web client reads the fields of a view."""
+        spec = {}
+        for node in arch.iterfind(".//field"):
+            if node.xpath("ancestor::field"):
+                continue
+            name = node.get("name")
+            field = model._fields.get(name)
+            if field is None:
+                continue
+            spec[name] = {}
+            if field.type == "many2one":
+                spec[name] = {"fields": {"display_name": {}}}
+            elif field.type in ("one2many", "many2many"):
+                sub = node.find("list")
+                comodel = self.env[field.comodel_name]
+                spec[name] = {
+                    "fields": self._spec(comodel, sub) if sub is not None else {}
+                }
+        return spec
+
+    def _read_as_client(self, user, model_name, kind, records):
+        model = self.env[model_name].with_user(user)
+        view = model.get_views([(False, kind)])["views"][kind]
+        arch = etree.fromstring(view["arch"])
+        return records.with_user(user).web_read(self._spec(model, arch))
+
+    def test_each_role_reads_case_and_child_through_its_screens(self):
+        self._active_plan(self.case)
+        self._visit(self.case)
+        for user in (
+            self.worker, self.supervisor, self.coordinator, self.monitor, self.auditor,
+            self.data_protection,
+        ):
+            for kind in ("form", "list", "kanban"):
+                self.env.invalidate_all()
+                self._read_as_client(user, "remediation.case", kind, self.case)
+                self._read_as_client(
+                    user, "remediation.beneficiary", kind, self.case.beneficiary_id
+                )
+
+    def test_each_menu_opens_for_whom_it_is_shown(self):
+        menus = self.env["ir.ui.menu"]
+        root = self.env.ref("child_remediation.remediation_menu_root")
+        for user in (
+            self.worker, self.supervisor, self.coordinator, self.monitor, self.auditor,
+            self.data_protection,
+        ):
+            shown = menus.with_user(user).search([("id", "child_of", root.id)])
+            shown &= menus.browse(menus.with_user(user)._visible_menu_ids())
+            self.assertIn(root, shown, user.login)
+            for menu in shown:
+                # sudo: the web client loads the action of a menu it shows.
+                action = menu.sudo().action
+                if not action or action._name != "ir.actions.act_window":
+                    continue
+                model = self.env[action.res_model].with_user(user)
+                with self.subTest(user=user.login, menu=menu.complete_name):
+                    model.get_views(
+                        [(False, kind) for kind in action.view_mode.split(",")]
+                    )
+                    model.search([], limit=1)
+
+    def test_monitoring_sees_no_name_on_a_screen_and_finds_none(self):
+        cases = self.env["remediation.case"]
+        domain = [("beneficiary_id", "ilike", "Hidden")]
+        self.assertIn(self.case, cases.with_user(self.worker).search(domain))
+        self.assertNotIn(self.case, cases.with_user(self.monitor).search(domain))
+        data = self._read_as_client(
+            self.monitor, "remediation.case", "form", self.case
+        )
+        self.assertNotIn("Hidden", str(data))
+        self.assertNotIn("child_name", data[0])
+        with self.assertRaises(AccessError):
+            self.case.with_user(self.monitor).read(["child_name"])
+        worker = self.case.with_user(self.worker)
+        self.assertEqual(worker.child_name, "Amani Hidden")
+
+    def test_search_folds_accents_and_case(self):
+        self.case.beneficiary_id.last_name = "Kyûngu"
+        found = self.env["remediation.case"].with_user(self.worker).search(
+            [("beneficiary_id", "ilike", "KYUNGU")]
+        )
+        self.assertEqual(found, self.case)
+
+    def test_missing_steps_link_to_screens_that_exist(self):
+        case = self.case.with_user(self.worker)
+        html = str(case.missing_html)
+        self.assertIn(f"/odoo/cases/{case.id}/case-consents", html)
+        for name in CASE_LINKS:
+            action = self.env.ref(f"child_remediation.{name}_case_action")
+            self.assertTrue(action.path, name)
+            self.assertEqual(action.domain, "[('case_id', '=', active_id)]", name)
+
+    def test_timeline_shows_what_the_reader_may_read_newest_first(self):
+        self.env["remediation.note"].with_user(self.worker).create(
+            {"case_id": self.case.id, "subject": "Call", "text": "<b>Said</b> yes"}
+        )
+        self._approved_assessment(self.case)
+        self._visit(self.case)
+        entries = self.case.with_user(self.worker).get_timeline()
+        kinds = {entry["kind"] for entry in entries}
+        self.assertLessEqual({"stage", "contact", "decision", "visit"}, kinds)
+        moments = [(entry["date"], entry["time"]) for entry in entries]
+        self.assertEqual(moments, sorted(moments, reverse=True))
+        # Monitoring reads no notes, no assessments and no visits.
+        seen = self.case.with_user(self.monitor).get_timeline()
+        self.assertNotIn("Said", str(seen))
+        self.assertFalse(
+            {"contact", "decision"} & {entry["kind"] for entry in seen}
+        )
+        with self.assertRaises(AccessError):
+            self.case.with_user(self.worker_other).get_timeline()
+
+    def test_wizards_ask_for_what_a_button_needs(self):
+        case = self.case.with_user(self.worker)
+        self.env["remediation.case.first.contact.wizard"].with_user(
+            self.worker
+        ).create({"case_id": case.id, "day": self.today}).action_apply()
+        self.assertEqual(self.case.stage, "first_contact")
+        as_supervisor = self.env(user=self.supervisor.id)
+        context = {"active_model": "remediation.case", "active_ids": self.case.ids}
+        form = Form(
+            as_supervisor["remediation.case.assign.wizard"].with_context(**context)
+        )
+        form.case_manager_id = self.manager_2.with_env(as_supervisor)
+        form.save().action_apply()
+        self.assertEqual(self.case.user_id, self.worker_2)
+        as_supervisor["remediation.case.risk.wizard"].create(
+            {"case_id": self.case.id, "risk_level": "low", "reason": "Safe at home"}
+        ).action_apply()
+        self.assertEqual(self.case.risk_level, "low")
+        as_supervisor["remediation.case.hold.wizard"].create(
+            {"case_id": self.case.id, "reason": "Travels", "until": "2099-01-01"}
+        ).action_apply()
+        self.assertEqual(self.case.stage, "on_hold")
+
+    def test_wizards_give_no_right_that_the_person_lacks(self):
+        with self.assertRaises(AccessError):
+            self.env["remediation.case.assign.wizard"].with_user(self.worker).create(
+                {"case_ids": self.case.ids, "case_manager_id": self.manager_2.id}
+            )
+        wizard = (
+            self.env["remediation.case.first.contact.wizard"]
+            .with_user(self.worker_other)
+            .create({"case_id": self.case.id})
+        )
+        with self.assertRaises(AccessError):
+            wizard.action_apply()
+        with self.assertRaises(AccessError):
+            self.env["remediation.case.hold.wizard"].with_user(
+                self.supervisor_other
+            ).create(
+                {"case_id": self.case.id, "reason": "x", "until": "2099-01-01"}
+            ).action_apply()
+
+    def test_r18_sending_back_through_the_wizard(self):
+        assessment = (
+            self.env["remediation.assessment"]
+            .with_user(self.worker)
+            .create(
+                {
+                    "case_id": self.case.id,
+                    "child_wishes": "School",
+                    "present": "Child",
+                    "score_ids": [(0, 0, {"domain": "work", "score": "3"})],
+                }
+            )
+        )
+        assessment.action_submit()
+        wizard = (
+            self.env["remediation.approval.reject.wizard"]
+            .with_user(self.supervisor)
+            .create(
+                {
+                    "res_model": "remediation.assessment",
+                    "res_id": assessment.id,
+                    "comment": "Hear the mother too",
+                }
+            )
+        )
+        wizard.action_apply()
+        self.assertEqual(assessment.state, "draft")
+        self.assertEqual(assessment.rejection_comment, "Hear the mother too")
+
+    def test_new_case_and_child_through_the_forms(self):
+        child_form = Form(self.env["remediation.beneficiary"].with_user(self.worker))
+        child_form.sex = "female"
+        child_form.age_estimated = 12
+        child = child_form.save()
+        case_form = Form(self.env["remediation.case"].with_user(self.worker))
+        case_form.beneficiary_id = child
+        case = case_form.save()
+        self.assertEqual(case.user_id, self.worker)
+        self.assertEqual(case.stage, "registered")
