@@ -1,1 +1,1 @@
-
+from . import home, main, case, provider, reporter, public

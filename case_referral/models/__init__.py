@@ -15,6 +15,8 @@ from . import (
     remediation_consent,
     remediation_case,
     remediation_case_portal,
+    remediation_attendance,
     referral_matching,
     referral_total,
+    referral_public_entry,
 )

@@ -412,6 +412,35 @@ class RemediationCasePortal(models.Model):
         visit.action_done()
         return visit.id
 
+    def portal_add_delivery(self, values):
+        """Record what was given for an action of the plan. For the holder.
+
+        ``values``: plan_action_id, date, quantity, unit, recipient, note, photo of the
+        receipt (base64). Costs are entered in the back office. Returns the new id.
+        """
+        case = self._portal_held()
+        values = self._clean_values(values)
+        action_id = self._clean_number(values, "plan_action_id", 0, 2**31)
+        if action_id not in case.plan_action_ids.ids:
+            raise UserError(self.env._("Choose an action of this child's own plan."))
+        vals = {
+            "plan_action_id": action_id,
+            "quantity": self._clean_number(values, "quantity", 0, 10000, float) or 1.0,
+            "note": self._clean_text(values, "note", 500),
+        }
+        for name in ("unit", "recipient"):
+            choice = self._clean_choice("remediation.service.delivery", values, name)
+            if choice:
+                vals[name] = choice
+        day = self._clean_date(values, "date")
+        if day:
+            vals["date"] = day
+        # sudo: _portal_held checked that the user holds the case.
+        delivery = self.env["remediation.service.delivery"].sudo().create(vals)
+        if values.get("photo"):
+            case._portal_attach(values["photo"], delivery)
+        return delivery.id
+
     def portal_add_note(self, values):
         """Write a note in the file. For the holder. ``values``: kind, subject, text."""
         case = self._portal_held()
@@ -577,6 +606,82 @@ class RemediationCasePortal(models.Model):
         ]
 
     # Files
+
+    def portal_viewed(self):
+        """Note that the user opened these cases on the portal (R29).
+
+        For whoever may read them. Writes one line of the access log per case.
+        """
+        self.check_access("read")
+        return True
+
+    def portal_files(self):
+        """Return the papers of a case the user may read, newest first.
+
+        For the holder and the vetted partner supervisor. Dicts of id, name, date.
+        """
+        self.ensure_one()
+        self.check_access("read")
+        # sudo: portal users read no attachments; access to the case was checked and
+        # only names made by us and dates come back.
+        attachments = self.env["ir.attachment"].sudo().search(
+            self._portal_file_domain(), order="id desc", limit=50
+        )
+        return [
+            {"id": file.id, "name": file.name, "date": file.create_date}
+            for file in attachments
+        ]
+
+    def _portal_file_domain(self):
+        case = self.sudo()
+        owners = (
+            fields.Domain("res_model", "=", "remediation.case")
+            & fields.Domain("res_id", "in", case.ids)
+            | fields.Domain("res_model", "=", "remediation.consent")
+            & fields.Domain("res_id", "in", case.consent_ids.ids)
+            | fields.Domain("res_model", "=", "remediation.plan")
+            & fields.Domain("res_id", "in", case.plan_ids.ids)
+            | fields.Domain("res_model", "=", "remediation.service.delivery")
+            & fields.Domain(
+                "res_id",
+                "in",
+                self.env["remediation.service.delivery"]
+                .sudo()  # sudo: ids only, of a case that was checked
+                ._search([("case_id", "in", case.ids)]),
+            )
+        )
+        return owners & fields.Domain("res_field", "=", False)
+
+    @api.model
+    def portal_read_file(self, file_id):
+        """Return one paper's facts and bytes, for a case the user may read today.
+
+        Missing, foreign and former alike are an AccessError.
+        """
+        # sudo: portal users read no attachments; the case is found from the paper and
+        # its access is checked as the user before anything is returned.
+        attachment = self.env["ir.attachment"].sudo().browse(file_id).exists()
+        case = self.browse()
+        owner = False
+        if attachment.res_model in (
+            "remediation.case",
+            "remediation.consent",
+            "remediation.plan",
+            "remediation.service.delivery",
+        ):
+            owner = (
+                self.env[attachment.res_model].sudo().browse(attachment.res_id).exists()
+            )
+        if owner and not attachment.res_field:
+            case = owner if owner._name == "remediation.case" else owner.case_id
+        found = self.search([("id", "in", case.ids)])
+        if not found:
+            raise AccessError(self.env._("This paper is not open to you."))
+        found.portal_viewed()
+        return (
+            {"name": attachment.name, "mimetype": attachment.mimetype},
+            attachment.raw,
+        )
 
     def _portal_attach(self, content, record):
         """Keep a cleaned file on ``record`` under a neutral name (R30)."""

@@ -747,6 +747,27 @@ class RemediationConcern(models.Model):
         return self._register_once(key, vals)
 
     @api.model
+    def _public_report(self, values, address):
+        """Register a report of the public form: anonymous, no photo, slowed down.
+
+        Called by the public page only.
+        """
+        company = self.env.company
+        vals, problems = self._read_portal_values(values)
+        if problems:
+            raise UserError("\n".join(problems))
+        key = f"public:{self._portal_client_key(values.get('client_key'))}"
+        self.env["referral.public.entry"]._count_or_refuse(address, company)
+        vals.update(
+            channel="public_form",
+            client_key=key,
+            reporter_type="anonymous",
+            company_id=company.id,
+            registered_by_id=False,
+        )
+        return self._register_once(key, vals)
+
+    @api.model
     def _register_once(self, key, vals):
         # sudo: portal users and the public have no create right on concerns; the
         # values were whitelisted by the caller.

@@ -156,10 +156,14 @@ class RemediationReferralPackage(models.Model):
         self.ensure_one()
         found = self.search([("id", "=", self.id)] + list(self._portal_inbox_domain()))
         if not found:
-            raise AccessError(
-                self.env._("This referral is not open to you: it may have been closed.")
-            )
+            self._refuse_missing()
         return found
+
+    @api.model
+    def _refuse_missing(self):
+        raise AccessError(
+            self.env._("This referral is not open to you: it may have been closed.")
+        )
 
     def portal_accept(self):
         """Accept what was offered. For the receiver alone (AccessError).

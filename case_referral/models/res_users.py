@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 PORTAL_ROLES = {
     "reporter": "child_remediation.group_portal_reporter",
@@ -30,3 +31,39 @@ class ResUsers(models.Model):
         """Return the set of portal roles of this user."""
         self.ensure_one()
         return {role for role, group in PORTAL_ROLES.items() if self.has_group(group)}
+
+    @api.model
+    def portal_organisation_numbers(self):
+        """Return the accreditation, staff and caseload of the user's organisation.
+
+        For partner supervisors and coordinators (AccessError otherwise): numbers and
+        dates, and the workers' own names and checks; no case, no child.
+        """
+        user = self.env.user
+        if not user.has_group(PORTAL_ROLES["supervisor"]):
+            raise AccessError(self.env._("Only a partner's supervisor reads this."))
+        # sudo: portal users read neither accreditations nor other workers' profiles;
+        # only those of the user's own organisation are told, as numbers and dates.
+        partner = user.sudo().partner_id.commercial_partner_id
+        accreditation = partner.accreditation_id
+        managers = self.env["remediation.case.manager"].sudo().search(  # sudo: as above
+            [("organisation_id", "=", partner.id)]
+        )
+        levels = dict(managers._fields["level"]._description_selection(self.env))
+        return {
+            "name": partner.name,
+            "valid_until": accreditation.valid_until,
+            "agreement_until": accreditation.agreement_valid_until,
+            "covers_cases": bool(user.remediation_organisation_ids),
+            "staff": [
+                {
+                    "name": manager.user_id.name,
+                    "level": levels.get(manager.level),
+                    "check_until": manager.vetting_valid_until,
+                    "cases": manager.open_case_count,
+                    "load": manager.weighted_caseload,
+                    "max": manager.max_caseload,
+                }
+                for manager in managers
+            ],
+        }

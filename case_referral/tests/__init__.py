@@ -1,1 +1,1 @@
-from . import test_referral
+from . import test_portal, test_referral

@@ -1,0 +1,45 @@
+from odoo import http
+from odoo.http import request
+
+from odoo.addons.web.controllers.home import Home
+
+LIGHT_TEMPLATES = {
+    "web.login": "case_referral.sign_in",
+    "auth_totp.auth_totp_form": "case_referral.sign_in_code",
+}
+
+
+class RemediationHome(Home):
+    """Signs people of the portal in on light pages and sends them to their own home."""
+
+    def _login_redirect(self, uid, redirect=None):
+        if not redirect:
+            # sudo: the groups of the user who has just signed in are read.
+            user = request.env["res.users"].sudo().browse(uid)
+            if user.share and user._remediation_portal_roles():
+                redirect = "/my/remediation"
+        return super()._login_redirect(uid, redirect=redirect)
+
+    @http.route()
+    def web_login(self, redirect=None, **kw):
+        response = super().web_login(redirect=redirect, **kw)
+        return self._lightened(response, redirect)
+
+    @http.route()
+    def web_totp(self, redirect=None, **kwargs):
+        response = super().web_totp(redirect=redirect, **kwargs)
+        return self._lightened(response, redirect)
+
+    def _lightened(self, response, redirect):
+        light = LIGHT_TEMPLATES.get(getattr(response, "template", None))
+        if light and (redirect or "").startswith("/my/remediation"):
+            response.template = light
+            response.qcontext.update(
+                lang=(request.env.lang or "en_US").replace("_", "-"),
+                redirect=redirect,
+                roles=set(),
+                user_name="",
+                path="",
+                exit_url="",
+            )
+        return response

@@ -1,0 +1,170 @@
+import base64
+import functools
+import logging
+
+from odoo import http
+from odoo.exceptions import AccessError, MissingError, UserError, ValidationError
+from odoo.http import request
+
+_logger = logging.getLogger(__name__)
+
+PAGE = 20
+UPLOAD_MAX_BYTES = 5 * 1024 * 1024
+
+
+def same_answer(method):
+    """Answer missing, foreign and forbidden records alike: one page, status 404."""
+
+    @functools.wraps(method)
+    def wrapper(self, *args, **kwargs):
+        try:
+            return method(self, *args, **kwargs)
+        except (AccessError, MissingError):
+            _logger.info("refused %s to user %s", request.httprequest.path, request.uid)
+            request.env.cr.rollback()
+            return self._not_found()
+
+    return wrapper
+
+
+class RemediationPortal(http.Controller):
+    """The portal of partners, made for small screens and slow networks.
+
+    Pages are plain HTML with one style sheet and one script, without Odoo's frontend
+    bundles: a first visit stays far below 1 MB. Controllers hold no rights: they read
+    as the user, and every change is a named method of a model.
+    """
+
+    def _render(self, template, values=None, status=200):
+        user = request.env.user
+        values = dict(
+            values or {},
+            roles=set() if user._is_public() else user._remediation_portal_roles(),
+            user_name="" if user._is_public() else user.name,
+            lang=(request.env.lang or "en_US").replace("_", "-"),
+            exit_url=request.env.company.sudo().referral_exit_url,  # sudo: one setting
+            path=request.httprequest.path,
+        )
+        response = request.render(template, values, status=status)
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["Referrer-Policy"] = "same-origin"
+        response.headers["X-Frame-Options"] = "DENY"
+        response.headers["Content-Security-Policy"] = (
+            "default-src 'self'; img-src 'self' data: blob:; frame-ancestors 'none'; "
+            "form-action 'self'"
+        )
+        return response
+
+    def _not_found(self):
+        return self._render("case_referral.portal_not_found", status=404)
+
+    def _need(self, *roles):
+        """Go on only with one of these roles."""
+        if not request.env.user._remediation_portal_roles() & set(roles):
+            raise AccessError("role")
+
+    def _two_factor_missing(self):
+        user = request.env.user
+        return (
+            request.env.company.sudo().referral_require_totp  # sudo: one setting
+            and "case_manager" in user._remediation_portal_roles()
+            and not user.totp_enabled
+        )
+
+    def _find(self, model, code):
+        """Return the record of this code that the user may read."""
+        record = request.env[model].search([("name", "=", code)], limit=1)
+        if not record:
+            raise MissingError("missing")
+        return record
+
+    def _posted(self):
+        """Return the posted text values, lists for names that end in []."""
+        form = request.httprequest.form
+        values = {}
+        for name in form:
+            if name == "csrf_token":
+                continue
+            if name.endswith("[]"):
+                values[name[:-2]] = form.getlist(name)
+            else:
+                values[name] = form.get(name)
+        for name, upload in request.httprequest.files.items():
+            if upload.filename and not values.get(name.removesuffix("_file")):
+                data = upload.stream.read(UPLOAD_MAX_BYTES + 1)
+                values[name.removesuffix("_file")] = base64.b64encode(data).decode()
+        return values
+
+    def _attempt(self, change):
+        """Run a change; return a sentence for the user where it cannot be made."""
+        try:
+            with request.env.cr.savepoint():
+                change()
+        except AccessError:
+            raise
+        except (UserError, ValidationError) as error:
+            return str(error)
+        return None
+
+    def _done(self, url):
+        return request.redirect(f"{url}?ok=1", code=303, local=True)
+
+    # Pages for everybody who signed in
+
+    @http.route("/my/remediation", type="http", auth="user", readonly=True)
+    @same_answer
+    def home(self, **kwargs):
+        """Show what waits for the user, by role."""
+        self._need("reporter", "case_manager", "supervisor", "provider", "observer")
+        if self._two_factor_missing():
+            return self._render("case_referral.portal_two_factor")
+        roles = request.env.user._remediation_portal_roles()
+        values = {"due": [], "cases": [], "offers": [], "concerns": [], "totals": []}
+        env = request.env
+        if roles & {"case_manager", "provider"}:
+            packages = env["remediation.referral.package"]
+            values["offers"] = packages.search(
+                list(packages._portal_inbox_domain()) + [("state", "=", "sent")],
+                order="answer_by, id",
+                limit=PAGE,
+            )
+        if "case_manager" in roles:
+            cases = env["remediation.case"]
+            values["due"] = cases.portal_due()
+            domain = [("user_id", "=", env.uid), ("stage", "!=", "closed")]
+            values["cases"] = cases.search(
+                domain, order="next_due, id desc", limit=PAGE
+            )
+            values["case_count"] = cases.search_count(domain)
+        if "reporter" in roles:
+            values["concerns"] = env["remediation.concern"].portal_my_concerns()[:5]
+        if "supervisor" in roles:
+            values["organisation"] = env["res.users"].portal_organisation_numbers()
+        return self._render("case_referral.portal_home", values)
+
+    @http.route("/my/remediation/totals", type="http", auth="user", readonly=True)
+    @same_answer
+    def totals(self, **kwargs):
+        """Show observers the released totals (R10)."""
+        self._need("observer")
+        totals = request.env["referral.total"].portal_totals()
+        return self._render("case_referral.portal_totals", {"totals": totals})
+
+    @http.route(
+        "/my/remediation/file/<int:file_id>", type="http", auth="user", readonly=False
+    )
+    @same_answer
+    def file(self, file_id, **kwargs):
+        """Stream one paper of a case the user holds today, and log it (R29)."""
+        self._need("case_manager", "supervisor")
+        attachment, data = request.env["remediation.case"].portal_read_file(file_id)
+        return request.make_response(
+            data,
+            [
+                ("Content-Type", attachment["mimetype"]),
+                ("Content-Disposition", http.content_disposition(attachment["name"])),
+                ("X-Content-Type-Options", "nosniff"),
+                ("Content-Security-Policy", "default-src 'none'; sandbox"),
+                ("Cache-Control", "no-store"),
+            ],
+        )

@@ -1,0 +1,142 @@
+from odoo import fields, http
+from odoo.http import request
+
+from .main import PAGE, RemediationPortal, same_answer
+
+
+class RemediationProviderController(RemediationPortal):
+    """Pages of whoever receives referrals: providers, and case managers offered one."""
+
+    @http.route("/my/remediation/referrals", type="http", auth="user", readonly=True)
+    @same_answer
+    def referrals(self, page=1, **kwargs):
+        """List what was received and is open to the user."""
+        self._need("provider", "case_manager")
+        page = int(page) if str(page).isdigit() and int(page) > 0 else 1
+        Package = request.env["remediation.referral.package"]
+        packages = Package.search(
+            list(Package._portal_inbox_domain()),
+            order="id desc",
+            limit=PAGE + 1,
+            offset=(page - 1) * PAGE,
+        )
+        return self._render(
+            "case_referral.portal_referrals",
+            {
+                "packages": packages[:PAGE],
+                "page": page,
+                "more": len(packages) > PAGE,
+                "states": dict(
+                    Package._fields["state"]._description_selection(request.env)
+                ),
+            },
+        )
+
+    def _package(self, code):
+        self._need("provider", "case_manager")
+        Package = request.env["remediation.referral.package"]
+        package = Package.search(
+            [("name", "=", code), *Package._portal_inbox_domain()], limit=1
+        )
+        package._check_recipient() if package else Package._refuse_missing()
+        return package
+
+    @http.route(
+        "/my/remediation/referral/<string:code>", type="http", auth="user", readonly=True
+    )
+    @same_answer
+    def referral(self, code, ok=None, error=None, **kwargs):
+        """Show one package."""
+        return self._show(self._package(code), ok=ok)
+
+    def _show(self, package, ok=None, error=None, status=200):
+        env = request.env
+        Referral = env["remediation.referral"]
+        return self._render(
+            "case_referral.portal_referral",
+            {
+                "package": package,
+                "lines": package._portal_lines(),
+                "reasons": [
+                    item
+                    for item in Referral._fields["reject_reason"]._description_selection(
+                        env
+                    )
+                    if item[0] != "not_the_holder"
+                ],
+                "outcomes": Referral._fields["outcome"]._description_selection(env),
+                "states": dict(package._fields["state"]._description_selection(env)),
+                "ok": ok,
+                "error": error,
+            },
+            status=status,
+        )
+
+    @http.route(
+        "/my/remediation/referral/<string:code>/<any(accept,reject,done):answer>",
+        type="http",
+        auth="user",
+        methods=["POST"],
+    )
+    @same_answer
+    def answer(self, code, answer, **kwargs):
+        """Take the receiver's answer."""
+        package = self._package(code)
+        values = self._posted()
+
+        def change():
+            if answer == "accept":
+                package.portal_accept()
+            elif answer == "reject":
+                package.portal_reject(values.get("reason"), values.get("note"))
+            else:
+                package.portal_done(
+                    values.get("outcome"), values.get("feedback"), values.get("done_on")
+                )
+
+        error = self._attempt(change)
+        if error:
+            return self._show(package, error=error, status=422)
+        return self._done("/my/remediation/referrals")
+
+    @http.route(
+        "/my/remediation/attendance",
+        type="http",
+        auth="user",
+        methods=["GET", "POST"],
+        readonly=False,
+    )
+    @same_answer
+    def attendance(self, month=None, ok=None, **kwargs):
+        """Show and take one month's attendance of the children referred here."""
+        self._need("provider")
+        Package = request.env["remediation.referral.package"]
+        month = month or str(fields.Date.context_today(Package))[:7]
+        error, posted = None, {}
+        if request.httprequest.method == "POST":
+            for name, value in self._posted().items():
+                if name[:1] == "p" and "-" in name:
+                    key, _sep, column = name[1:].partition("-")
+                    posted.setdefault(key, {})[column] = value
+            filled = {
+                key: row
+                for key, row in posted.items()
+                if any(str(value or "").strip() for value in row.values())
+            }
+            error = self._attempt(
+                lambda: Package.portal_enter_attendance(month, filled)
+            )
+            if not error:
+                return request.redirect(
+                    f"/my/remediation/attendance?month={month}&ok=1", code=303
+                )
+        rows = []
+        month_error = self._attempt(
+            lambda: rows.extend(Package.portal_attendance_rows(month))
+        )
+        for row in rows:
+            row.update(posted.get(str(row["id"]), {}))
+        return self._render(
+            "case_referral.portal_attendance",
+            {"rows": rows, "month": month, "ok": ok, "error": error or month_error},
+        )

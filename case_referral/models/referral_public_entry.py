@@ -1,0 +1,51 @@
+import hashlib
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class ReferralPublicEntry(models.Model):
+    """Counts what came through the public forms, to slow down floods.
+
+    No user has a right on it. The sender's address is kept as a keyed hash for two
+    hours, never beside the report.
+    """
+
+    _name = "referral.public.entry"
+    _description = "Public Form Counter"
+    _log_access = False
+
+    sender = fields.Char(required=True, index=True)
+    sent_at = fields.Datetime(required=True, index=True, default=fields.Datetime.now)
+
+    @api.model
+    def _count_or_refuse(self, address, company):
+        """Count one sending; refuse when the sender or everybody sends too fast."""
+        # sudo: the key and the counters are for the system alone.
+        secret = self.env["ir.config_parameter"].sudo().get_param("database.secret")
+        digest = hashlib.blake2b(
+            (address or "").encode(), key=secret.encode()[:64], digest_size=16
+        ).hexdigest()
+        since = fields.Datetime.now() - timedelta(hours=1)
+        entries = self.sudo()  # sudo: as above
+        own = entries.search_count([("sender", "=", digest), ("sent_at", ">", since)])
+        everybody = entries.search_count([("sent_at", ">", since)])
+        limit = company.sudo().referral_public_hourly  # sudo: the public reads none
+        if own >= limit or everybody >= 100 * limit:
+            raise UserError(
+                self.env._(
+                    "Too many reports came from here within an hour. In an emergency "
+                    "call the hotline or the police; otherwise try again later."
+                )
+            )
+        entries.create({"sender": digest})
+
+    @api.autovacuum
+    def _gc_entries(self):
+        """Forget senders after two hours."""
+        old = self.search(
+            [("sent_at", "<", fields.Datetime.now() - timedelta(hours=2))], limit=5000
+        )
+        old.unlink()
+        return len(old), len(old) == 5000

@@ -1,0 +1,321 @@
+/* The portal's only script: drafts kept encrypted on the telephone, reports sent once
+   when the network is back, signatures, small photos, quick exit. Pages work without
+   it. No library: a first visit has to fit a slow network. */
+(() => {
+    "use strict";
+    const user = document.body.dataset.user || "public";
+
+    // ---- Encrypted drafts -------------------------------------------------------
+    // The key is made by the browser, cannot be read out, and stays in IndexedDB; a
+    // draft without it is noise. Without WebCrypto nothing is kept.
+    const canKeep = Boolean(window.crypto?.subtle && window.indexedDB);
+
+    function open() {
+        return new Promise((resolve, reject) => {
+            const request = indexedDB.open("remediation", 1);
+            request.onupgradeneeded = () => {
+                request.result.createObjectStore("keys");
+                request.result.createObjectStore("drafts");
+            };
+            request.onsuccess = () => resolve(request.result);
+            request.onerror = () => reject(request.error);
+        });
+    }
+
+    async function store(name, mode, action) {
+        const db = await open();
+        return new Promise((resolve, reject) => {
+            const transaction = db.transaction(name, mode);
+            const request = action(transaction.objectStore(name));
+            transaction.oncomplete = () => {
+                db.close();
+                resolve(request && request.result);
+            };
+            transaction.onerror = () => reject(transaction.error);
+        });
+    }
+
+    async function key() {
+        const found = await store("keys", "readonly", (s) => s.get("draft"));
+        if (found) {
+            return found;
+        }
+        const made = await crypto.subtle.generateKey(
+            { name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]
+        );
+        await store("keys", "readwrite", (s) => s.put(made, "draft"));
+        return made;
+    }
+
+    const place = (name) => `${user}:${name}`;
+
+    async function keep(name, values) {
+        if (!canKeep) {
+            return;
+        }
+        const iv = crypto.getRandomValues(new Uint8Array(12));
+        const text = new TextEncoder().encode(JSON.stringify(values));
+        const data = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await key(), text);
+        await store("drafts", "readwrite", (s) => s.put({ iv, data }, place(name)));
+    }
+
+    async function recall(name) {
+        if (!canKeep) {
+            return null;
+        }
+        const kept = await store("drafts", "readonly", (s) => s.get(place(name)));
+        if (!kept) {
+            return null;
+        }
+        try {
+            const text = await crypto.subtle.decrypt(
+                { name: "AES-GCM", iv: kept.iv }, await key(), kept.data
+            );
+            return JSON.parse(new TextDecoder().decode(text));
+        } catch {
+            await wipe(name);
+            return null;
+        }
+    }
+
+    async function wipe(name) {
+        if (canKeep) {
+            await store("drafts", "readwrite", (s) => s.delete(place(name)));
+        }
+    }
+
+    // ---- Forms ------------------------------------------------------------------
+    const SKIP = new Set(["csrf_token", "password"]);
+
+    function read(form) {
+        const values = {};
+        for (const element of form.elements) {
+            const { name, type } = element;
+            if (!name || SKIP.has(name) || type === "file" || type === "submit") {
+                continue;
+            }
+            if (type === "checkbox") {
+                if (name.endsWith("[]")) {
+                    (values[name] ||= []).push(...(element.checked ? [element.value] : []));
+                } else {
+                    values[name] = element.checked ? element.value : "";
+                }
+            } else {
+                values[name] = element.value;
+            }
+        }
+        return values;
+    }
+
+    function fill(form, values) {
+        for (const element of form.elements) {
+            const { name, type } = element;
+            if (!name || !(name in values) || SKIP.has(name) || type === "file") {
+                continue;
+            }
+            if (type === "checkbox") {
+                element.checked = name.endsWith("[]")
+                    ? values[name].includes(element.value)
+                    : values[name] === element.value;
+            } else if (type !== "submit") {
+                element.value = values[name];
+            }
+        }
+    }
+
+    function newKey() {
+        const bytes = crypto.getRandomValues(new Uint8Array(16));
+        return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    }
+
+    async function draftForm(form) {
+        const name = form.dataset.draft;
+        const kept = await recall(name);
+        if (kept) {
+            fill(form, kept.values);
+        } else if (form.elements.client_key) {
+            form.elements.client_key.value = newKey();
+        }
+        let timer = null;
+        const save = () => keep(name, { values: read(form), since: kept?.since || new Date().toISOString() });
+        form.addEventListener("input", () => {
+            clearTimeout(timer);
+            timer = setTimeout(save, 250);
+        });
+        form.addEventListener("change", save);
+        form.querySelector("[data-wipe-draft]")?.addEventListener("click", async () => {
+            await wipe(name);
+            form.reset();
+        });
+        if (form.dataset.send) {
+            sender(form, name, kept);
+        } else {
+            form.addEventListener("submit", () => {
+                // Marked as sent; the page that confirms it wipes the draft.
+                sessionStorage.setItem("sent", name);
+            });
+        }
+        form.dataset.ready = "1";
+    }
+
+    // ---- Sending later, exactly once ----------------------------------------------
+    function sender(form, name, kept) {
+        const show = (selector, on, text) => {
+            const element = form.querySelector(selector);
+            if (element) {
+                element.hidden = !on;
+                if (text !== undefined) {
+                    element.textContent = text;
+                }
+            }
+        };
+        let busy = false;
+        let waiting = Boolean(kept?.waiting);
+        const since = kept?.since || new Date().toISOString();
+
+        async function send() {
+            if (busy) {
+                return;
+            }
+            busy = true;
+            const values = { ...read(form), written_at: since };
+            try {
+                const response = await fetch(form.dataset.send, {
+                    method: "POST",
+                    headers: { "Content-Type": "application/json" },
+                    body: JSON.stringify({ jsonrpc: "2.0", method: "call", params: { values } }),
+                    credentials: "same-origin",
+                });
+                const answer = await response.json();
+                if (answer.error) {
+                    waiting = false;
+                    await keep(name, { values, since, waiting: true });
+                    show("[data-waiting]", false);
+                    show("[data-signin]", true);
+                } else if (answer.result.error) {
+                    waiting = false;
+                    await keep(name, { values, since });
+                    show("[data-waiting]", false);
+                    show("[data-problem]", true, answer.result.error);
+                    form.scrollIntoView();
+                } else {
+                    await wipe(name);
+                    window.location.assign(form.dataset.done);
+                }
+            } catch {
+                waiting = true;
+                await keep(name, { values, since, waiting: true });
+                show("[data-waiting]", true);
+            } finally {
+                busy = false;
+            }
+        }
+
+        form.addEventListener("submit", (event) => {
+            event.preventDefault();
+            show("[data-problem]", false);
+            send();
+        });
+        window.addEventListener("online", () => waiting && send());
+        setInterval(() => waiting && navigator.onLine && send(), 15000);
+        if (waiting) {
+            show("[data-waiting]", true);
+            send();
+        }
+    }
+
+    // ---- Signature, photo, exit -----------------------------------------------------
+    function signature(box) {
+        const canvas = box.querySelector("canvas");
+        const input = box.querySelector("input");
+        const pen = canvas.getContext("2d");
+        pen.lineWidth = 3;
+        pen.lineCap = "round";
+        let drawing = false;
+        const at = (event) => {
+            const edge = canvas.getBoundingClientRect();
+            return [
+                ((event.clientX - edge.left) * canvas.width) / edge.width,
+                ((event.clientY - edge.top) * canvas.height) / edge.height,
+            ];
+        };
+        canvas.addEventListener("pointerdown", (event) => {
+            drawing = true;
+            pen.beginPath();
+            pen.moveTo(...at(event));
+        });
+        canvas.addEventListener("pointermove", (event) => {
+            if (drawing) {
+                pen.lineTo(...at(event));
+                pen.stroke();
+            }
+        });
+        const stop = () => {
+            if (drawing) {
+                drawing = false;
+                input.value = canvas.toDataURL("image/png");
+            }
+        };
+        canvas.addEventListener("pointerup", stop);
+        canvas.addEventListener("pointerleave", stop);
+        box.querySelector("[data-clear]").addEventListener("click", () => {
+            pen.clearRect(0, 0, canvas.width, canvas.height);
+            input.value = "";
+        });
+    }
+
+    function photo(input) {
+        // Drawn anew on the telephone: small enough for the network, no metadata.
+        input.addEventListener("change", async () => {
+            const file = input.files[0];
+            if (!file || !file.type.startsWith("image/")) {
+                return;
+            }
+            const picture = await createImageBitmap(file);
+            const scale = Math.min(1, 1280 / Math.max(picture.width, picture.height));
+            const canvas = document.createElement("canvas");
+            canvas.width = Math.round(picture.width * scale);
+            canvas.height = Math.round(picture.height * scale);
+            canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+            const name = input.name.replace(/_file$/, "");
+            let hidden = input.form.querySelector(`input[type=hidden][name="${name}"]`);
+            if (!hidden) {
+                hidden = document.createElement("input");
+                hidden.type = "hidden";
+                hidden.name = name;
+                input.form.append(hidden);
+            }
+            hidden.value = canvas.toDataURL("image/jpeg", 0.75).split(",")[1];
+            input.value = "";
+            input.insertAdjacentText("afterend", ` ✓ ${file.name}`);
+            input.form.dispatchEvent(new Event("change"));
+        });
+    }
+
+    document.querySelectorAll("[data-exit]").forEach((link) =>
+        link.addEventListener("click", (event) => {
+            event.preventDefault();
+            window.location.replace(link.href);
+        })
+    );
+    document.querySelectorAll("[data-sign]").forEach(signature);
+    document.querySelectorAll("input[data-photo]").forEach(photo);
+    document.querySelectorAll("[data-key]").forEach((input) => {
+        if (window.crypto?.getRandomValues) {
+            input.value = newKey();
+        }
+    });
+
+    (async () => {
+        const done = document.body.dataset.wipe;
+        if (done && canKeep) {
+            const sent = sessionStorage.getItem("sent");
+            sessionStorage.removeItem("sent");
+            await Promise.all([done, sent].filter(Boolean).map(wipe));
+        }
+        for (const form of document.querySelectorAll("form[data-draft]")) {
+            await draftForm(form);
+        }
+        document.body.dataset.ready = "1";
+    })();
+})();

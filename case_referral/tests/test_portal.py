@@ -1,0 +1,350 @@
+import base64
+import io
+import json
+import re
+
+from PIL import Image
+
+from odoo.tests import HttpCase, tagged
+
+from .common import ReferralCommon
+
+
+class PortalCommon(ReferralCommon, HttpCase):
+    """Real requests as real people."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.case = cls._new_case(cls.manager_portal, risk_level="high")
+        cls.case.area_id = cls.city
+        cls.other_case = cls._new_case(cls.manager_portal_other)
+
+    def get(self, path, status=200):
+        response = self.url_open(path, allow_redirects=False)
+        self.assertEqual(response.status_code, status, f"{path}: {response.text[:300]}")
+        return response
+
+    def post(self, path, values=None, status=303, token=True):
+        data = dict(values or {})
+        if token:
+            page = self.url_open("/my/remediation")
+            found = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
+            data["csrf_token"] = (
+                found.group(1) if found else self._csrf_token()
+            )
+        response = self.url_open(path, data=data, allow_redirects=False)
+        self.assertEqual(
+            response.status_code, status, f"{path}: {response.text[:1500]}"
+        )
+        return response
+
+    def _csrf_token(self):
+        page = self.url_open("/report-concern")
+        return re.search(r'name="csrf_token" value="([^"]+)"', page.text).group(1)
+
+    def rpc(self, path, **params):
+        response = self.url_open(
+            path,
+            data=json.dumps({"jsonrpc": "2.0", "method": "call", "params": params}),
+            headers={"Content-Type": "application/json"},
+        )
+        return response.json()
+
+    @staticmethod
+    def picture(size=(40, 30), kind="JPEG"):
+        out = io.BytesIO()
+        Image.new("RGB", size, "white").save(out, format=kind)
+        return base64.b64encode(out.getvalue()).decode()
+
+
+@tagged("post_install", "-at_install")
+class TestPortal(PortalCommon):
+    def test_case_manager_works_a_case_from_contact_to_plan(self):
+        self.authenticate("portal_manager", "portal_manager")
+        url = f"/my/remediation/case/{self.case.name}"
+        home = self.get("/my/remediation").text
+        self.assertIn(self.case.name, home)
+        self.assertIn("Amani", home)
+        self.assertIn("Hidden", self.get(url).text)
+        for section in (
+            "contact", "consent", "assessment", "plan", "visit", "note", "document",
+            "delivery", "urgent", "refer", "emergency",
+        ):
+            self.get(f"{url}/{section}")
+        self.post(f"{url}/contact", {"day": str(self.today)})
+        self.assertEqual(self.case.first_contact_on, self.today)
+        caregiver = self._caregiver(self.case)
+        self.post(
+            f"{url}/consent",
+            {
+                "purposes[]": ["services", "share_with_org"],
+                "subject": "caregiver",
+                "given_by_member_id": caregiver.id,
+                "answer": "yes",
+                "assent": "yes",
+                "how": "written",
+                "data_set": "service",
+                "signature": "data:image/png;base64," + self.picture(kind="PNG"),
+            },
+        )
+        self.assertEqual(len(self.case.consent_ids), 2)
+        page = self.post(
+            f"{url}/assessment", {"present": "Mother", "submit": "1"}, status=200
+        )
+        self.assertIn('value="Mother"', page.text)
+        self.assertIn("role=\"alert\"", page.text)
+        self.post(
+            f"{url}/assessment",
+            {
+                "present": "Mother and child",
+                "child_wishes": "School",
+                "score-work": "3",
+                "submit": "1",
+            },
+        )
+        self.assertEqual(self.case.assessment_ids.state, "submitted")
+        self.assertEqual(self.case.assessment_ids.submitted_by_id, self.portal_manager)
+        self.case.assessment_ids.with_user(self.supervisor).action_approve()
+        self.post(
+            f"{url}/plan",
+            {
+                "goal": "School every day",
+                "action-0-domain": "education",
+                "action-0-service_type_id": self.schooling.id,
+                "caregiver_member_id": caregiver.id,
+                "caregiver_agreed_on": str(self.today),
+                "child_assent": "yes",
+                "income_replacement": "stipend",
+                "submit": "1",
+            },
+        )
+        self.assertEqual(self.case.plan_ids.state, "submitted")
+        self.case.plan_ids.with_user(self.supervisor).action_approve()
+        self.post(
+            f"{url}/visit",
+            {"visit_type": "home", "child_seen": "1", "occupation": "school"},
+        )
+        self.assertEqual(self.case.visit_ids.state, "done")
+        choose = self.post(
+            f"{url}/refer", {"service_type_id": self.schooling.id}, status=200
+        )
+        self.assertIn("Sunrise School", choose.text)
+        self.post(
+            f"{url}/refer",
+            {
+                "service_type_id": self.schooling.id,
+                "to_organisation_id": self.school.id,
+                "action_id": self.case.plan_action_ids.id,
+                "data_set": "service",
+            },
+        )
+        referral = self.case.referral_ids
+        self.assertEqual(referral.state, "sent")
+        self.get(url)
+
+        self.authenticate("school_user", "school_user")
+        self.assertIn(referral.name, self.get("/my/remediation").text)
+        page = self.get(f"/my/remediation/referral/{referral.name}").text
+        self.assertIn("Amani", page)
+        self.assertNotIn(self.case.name, page)
+        self.post(f"/my/remediation/referral/{referral.name}/accept")
+        self.assertEqual(referral.state, "accepted")
+        self.assertEqual(self.case.plan_action_ids.state, "in_progress")
+        month = str(self.today)[:7]
+        grid = self.get(f"/my/remediation/attendance?month={month}").text
+        self.assertIn("Amani", grid)
+        package = referral.package_id
+        self.post(
+            "/my/remediation/attendance",
+            {
+                "month": month,
+                f"p{package.id}-days_open": "20",
+                f"p{package.id}-days_present": "18",
+                f"p{package.id}-days_excused": "1",
+                f"p{package.id}-days_unexcused": "1",
+            },
+        )
+        self.assertEqual(self.case.enrolment_ids.attendance_ids.days_present, 18)
+        bad = self.post(
+            "/my/remediation/attendance",
+            {
+                "month": month,
+                f"p{package.id}-days_open": "20",
+                f"p{package.id}-days_present": "30",
+            },
+            status=200,
+        )
+        self.assertIn("add up", bad.text)
+        self.post(
+            f"/my/remediation/referral/{referral.name}/done",
+            {"outcome": "given", "feedback": "Enrolled in grade 4"},
+        )
+        self.assertEqual(self.case.plan_action_ids.state, "done")
+
+        self.authenticate("portal_manager", "portal_manager")
+        page = self.get(url).text
+        self.assertIn("Enrolled in grade 4", page)
+        file = re.search(r"/my/remediation/file/(\d+)", page).group(0)
+        self.assertEqual(self.get(file).headers["Content-Type"], "image/jpeg")
+        self.authenticate("portal_manager_other", "portal_manager_other")
+        self.get(file, 404)
+        self.get(url, 404)
+
+    def test_friday_night_emergency_waits_for_nothing(self):
+        self.authenticate("portal_manager", "portal_manager")
+        url = f"/my/remediation/case/{self.case.name}/emergency"
+        self.post(url, {"service_type_id": self.health.id}, status=200)
+        self.post(
+            url,
+            {
+                "service_type_id": self.health.id,
+                "to_organisation_id": self.clinic.id,
+                "emergency_kind": "medical",
+                "override_reason": "Broken arm after a fall",
+                "legal_basis": "Vital interest of the child",
+                "urgency": "1h",
+            },
+        )
+        referral = self.case.referral_ids
+        self.assertEqual((referral.state, referral.basis), ("sent", "emergency"))
+        self.assertFalse(self.case.consent_ids | self.case.plan_ids.action_ids)
+        self.authenticate("clinic_user", "clinic_user")
+        page = self.get(f"/my/remediation/referral/{referral.name}").text
+        self.assertIn("Amani", page)
+        self.assertNotIn("Hidden", page)
+
+    def test_reporter_sends_once_and_hears_received(self):
+        self.authenticate("portal_reporter", "portal_reporter")
+        self.get("/my/remediation/report")
+        values = {
+            "client_key": "0123456789abcdef0123",
+            "work_observed": "Two boys carry bags",
+            "location": "West gate",
+            "immediate_danger": "1",
+            "state": "accepted",
+            "case_id": self.case.id,
+            "company_id": self.company_b.id,
+        }
+        first = self.rpc("/my/remediation/report/send", values=values)
+        again = self.rpc("/my/remediation/report/send", values=values)
+        self.assertEqual(first["result"]["code"], again["result"]["code"])
+        concern = self.env["remediation.concern"].search(
+            [("reporter_user_id", "=", self.portal_reporter.id)]
+        )
+        self.assertEqual(len(concern), 1)
+        self.assertEqual(concern.state, "new")
+        self.assertFalse(concern.case_id)
+        self.assertEqual(concern.company_id, self.company)
+        self.assertTrue(concern.paged_on)
+        concern.with_user(self.supervisor).action_triage("high")
+        page = self.get("/my/remediation/reports").text
+        self.assertIn("Received", page)
+        self.assertNotIn("Being looked at", page)
+        concern.tell_reporter = True
+        self.assertIn("Being looked at", self.get("/my/remediation/reports").text)
+
+    def test_public_form_is_anonymous_limited_and_can_be_switched_off(self):
+        self.company.referral_public_hourly = 2
+        values = {"work_observed": "Children at the washing place", "photo": "AAAA"}
+        for number in range(2):
+            self.post(
+                "/report-concern",
+                dict(values, client_key=f"abcdefghijklmnop{number}"),
+            )
+        concern = self.env["remediation.concern"].search(
+            [("channel", "=", "public_form")]
+        )
+        self.assertEqual(len(concern), 2)
+        self.assertFalse(any(concern.mapped("photo")))
+        self.assertFalse(concern.reporter_user_id | concern.registered_by_id)
+        refused = self.post(
+            "/report-concern", dict(values, client_key="abcdefghijklmnop9"), status=200
+        )
+        self.assertIn("Too many", refused.text)
+        self.company.referral_public_form = False
+        self.get("/report-concern", 404)
+
+    def test_supervisor_covers_and_reassigns_within_the_organisation(self):
+        colleague = self._new_manager(
+            self._new_portal_user(
+                "colleague", "group_portal_case_manager", self.partner_org
+            ),
+            self.team,
+            self.partner_org,
+        )
+        self.authenticate("portal_supervisor", "portal_supervisor")
+        url = f"/my/remediation/case/{self.case.name}"
+        self.assertIn("Partner House", self.get("/my/remediation").text)
+        self.get(url)
+        self.get(f"{url}/visit", 404)
+        self.get(f"/my/remediation/case/{self.other_case.name}", 404)
+        self.post(
+            f"{url}/reassign",
+            {"case_manager_id": self.manager_portal_other.id},
+            status=422,
+        )
+        self.post(f"{url}/reassign", {"case_manager_id": colleague.id})
+        self.assertEqual(self.case.user_id, colleague.user_id)
+        self.assertIn("Reassigned", self.case.holder_log_ids[0].reason)
+        self.manager_portal_supervisor.vetting_ids.result = "adverse"
+        self.env.registry.clear_cache()
+        self.get(url, 404)
+        self.assertIn("numbers only", self.get("/my/remediation").text)
+
+    def test_observer_reads_totals_of_own_sites_only(self):
+        self.site.buyer_ids = self.partner_org_b
+        for _number in range(12):
+            self._new_case(site_id=self.site.id)
+        for _number in range(3):
+            self._new_case(site_id=self.farm.id)
+        total = self.env["referral.total"].create(
+            {"name": "This week", "date_from": self.today, "date_to": self.today}
+        )
+        total.with_user(self.coordinator).action_release()
+        self.authenticate("portal_observer", "portal_observer")
+        page = self.get("/my/remediation/totals").text
+        self.assertIn("Kapata mine site", page)
+        self.assertNotIn("A farm", page)
+        self.assertNotIn("CR-", page)
+
+    def test_home_page_by_role_and_sign_in_pages_are_light(self):
+        sizes = {}
+        page = self.url_open("/web/login?redirect=/my/remediation")
+        self.assertIn("portal.css", page.text)
+        total = len(page.content)
+        for asset in re.findall(r'(?:href|src)="(/case_referral/[^"]+)"', page.text):
+            total += len(self.url_open(asset).content)
+        self.assertNotIn("web.assets", page.text)
+        self.assertLess(total, 1_000_000, "first visit, everything")
+        self.authenticate("portal_manager", "portal_manager")
+        for path in (
+            "/my/remediation", "/my/remediation/cases", "/my/remediation/referrals",
+            f"/my/remediation/case/{self.case.name}",
+            f"/my/remediation/case/{self.case.name}/plan",
+            f"/my/remediation/case/{self.case.name}/assessment",
+        ):
+            sizes[path] = len(self.get(path).content)
+        self.assertLess(max(sizes.values()), 60_000, sizes)
+
+    def test_sign_in_leads_each_role_to_its_home(self):
+        page = self.url_open("/web/login?redirect=/my/remediation/reports")
+        token = re.search(r'name="csrf_token" value="([^"]+)"', page.text).group(1)
+        answer = self.url_open(
+            "/web/login",
+            data={
+                "login": "portal_reporter",
+                "password": "portal_reporter",
+                "csrf_token": token,
+            },
+            allow_redirects=False,
+        )
+        self.assertTrue(answer.headers["Location"].endswith("/my/remediation"))
+
+    def test_two_factor_is_asked_of_case_managers_where_it_is_set(self):
+        self.company.referral_require_totp = True
+        self.authenticate("portal_manager", "portal_manager")
+        for path in ("/my/remediation", "/my/remediation/cases"):
+            page = self.get(path).text
+            self.assertIn("/my/security", page)
+            self.assertNotIn("Amani", page)
