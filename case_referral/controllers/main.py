@@ -20,7 +20,7 @@ def same_answer(method):
         try:
             return method(self, *args, **kwargs)
         except (AccessError, MissingError):
-            _logger.info("refused %s to user %s", request.httprequest.path, request.uid)
+            _logger.info("refused %s to user %s", request.httprequest.path, request.env.uid)
             request.env.cr.rollback()
             return self._not_found()
 

@@ -547,6 +547,8 @@ class RemediationConcern(models.Model):
 
     def _page_on_call(self):
         """Tell the supervisor on call at once, by code and link only."""
+        if not self:
+            return
         template = self.env.ref("case_referral.mail_template_concern_urgent")
         for concern in self:
             # sudo: the reporter must not read teams or who is on call, yet his

@@ -208,7 +208,8 @@ class TestPortal(PortalCommon):
         )
         referral = self.case.referral_ids
         self.assertEqual((referral.state, referral.basis), ("sent", "emergency"))
-        self.assertFalse(self.case.consent_ids | self.case.plan_ids.action_ids)
+        self.assertFalse(self.case.consent_ids)
+        self.assertFalse(self.case.plan_ids)
         self.authenticate("clinic_user", "clinic_user")
         page = self.get(f"/my/remediation/referral/{referral.name}").text
         self.assertIn("Amani", page)
@@ -287,7 +288,7 @@ class TestPortal(PortalCommon):
         self.post(f"{url}/reassign", {"case_manager_id": colleague.id})
         self.assertEqual(self.case.user_id, colleague.user_id)
         self.assertIn("Reassigned", self.case.holder_log_ids[0].reason)
-        self.manager_portal_supervisor.vetting_ids.result = "adverse"
+        self.manager_portal_supervisor.vetting_ids._unprotected().result = "adverse"
         self.env.registry.clear_cache()
         self.get(url, 404)
         self.assertIn("numbers only", self.get("/my/remediation").text)
