@@ -1,7 +1,9 @@
 from odoo import http
 from odoo.http import request
 
-from odoo.addons.web.controllers.home import Home
+from odoo.addons.auth_signup.controllers.main import AuthSignupHome
+from odoo.addons.auth_totp.controllers.home import Home as TotpHome
+from odoo.addons.portal.controllers.web import Home as PortalHome
 
 LIGHT_TEMPLATES = {
     "web.login": "case_referral.sign_in",
@@ -9,7 +11,7 @@ LIGHT_TEMPLATES = {
 }
 
 
-class RemediationHome(Home):
+class RemediationHome(PortalHome, AuthSignupHome, TotpHome):
     """Signs people of the portal in on light pages and sends them to their own home."""
 
     def _login_redirect(self, uid, redirect=None):

@@ -340,7 +340,8 @@ class TestPortal(PortalCommon):
             },
             allow_redirects=False,
         )
-        self.assertTrue(answer.headers["Location"].endswith("/my/remediation"))
+        self.assertEqual(answer.status_code, 303, answer.text[:3000])
+        self.assertURLEqual(answer.headers["Location"], "/my/remediation")
 
     def test_two_factor_is_asked_of_case_managers_where_it_is_set(self):
         self.company.referral_require_totp = True
