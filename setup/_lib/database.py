@@ -17,7 +17,7 @@ import time
 import psycopg2
 
 from . import modules
-from .common import ROOT, STATE, SetupError, lock, run, step
+from .common import CHECKOUT, ROOT, STATE, SetupError, lock, run, step
 from .install import LOCK_FILE, digest, odoo_key, postgres_bin
 
 CORE = "child_remediation"
@@ -170,7 +170,10 @@ class Databases:
         """The name of a database with these modules and what they need."""
         order, outside = modules.closure(names)
         sums = {name: modules.checksum(name) for name in order}
-        key = digest(odoo_key(), LOCK_FILE.read_bytes(), demo, *outside)
+        # Their files are in this checkout, so on a server that others use as well the
+        # databases are this checkout's alone.
+        whose = CHECKOUT if self.cluster.external else ""
+        key = digest(odoo_key(), LOCK_FILE.read_bytes(), demo, whose, *outside)
         layers = [(f"template_{key}_base", outside or ["base"], False)]
         core = [name for name in order if name == CORE]
         rest = [name for name in order if name != CORE]
@@ -227,7 +230,7 @@ class Databases:
         return self._note(template).read_text().splitlines()
 
     def _prune(self, keep):
-        names = {n for n in self.names() if n.startswith("template_")} - keep
+        names = {n for n in self.names() if self._note(n).exists()} - keep
 
         def last_use(name):
             path = self._note(name)
@@ -242,7 +245,8 @@ class Databases:
     def scratch(self, template, name=None):
         """A copy of a template, dropped at the end unless it was given a name."""
         self._drop_abandoned()
-        copy = name or f"scratch_{os.getpid()}_{int(time.time() * 1000) % 100000}"
+        number = int(time.time() * 1000) % 100000
+        copy = name or f"scratch_{CHECKOUT}_{os.getpid()}_{number}"
         self.copy(template, copy)
         try:
             yield copy
@@ -253,8 +257,12 @@ class Databases:
     def _drop_abandoned(self):
         for name in self.names():
             parts = name.split("_")
-            if parts[0] == "scratch" and not os.path.exists(f"/proc/{parts[1]}"):
+            if parts[:2] == ["scratch", CHECKOUT] and not _alive(parts[2]):
                 self.drop(name)
+
+
+def _alive(pid):
+    return os.path.exists(f"/proc/{pid}")
 
 
 COMPLAINT = re.compile(r"^\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) \S+ (.*)")

@@ -137,7 +137,8 @@ def install_odoo():
     debs = _download_debs()
     step(f"Unpacking Odoo {ODOO_VERSION}")
     _need_space(CACHE, 1600)
-    unpacked = CACHE / "odoo" / f".{odoo_key()}.{os.getpid()}"
+    unpacked = CACHE / "odoo" / f".{odoo_key()}.new"
+    shutil.rmtree(unpacked, ignore_errors=True)
     unpacked.mkdir(parents=True)
     try:
         for deb in debs:
@@ -202,6 +203,9 @@ def _download_debs():
             f"ODOO_SOURCE to a source tree of Odoo {ODOO_VERSION}."
         )
     folder.mkdir(parents=True, exist_ok=True)
+    for left in CACHE.glob("apt-*"):  # by a run that was killed
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix="apt-", dir=CACHE) as state:
         options = _apt_options(Path(state))
         network = (
@@ -255,6 +259,7 @@ def _apt_options(state):
         "Dir::State::Lists": state / "lists",
         "Dir::State::status": state / "status",
         "Dir::Cache": state / "cache",
+        "APT::Update::Error-Mode": "any",
         "APT::Sandbox::User": "root" if have_root() else "",
     }
     return [part for key, value in options.items() for part in ("-o", f"{key}={value}")]

@@ -1,4 +1,4 @@
-"""The commands of setup/ themselves, in a checkout of their own with one small module."""
+"""The commands of setup/, in a checkout of their own with one small module."""
 
 import json
 import os

@@ -29,8 +29,11 @@ def register(env, number):
     env["remediation.household.member"].create(
         [
             {
-                "household_id": family.id, "full_name": "Mama Kalenga",
-                "relationship": "mother", "is_caregiver": True, "age": 35,
+                "household_id": family.id,
+                "full_name": "Mama Kalenga",
+                "relationship": "mother",
+                "is_caregiver": True,
+                "age": 35,
             }
             for family in families
         ]
@@ -49,21 +52,28 @@ def register(env, number):
     )
     # Which worker is to hold a case is a decision: only code in this process may
     # create cases with it.
-    cases = env["remediation.case"]._unprotected().create(
-        [
-            {
-                "beneficiary_id": child.id,
-                "case_manager_id": managers[i % len(managers)].id,
-                "site_id": sites[i % len(sites)].id,
-                "risk_level": "medium" if i % 3 else "low",
-            }
-            for i, child in enumerate(children)
-        ]
-    ).with_env(env)
+    cases = (
+        env["remediation.case"]
+        ._unprotected()
+        .create(
+            [
+                {
+                    "beneficiary_id": child.id,
+                    "case_manager_id": managers[i % len(managers)].id,
+                    "site_id": sites[i % len(sites)].id,
+                    "risk_level": "medium" if i % 3 else "low",
+                }
+                for i, child in enumerate(children)
+            ]
+        )
+        .with_env(env)
+    )
     env["remediation.work.situation"].create(
         [
             {
-                "case_id": case.id, "site_id": case.site_id.id, "hours_week": 20,
+                "case_id": case.id,
+                "site_id": case.site_id.id,
+                "hours_week": 20,
                 "activity": "Washing ore",
             }
             for case in cases

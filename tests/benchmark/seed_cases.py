@@ -41,8 +41,9 @@ def workers(env):
            RETURNING id"""
     )
     partner = env.cr.fetchone()[0]
-    env.cr.execute("UPDATE res_partner SET commercial_partner_id = id WHERE id = %s",
-                   (partner,))
+    env.cr.execute(
+        "UPDATE res_partner SET commercial_partner_id = id WHERE id = %s", (partner,)
+    )
     env.cr.execute(
         """WITH teams AS (
                SELECT id, row_number() OVER (ORDER BY id) - 1 AS nr FROM remediation_team
@@ -60,8 +61,13 @@ def workers(env):
                   teams.id, %(company)s, 'accredited', current_date + 700,
                   current_date - 100, TRUE, TRUE, 2000, 3000
            FROM people JOIN teams ON teams.nr = people.nr %% %(teams)s""",
-        {"logins": logins, "partner": partner, "own": env.company.partner_id.id,
-         "company": company, "teams": TEAMS},
+        {
+            "logins": logins,
+            "partner": partner,
+            "own": env.company.partner_id.id,
+            "company": company,
+            "teams": TEAMS,
+        },
     )
     env.cr.execute(
         """INSERT INTO remediation_vetting (case_manager_id, company_id, team_id,
@@ -92,9 +98,10 @@ def only_workers(env, size):
 
 
 def _users(env, logins, group, share=False):
-    groups = env.ref(group).ids + env.ref(
-        "base.group_portal" if share else "base.group_user"
-    ).ids
+    groups = (
+        env.ref(group).ids
+        + env.ref("base.group_portal" if share else "base.group_user").ids
+    )
     env.cr.execute(
         """WITH people AS (
                INSERT INTO res_partner (name, complete_name, active, type, lang, tz,
@@ -113,8 +120,12 @@ def _users(env, logins, group, share=False):
            )
            INSERT INTO res_groups_users_rel (gid, uid)
            SELECT gid, users.id FROM users, unnest(%(groups)s) gid""",
-        {"logins": list(logins), "company": env.company.id, "share": share,
-         "groups": groups},
+        {
+            "logins": list(logins),
+            "company": env.company.id,
+            "share": share,
+            "groups": groups,
+        },
     )
     env.cr.execute(
         "UPDATE res_partner SET commercial_partner_id = id "
@@ -165,9 +176,15 @@ def cases(env, number):
            JOIN managers m ON m.nr = CASE WHEN i <= %(portal)s THEN %(workers)s - 1
                                           ELSE i %% (%(workers)s - 1) END
            JOIN sites s ON s.nr = i %% 200""",
-        {"number": number, "first": FIRST_NAMES, "firsts": len(FIRST_NAMES),
-         "last": LAST_NAMES, "lasts": len(LAST_NAMES), "portal": PORTAL_CASES,
-         "workers": WORKERS},
+        {
+            "number": number,
+            "first": FIRST_NAMES,
+            "firsts": len(FIRST_NAMES),
+            "last": LAST_NAMES,
+            "lasts": len(LAST_NAMES),
+            "portal": PORTAL_CASES,
+            "workers": WORKERS,
+        },
     )
     company = env.company.id
     run(
@@ -258,8 +275,12 @@ def cases(env, number):
                   opened, 'Registered', user_id FROM seed""",
         (company,),
     )
-    for table in ("remediation_case", "remediation_beneficiary",
-                  "remediation_household", "remediation_household_member"):
+    for table in (
+        "remediation_case",
+        "remediation_beneficiary",
+        "remediation_household",
+        "remediation_household_member",
+    ):
         run(f"SELECT setval('{table}_code_seq', %s)", (number + 1,))
 
 

@@ -15,7 +15,7 @@ from http.cookiejar import CookieJar
 
 import pytest
 from _lib import modules
-from _lib.common import ROOT, STATE
+from _lib.common import ROOT, STATE, lock
 from _lib.database import Databases, check_paths
 from _lib.postgres import Cluster
 
@@ -126,9 +126,10 @@ class Server:
 @pytest.fixture(scope="session")
 def cluster():
     """A database server that a test may stop, kill and start."""
-    cluster = Cluster("faults", fast=True, private=True).start()
-    yield cluster
-    cluster.stop()
+    with lock(STATE / "faults.lock", "testing faults in this checkout"):
+        cluster = Cluster("faults", fast=True, private=True).start()
+        yield cluster
+        cluster.stop()
 
 
 @pytest.fixture(scope="session")
