@@ -104,3 +104,29 @@ class Attendance(models.Model):
         if vals.get("month"):
             vals = dict(vals, month=fields.Date.to_date(vals["month"]).replace(day=1))
         return vals
+
+    @api.model
+    def _enter_month(self, month, rows):
+        """Create or correct the month of many enrolments, in two statements.
+
+        :param month: any day of it
+        :param rows: values with ``enrolment_id``, one per enrolment
+        """
+        month = fields.Date.to_date(month).replace(day=1)
+        existing = {
+            row.enrolment_id.id: row
+            for row in self.search(
+                [
+                    ("enrolment_id", "in", [vals["enrolment_id"] for vals in rows]),
+                    ("month", "=", month),
+                ]
+            )
+        }
+        new = []
+        for vals in rows:
+            row = existing.get(vals["enrolment_id"])
+            if row:
+                row.write({k: v for k, v in vals.items() if k != "enrolment_id"})
+            else:
+                new.append(dict(vals, month=month))
+        return self.create(new)

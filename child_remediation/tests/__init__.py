@@ -1,4 +1,5 @@
 from . import test_case_flow
+from . import test_documents
 from . import test_education
 from . import test_r11_r14_people
 from . import test_r15_deadlines

@@ -1,6 +1,6 @@
 from datetime import date
 
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from psycopg2 import IntegrityError
 
@@ -72,6 +72,37 @@ class TestEducation(RemediationCommon):
             self._enrol(date_start=date(2026, 9, 1))
         first.write({"date_end": date(2026, 8, 31), "state": "completed"})
         self._enrol(date_start=date(2026, 9, 1))
+
+    def test_a_whole_class_is_entered_at_once_and_corrected(self):
+        enrolment = self._enrol(level="5")
+        other = self._enrol_other(level="5")
+        entry = (
+            self.env["remediation.attendance.entry.wizard"]
+            .with_user(self.worker)
+            .create(
+                {
+                    "institution_id": self.school.id,
+                    "level": "5",
+                    "month": date(2025, 10, 1),
+                    "days_open": 20,
+                }
+            )
+        )
+        self.assertEqual(entry.line_ids.enrolment_id, enrolment | other)
+        with self.assertRaises(UserError):
+            entry.action_save()
+        line = entry.line_ids.filtered(lambda row: row.enrolment_id == enrolment)
+        line.write({"is_entered": True, "days_present": 18, "days_unexcused": 2})
+        entry.action_save()
+        self.assertEqual(enrolment.attendance_ids.days_present, 18)
+        self.assertFalse(other.attendance_ids, "an empty line is not an absence")
+        line.days_present = 17
+        entry.action_save()
+        self.assertEqual(enrolment.attendance_ids.days_present, 17)
+
+    def _enrol_other(self, **vals):
+        case = self._new_case()
+        return self._enrol(case_id=case.id, **vals)
 
     def test_former_worker_sees_no_attendance(self):
         row = self._attend(self._enrol(), date(2025, 10, 1), days_open=20)

@@ -1,5 +1,6 @@
 from . import (
     approval_reject_wizard,
+    attendance_entry_wizard,
     case_assign_wizard,
     case_first_contact_wizard,
     case_hold_wizard,
