@@ -10,16 +10,19 @@ class Approval(models.Model):
     _order = "id desc"
 
     res_model = fields.Char(required=True, readonly=True)
-    res_id = fields.Many2oneReference(model_field="res_model", readonly=True, index=True)
+    res_id = fields.Many2oneReference(
+        model_field="res_model", readonly=True, index=True
+    )
     step = fields.Selection(
         [
-            ("submitted", "Submitted"), ("approved", "Approved"),
-            ("rejected", "Sent Back"), ("cancelled", "Cancelled"),
+            ("submitted", "Submitted"),
+            ("approved", "Approved"),
+            ("rejected", "Sent Back"),
+            ("cancelled", "Cancelled"),
         ],
-        required=True, readonly=True,
+        required=True,
+        readonly=True,
     )
     done_by_id = fields.Many2one("res.users", required=True, readonly=True)
-    done_on = fields.Datetime(
-        required=True, readonly=True, default=fields.Datetime.now
-    )
+    done_on = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
     comment = fields.Text(readonly=True)

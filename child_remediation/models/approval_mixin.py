@@ -20,8 +20,12 @@ class ApprovalMixin(models.AbstractModel):
     _draft_only_fields = frozenset()
     _protected_fields = frozenset(
         {
-            "state", "submitted_by_id", "submitted_on", "approved_by_id",
-            "approved_on", "rejection_comment",
+            "state",
+            "submitted_by_id",
+            "submitted_on",
+            "approved_by_id",
+            "approved_on",
+            "rejection_comment",
         }
     )
 
@@ -61,7 +65,7 @@ class ApprovalMixin(models.AbstractModel):
         return []
 
     def _after_approval(self):
-        """Do what approval entails, in batch; runs unprotected-free, as the approver."""
+        """Do what approval entails, in batch, with the approver's rights."""
 
     # -- the steps -------------------------------------------------------------
     def action_submit(self):
@@ -122,7 +126,9 @@ class ApprovalMixin(models.AbstractModel):
         """
         self._check_approver()
         if not (comment or "").strip():
-            raise UserError(self.env._("Say what has to change before sending it back."))
+            raise UserError(
+                self.env._("Say what has to change before sending it back.")
+            )
         self._lock_in_state(
             "submitted",
             self.env._("This was already decided, or not submitted: reload the page."),
@@ -136,7 +142,9 @@ class ApprovalMixin(models.AbstractModel):
         self.check_access("write")
         if not self.env.user.has_group("child_remediation.group_supervisor"):
             raise AccessError(
-                self.env._("Approving is for supervisors: ask the supervisor of the case.")
+                self.env._(
+                    "Approving is for supervisors: ask the supervisor of the case."
+                )
             )
         uid = self.env.uid
         if self.filtered(

@@ -22,11 +22,16 @@ class Area(models.Model):
     code = fields.Char(help="Official code of the area, where one exists.")
     kind = fields.Selection(
         [
-            ("country", "Country"), ("province", "Province"), ("territory", "Territory"),
-            ("city", "City"), ("sector", "Sector"), ("district", "District"),
+            ("country", "Country"),
+            ("province", "Province"),
+            ("territory", "Territory"),
+            ("city", "City"),
+            ("sector", "Sector"),
+            ("district", "District"),
             ("locality", "Locality"),
         ],
-        required=True, default="locality",
+        required=True,
+        default="locality",
     )
     parent_id = fields.Many2one("remediation.area", index=True, ondelete="restrict")
     parent_path = fields.Char(index=True)

@@ -22,20 +22,30 @@ class Assessment(models.Model):
     _protected_fields = frozenset({"version"})
     _draft_only_fields = frozenset(
         {
-            "assessment_type", "done_on", "present", "child_wishes",
-            "child_not_heard_reason", "caregiver_view", "strengths", "score_ids",
-            "summary", "urgent_action",
+            "assessment_type",
+            "done_on",
+            "present",
+            "child_wishes",
+            "child_not_heard_reason",
+            "caregiver_view",
+            "strengths",
+            "score_ids",
+            "summary",
+            "urgent_action",
         }
     )
 
     version = fields.Integer(readonly=True, copy=False, default=1)
     assessment_type = fields.Selection(
         [
-            ("initial", "Initial"), ("comprehensive", "Comprehensive"),
-            ("review", "Review"), ("closure", "Closure"),
+            ("initial", "Initial"),
+            ("comprehensive", "Comprehensive"),
+            ("review", "Review"),
+            ("closure", "Closure"),
             ("bia", "Best-Interest Assessment"),
         ],
-        required=True, default="initial",
+        required=True,
+        default="initial",
     )
     done_on = fields.Date(
         required=True, default=fields.Date.context_today, string="Assessed On"
@@ -54,10 +64,16 @@ class Assessment(models.Model):
     risk_level = fields.Selection(RISK_LEVELS, compute="_compute_risk", store=True)
     state = fields.Selection(
         [
-            ("draft", "Draft"), ("submitted", "Submitted"), ("approved", "Approved"),
+            ("draft", "Draft"),
+            ("submitted", "Submitted"),
+            ("approved", "Approved"),
             ("superseded", "Superseded"),
         ],
-        default="draft", required=True, readonly=True, copy=False, index=True,
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+        index=True,
     )
 
     _one_current = models.UniqueIndex(
@@ -70,7 +86,8 @@ class Assessment(models.Model):
         for assessment in self:
             assessment.display_name = self.env._(
                 "%(code)s: assessment %(version)s",
-                code=assessment.case_id.name, version=assessment.version,
+                code=assessment.case_id.name,
+                version=assessment.version,
             )
 
     @api.depends("score_ids.score", "score_ids.domain")
@@ -111,7 +128,8 @@ class Assessment(models.Model):
         last = dict(
             self.sudo()._read_group(
                 [("case_id", "in", [vals.get("case_id") for vals in vals_list])],
-                ["case_id"], ["version:max"],
+                ["case_id"],
+                ["version:max"],
             )
         )
         last = {case.id: version for case, version in last.items()}
@@ -135,8 +153,11 @@ class Assessment(models.Model):
         domains = [key for key, _label in self.score_ids._fields["domain"].selection]
         self.env["remediation.assessment.score"].create(
             [
-                {"assessment_id": assessment.id, "case_id": assessment.case_id.id,
-                 "domain": domain}
+                {
+                    "assessment_id": assessment.id,
+                    "case_id": assessment.case_id.id,
+                    "domain": domain,
+                }
                 for assessment in self
                 for domain in domains
                 if domain not in assessment.score_ids.mapped("domain")
@@ -148,7 +169,9 @@ class Assessment(models.Model):
         missing = super()._missing_to_submit()
         if not (self.child_wishes or "").strip() and not self.child_not_heard_reason:
             missing.append(
-                self.env._("Write down the child's wishes, or why the child was not heard.")
+                self.env._(
+                    "Write down the child's wishes, or why the child was not heard."
+                )
             )
         if not (self.present or "").strip():
             missing.append(self.env._("Say who was present at the assessment."))
@@ -157,23 +180,28 @@ class Assessment(models.Model):
         return missing
 
     def _after_approval(self):
-        super()._after_approval()
+        result = super()._after_approval()
         for level, assessments in self.grouped("risk_level").items():
             if level:
                 assessments.case_id._set_risk(level)
         self.case_id.deadline_ids._done("assessment")
         self.env["remediation.deadline"]._open(
-            self.case_id.filtered(lambda case: not case.active_plan_id), ["plan"],
+            self.case_id.filtered(lambda case: not case.active_plan_id),
+            ["plan"],
             {assessment.case_id: assessment.approved_on for assessment in self},
         )
+        return result
 
     def action_approve(self):
         """Approve; the former version is replaced first (one is current at a time)."""
         self._check_approver()
         self.lock_for_update()
         former = self.search(
-            [("case_id", "in", self.case_id.ids), ("state", "=", "approved"),
-             ("id", "not in", self.ids)]
+            [
+                ("case_id", "in", self.case_id.ids),
+                ("state", "=", "approved"),
+                ("id", "not in", self.ids),
+            ]
         )
         former._unprotected().write({"state": "superseded"})
         return super().action_approve()

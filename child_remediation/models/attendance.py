@@ -17,19 +17,23 @@ class Attendance(models.Model):
     _frozen_fields = frozenset({"enrolment_id"})
 
     enrolment_id = fields.Many2one(
-        "remediation.education.enrolment", required=True, index=True,
+        "remediation.education.enrolment",
+        required=True,
+        index=True,
         ondelete="restrict",
     )
     case_id = fields.Many2one(
         compute="_compute_case_id", store=True, precompute=True, readonly=False
     )
     month = fields.Date(required=True, index=True, help="Any day; the first is kept.")
-    days_open = fields.Integer(string="Days Open", default=0, required=True)
+    days_open = fields.Integer(default=0, required=True)
     days_present = fields.Integer(string="Present", default=0, required=True)
     days_excused = fields.Integer(string="Excused", default=0, required=True)
     days_unexcused = fields.Integer(string="Unexcused", default=0, required=True)
     longest_absence = fields.Integer(
-        default=0, required=True, string="Longest Absence", help="Most days missed in a row."
+        default=0,
+        required=True,
+        help="Most days missed in a row.",
     )
     rate = fields.Float(compute="_compute_rate", store=True, aggregator="avg")
     not_applicable = fields.Boolean(
@@ -37,9 +41,14 @@ class Attendance(models.Model):
     )
     exam_score = fields.Float(string="Exam Score (%)")
     source = fields.Selection(
-        [("school", "School"), ("visit", "Visit"), ("portal", "Portal"),
-         ("caregiver", "Caregiver")],
-        default="school", required=True,
+        [
+            ("school", "School"),
+            ("visit", "Visit"),
+            ("portal", "Portal"),
+            ("caregiver", "Caregiver"),
+        ],
+        default="school",
+        required=True,
     )
 
     _one_per_month = models.UniqueIndex(
@@ -75,7 +84,9 @@ class Attendance(models.Model):
     @api.depends("month", "case_id.name")
     def _compute_display_name(self):
         for row in self:
-            row.display_name = f"{row.case_id.name} {row.month:%Y-%m}" if row.month else ""
+            row.display_name = (
+                f"{row.case_id.name} {row.month:%Y-%m}" if row.month else ""
+            )
 
     @api.constrains("month")
     def _check_month(self):

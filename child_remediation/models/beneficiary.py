@@ -49,14 +49,18 @@ class Beneficiary(models.Model):
     nickname = fields.Char(groups=IDENTITY_GROUPS)
     full_name = fields.Char(compute="_compute_full_name", groups=IDENTITY_GROUPS)
     search_name = fields.Char(
-        compute="_compute_search_name", store=True, index="trigram",
+        compute="_compute_search_name",
+        store=True,
+        index="trigram",
         groups=IDENTITY_GROUPS,
     )
     photo = fields.Image(max_width=1024, max_height=1024, groups=IDENTITY_GROUPS)
     birth_date = fields.Date(groups=IDENTITY_GROUPS)
     national_id = fields.Char(groups=IDENTITY_GROUPS)
     external_ref = fields.Char(
-        string="Reference in Another System", copy=False, groups=IDENTITY_GROUPS,
+        string="Reference in Another System",
+        copy=False,
+        groups=IDENTITY_GROUPS,
         help="Row of an intake sheet or number in a former system.",
     )
     # Facts
@@ -65,15 +69,17 @@ class Beneficiary(models.Model):
     )
     age_estimated = fields.Integer(string="Estimated Age", help="0 if unknown.")
     age_margin = fields.Integer(
-        string="Margin of Age", help="Years the estimate may be too high; the youngest "
-        "reading counts."
+        string="Margin of Age",
+        help="Years the estimate may be too high; the youngest reading counts.",
     )
     age_recorded_on = fields.Date(default=fields.Date.context_today)
     age_method = fields.Selection(
         [
             ("birth_certificate", "Birth Certificate"),
-            ("school_record", "School Record"), ("health_card", "Health Card"),
-            ("caregiver", "Caregiver"), ("consensus", "Consensus"),
+            ("school_record", "School Record"),
+            ("health_card", "Health Card"),
+            ("caregiver", "Caregiver"),
+            ("consensus", "Consensus"),
             ("medical", "Medical"),
         ]
     )
@@ -89,8 +95,10 @@ class Beneficiary(models.Model):
     )
     school_status = fields.Selection(
         [
-            ("in_school", "In School"), ("never", "Never in School"),
-            ("dropped_out", "Dropped Out"), ("completed", "Completed"),
+            ("in_school", "In School"),
+            ("never", "Never in School"),
+            ("dropped_out", "Dropped Out"),
+            ("completed", "Completed"),
         ]
     )
     last_grade = fields.Char(string="Last Grade Completed")
@@ -102,19 +110,32 @@ class Beneficiary(models.Model):
     case_ids = fields.One2many("remediation.case", "beneficiary_id")
     # Who sees the row: holder of the latest case.
     current_case_id = fields.Many2one(
-        "remediation.case", compute="_compute_current_case_id", store=True, index=True,
+        "remediation.case",
+        compute="_compute_current_case_id",
+        store=True,
+        index=True,
         compute_sudo=True,
     )
     user_id = fields.Many2one(
-        "res.users", compute="_compute_holder", store=True, index=True, string="Holder",
+        "res.users",
+        compute="_compute_holder",
+        store=True,
+        index=True,
+        string="Holder",
         compute_sudo=True,
     )
     team_id = fields.Many2one(
-        "remediation.team", compute="_compute_holder", store=True, index=True,
+        "remediation.team",
+        compute="_compute_holder",
+        store=True,
+        index=True,
         compute_sudo=True,
     )
     organisation_id = fields.Many2one(
-        "res.partner", compute="_compute_holder", store=True, index=True,
+        "res.partner",
+        compute="_compute_holder",
+        store=True,
+        index=True,
         compute_sudo=True,
     )
 
@@ -162,7 +183,8 @@ class Beneficiary(models.Model):
             child.current_case_id = cases[-1:]
 
     @api.depends(
-        "current_case_id.user_id", "current_case_id.team_id",
+        "current_case_id.user_id",
+        "current_case_id.team_id",
         "current_case_id.organisation_id",
     )
     def _compute_holder(self):

@@ -25,22 +25,28 @@ class BestInterestDecision(models.Model):
 
     trigger = fields.Selection(
         [
-            ("separation", "Separation from Parents"), ("placement", "Placement"),
+            ("separation", "Separation from Parents"),
+            ("placement", "Placement"),
             ("emergency_placement", "Emergency Placement"),
             ("authority_placement", "Placement Ordered by an Authority"),
             ("reunification", "Reunification"),
             ("consent_conflict", "Caregiver and Child Disagree"),
-            ("cash", "Payment Decision"), ("other", "Other"),
+            ("cash", "Payment Decision"),
+            ("other", "Other"),
         ],
         required=True,
     )
     placed_on = fields.Date(help="Day of an emergency or ordered placement.")
     decider = fields.Selection(
         [
-            ("organisation", "Our Organisation"), ("authority", "Social Authority"),
-            ("court", "Court"), ("police", "Police"),
+            ("organisation", "Our Organisation"),
+            ("authority", "Social Authority"),
+            ("court", "Court"),
+            ("police", "Police"),
         ],
-        required=True, default="organisation", string="Who Decided the Placement",
+        required=True,
+        default="organisation",
+        string="Who Decided the Placement",
     )
     decider_reference = fields.Char(string="Reference of the Order")
     panel_member_ids = fields.One2many(
@@ -58,9 +64,16 @@ class BestInterestDecision(models.Model):
     decided_on = fields.Datetime(readonly=True, copy=False)
     decided_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     state = fields.Selection(
-        [("draft", "In Preparation"), ("provisional", "Placed, Panel Due"),
-         ("decided", "Decided")],
-        default="draft", required=True, readonly=True, copy=False, index=True,
+        [
+            ("draft", "In Preparation"),
+            ("provisional", "Placed, Panel Due"),
+            ("decided", "Decided"),
+        ],
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+        index=True,
     )
 
     _panel_due = models.Index("(panel_due) WHERE state = 'provisional'")
@@ -82,7 +95,9 @@ class BestInterestDecision(models.Model):
     def write(self, vals):
         if not self._is_unprotected() and self.filtered(lambda d: d.state == "decided"):
             raise UserError(
-                self.env._("A decision does not change: prepare a new one for a review.")
+                self.env._(
+                    "A decision does not change: prepare a new one for a review."
+                )
             )
         return super().write(vals)
 
@@ -97,17 +112,21 @@ class BestInterestDecision(models.Model):
                 raise UserError(self.env._("This placement was recorded already."))
             if decision.trigger not in ("emergency_placement", "authority_placement"):
                 raise UserError(
-                    self.env._("Only an emergency or ordered placement comes before the "
-                               "panel.")
+                    self.env._(
+                        "Only an emergency or ordered placement comes before the panel."
+                    )
                 )
             if decision.trigger == "authority_placement" and (
                 decision.decider == "organisation"
             ):
-                raise UserError(self.env._("Say which authority ordered the placement."))
+                raise UserError(
+                    self.env._("Say which authority ordered the placement.")
+                )
             placed = decision.placed_on or fields.Date.context_today(decision)
             decision._unprotected().write(
                 {
-                    "state": "provisional", "placed_on": placed,
+                    "state": "provisional",
+                    "placed_on": placed,
                     "panel_due": placed + timedelta(days=EMERGENCY_PANEL_DAYS),
                 }
             )
@@ -132,7 +151,8 @@ class BestInterestDecision(models.Model):
                 )
         self._unprotected().write(
             {
-                "state": "decided", "decided_on": fields.Datetime.now(),
+                "state": "decided",
+                "decided_on": fields.Datetime.now(),
                 "decided_by_id": self.env.uid,
             }
         )
@@ -155,7 +175,8 @@ class BestInterestDecision(models.Model):
         if members - free:
             missing.append(
                 self.env._(
-                    "A member with a conflict of interest, or who has not declared, leaves "
+                    "A member with a conflict of interest, or who has not declared, "
+                    "leaves "
                     "the panel first."
                 )
             )

@@ -12,7 +12,9 @@ class BestInterestPanelMember(models.Model):
     _frozen_fields = frozenset({"decision_id"})
 
     decision_id = fields.Many2one(
-        "remediation.best.interest.decision", required=True, index=True,
+        "remediation.best.interest.decision",
+        required=True,
+        index=True,
         ondelete="cascade",
     )
     case_id = fields.Many2one(

@@ -66,12 +66,31 @@ class Case(models.Model):
     _remediation_sensitive = True
     _protected_fields = frozenset(
         {
-            "case_manager_id", "user_id", "team_id", "organisation_id", "household_id",
-            "stage", "logged_stage", "classification", "work_situation_id",
-            "active_plan_id", "next_due", "needs_safety_action", "first_contact_on",
-            "first_contact_by_id", "hold_on", "hold_reason", "hold_until", "hold_by_id",
-            "closed_on", "closure_reason", "closure_outcome", "closure_id",
-            "reopened_on", "reopened_count", "reopened_reason",
+            "case_manager_id",
+            "user_id",
+            "team_id",
+            "organisation_id",
+            "household_id",
+            "stage",
+            "logged_stage",
+            "classification",
+            "work_situation_id",
+            "active_plan_id",
+            "next_due",
+            "needs_safety_action",
+            "first_contact_on",
+            "first_contact_by_id",
+            "hold_on",
+            "hold_reason",
+            "hold_until",
+            "hold_by_id",
+            "closed_on",
+            "closure_reason",
+            "closure_outcome",
+            "closure_id",
+            "reopened_on",
+            "reopened_count",
+            "reopened_reason",
         }
     )
     _frozen_fields = frozenset(
@@ -80,7 +99,10 @@ class Case(models.Model):
 
     # Who
     beneficiary_id = fields.Many2one(
-        "remediation.beneficiary", required=True, ondelete="restrict", index=True,
+        "remediation.beneficiary",
+        required=True,
+        ondelete="restrict",
+        index=True,
         check_company=True,
     )
     household_id = fields.Many2one(
@@ -92,21 +114,28 @@ class Case(models.Model):
         "res.company", required=True, default=lambda self: self.env.company
     )
     case_manager_id = fields.Many2one(
-        "remediation.case.manager", readonly=True, copy=False, index=True,
+        "remediation.case.manager",
+        readonly=True,
+        copy=False,
+        index=True,
         check_company=True,
     )
     team_id = fields.Many2one(
         "remediation.team", required=True, readonly=True, check_company=True
     )
     user_id = fields.Many2one(
-        "res.users", string="Holder", compute="_compute_user_id", store=True,
+        "res.users",
+        string="Holder",
+        compute="_compute_user_id",
+        store=True,
         compute_sudo=True,
     )
     organisation_id = fields.Many2one(
         related="case_manager_id.organisation_id", store=True, string="Organisation"
     )
     related_manager_ids = fields.Many2many(
-        "remediation.case.manager", "remediation_case_related_manager_rel",
+        "remediation.case.manager",
+        "remediation_case_related_manager_rel",
         string="Workers Related to the Child",
         help="Hold the case only by the supervisor's override, with safeguards (R14).",
     )
@@ -116,35 +145,56 @@ class Case(models.Model):
     )
     site_id = fields.Many2one("remediation.site", index=True, check_company=True)
     area_id = fields.Many2one(
-        "remediation.area", index=True, check_company=True,
-        compute="_compute_area_id", store=True, readonly=False,
+        "remediation.area",
+        index=True,
+        check_company=True,
+        compute="_compute_area_id",
+        store=True,
+        readonly=False,
     )
     risk_level = fields.Selection(
-        RISK_LEVELS, required=True, default="medium", index=True,
+        RISK_LEVELS,
+        required=True,
+        default="medium",
+        index=True,
         help="Set at registration; later by an approved assessment or a supervisor.",
     )
     classification = fields.Selection(
-        CLASSES, compute="_compute_classification", store=True, compute_sudo=True,
-        copy=False, index=True,
+        CLASSES,
+        compute="_compute_classification",
+        store=True,
+        compute_sudo=True,
+        copy=False,
+        index=True,
     )
     work_situation_id = fields.Many2one(
-        "remediation.work.situation", compute="_compute_classification", store=True,
-        compute_sudo=True, copy=False, string="Latest Work Situation",
+        "remediation.work.situation",
+        compute="_compute_classification",
+        store=True,
+        compute_sudo=True,
+        copy=False,
+        string="Latest Work Situation",
     )
     survivor_reason = fields.Char(
         help="Why a person of 18 or over is supported: exploitation began before 18."
     )
     # Dates
     identified_on = fields.Date(
-        required=True, default=fields.Date.context_today,
+        required=True,
+        default=fields.Date.context_today,
         help="Day on which somebody first reported the child.",
     )
     received_at = fields.Datetime(
-        required=True, default=fields.Datetime.now, copy=False,
+        required=True,
+        default=fields.Datetime.now,
+        copy=False,
         help="Moment the concern reached us; deadlines count from here.",
     )
     opened_at = fields.Datetime(
-        required=True, default=fields.Datetime.now, copy=False, readonly=True,
+        required=True,
+        default=fields.Datetime.now,
+        copy=False,
+        readonly=True,
         string="Opened",
     )
     first_contact_on = fields.Date(readonly=True, copy=False)
@@ -189,15 +239,17 @@ class Case(models.Model):
     enrolment_ids = fields.One2many("remediation.education.enrolment", "case_id")
     attendance_ids = fields.One2many("remediation.attendance", "case_id")
     delivery_ids = fields.One2many("remediation.service.delivery", "case_id")
-    best_interest_ids = fields.One2many(
-        "remediation.best.interest.decision", "case_id"
-    )
+    best_interest_ids = fields.One2many("remediation.best.interest.decision", "case_id")
     approval_ids = fields.One2many("remediation.approval", "case_id")
     stage_log_ids = fields.One2many("remediation.case.stage.log", "case_id")
     holder_log_ids = fields.One2many("remediation.case.holder", "case_id")
     # Stage
     stage = fields.Selection(
-        STAGES, compute="_compute_stage", store=True, copy=False, group_expand=True,
+        STAGES,
+        compute="_compute_stage",
+        store=True,
+        copy=False,
+        group_expand=True,
     )
     logged_stage = fields.Selection(STAGES, readonly=True, copy=False)
     sibling_prompt = fields.Text(compute="_compute_sibling_prompt")
@@ -262,9 +314,15 @@ class Case(models.Model):
             )
 
     @api.depends(
-        "closed_on", "hold_on", "first_contact_on", "reopened_on",
-        "assessment_ids.state", "assessment_ids.approved_on", "plan_ids.state",
-        "plan_ids.revision_of_id", "plan_ids.open_action_count",
+        "closed_on",
+        "hold_on",
+        "first_contact_on",
+        "reopened_on",
+        "assessment_ids.state",
+        "assessment_ids.approved_on",
+        "plan_ids.state",
+        "plan_ids.revision_of_id",
+        "plan_ids.open_action_count",
     )
     def _compute_stage(self):
         """The stage follows from dated facts of the case, never from today's date."""
@@ -280,27 +338,37 @@ class Case(models.Model):
         since = self.reopened_on
         assessments = self.assessment_ids
         assessed = assessments.filtered(
-            lambda a: a.state in ("approved", "superseded")
-            and (not since or (a.approved_on and a.approved_on > since))
+            lambda a: (
+                a.state in ("approved", "superseded")
+                and (not since or (a.approved_on and a.approved_on > since))
+            )
         )
         if not assessed:
-            if since or assessments.filtered(lambda a: a.state in ("draft", "submitted")):
+            if since or assessments.filtered(
+                lambda a: a.state in ("draft", "submitted")
+            ):
                 return "assessment"
             return "first_contact" if self.first_contact_on else "registered"
         current = self.plan_ids.filtered(
-            lambda p: p.state == "active"
-            or (p.revision_of_id and p.state in ("draft", "submitted"))
+            lambda p: (
+                p.state == "active"
+                or (p.revision_of_id and p.state in ("draft", "submitted"))
+            )
         )
         if current:
             running = any(current.mapped("open_action_count"))
             return "in_remediation" if running else "monitoring"
         completed = self.plan_ids.filtered(
-            lambda p: p.state == "completed"
-            and (not since or (p.approved_on and p.approved_on > since))
+            lambda p: (
+                p.state == "completed"
+                and (not since or (p.approved_on and p.approved_on > since))
+            )
         )
         return "monitoring" if completed else "planning"
 
-    @api.depends("stage", "first_contact_on", "consent_ids.state", "needs_safety_action")
+    @api.depends(
+        "stage", "first_contact_on", "consent_ids.state", "needs_safety_action"
+    )
     def _compute_missing_html(self):
         """What is missing for the next stage, as links (read by the form)."""
         for case in self:
@@ -315,10 +383,12 @@ class Case(models.Model):
             if age is not None and age >= 18 and not case.survivor_reason:
                 raise ValidationError(
                     self.env._(
-                        "This person was %(age)s on %(day)s: a case is for children. If "
+                        "This person was %(age)s on %(day)s: a case is for children. "
+                        "If "
                         "exploitation began before 18, give the reason in the field "
                         "Survivor Reason.",
-                        age=age, day=fields.Date.to_string(case.identified_on),
+                        age=age,
+                        day=fields.Date.to_string(case.identified_on),
                     )
                 )
 
@@ -357,14 +427,29 @@ class Case(models.Model):
         vals_list = super()._add_protected_values(vals_list)
         # sudo: the own profile and the team are read for a worker without rights on
         # other workers.
-        profile = self.env["remediation.case.manager"].sudo().search(
-            [("user_id", "=", self.env.uid), ("company_id", "=", self.env.company.id)]
+        profile = (
+            self.env["remediation.case.manager"]
+            .sudo()
+            .search(
+                [
+                    ("user_id", "=", self.env.uid),
+                    ("company_id", "=", self.env.company.id),
+                ]
+            )
         )
         may_hold = profile and not profile._problems_to_hold()
         default_team = None
         # sudo: as above; browsed together, so that their teams come in one query.
-        managers = self.env["remediation.case.manager"].sudo().browse(
-            {vals["case_manager_id"] for vals in vals_list if vals.get("case_manager_id")}
+        managers = (
+            self.env["remediation.case.manager"]
+            .sudo()
+            .browse(
+                {
+                    vals["case_manager_id"]
+                    for vals in vals_list
+                    if vals.get("case_manager_id")
+                }
+            )
         )
         teams = {manager.id: manager.team_id.id for manager in managers | profile}
         result = []
@@ -385,8 +470,10 @@ class Case(models.Model):
     @api.model
     def _default_team(self):
         # sudo: a queue must be found for whoever registers.
-        teams = self.env["remediation.team"].sudo().search(
-            [("company_id", "=", self.env.company.id)], order="id"
+        teams = (
+            self.env["remediation.team"]
+            .sudo()
+            .search([("company_id", "=", self.env.company.id)], order="id")
         )
         own = teams.filtered(lambda team: team in self.env.user.remediation_team_ids)
         team = (own or teams)[:1]
@@ -403,12 +490,18 @@ class Case(models.Model):
     def create(self, vals_list):
         self._refuse_second_open_case(
             self.env["remediation.beneficiary"].browse(
-                [vals["beneficiary_id"] for vals in vals_list if "beneficiary_id" in vals]
+                [
+                    vals["beneficiary_id"]
+                    for vals in vals_list
+                    if "beneficiary_id" in vals
+                ]
             )
         )
-        cases = super(
-            Case, self.with_context(tracking_disable=True)
-        ).create(vals_list).with_env(self.env)
+        cases = (
+            super(Case, self.with_context(tracking_disable=True))
+            .create(vals_list)
+            .with_env(self.env)
+        )
         cases._start_deadlines()
         cases._log_holder(self.env._("Registered"))
         cases._note_stage()
@@ -464,15 +557,20 @@ class Case(models.Model):
             raise UserError("\n".join(problems))
         self.lock_for_update()
         if self.filtered("closed_on"):
-            raise UserError(self.env._("A closed case is not assigned: reopen it first."))
+            raise UserError(
+                self.env._("A closed case is not assigned: reopen it first.")
+            )
         added = self.filtered(lambda case: case.case_manager_id != manager)
         load = manager.weighted_caseload + added._weight()
         if load > manager.max_caseload and not (override_reason or "").strip():
             raise UserError(
                 self.env._(
                     "%(name)s would carry %(load).1f weighted cases of at most "
-                    "%(max).1f: choose another worker or give a reason for the override.",
-                    name=manager.display_name, load=load, max=manager.max_caseload,
+                    "%(max).1f: choose another worker or give a reason for the "
+                    "override.",
+                    name=manager.display_name,
+                    load=load,
+                    max=manager.max_caseload,
                 )
             )
         added._set_holder(manager, override_reason or reason or self.env._("Assigned"))
@@ -489,7 +587,8 @@ class Case(models.Model):
         if manager in self.related_manager_ids and not (override_reason or "").strip():
             return [
                 self.env._(
-                    "%(name)s is related to the child: choose another worker, or give the "
+                    "%(name)s is related to the child: choose another worker, or "
+                    "give the "
                     "reason and the safeguards for an override.",
                     name=manager.display_name,
                 )
@@ -498,7 +597,8 @@ class Case(models.Model):
         if manager.organisation_id.commercial_partner_id in operators:
             return [
                 self.env._(
-                    "%(name)s works for the operator of the site: choose another worker.",
+                    "%(name)s works for the operator of the site: choose another "
+                    "worker.",
                     name=manager.display_name,
                 )
             ]
@@ -524,20 +624,28 @@ class Case(models.Model):
 
     def _pass_activities(self, former):
         # sudo: activities and followers of the former holder, in the same transaction.
-        activities = self.env["mail.activity"].sudo().search(
-            [("res_model", "=", self._name), ("res_id", "in", self.ids)]
+        activities = (
+            self.env["mail.activity"]
+            .sudo()
+            .search([("res_model", "=", self._name), ("res_id", "in", self.ids)])
         )
         by_case = activities.grouped("res_id")
         for new_holder, cases in self.grouped("user_id").items():
-            moved = self.env["mail.activity"].sudo().union(
-                *(
-                    by_case[case.id].filtered(
-                        lambda a, case=case: a.user_id == former[case.with_env(self.env)]
-                        if case in former
-                        else False
+            moved = (
+                self.env["mail.activity"]
+                .sudo()
+                .union(
+                    *(
+                        by_case[case.id].filtered(
+                            lambda a, case=case: (
+                                a.user_id == former[case.with_env(self.env)]
+                                if case in former
+                                else False
+                            )
+                        )
+                        for case in cases
+                        if case.id in by_case
                     )
-                    for case in cases
-                    if case.id in by_case
                 )
             )
             if new_holder.share:
@@ -590,7 +698,9 @@ class Case(models.Model):
                     "to_stage": case.stage,
                     "changed_on": now,
                     "changed_by_id": self.env.uid,
-                    "res_model": cause[case.id]._name if case.id in cause else case._name,
+                    "res_model": cause[case.id]._name
+                    if case.id in cause
+                    else case._name,
                     "res_id": cause[case.id].id if case.id in cause else case.id,
                 }
                 for case in changed
@@ -605,7 +715,7 @@ class Case(models.Model):
         return pytz.timezone(self.company_id.partner_id.tz or "Africa/Lubumbashi")
 
     def _start_deadlines(self):
-        """Open first contact and assessment, counted from the concern's receipt (R15)."""
+        """Open first contact and assessment, from the concern's receipt on (R15)."""
         self.env["remediation.deadline"]._open(
             self, ["first_contact", "assessment"], {c: c.received_at for c in self}
         )
@@ -643,7 +753,7 @@ class Case(models.Model):
         return True
 
     def action_set_risk(self, risk_level, reason):
-        """Change the risk level with a reason. For supervisors; deadlines follow R15."""
+        """Change the risk level with a reason. For supervisors; due dates follow."""
         self._check_supervises()
         if not (reason or "").strip():
             raise UserError(self.env._("Say why the risk level changes."))
@@ -679,8 +789,10 @@ class Case(models.Model):
             raise UserError(self.env._("A closed case or one on hold cannot be held."))
         self._unprotected().write(
             {
-                "hold_on": fields.Datetime.now(), "hold_reason": reason,
-                "hold_until": until, "hold_by_id": self.env.uid,
+                "hold_on": fields.Datetime.now(),
+                "hold_reason": reason,
+                "hold_until": until,
+                "hold_by_id": self.env.uid,
             }
         )
         self._note_stage()
@@ -690,8 +802,12 @@ class Case(models.Model):
         """End the hold. For supervisors."""
         self._check_supervises()
         self.filtered("hold_on")._unprotected().write(
-            {"hold_on": False, "hold_reason": False, "hold_until": False,
-             "hold_by_id": False}
+            {
+                "hold_on": False,
+                "hold_reason": False,
+                "hold_until": False,
+                "hold_by_id": False,
+            }
         )
         self._note_stage()
         return True
@@ -722,9 +838,12 @@ class Case(models.Model):
             may_hold = manager and not manager.sudo()._problems_to_hold()
             case._unprotected().write(
                 {
-                    "closed_on": False, "closure_reason": False,
-                    "closure_outcome": False, "closure_id": False,
-                    "reopened_on": now, "reopened_reason": reason,
+                    "closed_on": False,
+                    "closure_reason": False,
+                    "closure_outcome": False,
+                    "closure_id": False,
+                    "reopened_on": now,
+                    "reopened_reason": reason,
                     "reopened_count": case.reopened_count + 1,
                     "case_manager_id": manager.id if may_hold else False,
                 }
@@ -762,7 +881,8 @@ class Case(models.Model):
             (res_id, user.id)
             for res_id, user in activities._read_group(
                 [
-                    ("res_model", "=", self._name), ("res_id", "in", self.ids),
+                    ("res_model", "=", self._name),
+                    ("res_id", "in", self.ids),
                     ("activity_type_id", "=", activity_type.id),
                 ],
                 ["res_id", "user_id"],
@@ -794,25 +914,47 @@ class Case(models.Model):
         stage = self.stage
         if self.needs_safety_action:
             steps.append(
-                (self.env._("Record an urgent safety action, or why none is needed."),
-                 "plan_action_case_action")
+                (
+                    self.env._(
+                        "Record an urgent safety action, or why none is needed."
+                    ),
+                    "plan_action_case_action",
+                )
             )
         if stage == "registered":
-            steps.append((self.env._("Meet the child and record the first contact."), None))
-        if stage in ("first_contact", "registered") and not self._has_consent("services"):
-            steps.append((self.env._("Record consent to services."), "consent_case_action"))
+            steps.append(
+                (self.env._("Meet the child and record the first contact."), None)
+            )
+        if stage in ("first_contact", "registered") and not self._has_consent(
+            "services"
+        ):
+            steps.append(
+                (self.env._("Record consent to services."), "consent_case_action")
+            )
         if stage in ("first_contact", "assessment"):
             drafts = self.assessment_ids.filtered(lambda a: a.state == "draft")
             waiting = self.assessment_ids.filtered(lambda a: a.state == "submitted")
             if waiting:
-                steps.append((self.env._("A supervisor approves the assessment."),
-                              "assessment_case_action"))
+                steps.append(
+                    (
+                        self.env._("A supervisor approves the assessment."),
+                        "assessment_case_action",
+                    )
+                )
             elif drafts:
-                steps.append((self.env._("Finish and submit the assessment."),
-                              "assessment_case_action"))
+                steps.append(
+                    (
+                        self.env._("Finish and submit the assessment."),
+                        "assessment_case_action",
+                    )
+                )
             else:
-                steps.append((self.env._("Assess the child's situation."),
-                              "assessment_case_action"))
+                steps.append(
+                    (
+                        self.env._("Assess the child's situation."),
+                        "assessment_case_action",
+                    )
+                )
         if stage == "planning":
             if self.plan_ids.filtered(lambda p: p.state == "submitted"):
                 text = self.env._("A supervisor approves the plan.")
@@ -824,8 +966,12 @@ class Case(models.Model):
         if stage == "in_remediation":
             count = self.active_plan_id.open_action_count
             steps.append(
-                (self.env._("Carry out the plan: %(count)s actions are open.", count=count),
-                 "plan_action_case_action")
+                (
+                    self.env._(
+                        "Carry out the plan: %(count)s actions are open.", count=count
+                    ),
+                    "plan_action_case_action",
+                )
             )
         if stage == "monitoring":
             for sentence in self.env["remediation.closure"]._missing_for(
@@ -848,7 +994,11 @@ class Case(models.Model):
             % (self._origin.id, self._action_path(xmlid), sentence)
             for sentence, xmlid in self._missing_steps()
         ]
-        return Markup("<ul class='mb-0 ps-3'>%s</ul>") % Markup("").join(items) if items else False
+        return (
+            Markup("<ul class='mb-0 ps-3'>%s</ul>") % Markup("").join(items)
+            if items
+            else False
+        )
 
     def _action_path(self, xmlid):
         action = self.env.ref(f"child_remediation.{xmlid}", raise_if_not_found=False)
@@ -866,22 +1016,27 @@ class Case(models.Model):
             return self.env["remediation.household.member"]
         today = fields.Date.context_today(self)
         return self.household_id.member_ids.filtered(
-            lambda m: m.relationship == "sibling"
-            and m.in_school != "yes"
-            and not m.is_deceased
-            and (m._age_on(today) is False or 5 <= m._age_on(today) <= 17)
+            lambda m: (
+                m.relationship == "sibling"
+                and m.in_school != "yes"
+                and not m.is_deceased
+                and (m._age_on(today) is False or 5 <= m._age_on(today) <= 17)
+            )
         )
 
     @api.depends(
-        "household_id.member_ids.in_school", "household_id.member_ids.age",
-        "plan_action_ids.domain", "plan_action_ids.state",
+        "household_id.member_ids.in_school",
+        "household_id.member_ids.age",
+        "plan_action_ids.domain",
+        "plan_action_ids.state",
     )
     def _compute_sibling_prompt(self):
         for case in self:
             siblings = case._siblings_to_support()
             case.sibling_prompt = (
                 case.env._(
-                    "Siblings not in school: %(codes)s. Add an action for siblings to the "
+                    "Siblings not in school: %(codes)s. Add an action for siblings "
+                    "to the "
                     "plan, so that work is not passed on to them.",
                     codes=", ".join(siblings.mapped("name")),
                 )
@@ -899,12 +1054,15 @@ class Case(models.Model):
         """
         self._check_supervises()
         date_from = fields.Date.to_date(date_from)
-        shares = {int(funder): round(float(share), 2) for funder, share in shares.items()}
+        shares = {
+            int(funder): round(float(share), 2) for funder, share in shares.items()
+        }
         total = round(sum(shares.values()), 2)
         if total != 100.0 or min(shares.values(), default=0) <= 0:
             raise UserError(
                 self.env._(
-                    "The shares add up to %(total).2f %%: change them to add up to 100 %%.",
+                    "The shares add up to %(total).2f %%: change them to add up to "
+                    "100 %%.",
                     total=total,
                 )
             )
@@ -912,15 +1070,21 @@ class Case(models.Model):
         current = self.funding_ids.filtered(lambda f: not f.date_to)
         if current.filtered(lambda f: f.date_from >= date_from):
             raise UserError(
-                self.env._("A split that begins on that day or later exists: choose a later "
-                           "day.")
+                self.env._(
+                    "A split that begins on that day or later exists: choose a later "
+                    "day."
+                )
             )
-        # sudo: shares have no write right for anybody; this method is their only writer.
+        # sudo: nobody has write rights on shares; this method is their only writer.
         current.sudo()._unprotected().write({"date_to": date_from - timedelta(days=1)})
         self.env["remediation.funding"].sudo()._unprotected().create(
             [
-                {"case_id": case.id, "funder_id": funder, "share": share,
-                 "date_from": date_from}
+                {
+                    "case_id": case.id,
+                    "funder_id": funder,
+                    "share": share,
+                    "date_from": date_from,
+                }
                 for case in self
                 for funder, share in shares.items()
             ]

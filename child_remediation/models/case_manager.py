@@ -25,18 +25,30 @@ class CaseManager(models.Model):
     _check_company_auto = True
 
     _remediation_sensitive = True
-    _protected_fields = frozenset({"level", "suspension_reason", "mentor_waiver_until",
-                                   "mentor_waiver_reason", "mentor_waiver_by_id"})
+    _protected_fields = frozenset(
+        {
+            "level",
+            "suspension_reason",
+            "mentor_waiver_until",
+            "mentor_waiver_reason",
+            "mentor_waiver_by_id",
+        }
+    )
     _frozen_fields = frozenset({"user_id"})
 
     display_name = fields.Char(store=True)
     user_id = fields.Many2one(
-        "res.users", required=True, ondelete="restrict",
+        "res.users",
+        required=True,
+        ondelete="restrict",
         context={"active_test": False},
     )
     sex = fields.Selection([("female", "Female"), ("male", "Male"), ("other", "Other")])
     organisation_id = fields.Many2one(
-        "res.partner", required=True, index=True, domain=[("is_company", "=", True)],
+        "res.partner",
+        required=True,
+        index=True,
+        domain=[("is_company", "=", True)],
         default=lambda self: self.env.company.partner_id,
     )
     team_id = fields.Many2one(
@@ -45,22 +57,33 @@ class CaseManager(models.Model):
     company_id = fields.Many2one(related="team_id.company_id", store=True, index=True)
     level = fields.Selection(
         [
-            ("applicant", "Applicant"), ("trainee", "Trainee"), ("junior", "Junior"),
-            ("accredited", "Accredited"), ("suspended", "Suspended"),
+            ("applicant", "Applicant"),
+            ("trainee", "Trainee"),
+            ("junior", "Junior"),
+            ("accredited", "Accredited"),
+            ("suspended", "Suspended"),
             ("expired", "Expired"),
         ],
-        default="applicant", required=True, readonly=True, copy=False, index=True,
+        default="applicant",
+        required=True,
+        readonly=True,
+        copy=False,
+        index=True,
     )
     suspension_reason = fields.Char(readonly=True, copy=False)
     mentor_id = fields.Many2one(
-        "remediation.case.manager", check_company=True, index=True,
+        "remediation.case.manager",
+        check_company=True,
+        index=True,
         domain=[("level", "=", "accredited")],
     )
     mentor_waiver_until = fields.Date(readonly=True, copy=False)
     mentor_waiver_reason = fields.Char(readonly=True, copy=False)
     mentor_waiver_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     vetting_ids = fields.One2many("remediation.vetting", "case_manager_id")
-    vetting_valid_until = fields.Date(compute="_compute_vetting_valid_until", store=True)
+    vetting_valid_until = fields.Date(
+        compute="_compute_vetting_valid_until", store=True
+    )
     training_ids = fields.One2many("remediation.training", "case_manager_id")
     code_of_conduct_on = fields.Date(string="Code of Conduct Signed On")
     is_available = fields.Boolean(default=True)
@@ -99,11 +122,15 @@ class CaseManager(models.Model):
             )
 
     def _compute_weighted_caseload(self):
-        # sudo: a load is a number; whoever sees the worker may see it without the cases.
-        groups = self.env["remediation.case"].sudo()._read_group(
-            [("case_manager_id", "in", self.ids), ("stage", "!=", "closed")],
-            ["case_manager_id", "risk_level"],
-            ["__count"],
+        # sudo: a load is a number; whoever sees the worker may see it.
+        groups = (
+            self.env["remediation.case"]
+            .sudo()
+            ._read_group(
+                [("case_manager_id", "in", self.ids), ("stage", "!=", "closed")],
+                ["case_manager_id", "risk_level"],
+                ["__count"],
+            )
         )
         loads, counts = {}, {}
         for manager, risk, count in groups:
@@ -115,8 +142,13 @@ class CaseManager(models.Model):
             manager.open_case_count = counts.get(manager.id, 0)
 
     @api.depends(
-        "level", "vetting_valid_until", "code_of_conduct_on", "training_ids.valid_until",
-        "mentor_id.level", "mentor_waiver_until", "is_available",
+        "level",
+        "vetting_valid_until",
+        "code_of_conduct_on",
+        "training_ids.valid_until",
+        "mentor_id.level",
+        "mentor_waiver_until",
+        "is_available",
     )
     def _compute_problem_text(self):
         for manager in self:
@@ -145,7 +177,8 @@ class CaseManager(models.Model):
             problems.append(
                 self.env._(
                     "%(name)s is %(level)s: choose another worker.",
-                    name=name, level=level[self.level].lower(),
+                    name=name,
+                    level=level[self.level].lower(),
                 )
             )
         if not self.vetting_valid_until or self.vetting_valid_until < on:
@@ -160,9 +193,11 @@ class CaseManager(models.Model):
                 self.env._("%(name)s has not signed the code of conduct.", name=name)
             )
         if not self.training_ids.filtered(
-            lambda t: t.topic == "safeguarding"
-            and t.date <= on
-            and (not t.valid_until or t.valid_until >= on)
+            lambda t: (
+                t.topic == "safeguarding"
+                and t.date <= on
+                and (not t.valid_until or t.valid_until >= on)
+            )
         ):
             problems.append(
                 self.env._(
@@ -179,7 +214,8 @@ class CaseManager(models.Model):
         if self.level == "trainee":
             problems.append(
                 self.env._(
-                    "%(name)s is a trainee and holds no case: pass the examination first.",
+                    "%(name)s is a trainee and holds no case: pass the examination "
+                    "first.",
                     name=self.display_name,
                 )
             )
@@ -187,7 +223,8 @@ class CaseManager(models.Model):
             if not self.mentor_waiver_until or self.mentor_waiver_until < on:
                 problems.append(
                     self.env._(
-                        "%(name)s is a junior without an accredited mentor: name one, or "
+                        "%(name)s is a junior without an accredited mentor: name "
+                        "one, or "
                         "ask a coordinator for a waiver.",
                         name=self.display_name,
                     )
@@ -198,7 +235,9 @@ class CaseManager(models.Model):
     def _check_supervisor(self):
         self.check_access("write")
         if not self.env.user.has_group("child_remediation.group_supervisor"):
-            raise AccessError(self.env._("The level of a worker is set by a supervisor."))
+            raise AccessError(
+                self.env._("The level of a worker is set by a supervisor.")
+            )
         if self.filtered(lambda m: m.user_id == self.env.user):
             raise AccessError(
                 self.env._("Nobody sets their own level: ask another supervisor.")
@@ -248,7 +287,11 @@ class CaseManager(models.Model):
         today = fields.Date.context_today(self)
         if not self.env.user.has_group("child_remediation.group_coordinator"):
             raise AccessError(self.env._("Only a coordinator waives the mentor."))
-        if not (reason or "").strip() or not until or not 0 <= (until - today).days <= 30:
+        if (
+            not (reason or "").strip()
+            or not until
+            or not 0 <= (until - today).days <= 30
+        ):
             raise UserError(
                 self.env._("A waiver needs a reason and lasts at most 30 days.")
             )
@@ -275,7 +318,9 @@ class CaseManager(models.Model):
         # sudo: the suspension reaches cases and sessions that the person who suspends
         # may not be able to write.
         managers = self.sudo()
-        managers._unprotected().write({"level": "suspended", "suspension_reason": reason})
+        managers._unprotected().write(
+            {"level": "suspended", "suspension_reason": reason}
+        )
         managers._pass_custody(self.env._("Worker suspended"))
         managers._end_sessions()
         self._clear_rights_cache()
@@ -333,7 +378,7 @@ class CaseManager(models.Model):
         lapsed._clear_rights_cache()
 
     def _warn_of_expiry(self):
-        """Tell the supervisor by mail whose check ends when, with links to the cases."""
+        """Tell the supervisor whose check ends when, with links to the cases."""
         mails = []
         for manager in self:
             user = manager.team_id.supervisor_id
@@ -342,9 +387,11 @@ class CaseManager(models.Model):
             env = manager.with_context(lang=user.lang).env
             body = env["ir.qweb"]._render(
                 "child_remediation.vetting_warning",
-                {"manager": manager.with_context(lang=user.lang),
-                 "cases": manager.case_ids.filtered(lambda c: c.stage != "closed"),
-                 "base_url": manager.get_base_url()},
+                {
+                    "manager": manager.with_context(lang=user.lang),
+                    "cases": manager.case_ids.filtered(lambda c: c.stage != "closed"),
+                    "base_url": manager.get_base_url(),
+                },
             )
             mails.append(
                 {

@@ -16,12 +16,17 @@ class CaseOwned(models.AbstractModel):
     _check_company_auto = True
 
     _remediation_sensitive = True
-    _protected_fields = frozenset({"company_id", "user_id", "team_id", "organisation_id"})
+    _protected_fields = frozenset(
+        {"company_id", "user_id", "team_id", "organisation_id"}
+    )
     # A record filed on the wrong child is hidden (R25), never moved.
     _frozen_fields = frozenset({"case_id"})
 
     case_id = fields.Many2one(
-        "remediation.case", required=True, index=True, ondelete="restrict",
+        "remediation.case",
+        required=True,
+        index=True,
+        ondelete="restrict",
         check_company=True,
     )
     # precompute: known before the row is inserted, so it costs no second statement.
@@ -29,7 +34,10 @@ class CaseOwned(models.AbstractModel):
         related="case_id.company_id", store=True, index=True, precompute=True
     )
     user_id = fields.Many2one(
-        related="case_id.user_id", store=True, index=True, precompute=True,
+        related="case_id.user_id",
+        store=True,
+        index=True,
+        precompute=True,
         string="Holder",
     )
     team_id = fields.Many2one(

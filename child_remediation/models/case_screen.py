@@ -134,7 +134,9 @@ class Case(models.Model):
 
     def _timeline_of_stages(self):
         _ = self.env._
-        entries = [self._timeline_entry(self.identified_on, "stage", _("Child reported"))]
+        entries = [
+            self._timeline_entry(self.identified_on, "stage", _("Child reported"))
+        ]
         if self.first_contact_on:
             entries.append(
                 self._timeline_entry(
@@ -176,7 +178,10 @@ class Case(models.Model):
                 self._timeline_entry(
                     visit.date_done if done else visit.date_planned,
                     "visit",
-                    _("Visit: %(kind)s", kind=self._timeline_label(visit, "visit_type")),
+                    _(
+                        "Visit: %(kind)s",
+                        kind=self._timeline_label(visit, "visit_type"),
+                    ),
                     visit,
                     detail=self._timeline_label(visit, "occupation") if done else "",
                     state=self._timeline_label(visit, "outcome" if done else "state"),
@@ -270,7 +275,9 @@ class Case(models.Model):
         _ = self.env._
         entries = []
         for action in self._timeline_records("remediation.plan.action"):
-            label = action.service_type_id.name or self._timeline_label(action, "domain")
+            label = action.service_type_id.name or self._timeline_label(
+                action, "domain"
+            )
             if action.date_done:
                 entries.append(
                     self._timeline_entry(

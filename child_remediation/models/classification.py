@@ -26,13 +26,22 @@ class Classification(models.Model):
 
     _protected_fields = frozenset(
         {
-            "work_situation_id", "result", "reasons", "inputs", "rules",
-            "framework_id", "evaluated_on", "evaluated_by_id",
+            "work_situation_id",
+            "result",
+            "reasons",
+            "inputs",
+            "rules",
+            "framework_id",
+            "evaluated_on",
+            "evaluated_by_id",
         }
     )
 
     work_situation_id = fields.Many2one(
-        "remediation.work.situation", required=True, index=True, ondelete="restrict",
+        "remediation.work.situation",
+        required=True,
+        index=True,
+        ondelete="restrict",
         readonly=True,
     )
     result = fields.Selection(CLASSES, required=True, readonly=True)

@@ -39,13 +39,17 @@ class Closure(models.Model):
     note = fields.Text()
     best_interest_note = fields.Text()
     authority_report = fields.Char(
-        string="Tracing or Authority Report", help="Reference of the report; for a missing "
-        "child."
+        string="Tracing or Authority Report",
+        help="Reference of the report; for a missing child.",
     )
     missing_text = fields.Text(compute="_compute_missing_text", string="Still Missing")
     state = fields.Selection(
         [("draft", "Draft"), ("submitted", "Submitted"), ("approved", "Approved")],
-        default="draft", required=True, readonly=True, copy=False, index=True,
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+        index=True,
     )
 
     _one_pending = models.UniqueIndex(
@@ -77,8 +81,12 @@ class Closure(models.Model):
         self.ensure_one()
         missing = self._missing_for(self.case_id, self.reason)
         if self.reason == "missing" and not self.authority_report:
-            missing.append(self.env._("Give the reference of the tracing or authority report."))
-        severe = self.case_id.risk_level == "high" or self.case_id.classification == "wfcl"
+            missing.append(
+                self.env._("Give the reference of the tracing or authority report.")
+            )
+        severe = (
+            self.case_id.risk_level == "high" or self.case_id.classification == "wfcl"
+        )
         if self.reason == "resources" or (self.reason == "refused" and severe):
             if not (self.best_interest_note or "").strip():
                 missing.append(self.env._("Write the best-interest note."))
@@ -90,12 +98,14 @@ class Closure(models.Model):
 
     @api.model
     def _missing_for(self, case, reason):
-        """Return the sentences that keep a case from being closed for a reason today."""
+        """Return what keeps a case from being closed for a reason today."""
         today = fields.Date.context_today(case)
         check = getattr(self, f"_missing_for_{reason}", None)
         missing = check(case, today) if check else []
         if case.plan_action_ids.filtered(lambda a: a.state == "in_progress"):
-            missing.append(self.env._("Decide on the actions that are still in progress."))
+            missing.append(
+                self.env._("Decide on the actions that are still in progress.")
+            )
         return missing
 
     @api.model
@@ -112,7 +122,8 @@ class Closure(models.Model):
                 self.env._(
                     "Two clean visits at least %(days)s days apart are needed; the "
                     "earliest closure is %(day)s.",
-                    days=CLEAN_VISITS_APART, day=fields.Date.to_string(earliest),
+                    days=CLEAN_VISITS_APART,
+                    day=fields.Date.to_string(earliest),
                 )
             ]
         first, last = series[0].date_done, series[-1].date_done
@@ -121,18 +132,22 @@ class Closure(models.Model):
             earliest = max(first + timedelta(days=CLEAN_VISITS_APART), today)
             missing.append(
                 self.env._(
-                    "Another clean visit is needed, at least %(days)s days after the one "
+                    "Another clean visit is needed, at least %(days)s days after the "
+                    "one "
                     "of %(first)s; the earliest is %(day)s.",
-                    days=CLEAN_VISITS_APART, first=fields.Date.to_string(first),
+                    days=CLEAN_VISITS_APART,
+                    first=fields.Date.to_string(first),
                     day=fields.Date.to_string(earliest),
                 )
             )
         elif (today - last).days > LAST_VISIT_MAX_AGE:
             missing.append(
                 self.env._(
-                    "The last clean visit, of %(last)s, is more than %(days)s days old: "
+                    "The last clean visit, of %(last)s, is more than %(days)s days "
+                    "old: "
                     "visit again.",
-                    last=fields.Date.to_string(last), days=LAST_VISIT_MAX_AGE,
+                    last=fields.Date.to_string(last),
+                    days=LAST_VISIT_MAX_AGE,
                 )
             )
         return missing
@@ -144,7 +159,8 @@ class Closure(models.Model):
         if age is None or age < 18 or not child.age_method:
             return [
                 self.env._(
-                    "The youngest reading of the child's age must be 18 or more, with the "
+                    "The youngest reading of the child's age must be 18 or more, "
+                    "with the "
                     "method it was found by."
                 )
             ]
@@ -157,19 +173,22 @@ class Closure(models.Model):
         if len(days) < CONTACT_ATTEMPTS or (days[-1] - days[0]).days < (
             CONTACT_ATTEMPTS_DAYS
         ):
-            earliest = (days[0] if days else today) + timedelta(days=CONTACT_ATTEMPTS_DAYS)
+            earliest = (days[0] if days else today) + timedelta(
+                days=CONTACT_ATTEMPTS_DAYS
+            )
             return [
                 self.env._(
                     "Record at least %(count)s dated attempts to contact over %(days)s "
                     "days; the earliest closure is %(day)s.",
-                    count=CONTACT_ATTEMPTS, days=CONTACT_ATTEMPTS_DAYS,
+                    count=CONTACT_ATTEMPTS,
+                    days=CONTACT_ATTEMPTS_DAYS,
                     day=fields.Date.to_string(max(earliest, today)),
                 )
             ]
         return []
 
     def _after_approval(self):
-        super()._after_approval()
+        result = super()._after_approval()
         for closure in self:
             case = closure.case_id
             if case.closed_on:
@@ -191,6 +210,7 @@ class Closure(models.Model):
         for kind in set(open_deadlines.mapped("kind")):
             open_deadlines._done(kind)
         self.filtered(lambda c: c.reason in CHECKED_REASONS)._plan_checks()
+        return result
 
     def _plan_checks(self):
         """R23: visits and due dates at 3, 6, 12 and 24 months, by themselves."""
@@ -203,9 +223,14 @@ class Closure(models.Model):
             for months in CHECK_MONTHS:
                 day = closed + relativedelta(months=months)
                 visits.append(
-                    {"case_id": case.id, "date_planned": day.date(),
-                     "is_post_closure": True}
+                    {
+                        "case_id": case.id,
+                        "date_planned": day.date(),
+                        "is_post_closure": True,
+                    }
                 )
-                moments.append((case, closure.approved_on + relativedelta(months=months)))
+                moments.append(
+                    (case, closure.approved_on + relativedelta(months=months))
+                )
         self.env["remediation.visit"]._unprotected().create(visits)
         self.env["remediation.deadline"]._open_at("post_closure", moments)

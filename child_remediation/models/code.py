@@ -18,7 +18,11 @@ class CodedMixin(models.AbstractModel):
     _protected_fields = frozenset({"name"})
 
     name = fields.Char(
-        string="Code", readonly=True, copy=False, index="trigram", required=True,
+        string="Code",
+        readonly=True,
+        copy=False,
+        index="trigram",
+        required=True,
         default="",
     )
 
@@ -29,7 +33,7 @@ class CodedMixin(models.AbstractModel):
         return f"{self._table}_code_seq"
 
     def init(self):
-        super().init()
+        result = super().init()
         if not self._abstract:
             sequence = SQL.identifier(self._code_sequence())
             self.env.cr.execute(SQL("CREATE SEQUENCE IF NOT EXISTS %s", sequence))
@@ -41,6 +45,7 @@ class CodedMixin(models.AbstractModel):
                     SQL.identifier(self._table, "id"),
                 )
             )
+        return result
 
     @api.model
     def _draw_codes(self, number):

@@ -12,8 +12,14 @@ from .beneficiary import IDENTITY_GROUPS
 SENSITIVE_CATEGORIES = frozenset({"worker_conduct", "data"})
 FILED_FIELDS = frozenset(
     {
-        "category", "description", "complainant_type", "complainant_name",
-        "complainant_contact", "is_anonymous", "channel", "language_id",
+        "category",
+        "description",
+        "complainant_type",
+        "complainant_name",
+        "complainant_contact",
+        "is_anonymous",
+        "channel",
+        "language_id",
     }
 )
 
@@ -38,15 +44,27 @@ class Complaint(models.Model):
     _remediation_sensitive = True
     _protected_fields = frozenset(
         {
-            "state", "received_on", "answer_due", "answered_on", "answered_by_id",
-            "closed_on", "closed_by_id", "resolution", "is_restricted",
-            "reporter_user_id", "late_alerted_on",
+            "state",
+            "received_on",
+            "answer_due",
+            "answered_on",
+            "answered_by_id",
+            "closed_on",
+            "closed_by_id",
+            "resolution",
+            "is_restricted",
+            "reporter_user_id",
+            "late_alerted_on",
         }
     )
     _frozen_fields = frozenset(
         {
-            "description", "company_id", "complainant_name", "complainant_contact",
-            "is_anonymous", "channel",
+            "description",
+            "company_id",
+            "complainant_name",
+            "complainant_contact",
+            "is_anonymous",
+            "channel",
         }
     )
 
@@ -55,24 +73,37 @@ class Complaint(models.Model):
     )
     category = fields.Selection(
         [
-            ("cash", "Cash"), ("service", "Service"), ("exclusion", "Left Out"),
-            ("worker_conduct", "Conduct of a Worker"), ("data", "Personal Data"),
+            ("cash", "Cash"),
+            ("service", "Service"),
+            ("exclusion", "Left Out"),
+            ("worker_conduct", "Conduct of a Worker"),
+            ("data", "Personal Data"),
             ("other", "Other"),
         ],
-        required=True, default="service", index=True,
+        required=True,
+        default="service",
+        index=True,
     )
     description = fields.Text(required=True)
     channel = fields.Selection(
         [
-            ("portal", "Portal"), ("public", "Public Form"), ("office", "Back Office"),
-            ("hotline", "Hotline"), ("visit", "Visit"), ("community", "Community"),
+            ("portal", "Portal"),
+            ("public", "Public Form"),
+            ("office", "Back Office"),
+            ("hotline", "Hotline"),
+            ("visit", "Visit"),
+            ("community", "Community"),
         ],
-        required=True, default="office",
+        required=True,
+        default="office",
     )
     complainant_type = fields.Selection(
         [
-            ("child", "Child"), ("family", "Family"), ("community", "Community"),
-            ("partner", "Partner Organisation"), ("other", "Somebody Else"),
+            ("child", "Child"),
+            ("family", "Family"),
+            ("community", "Community"),
+            ("partner", "Partner Organisation"),
+            ("other", "Somebody Else"),
         ]
     )
     is_anonymous = fields.Boolean()
@@ -84,44 +115,67 @@ class Complaint(models.Model):
         required=True, readonly=True, default=fields.Datetime.now, copy=False
     )
     # Who answers
-    team_id = fields.Many2one(
-        "remediation.team", index=True, check_company=True
-    )
+    team_id = fields.Many2one("remediation.team", index=True, check_company=True)
     user_id = fields.Many2one(
-        "res.users", string="Responsible", index=True,
+        "res.users",
+        string="Responsible",
+        index=True,
         domain=[("share", "=", False)],
     )
     case_id = fields.Many2one(
-        "remediation.case", index=True, ondelete="restrict", check_company=True,
+        "remediation.case",
+        index=True,
+        ondelete="restrict",
+        check_company=True,
         help="Only where the complaint is about what a child received.",
     )
     state = fields.Selection(
         [
-            ("new", "New"), ("assigned", "Assigned"), ("answered", "Answered"),
+            ("new", "New"),
+            ("assigned", "Assigned"),
+            ("answered", "Answered"),
             ("closed", "Closed"),
         ],
-        required=True, default="new", readonly=True, copy=False, index=True,
+        required=True,
+        default="new",
+        readonly=True,
+        copy=False,
+        index=True,
     )
-    answer_due = fields.Date(required=True, readonly=True, copy=False, index=True,
-                             default=lambda self: self._default_answer_due())
+    answer_due = fields.Date(
+        required=True,
+        readonly=True,
+        copy=False,
+        index=True,
+        default=lambda self: self._default_answer_due(),
+    )
     is_late = fields.Boolean(compute="_compute_is_late", search="_search_is_late")
     late_alerted_on = fields.Datetime(readonly=True, copy=False)
     answer = fields.Text()
     answered_on = fields.Datetime(readonly=True, copy=False)
     answered_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     resolution = fields.Selection(
-        [("resolved", "Resolved"), ("rejected", "Not Upheld"),
-         ("withdrawn", "Withdrawn"), ("safeguarding", "Passed On")],
-        readonly=True, copy=False,
+        [
+            ("resolved", "Resolved"),
+            ("rejected", "Not Upheld"),
+            ("withdrawn", "Withdrawn"),
+            ("safeguarding", "Passed On"),
+        ],
+        readonly=True,
+        copy=False,
     )
     closed_on = fields.Datetime(readonly=True, copy=False)
     closed_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     # Remedy given
     remedy_kind = fields.Selection(
         [
-            ("none", "None Due"), ("apology", "Apology"), ("service", "Service Given"),
-            ("money", "Money Paid"), ("goods", "Goods Given"),
-            ("correction", "Decision Corrected"), ("other", "Other"),
+            ("none", "None Due"),
+            ("apology", "Apology"),
+            ("service", "Service Given"),
+            ("money", "Money Paid"),
+            ("goods", "Goods Given"),
+            ("correction", "Decision Corrected"),
+            ("other", "Other"),
         ],
         string="Remedy",
     )
@@ -167,7 +221,7 @@ class Complaint(models.Model):
     # -- filing ----------------------------------------------------------------
     @api.model
     def file_complaint(self, vals):
-        """File a complaint and return its reference. For everybody, the public included.
+        """File a complaint, return its reference. For everybody, the public included.
 
         A complaint about a person's conduct or about data becomes a safeguarding
         report: the caller gets a reference either way.
@@ -181,7 +235,9 @@ class Complaint(models.Model):
             raise UserError(self.env._("Describe the complaint."))
         if len(vals["description"]) > 20000:
             raise UserError(
-                self.env._("The description is too long: shorten it to 20,000 characters.")
+                self.env._(
+                    "The description is too long: shorten it to 20,000 characters."
+                )
             )
         for key in ("category", "channel", "complainant_type"):
             if vals.get(key) and vals[key] not in dict(self._fields[key].selection):
@@ -196,11 +252,13 @@ class Complaint(models.Model):
         if vals.get("category") in SENSITIVE_CATEGORIES:
             return self.env["remediation.safeguarding.report"].file_report(
                 {
-                    "subject_kind": "data_misuse" if vals["category"] == "data"
+                    "subject_kind": "data_misuse"
+                    if vals["category"] == "data"
                     else "worker",
                     "description": vals["description"],
                     "channel": vals.get("channel")
-                    if vals.get("channel") in ("portal", "public", "hotline") else "office",
+                    if vals.get("channel") in ("portal", "public", "hotline")
+                    else "office",
                     "reporter_name": vals.get("complainant_name"),
                     "reporter_contact": vals.get("complainant_contact"),
                     "is_anonymous": anonymous,
@@ -250,7 +308,8 @@ class Complaint(models.Model):
             raise UserError(self.env._("Choose the remedy, or that none is due."))
         self._unprotected().write(
             {
-                "state": "answered", "answered_on": fields.Datetime.now(),
+                "state": "answered",
+                "answered_on": fields.Datetime.now(),
                 "answered_by_id": self.env.uid,
             }
         )
@@ -259,8 +318,10 @@ class Complaint(models.Model):
     def _close(self, resolution):
         self._unprotected().write(
             {
-                "state": "closed", "resolution": resolution,
-                "closed_on": fields.Datetime.now(), "closed_by_id": self.env.uid,
+                "state": "closed",
+                "resolution": resolution,
+                "closed_on": fields.Datetime.now(),
+                "closed_by_id": self.env.uid,
             }
         )
         return True
@@ -269,8 +330,10 @@ class Complaint(models.Model):
         """Close an answered complaint as resolved. For supervisors."""
         self._check_supervisor(("answered",), self.env._("Answer the complaint first."))
         if self.filtered(
-            lambda c: c.remedy_kind not in ("none", "apology")
-            and not (c.remedy_on and c.remedy_description)
+            lambda c: (
+                c.remedy_kind not in ("none", "apology")
+                and not (c.remedy_on and c.remedy_description)
+            )
         ):
             raise UserError(
                 self.env._("Record what was given, by whom and when before you close.")
@@ -288,8 +351,14 @@ class Complaint(models.Model):
             ("answered", "closed"), self.env._("The complaint is open already.")
         )
         self._unprotected().write(
-            {"state": "assigned", "resolution": False, "closed_on": False,
-             "closed_by_id": False, "answered_on": False, "answered_by_id": False}
+            {
+                "state": "assigned",
+                "resolution": False,
+                "closed_on": False,
+                "closed_by_id": False,
+                "answered_on": False,
+                "answered_by_id": False,
+            }
         )
         return True
 
@@ -330,8 +399,11 @@ class Complaint(models.Model):
     def _cron_late(self):
         """Tell supervisors once, by code, of complaints not answered in time. Daily."""
         late = self.search(
-            [("is_late", "=", True), ("late_alerted_on", "=", False),
-             ("is_restricted", "=", False)]
+            [
+                ("is_late", "=", True),
+                ("late_alerted_on", "=", False),
+                ("is_restricted", "=", False),
+            ]
         )
         mails = []
         coordinators = self.env.ref("child_remediation.group_coordinator").all_user_ids

@@ -24,17 +24,37 @@ class Consent(models.Model):
     _inherit = ["remediation.case.owned"]
     _order = "given_on desc, id desc"
 
-    _protected_fields = frozenset({"state", "is_lapsed", "confirmed_by_id", "withdrawn_on", "withdrawn_reason",
-                                   "withdrawn_by_id"})
+    _protected_fields = frozenset(
+        {
+            "state",
+            "is_lapsed",
+            "confirmed_by_id",
+            "withdrawn_on",
+            "withdrawn_reason",
+            "withdrawn_by_id",
+        }
+    )
     _frozen_fields = frozenset(
-        {"purpose", "subject", "answer", "given_on", "given_by_member_id", "how",
-         "assent", "organisation_ids", "data_set", "legal_basis"}
+        {
+            "purpose",
+            "subject",
+            "answer",
+            "given_on",
+            "given_by_member_id",
+            "how",
+            "assent",
+            "organisation_ids",
+            "data_set",
+            "legal_basis",
+        }
     )
 
     purpose = fields.Selection(PURPOSES, required=True, index=True)
     subject = fields.Selection(
         [("caregiver", "Caregiver"), ("child", "Child")],
-        required=True, default="caregiver", string="Who Decides",
+        required=True,
+        default="caregiver",
+        string="Who Decides",
     )
     answer = fields.Selection(
         [("yes", "Yes"), ("no", "No")], required=True, default="yes"
@@ -47,38 +67,49 @@ class Consent(models.Model):
         string="Child's Assent",
     )
     second_member_id = fields.Many2one(
-        "remediation.household.member", string="Second Caregiver",
+        "remediation.household.member",
+        string="Second Caregiver",
         help="Agrees too, where the caregiver employs the child or is owed money.",
     )
     confirmed_by_id = fields.Many2one(
-        "res.users", readonly=True, copy=False,
+        "res.users",
+        readonly=True,
+        copy=False,
         help="Supervisor who confirmed that the decision serves the child, where the "
         "caregiver's consent alone does not suffice.",
     )
     needs_second = fields.Boolean(compute="_compute_needs_second")
     how = fields.Selection(
         [
-            ("written", "Written"), ("thumbprint", "Thumbprint"),
+            ("written", "Written"),
+            ("thumbprint", "Thumbprint"),
             ("verbal_witnessed", "Spoken before a Witness"),
         ],
-        required=True, default="written",
+        required=True,
+        default="written",
     )
     witness = fields.Char()
     limits_explained = fields.Boolean(string="Limits of Confidentiality Explained")
     organisation_ids = fields.Many2many(
-        "res.partner", "remediation_consent_organisation_rel",
+        "res.partner",
+        "remediation_consent_organisation_rel",
         string="Organisations Covered",
         help="Empty: any accredited organisation of the network.",
     )
     data_set = fields.Selection(
-        [("minimum", "Minimum"), ("service", "What the Service Needs"), ("full", "Full")],
+        [
+            ("minimum", "Minimum"),
+            ("service", "What the Service Needs"),
+            ("full", "Full"),
+        ],
         default="service",
     )
     withhold_from = fields.Char()
     withhold_what = fields.Char()
     withhold_reason = fields.Selection(
         [
-            ("fear_of_harm", "Fear of Harm"), ("tell_themselves", "Want to Tell It"),
+            ("fear_of_harm", "Fear of Harm"),
+            ("tell_themselves", "Want to Tell It"),
             ("other", "Other"),
         ]
     )
@@ -86,15 +117,25 @@ class Consent(models.Model):
     valid_until = fields.Date()
     legal_basis = fields.Selection(
         [
-            ("consent", "Consent"), ("vital_interest", "Vital Interest"),
-            ("legal_duty", "Legal Duty"), ("public_task", "Public Task"),
+            ("consent", "Consent"),
+            ("vital_interest", "Vital Interest"),
+            ("legal_duty", "Legal Duty"),
+            ("public_task", "Public Task"),
         ],
-        required=True, default="consent",
+        required=True,
+        default="consent",
     )
     state = fields.Selection(
-        [("given", "Given"), ("refused", "Refused"), ("withdrawn", "Withdrawn"),
-         ("expired", "Expired")],
-        compute="_compute_state", store=True, readonly=True, index=True,
+        [
+            ("given", "Given"),
+            ("refused", "Refused"),
+            ("withdrawn", "Withdrawn"),
+            ("expired", "Expired"),
+        ],
+        compute="_compute_state",
+        store=True,
+        readonly=True,
+        index=True,
     )
     withdrawn_on = fields.Date(readonly=True, copy=False)
     withdrawn_reason = fields.Char(readonly=True, copy=False)
@@ -115,7 +156,8 @@ class Consent(models.Model):
 
     @api.depends(
         "given_by_member_id.is_employer_or_creditor",
-        "second_member_id.is_employer_or_creditor", "confirmed_by_id",
+        "second_member_id.is_employer_or_creditor",
+        "confirmed_by_id",
     )
     def _compute_needs_second(self):
         for consent in self:
@@ -140,15 +182,15 @@ class Consent(models.Model):
         today = fields.Date.context_today(self)
         for consent in self:
             if consent.given_on > today:
-                raise ValidationError(self.env._("A consent is not given in the future."))
+                raise ValidationError(
+                    self.env._("A consent is not given in the future.")
+                )
             if consent.valid_until and consent.valid_until < consent.given_on:
                 raise ValidationError(
                     self.env._("A consent is valid until a day after it was given.")
                 )
             if consent.subject == "caregiver" and not consent.given_by_member_id:
-                raise ValidationError(
-                    self.env._("Choose the caregiver who decided.")
-                )
+                raise ValidationError(self.env._("Choose the caregiver who decided."))
             if consent.how == "verbal_witnessed" and not consent.witness:
                 raise ValidationError(
                     self.env._("Name the witness of a spoken consent.")

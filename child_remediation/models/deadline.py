@@ -21,8 +21,15 @@ class Deadline(models.Model):
     _order = "date_due, id"
 
     _protected_fields = frozenset(
-        {"kind", "date_from", "date_due", "done_on", "moved_reason", "warned_on",
-         "breach_ids"}
+        {
+            "kind",
+            "date_from",
+            "date_due",
+            "done_on",
+            "moved_reason",
+            "warned_on",
+            "breach_ids",
+        }
     )
 
     kind = fields.Selection(DEADLINE_KINDS, required=True, readonly=True)
@@ -32,7 +39,9 @@ class Deadline(models.Model):
     moved_reason = fields.Char(readonly=True)
     warned_on = fields.Datetime(readonly=True)
     breach_ids = fields.One2many("remediation.deadline.breach", "deadline_id")
-    is_overdue = fields.Boolean(compute="_compute_is_overdue", search="_search_is_overdue")
+    is_overdue = fields.Boolean(
+        compute="_compute_is_overdue", search="_search_is_overdue"
+    )
 
     _open = models.Index("(case_id, kind) WHERE done_on IS NULL")
     _open_by_due = models.Index("(date_due) WHERE done_on IS NULL")
@@ -156,10 +165,13 @@ class Deadline(models.Model):
         now = fields.Datetime.now()
         deadlines = self.search(
             [
-                ("done_on", "=", False), ("warned_on", "=", False),
-                ("date_due", ">=", now), ("date_due", "<", now + WARN_BEFORE),
+                ("done_on", "=", False),
+                ("warned_on", "=", False),
+                ("date_due", ">=", now),
+                ("date_due", "<", now + WARN_BEFORE),
             ],
-            limit=limit, order="date_due, id",
+            limit=limit,
+            order="date_due, id",
         )
         deadlines.case_id._plan_activities(
             "child_remediation.mail_activity_type_due",
@@ -173,10 +185,12 @@ class Deadline(models.Model):
         """A breach is a record and belongs to who held the case when it fell due."""
         deadlines = self.search(
             [
-                ("done_on", "=", False), ("date_due", "<", fields.Datetime.now()),
+                ("done_on", "=", False),
+                ("date_due", "<", fields.Datetime.now()),
                 ("breach_ids", "=", False),
             ],
-            limit=limit, order="date_due, id",
+            limit=limit,
+            order="date_due, id",
         )
         self.env["remediation.deadline.breach"]._record(deadlines)
         deadlines.case_id._plan_activities(
@@ -191,10 +205,12 @@ class Deadline(models.Model):
         now = fields.Datetime.now()
         breaches = self.env["remediation.deadline.breach"].search(
             [
-                ("escalated_on", "=", False), ("deadline_id.done_on", "=", False),
+                ("escalated_on", "=", False),
+                ("deadline_id.done_on", "=", False),
                 ("escalate_after", "<=", now),
             ],
-            limit=limit, order="id",
+            limit=limit,
+            order="id",
         )
         breaches.case_id._plan_activities(
             "child_remediation.mail_activity_type_escalation",

@@ -21,8 +21,13 @@ class DeadlineBreach(models.Model):
     _order = "fell_due_on desc, id desc"
 
     _protected_fields = frozenset(
-        {"deadline_id", "fell_due_on", "holder_user_id", "escalate_after",
-         "escalated_on"}
+        {
+            "deadline_id",
+            "fell_due_on",
+            "holder_user_id",
+            "escalate_after",
+            "escalated_on",
+        }
     )
 
     deadline_id = fields.Many2one(

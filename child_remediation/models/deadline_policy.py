@@ -29,15 +29,21 @@ class DeadlinePolicy(models.Model):
 
     kind = fields.Selection(DEADLINE_KINDS, required=True)
     programme_id = fields.Many2one(
-        "remediation.programme", index=True, check_company=True,
+        "remediation.programme",
+        index=True,
+        check_company=True,
         help="Empty: for every programme without a line of its own.",
     )
     hours_high = fields.Integer(required=True)
     hours_medium = fields.Integer(required=True)
     hours_low = fields.Integer(required=True)
     company_id = fields.Many2one(
-        "res.company", index=True, compute="_compute_company_id", store=True,
-        readonly=False, precompute=True,
+        "res.company",
+        index=True,
+        compute="_compute_company_id",
+        store=True,
+        readonly=False,
+        precompute=True,
     )
 
     _hours_positive = models.Constraint(
@@ -77,8 +83,10 @@ class DeadlinePolicy(models.Model):
             programme, company = case.programme_id.id, case.company_id.id
             for kind in kinds:
                 for key in (
-                    (kind, programme, company), (kind, programme, False),
-                    (kind, False, company), (kind, False, False),
+                    (kind, programme, company),
+                    (kind, programme, False),
+                    (kind, False, company),
+                    (kind, False, False),
                 ):
                     if key in table:
                         result[case, kind] = table[key][case.risk_level]

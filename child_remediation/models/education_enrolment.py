@@ -17,15 +17,21 @@ class EducationEnrolment(models.Model):
         "remediation.institution", required=True, index=True, check_company=True
     )
     plan_action_id = fields.Many2one(
-        "remediation.plan.action", index="btree_not_null", ondelete="restrict",
-        domain="[('case_id', '=', case_id), ('domain', 'in', ('education', 'vocational'))]",
+        "remediation.plan.action",
+        index="btree_not_null",
+        ondelete="restrict",
+        domain="[('case_id', '=', case_id),"
+        " ('domain', 'in', ('education', 'vocational'))]",
     )
     kind = fields.Selection(
         [
-            ("formal", "Formal School"), ("bridging", "Catch-up Classes"),
-            ("vocational", "Vocational Training"), ("apprenticeship", "Apprenticeship"),
+            ("formal", "Formal School"),
+            ("bridging", "Catch-up Classes"),
+            ("vocational", "Vocational Training"),
+            ("apprenticeship", "Apprenticeship"),
         ],
-        required=True, default="formal",
+        required=True,
+        default="formal",
     )
     level = fields.Char(string="Grade or Level")
     date_start = fields.Date(required=True, default=fields.Date.context_today)
@@ -37,19 +43,25 @@ class EducationEnrolment(models.Model):
     kit_given_on = fields.Date()
     state = fields.Selection(
         [
-            ("enrolled", "Enrolled"), ("attending", "Attending"),
-            ("irregular", "Irregular"), ("dropped", "Dropped Out"),
-            ("completed", "Completed"), ("transferred", "Transferred"),
+            ("enrolled", "Enrolled"),
+            ("attending", "Attending"),
+            ("irregular", "Irregular"),
+            ("dropped", "Dropped Out"),
+            ("completed", "Completed"),
+            ("transferred", "Transferred"),
         ],
-        required=True, default="enrolled", index=True, string="Status",
+        required=True,
+        default="enrolled",
+        index=True,
+        string="Status",
     )
     result = fields.Selection(
         [("passed", "Passed"), ("repeats", "Repeats the Year"), ("failed", "Failed")],
         string="Result of the Year",
     )
     attendance_ids = fields.One2many("remediation.attendance", "enrolment_id")
-    days_open = fields.Integer(compute="_compute_rate", string="Days Open")
-    days_present = fields.Integer(compute="_compute_rate", string="Days Present")
+    days_open = fields.Integer(compute="_compute_rate")
+    days_present = fields.Integer(compute="_compute_rate")
     attendance_rate = fields.Float(compute="_compute_rate", aggregator="avg")
 
     _fees_not_negative = models.Constraint(
@@ -69,8 +81,11 @@ class EducationEnrolment(models.Model):
             enrolment.display_name = " ".join(
                 filter(
                     None,
-                    (enrolment.case_id.name, enrolment.institution_id.name,
-                     enrolment.level),
+                    (
+                        enrolment.case_id.name,
+                        enrolment.institution_id.name,
+                        enrolment.level,
+                    ),
                 )
             )
 

@@ -25,14 +25,19 @@ class Household(models.Model):
     beneficiary_ids = fields.One2many("remediation.beneficiary", "household_id")
     beneficiary_count = fields.Integer(compute="_compute_beneficiary_count")
     area_id = fields.Many2one("remediation.area", index=True, check_company=True)
-    address = fields.Char(groups="child_remediation.group_identity,"
-                          "child_remediation.group_portal_case_manager,"
-                          "child_remediation.group_portal_supervisor")
+    address = fields.Char(
+        groups="child_remediation.group_identity,"
+        "child_remediation.group_portal_case_manager,"
+        "child_remediation.group_portal_supervisor"
+    )
     family_type = fields.Selection(
         [
-            ("two_parents", "Two Parents"), ("one_parent", "One Parent"),
-            ("relatives", "Relatives"), ("child_headed", "Headed by a Child"),
-            ("institution", "Institution"), ("other", "Other"),
+            ("two_parents", "Two Parents"),
+            ("one_parent", "One Parent"),
+            ("relatives", "Relatives"),
+            ("child_headed", "Headed by a Child"),
+            ("institution", "Institution"),
+            ("other", "Other"),
         ]
     )
     size = fields.Integer(help="Persons who eat and sleep together; empty if unknown.")
@@ -44,16 +49,29 @@ class Household(models.Model):
     livelihood = fields.Char()
     # Who may see the family: holders of its children's cases.
     holder_ids = fields.Many2many(
-        "res.users", "remediation_household_holder_rel", compute="_compute_holders",
-        store=True, readonly=True, compute_sudo=True, copy=False,
+        "res.users",
+        "remediation_household_holder_rel",
+        compute="_compute_holders",
+        store=True,
+        readonly=True,
+        compute_sudo=True,
+        copy=False,
     )
     team_ids = fields.Many2many(
-        "remediation.team", compute="_compute_holders", store=True, readonly=True,
-        compute_sudo=True, copy=False,
+        "remediation.team",
+        compute="_compute_holders",
+        store=True,
+        readonly=True,
+        compute_sudo=True,
+        copy=False,
     )
     organisation_ids = fields.Many2many(
-        "res.partner", "remediation_household_organisation_rel",
-        compute="_compute_holders", store=True, readonly=True, compute_sudo=True,
+        "res.partner",
+        "remediation_household_organisation_rel",
+        compute="_compute_holders",
+        store=True,
+        readonly=True,
+        compute_sudo=True,
         copy=False,
     )
 
@@ -65,7 +83,8 @@ class Household(models.Model):
     # compute_sudo: siblings' cases may belong to another worker, whose access to the
     # family must not depend on who saves.
     @api.depends(
-        "beneficiary_ids.user_id", "beneficiary_ids.team_id",
+        "beneficiary_ids.user_id",
+        "beneficiary_ids.team_id",
         "beneficiary_ids.organisation_id",
     )
     def _compute_holders(self):
@@ -80,7 +99,8 @@ class Household(models.Model):
                 (household, [fields.Command.set(children.organisation_id.ids)])
             )
         for name, commands in (
-            ("holder_ids", holders), ("team_ids", teams),
+            ("holder_ids", holders),
+            ("team_ids", teams),
             ("organisation_ids", organisations),
         ):
             self._fields[name].write_batch(commands)

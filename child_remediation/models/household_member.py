@@ -30,10 +30,14 @@ class HouseholdMember(models.Model):
     national_id = fields.Char(groups=IDENTITY_GROUPS)
     relationship = fields.Selection(
         [
-            ("mother", "Mother"), ("father", "Father"),
-            ("grandparent", "Grandparent"), ("sibling", "Sibling"),
-            ("aunt_uncle", "Aunt or Uncle"), ("spouse", "Spouse"),
-            ("guardian", "Guardian"), ("other", "Other"),
+            ("mother", "Mother"),
+            ("father", "Father"),
+            ("grandparent", "Grandparent"),
+            ("sibling", "Sibling"),
+            ("aunt_uncle", "Aunt or Uncle"),
+            ("spouse", "Spouse"),
+            ("guardian", "Guardian"),
+            ("other", "Other"),
         ],
         required=True,
     )

@@ -12,13 +12,18 @@ class Institution(models.Model):
     name = fields.Char(required=True, index="trigram")
     kind = fields.Selection(
         [
-            ("school", "School"), ("bridging", "Catch-up School"),
-            ("vocational", "Training Centre"), ("workshop", "Workshop"),
+            ("school", "School"),
+            ("bridging", "Catch-up School"),
+            ("vocational", "Training Centre"),
+            ("workshop", "Workshop"),
         ],
-        required=True, default="school",
+        required=True,
+        default="school",
     )
     partner_id = fields.Many2one(
-        "res.partner", string="Contact", index="btree_not_null",
+        "res.partner",
+        string="Contact",
+        index="btree_not_null",
         help="Who is billed and signs in to the portal.",
     )
     area_id = fields.Many2one("remediation.area", index=True, check_company=True)

@@ -22,9 +22,14 @@ class LegalFramework(models.Model):
     version = fields.Integer(default=1, required=True, readonly=True, copy=False)
     state = fields.Selection(
         [("draft", "Draft"), ("in_force", "In Force"), ("replaced", "Replaced")],
-        default="draft", required=True, readonly=True, copy=False,
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
     )
-    country_id = fields.Many2one("res.country", help="Empty: applies where no other does.")
+    country_id = fields.Many2one(
+        "res.country", help="Empty: applies where no other does."
+    )
     date_from = fields.Date(default=fields.Date.context_today, required=True)
     minimum_wage = fields.Monetary()
     minimum_wage_period = fields.Selection(
@@ -89,7 +94,8 @@ class LegalFramework(models.Model):
             {
                 "version": self.version + 1,
                 "provision_ids": [
-                    fields.Command.create(vals) for vals in self.provision_ids.copy_data()
+                    fields.Command.create(vals)
+                    for vals in self.provision_ids.copy_data()
                 ],
             }
         )
@@ -102,7 +108,7 @@ class LegalFramework(models.Model):
 
     @api.model
     def _for_company(self, company):
-        """Return the framework in force for the company's country, or the general one."""
+        """Return the framework in force for a company's country, or the general one."""
         candidates = self.search(
             [
                 ("state", "=", "in_force"),

@@ -20,8 +20,11 @@ class Movement(models.Model):
         compute="_compute_case_id", store=True, precompute=True, readonly=False
     )
     kind = fields.Selection(
-        [("recruitment", "Recruitment"), ("transit", "Transit"),
-         ("exploitation", "Exploitation")],
+        [
+            ("recruitment", "Recruitment"),
+            ("transit", "Transit"),
+            ("exploitation", "Exploitation"),
+        ],
         required=True,
     )
     place = fields.Char()
@@ -30,9 +33,15 @@ class Movement(models.Model):
     date_from = fields.Date()
     date_to = fields.Date()
     means = fields.Selection(
-        [("promise", "False Promise"), ("force", "Force"), ("sale", "Sale"),
-         ("family", "Through the Family"), ("debt", "Debt"), ("other", "Other"),
-         ("unknown", "Unknown")]
+        [
+            ("promise", "False Promise"),
+            ("force", "Force"),
+            ("sale", "Sale"),
+            ("family", "Through the Family"),
+            ("debt", "Debt"),
+            ("other", "Other"),
+            ("unknown", "Unknown"),
+        ]
     )
 
     _dates_ordered = models.Constraint(

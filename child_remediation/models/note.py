@@ -21,9 +21,14 @@ class Note(models.Model):
     date = fields.Datetime(required=True, default=fields.Datetime.now)
     subject = fields.Char()
     kind = fields.Selection(
-        [("note", "Note"), ("call", "Call"), ("contact_attempt", "Attempt to Contact"),
-         ("conference", "Case Conference")],
-        default="note", required=True,
+        [
+            ("note", "Note"),
+            ("call", "Call"),
+            ("contact_attempt", "Attempt to Contact"),
+            ("conference", "Case Conference"),
+        ],
+        default="note",
+        required=True,
     )
     text = fields.Text(required=True)
     author_id = fields.Many2one(
@@ -45,7 +50,9 @@ class Note(models.Model):
             for note in self:
                 if note.author_id != self.env.user:
                     raise UserError(
-                        self.env._("Only its author edits a note: write one of your own.")
+                        self.env._(
+                            "Only its author edits a note: write one of your own."
+                        )
                     )
                 if now - note.create_date > timedelta(hours=24):
                     raise UserError(
@@ -55,8 +62,11 @@ class Note(models.Model):
                     )
                 former = [
                     *(note.former_texts or []),
-                    {"subject": note.subject, "text": note.text,
-                     "until": fields.Datetime.to_string(now)},
+                    {
+                        "subject": note.subject,
+                        "text": note.text,
+                        "until": fields.Datetime.to_string(now),
+                    },
                 ]
                 note._unprotected().write({"former_texts": former, "edited_on": now})
         return super().write(vals)

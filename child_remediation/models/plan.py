@@ -20,15 +20,28 @@ class Plan(models.Model):
 
     _approved_state = "active"
     _protected_fields = frozenset(
-        {"version", "revision_of_id", "completed_on", "action_snapshot",
-         "open_action_count"}
+        {
+            "version",
+            "revision_of_id",
+            "completed_on",
+            "action_snapshot",
+            "open_action_count",
+        }
     )
     _draft_only_fields = frozenset(
         {
-            "goal", "target_date", "participants", "caregiver_member_id",
-            "caregiver_agreed_on", "caregiver_not_agreed_reason", "child_assent",
-            "child_assent_on", "child_not_heard_reason", "income_replacement",
-            "income_replacement_reason", "payer",
+            "goal",
+            "target_date",
+            "participants",
+            "caregiver_member_id",
+            "caregiver_agreed_on",
+            "caregiver_not_agreed_reason",
+            "child_assent",
+            "child_assent_on",
+            "child_not_heard_reason",
+            "income_replacement",
+            "income_replacement_reason",
+            "payer",
         }
     )
 
@@ -40,8 +53,11 @@ class Plan(models.Model):
     participants = fields.Char()
     payer = fields.Selection(
         [
-            ("ngo", "Organisation"), ("brand", "Buyer"), ("site", "Site or Operator"),
-            ("government", "Government"), ("family", "Family"),
+            ("ngo", "Organisation"),
+            ("brand", "Buyer"),
+            ("site", "Site or Operator"),
+            ("government", "Government"),
+            ("family", "Family"),
         ],
         string="Main Payer",
     )
@@ -51,7 +67,8 @@ class Plan(models.Model):
     caregiver_agreed_on = fields.Date()
     caregiver_not_agreed_reason = fields.Selection(
         [
-            ("absent", "Absent"), ("suspected_of_harm", "Suspected of Harm"),
+            ("absent", "Absent"),
+            ("suspected_of_harm", "Suspected of Harm"),
             ("refuses", "Refuses"),
         ]
     )
@@ -66,8 +83,10 @@ class Plan(models.Model):
     )
     income_replacement = fields.Selection(
         [
-            ("stipend", "Stipend"), ("adult_job", "Job for an Adult"),
-            ("livelihood", "Livelihood Support"), ("none", "None"),
+            ("stipend", "Stipend"),
+            ("adult_job", "Job for an Adult"),
+            ("livelihood", "Livelihood Support"),
+            ("none", "None"),
         ]
     )
     income_replacement_reason = fields.Char(string="Why No Income Is Replaced")
@@ -82,10 +101,17 @@ class Plan(models.Model):
     completed_on = fields.Datetime(readonly=True, copy=False)
     state = fields.Selection(
         [
-            ("draft", "Draft"), ("submitted", "Submitted"), ("active", "Active"),
-            ("completed", "Completed"), ("revised", "Revised"),
+            ("draft", "Draft"),
+            ("submitted", "Submitted"),
+            ("active", "Active"),
+            ("completed", "Completed"),
+            ("revised", "Revised"),
         ],
-        default="draft", required=True, readonly=True, copy=False, index=True,
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+        index=True,
     )
 
     _one_active = models.UniqueIndex(
@@ -101,7 +127,9 @@ class Plan(models.Model):
     def _compute_display_name(self):
         for plan in self:
             plan.display_name = self.env._(
-                "%(code)s: plan %(version)s", code=plan.case_id.name, version=plan.version
+                "%(code)s: plan %(version)s",
+                code=plan.case_id.name,
+                version=plan.version,
             )
 
     @api.depends("action_ids.state")
@@ -109,7 +137,9 @@ class Plan(models.Model):
         for plan in self:
             plan.action_count = len(plan.action_ids)
             plan.open_action_count = len(
-                plan.action_ids.filtered(lambda a: a.state in ("planned", "in_progress"))
+                plan.action_ids.filtered(
+                    lambda a: a.state in ("planned", "in_progress")
+                )
             )
 
     @api.depends("action_ids.cost_estimate", "action_ids.currency_id")
@@ -124,11 +154,17 @@ class Plan(models.Model):
                 if action.state != "cancelled"
             )
 
-    @api.constrains("target_date", "date_start", "caregiver_agreed_on", "child_assent_on")
+    @api.constrains(
+        "target_date", "date_start", "caregiver_agreed_on", "child_assent_on"
+    )
     def _check_dates(self):
         today = fields.Date.context_today(self)
         for plan in self:
-            if plan.target_date and plan.date_start and plan.target_date < plan.date_start:
+            if (
+                plan.target_date
+                and plan.date_start
+                and plan.target_date < plan.date_start
+            ):
                 raise ValidationError(
                     self.env._("The target date comes before the plan starts.")
                 )
@@ -136,7 +172,9 @@ class Plan(models.Model):
                 today
             ):
                 raise ValidationError(
-                    self.env._("An agreement is not given in the future: correct the date.")
+                    self.env._(
+                        "An agreement is not given in the future: correct the date."
+                    )
                 )
 
     @api.model
@@ -147,7 +185,8 @@ class Plan(models.Model):
             case.id: version
             for case, version in self.sudo()._read_group(
                 [("case_id", "in", [vals.get("case_id") for vals in vals_list])],
-                ["case_id"], ["version:max"],
+                ["case_id"],
+                ["version:max"],
             )
         }
         result = []
@@ -170,8 +209,9 @@ class Plan(models.Model):
             [("case_id", "in", self.case_id.ids), ("plan_id", "=", False)]
         )
         for plan in self:
-            orphans.filtered(lambda a, plan=plan: a.case_id == plan.case_id)._unprotected(
-            ).write({"plan_id": plan.id})
+            orphans.filtered(
+                lambda a, plan=plan: a.case_id == plan.case_id
+            )._unprotected().write({"plan_id": plan.id})
 
     def _missing_to_submit(self):
         """R17 and R20: an action, a goal, agreement and assent or why not, and what
@@ -182,19 +222,20 @@ class Plan(models.Model):
         if not self.action_ids.filtered(lambda a: a.state != "cancelled"):
             missing.append(self.env._("Add at least one action."))
         if not self.caregiver_agreed_on and not self.caregiver_not_agreed_reason:
-            missing.append(
-                self.env._("Record when the caregiver agreed, or why not.")
-            )
+            missing.append(self.env._("Record when the caregiver agreed, or why not."))
         if self.caregiver_agreed_on and not self.caregiver_member_id:
             missing.append(self.env._("Choose the caregiver who agreed."))
         if not self.child_assent:
-            missing.append(self.env._("Record the child's assent, or why it is missing."))
+            missing.append(
+                self.env._("Record the child's assent, or why it is missing.")
+            )
         if self.child_assent == "not_heard" and not self.child_not_heard_reason:
             missing.append(self.env._("Say why the child was not heard."))
         if self._child_worked() and not self.income_replacement:
             missing.append(
                 self.env._(
-                    "Decide what replaces the income from the child's work: a stipend, a "
+                    "Decide what replaces the income from the child's work: a "
+                    "stipend, a "
                     "job for an adult, livelihood support, or none with a reason."
                 )
             )
@@ -212,7 +253,9 @@ class Plan(models.Model):
         active = case.active_plan_id
         if active and active != self:
             missing.append(
-                self.env._("Complete or revise the active plan first: only one is active.")
+                self.env._(
+                    "Complete or revise the active plan first: only one is active."
+                )
             )
         unheard = self.child_assent == "not_heard"
         if (self.caregiver_not_agreed_reason or unheard) and not (
@@ -230,18 +273,21 @@ class Plan(models.Model):
         return bool(self.case_id.work_situation_ids.filtered("works"))
 
     def _after_approval(self):
-        super()._after_approval()
+        result = super()._after_approval()
         cases = self.case_id
         cases.deadline_ids._done("plan")
         cases.deadline_ids._done("review")
         starts = {plan.case_id: plan.approved_on for plan in self}
         self.env["remediation.deadline"]._open(cases, ["review"], starts)
         without_visit = cases.filtered(
-            lambda case: not case.deadline_ids.filtered(
-                lambda d: d.kind == "visit" and not d.done_on
+            lambda case: (
+                not case.deadline_ids.filtered(
+                    lambda d: d.kind == "visit" and not d.done_on
+                )
             )
         )
         self.env["remediation.deadline"]._open(without_visit, ["visit"], starts)
+        return result
 
     def action_complete(self):
         """Close a plan whose actions are all decided. For the holder or supervisor."""
@@ -251,7 +297,9 @@ class Plan(models.Model):
         )
         if self.filtered("open_action_count"):
             raise UserError(
-                self.env._("Finish or cancel the open actions before completing the plan.")
+                self.env._(
+                    "Finish or cancel the open actions before completing the plan."
+                )
             )
         self._unprotected().write(
             {"state": "completed", "completed_on": fields.Datetime.now()}
@@ -273,9 +321,12 @@ class Plan(models.Model):
         self._unprotected().write({"state": "revised", "action_snapshot": snapshot})
         new = self._unprotected().create(
             {
-                "case_id": self.case_id.id, "revision_of_id": self.id,
-                "goal": self.goal, "target_date": self.target_date,
-                "payer": self.payer, "income_replacement": self.income_replacement,
+                "case_id": self.case_id.id,
+                "revision_of_id": self.id,
+                "goal": self.goal,
+                "target_date": self.target_date,
+                "payer": self.payer,
+                "income_replacement": self.income_replacement,
                 "income_replacement_reason": self.income_replacement_reason,
                 "caregiver_member_id": self.caregiver_member_id.id,
             }
@@ -283,6 +334,9 @@ class Plan(models.Model):
         actions._unprotected().write({"plan_id": new.id})
         self.case_id._note_stage(self)
         return {
-            "type": "ir.actions.act_window", "res_model": self._name, "res_id": new.id,
-            "view_mode": "form", "views": [(False, "form")],
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": new.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
         }

@@ -45,7 +45,11 @@ class PlanAction(models.Model):
         "res.currency", required=True, default=lambda self: self.env.company.currency_id
     )
     state = fields.Selection(
-        ACTION_STATES, default="planned", required=True, readonly=True, copy=False,
+        ACTION_STATES,
+        default="planned",
+        required=True,
+        readonly=True,
+        copy=False,
         index=True,
     )
     date_done = fields.Date(readonly=True, copy=False)
@@ -97,10 +101,13 @@ class PlanAction(models.Model):
     def _as_snapshot(self):
         return [
             {
-                "id": action.id, "domain": action.domain, "state": action.state,
+                "id": action.id,
+                "domain": action.domain,
+                "state": action.state,
                 "service": action.service_type_id.code or False,
                 "due": fields.Date.to_string(action.date_due) or False,
-                "cost": action.cost_estimate, "currency": action.currency_id.name,
+                "cost": action.cost_estimate,
+                "currency": action.currency_id.name,
             }
             for action in self
         ]
@@ -127,7 +134,8 @@ class PlanAction(models.Model):
         vals = {"state": target}
         if target not in ("planned", "in_progress"):
             vals.update(
-                date_done=fields.Date.context_today(self), done_by_id=self.env.uid,
+                date_done=fields.Date.context_today(self),
+                done_by_id=self.env.uid,
                 result_note=note or False,
             )
         self._unprotected().write(vals)

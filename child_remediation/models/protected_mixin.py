@@ -55,8 +55,10 @@ class ProtectedMixin(models.AbstractModel):
                 "%(fields)s of %(model)s cannot be written directly: use the button "
                 "that takes this decision.",
                 fields=", ".join(
-                    sorted(self._fields[name]._description_string(self.env) or name
-                           for name in names)
+                    sorted(
+                        self._fields[name]._description_string(self.env) or name
+                        for name in names
+                    )
                 ),
                 model=self.env["ir.model"]._get(self._name).display_name,
             )
@@ -76,8 +78,8 @@ class ProtectedMixin(models.AbstractModel):
         ]
         if refused:
             context = {k: v for k, v in self.env.context.items() if k not in refused}
-            self = self.with_context(context)  # pylint: disable=self-cls-assignment
-        values = super(ProtectedMixin, self).default_get(fields)
+            self = self.with_context(context)  # pylint: disable=self-cls-assignment,context-overridden
+        values = super().default_get(fields)
         for name in protected & values.keys():
             field = self._fields[name]
             if field.default:

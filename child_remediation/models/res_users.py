@@ -19,18 +19,24 @@ class ResUsers(models.Model):
     _inherit = "res.users"
 
     remediation_team_ids = fields.Many2many(
-        "remediation.team", compute="_compute_remediation_team_ids",
+        "remediation.team",
+        compute="_compute_remediation_team_ids",
         string="Supervised Teams",
     )
     remediation_organisation_ids = fields.Many2many(
-        "res.partner", compute="_compute_remediation_organisation_ids",
+        "res.partner",
+        compute="_compute_remediation_organisation_ids",
         string="Covered Organisations",
     )
 
     def _compute_remediation_team_ids(self):
         # sudo: record rules are evaluated for people who may not list teams.
-        teams = self.env["remediation.team"].sudo().search(
-            ["|", ("supervisor_id", "in", self.ids), ("deputy_ids", "in", self.ids)]
+        teams = (
+            self.env["remediation.team"]
+            .sudo()
+            .search(
+                ["|", ("supervisor_id", "in", self.ids), ("deputy_ids", "in", self.ids)]
+            )
         )
         for user in self:
             user.remediation_team_ids = teams.filtered(
@@ -40,8 +46,10 @@ class ResUsers(models.Model):
     def _compute_remediation_organisation_ids(self):
         """Organisations whose open cases a vetted portal supervisor covers (R26)."""
         # sudo: record rules are evaluated for people who may not list case managers.
-        profiles = self.env["remediation.case.manager"].sudo().search(
-            [("user_id", "in", self.ids)]
+        profiles = (
+            self.env["remediation.case.manager"]
+            .sudo()
+            .search([("user_id", "in", self.ids)])
         )
         for user in self:
             profile = profiles.filtered(lambda p, user=user: p.user_id == user)

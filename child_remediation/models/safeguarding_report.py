@@ -8,9 +8,17 @@ from odoo.exceptions import AccessError, UserError
 #: What a person who reports may send; everything else is decided by the officer.
 FILED_FIELDS = frozenset(
     {
-        "subject_kind", "subject_user_id", "subject_organisation_id", "subject_text",
-        "description", "happened_on", "is_immediate_danger", "channel",
-        "reporter_name", "reporter_contact", "is_anonymous",
+        "subject_kind",
+        "subject_user_id",
+        "subject_organisation_id",
+        "subject_text",
+        "description",
+        "happened_on",
+        "is_immediate_danger",
+        "channel",
+        "reporter_name",
+        "reporter_contact",
+        "is_anonymous",
     }
 )
 #: Letters and digits that are not mistaken for each other over the telephone.
@@ -37,24 +45,45 @@ class SafeguardingReport(models.Model):
     _remediation_sensitive = True
     _protected_fields = frozenset(
         {
-            "name", "company_id", "state", "received_on", "reporter_user_id",
-            "outcome", "closed_on", "closed_by_id", "officer_id", "suspended_on",
-            "suspended_by_id", "excluded_user_ids", "complaint_id",
+            "name",
+            "company_id",
+            "state",
+            "received_on",
+            "reporter_user_id",
+            "outcome",
+            "closed_on",
+            "closed_by_id",
+            "officer_id",
+            "suspended_on",
+            "suspended_by_id",
+            "excluded_user_ids",
+            "complaint_id",
         }
     )
     _frozen_fields = frozenset(
         {
-            "description", "subject_text", "happened_on", "channel", "reporter_name",
-            "reporter_contact", "is_anonymous",
+            "description",
+            "subject_text",
+            "happened_on",
+            "channel",
+            "reporter_name",
+            "reporter_contact",
+            "is_anonymous",
         }
     )
 
     name = fields.Char(
-        string="Reference", required=True, readonly=True, copy=False,
+        string="Reference",
+        required=True,
+        readonly=True,
+        copy=False,
         default=lambda self: self._new_reference(),
     )
     company_id = fields.Many2one(
-        "res.company", required=True, readonly=True, index=True,
+        "res.company",
+        required=True,
+        readonly=True,
+        index=True,
         default=lambda self: self.env.company,
     )
     received_on = fields.Datetime(
@@ -62,16 +91,24 @@ class SafeguardingReport(models.Model):
     )
     state = fields.Selection(
         [("new", "New"), ("review", "Under Review"), ("closed", "Closed")],
-        required=True, default="new", readonly=True, copy=False, index=True,
+        required=True,
+        default="new",
+        readonly=True,
+        copy=False,
+        index=True,
     )
     # What was reported
     subject_kind = fields.Selection(
         [
-            ("worker", "Case Worker"), ("partner", "Partner Organisation"),
-            ("staff", "Other Staff"), ("data_misuse", "Misuse of Data"),
+            ("worker", "Case Worker"),
+            ("partner", "Partner Organisation"),
+            ("staff", "Other Staff"),
+            ("data_misuse", "Misuse of Data"),
             ("other", "Somebody Else"),
         ],
-        required=True, default="worker", string="About",
+        required=True,
+        default="worker",
+        string="About",
     )
     subject_text = fields.Char(string="Who, as Reported")
     description = fields.Text(required=True)
@@ -79,10 +116,14 @@ class SafeguardingReport(models.Model):
     is_immediate_danger = fields.Boolean(string="Somebody Is in Danger Now")
     channel = fields.Selection(
         [
-            ("portal", "Portal"), ("public", "Public Form"), ("office", "Back Office"),
-            ("hotline", "Hotline"), ("complaint", "Complaint"),
+            ("portal", "Portal"),
+            ("public", "Public Form"),
+            ("office", "Back Office"),
+            ("hotline", "Hotline"),
+            ("complaint", "Complaint"),
         ],
-        required=True, default="office",
+        required=True,
+        default="office",
     )
     is_anonymous = fields.Boolean()
     reporter_user_id = fields.Many2one("res.users", readonly=True, copy=False)
@@ -94,7 +135,8 @@ class SafeguardingReport(models.Model):
     # What the officer found
     subject_user_id = fields.Many2one("res.users", string="User Concerned", index=True)
     subject_organisation_id = fields.Many2one(
-        "res.partner", string="Organisation Concerned",
+        "res.partner",
+        string="Organisation Concerned",
         domain=[("is_company", "=", True)],
     )
     review_note = fields.Text()
@@ -107,15 +149,19 @@ class SafeguardingReport(models.Model):
             ("inconclusive", "Inconclusive"),
             ("authority", "Handed to an Authority"),
         ],
-        readonly=True, copy=False,
+        readonly=True,
+        copy=False,
     )
     closed_on = fields.Datetime(readonly=True, copy=False)
     closed_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     suspended_on = fields.Datetime(readonly=True, copy=False)
     suspended_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     excluded_user_ids = fields.Many2many(
-        "res.users", "remediation_safeguarding_excluded_rel",
-        compute="_compute_excluded_user_ids", store=True, compute_sudo=True,
+        "res.users",
+        "remediation_safeguarding_excluded_rel",
+        compute="_compute_excluded_user_ids",
+        store=True,
+        compute_sudo=True,
         string="Hidden From",
         help="The subject and the subject's line; a global rule hides the report from "
         "them whatever groups they hold.",
@@ -136,7 +182,9 @@ class SafeguardingReport(models.Model):
             profile = profiles.search([("user_id", "in", subject.ids)])
             teams = profile.team_id
             line = (
-                teams.supervisor_id | teams.deputy_ids | profile.mentor_id.user_id
+                teams.supervisor_id
+                | teams.deputy_ids
+                | profile.mentor_id.user_id
                 | self._people_of(report.subject_organisation_id)
             ) - subject
             # A report that nobody may read protects nobody: where every officer
@@ -149,11 +197,13 @@ class SafeguardingReport(models.Model):
     def _people_of(self, organisation):
         """Users of a partner organisation; the company's own are not one line."""
         organisation = organisation.commercial_partner_id
-        companies = self.env["res.company"].search([])
+        companies = self.env["res.company"].search([])  # pylint: disable=no-search-all
         if not organisation or organisation in companies.partner_id:
             return self.env["res.users"]
-        return self.env["res.users"].with_context(active_test=False).search(
-            [("partner_id", "child_of", organisation.ids)]
+        return (
+            self.env["res.users"]
+            .with_context(active_test=False)
+            .search([("partner_id", "child_of", organisation.ids)])
         )
 
     # -- filing ----------------------------------------------------------------
@@ -172,7 +222,9 @@ class SafeguardingReport(models.Model):
             raise UserError(self.env._("Describe what happened."))
         if len(description) > 20000:
             raise UserError(
-                self.env._("The description is too long: shorten it to 20,000 characters.")
+                self.env._(
+                    "The description is too long: shorten it to 20,000 characters."
+                )
             )
         for key in ("subject_text", "reporter_name", "reporter_contact"):
             if vals.get(key):
@@ -187,7 +239,8 @@ class SafeguardingReport(models.Model):
         vals["is_immediate_danger"] = bool(vals.get("is_immediate_danger"))
         vals["description"] = description
         for key, model in (
-            ("subject_user_id", "res.users"), ("subject_organisation_id", "res.partner")
+            ("subject_user_id", "res.users"),
+            ("subject_organisation_id", "res.partner"),
         ):
             if vals.get(key):
                 # sudo: whether the id exists is not told; an unknown one is dropped.
@@ -227,8 +280,10 @@ class SafeguardingReport(models.Model):
                 mails.append(
                     {
                         "subject": env._("Something waits for you"),
-                        "body_html": Markup("<p>%s</p>") % env._(
-                            "Sign in and open your list. This message says nothing more "
+                        "body_html": Markup("<p>%s</p>")
+                        % env._(
+                            "Sign in and open your list. This message says nothing "
+                            "more "
                             "on purpose."
                         ),
                         "email_to": officer.email_formatted,
@@ -269,7 +324,9 @@ class SafeguardingReport(models.Model):
             raise UserError(self.env._("The report is closed already."))
         self._unprotected().write(
             {
-                "state": "closed", "outcome": outcome, "closed_by_id": self.env.uid,
+                "state": "closed",
+                "outcome": outcome,
+                "closed_by_id": self.env.uid,
                 "closed_on": fields.Datetime.now(),
             }
         )
@@ -297,13 +354,17 @@ class SafeguardingReport(models.Model):
         if self.filtered(lambda report: report.state != "closed"):
             raise UserError(self.env._("Only a closed report is taken up again."))
         self._unprotected().write(
-            {"state": "review", "outcome": False, "closed_on": False,
-             "closed_by_id": False}
+            {
+                "state": "review",
+                "outcome": False,
+                "closed_on": False,
+                "closed_by_id": False,
+            }
         )
         return True
 
     def action_suspend_subject(self):
-        """End the subject's access on the spot (R55, R11). For the safeguarding officer.
+        """End the subject's access at once (R55, R11). For the safeguarding officer.
 
         A case worker's cases pass to the supervisor, sessions and keys end. The
         visible reason is neutral and the act is the system's, so that it does not tell
@@ -320,9 +381,11 @@ class SafeguardingReport(models.Model):
         # sudo: the officer holds neither cases nor users; the system user acts, so
         # that holder logs and write_uid do not name the officer.
         system = self.with_user(SUPERUSER_ID).sudo()
-        managers = system.env["remediation.case.manager"].with_context(
-            active_test=False
-        ).search([("user_id", "in", subjects.ids)])
+        managers = (
+            system.env["remediation.case.manager"]
+            .with_context(active_test=False)
+            .search([("user_id", "in", subjects.ids)])
+        )
         managers._suspend(system.env._("Suspended"))
         rest = subjects.with_env(system.env) - managers.user_id
         system.env["res.users.apikeys"].search([("user_id", "in", rest.ids)]).unlink()

@@ -20,7 +20,10 @@ class ServiceDelivery(models.Model):
     )
 
     plan_action_id = fields.Many2one(
-        "remediation.plan.action", required=True, index=True, ondelete="restrict",
+        "remediation.plan.action",
+        required=True,
+        index=True,
+        ondelete="restrict",
         domain="[('case_id', '=', case_id)]",
     )
     case_id = fields.Many2one(
@@ -31,24 +34,39 @@ class ServiceDelivery(models.Model):
     date = fields.Date(required=True, default=fields.Date.context_today)
     quantity = fields.Float(required=True, default=1.0)
     unit = fields.Selection(
-        [("piece", "Piece"), ("hour", "Hour"), ("day", "Day"), ("month", "Month"),
-         ("term", "School Term"), ("session", "Session")],
-        required=True, default="piece",
+        [
+            ("piece", "Piece"),
+            ("hour", "Hour"),
+            ("day", "Day"),
+            ("month", "Month"),
+            ("term", "School Term"),
+            ("session", "Session"),
+        ],
+        required=True,
+        default="piece",
     )
     cost = fields.Monetary()
     currency_id = fields.Many2one(
         "res.currency", required=True, default=lambda self: self.env.company.currency_id
     )
     recipient = fields.Selection(
-        [("child", "Child"), ("sibling", "Sibling"), ("caregiver", "Caregiver"),
-         ("household", "Household")],
-        required=True, default="child",
+        [
+            ("child", "Child"),
+            ("sibling", "Sibling"),
+            ("caregiver", "Caregiver"),
+            ("household", "Household"),
+        ],
+        required=True,
+        default="child",
     )
     proof = fields.Binary(attachment=True, copy=False)
     note = fields.Char()
     state = fields.Selection(
         [("given", "Given"), ("cancelled", "Cancelled")],
-        default="given", required=True, readonly=True, copy=False,
+        default="given",
+        required=True,
+        readonly=True,
+        copy=False,
     )
     cancel_reason = fields.Char(readonly=True, copy=False)
 
@@ -87,7 +105,8 @@ class ServiceDelivery(models.Model):
             if delivery.case_id.closed_on:
                 raise UserError(
                     self.env._(
-                        "%(code)s is closed: ask the supervisor to reopen it before adding "
+                        "%(code)s is closed: ask the supervisor to reopen it before "
+                        "adding "
                         "a service.",
                         code=delivery.case_id.name,
                     )
@@ -95,7 +114,8 @@ class ServiceDelivery(models.Model):
             if not delivery.plan_action_id._may_run():
                 raise UserError(
                     self.env._(
-                        "Only urgent help is given before the plan is approved: submit the "
+                        "Only urgent help is given before the plan is approved: "
+                        "submit the "
                         "plan first."
                     )
                 )

@@ -28,7 +28,9 @@ class Site(models.Model):
     code = fields.Char(copy=False)
     site_type = fields.Selection(SITE_TYPES, required=True, index=True)
     operator_id = fields.Many2one("res.partner", string="Cooperative or Operator")
-    tier = fields.Integer(help="Steps in the supply chain between the site and a buyer.")
+    tier = fields.Integer(
+        help="Steps in the supply chain between the site and a buyer."
+    )
     commodity = fields.Char()
     isic_section = fields.Char(
         size=1, help="Section letter of ISIC rev. 4; B is mining and quarrying."

@@ -20,16 +20,23 @@ class Team(models.Model):
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
     supervisor_id = fields.Many2one(
-        "res.users", required=True, index=True, check_company=True,
+        "res.users",
+        required=True,
+        index=True,
+        check_company=True,
         domain=[("share", "=", False)],
     )
     deputy_ids = fields.Many2many(
-        "res.users", string="Deputies", check_company=True,
+        "res.users",
+        string="Deputies",
+        check_company=True,
         domain=[("share", "=", False)],
         help="May do what the supervisor may, so that somebody else can approve.",
     )
     on_call_user_id = fields.Many2one(
-        "res.users", string="On Call", check_company=True,
+        "res.users",
+        string="On Call",
+        check_company=True,
         domain=[("share", "=", False)],
         help="Alerted at once to a child in danger; the supervisor where empty.",
     )
@@ -51,7 +58,8 @@ class Team(models.Model):
                 team.env._(
                     "%(workers)s workers for %(supervisors)s supervisors: more than "
                     "%(ratio)s each. Name a deputy or open another team.",
-                    workers=len(workers), supervisors=supervisors,
+                    workers=len(workers),
+                    supervisors=supervisors,
                     ratio=WORKERS_PER_SUPERVISOR,
                 )
                 if len(workers) > supervisors * WORKERS_PER_SUPERVISOR
@@ -91,15 +99,20 @@ class Team(models.Model):
                 if not user.email:
                     continue
                 late_in_language = late.with_context(lang=user.lang)
-                body = self.env["ir.qweb"].with_context(lang=user.lang)._render(
-                    "child_remediation.team_digest",
-                    {"breaches": late_in_language, "base_url": team.get_base_url()},
+                body = (
+                    self.env["ir.qweb"]
+                    .with_context(lang=user.lang)
+                    ._render(
+                        "child_remediation.team_digest",
+                        {"breaches": late_in_language, "base_url": team.get_base_url()},
+                    )
                 )
                 mails.append(
                     {
                         "subject": self.with_context(lang=user.lang).env._(
                             "%(count)s missed deadlines in %(team)s",
-                            count=len(late), team=team.name,
+                            count=len(late),
+                            team=team.name,
                         ),
                         "email_to": user.email_formatted,
                         "body_html": body,

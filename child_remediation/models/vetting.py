@@ -34,17 +34,24 @@ class Vetting(models.Model):
             ("statutory_declaration", "Statutory Declaration"),
             ("referees", "Referees"),
         ],
-        required=True, default="police_check",
+        required=True,
+        default="police_check",
     )
     issuer = fields.Char()
     date = fields.Date(required=True, default=fields.Date.context_today)
     expiry_date = fields.Date(
-        compute="_compute_expiry_date", store=True, readonly=False, required=True,
+        compute="_compute_expiry_date",
+        store=True,
+        readonly=False,
+        required=True,
         precompute=True,
     )
     result = fields.Selection(
         [("pending", "Pending"), ("clear", "Clear"), ("adverse", "Adverse")],
-        default="pending", required=True, readonly=True, copy=False,
+        default="pending",
+        required=True,
+        readonly=True,
+        copy=False,
     )
     verified_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     verified_on = fields.Datetime(readonly=True, copy=False)
@@ -57,7 +64,9 @@ class Vetting(models.Model):
     def _compute_expiry_date(self):
         for vetting in self:
             # 36 months: no source gives a period; see domain rules, §3.5.
-            vetting.expiry_date = vetting.date and vetting.date + relativedelta(months=36)
+            vetting.expiry_date = vetting.date and vetting.date + relativedelta(
+                months=36
+            )
 
     @api.depends("kind", "date")
     def _compute_display_name(self):

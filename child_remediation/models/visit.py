@@ -21,17 +21,29 @@ class Visit(models.Model):
     _order = "date_planned desc, id desc"
 
     _protected_fields = frozenset(
-        {"state", "outcome", "is_clean", "classification", "done_by_id",
-         "cancel_reason", "is_post_closure"}
+        {
+            "state",
+            "outcome",
+            "is_clean",
+            "classification",
+            "done_by_id",
+            "cancel_reason",
+            "is_post_closure",
+        }
     )
 
     visit_type = fields.Selection(
         [
-            ("home", "Home"), ("school", "School"), ("site", "Site"),
-            ("workplace", "Workplace"), ("phone", "Phone"), ("office", "Office"),
+            ("home", "Home"),
+            ("school", "School"),
+            ("site", "Site"),
+            ("workplace", "Workplace"),
+            ("phone", "Phone"),
+            ("office", "Office"),
             ("unannounced", "Unannounced"),
         ],
-        required=True, default="home",
+        required=True,
+        default="home",
     )
     date_planned = fields.Date(
         required=True, default=fields.Date.context_today, index=True
@@ -54,28 +66,44 @@ class Visit(models.Model):
     is_worst_form = fields.Boolean(string="Other Worst Form")
     occupation = fields.Selection(
         [
-            ("school", "In School"), ("training", "In Training"),
-            ("decent_work", "In Decent Work"), ("holidays", "School Holidays"),
+            ("school", "In School"),
+            ("training", "In Training"),
+            ("decent_work", "In Decent Work"),
+            ("holidays", "School Holidays"),
             ("none", "None"),
         ],
         string="School, Training or Decent Work",
     )
     wellbeing = fields.Selection(
-        [("1", "1 – Very Poor"), ("2", "2 – Poor"), ("3", "3 – Fair"), ("4", "4 – Good"),
-         ("5", "5 – Very Good")]
+        [
+            ("1", "1 – Very Poor"),
+            ("2", "2 – Poor"),
+            ("3", "3 – Fair"),
+            ("4", "4 – Good"),
+            ("5", "5 – Very Good"),
+        ]
     )
     safety_concern = fields.Text()
     note = fields.Text()
     state = fields.Selection(
         [("planned", "Planned"), ("done", "Done"), ("cancelled", "Cancelled")],
-        default="planned", required=True, readonly=True, copy=False, index=True,
+        default="planned",
+        required=True,
+        readonly=True,
+        copy=False,
+        index=True,
     )
     done_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     cancel_reason = fields.Char(readonly=True, copy=False)
     classification = fields.Selection(CLASSES, readonly=True, copy=False)
     outcome = fields.Selection(
-        [("clean", "Clean"), ("not_clean", "Not Clean"), ("not_counting", "Not Counting")],
-        readonly=True, copy=False,
+        [
+            ("clean", "Clean"),
+            ("not_clean", "Not Clean"),
+            ("not_counting", "Not Counting"),
+        ],
+        readonly=True,
+        copy=False,
         help="Phone and proxy visits, and visits where the child was absent, neither "
         "count nor break the series.",
     )
@@ -90,7 +118,9 @@ class Visit(models.Model):
     def _compute_display_name(self):
         types = dict(self._fields["visit_type"]._description_selection(self.env))
         for visit in self:
-            visit.display_name = f"{visit.case_id.name}: {types.get(visit.visit_type, '')}"
+            visit.display_name = (
+                f"{visit.case_id.name}: {types.get(visit.visit_type, '')}"
+            )
 
     @api.constrains("date_done")
     def _check_date_done(self):
@@ -98,8 +128,10 @@ class Visit(models.Model):
         for visit in self:
             if visit.date_done and visit.date_done > today:
                 raise ValidationError(
-                    self.env._("Date Done lies in the future: a visit is recorded after it "
-                               "took place.")
+                    self.env._(
+                        "Date Done lies in the future: a visit is recorded after it "
+                        "took place."
+                    )
                 )
             if visit.date_done and visit.date_done < visit.case_id.identified_on:
                 raise ValidationError(
@@ -137,8 +169,10 @@ class Visit(models.Model):
         for visit in self.filtered(lambda v: not v.date_done):
             visit.date_done = today
         seen = self.filtered(lambda v: v._sees_child())
-        situations = self.env["remediation.work.situation"]._unprotected().create(
-            [visit._prepare_work_situation_vals() for visit in seen]
+        situations = (
+            self.env["remediation.work.situation"]
+            ._unprotected()
+            .create([visit._prepare_work_situation_vals() for visit in seen])
         )
         by_visit = {situation.visit_id: situation for situation in situations}
         for visit in self:
@@ -164,7 +198,9 @@ class Visit(models.Model):
                 )
             seen.case_id.deadline_ids._done("visit")
             self.env["remediation.deadline"]._open(
-                seen.case_id.filtered(lambda c: c.stage not in ("closed", "registered")),
+                seen.case_id.filtered(
+                    lambda c: c.stage not in ("closed", "registered")
+                ),
                 ["visit"],
                 {case: fields.Datetime.now() for case in seen.case_id},
             )
@@ -173,7 +209,7 @@ class Visit(models.Model):
         return True
 
     def _after_check(self):
-        """A check after closure meets its due date; a bad one reopens the case (R23)."""
+        """A check after closure meets its due date; a bad one reopens (R23)."""
         for visit in self:
             # A check that saw nobody leaves its due date open.
             if visit.outcome == "not_counting":
@@ -220,7 +256,9 @@ class Visit(models.Model):
         self.check_access("write")
         if self.filtered(lambda visit: visit.state != "planned"):
             raise UserError(self.env._("Only a planned visit can be cancelled."))
-        self._unprotected().write({"state": "cancelled", "cancel_reason": reason or False})
+        self._unprotected().write(
+            {"state": "cancelled", "cancel_reason": reason or False}
+        )
         return True
 
     @api.model

@@ -6,9 +6,22 @@ from .classification import CLASSES
 
 #: Facts that a classification was made from: a change makes a new evaluation.
 INPUT_FIELDS = (
-    "date", "works", "site_id", "site_type", "hours_week", "days_week", "time_start",
-    "time_end", "is_worst_form", "hazard_ids", "at_night", "is_light_work",
-    "interferes_with_school", "is_at_risk", "is_bonded", "documents_retained",
+    "date",
+    "works",
+    "site_id",
+    "site_type",
+    "hours_week",
+    "days_week",
+    "time_start",
+    "time_end",
+    "is_worst_form",
+    "hazard_ids",
+    "at_night",
+    "is_light_work",
+    "interferes_with_school",
+    "is_at_risk",
+    "is_bonded",
+    "documents_retained",
     "is_trafficked",
 )
 
@@ -26,8 +39,15 @@ class WorkSituation(models.Model):
     _order = "date desc, id desc"
 
     _protected_fields = frozenset(
-        {"classification", "classification_id", "confirmed_by_id", "confirmed_on",
-         "visit_id", "age_on_date", "age_known"}
+        {
+            "classification",
+            "classification_id",
+            "confirmed_by_id",
+            "confirmed_on",
+            "visit_id",
+            "age_on_date",
+            "age_known",
+        }
     )
 
     date = fields.Date(required=True, default=fields.Date.context_today)
@@ -37,7 +57,8 @@ class WorkSituation(models.Model):
     activity = fields.Char(string="What the Child Does")
     hazard_ids = fields.Many2many("remediation.hazard", string="Hazards")
     hours_week = fields.Float(
-        string="Hours per Week", help="0 if unknown: unknown hours never lower the class."
+        string="Hours per Week",
+        help="0 if unknown: unknown hours never lower the class.",
     )
     days_week = fields.Integer(string="Days per Week")
     time_start = fields.Float(string="From (time of day)")
@@ -46,13 +67,12 @@ class WorkSituation(models.Model):
         compute="_compute_hours_effective", store=True, string="Hours Used"
     )
     hours_derived = fields.Boolean(
-        compute="_compute_hours_effective", store=True,
+        compute="_compute_hours_effective",
+        store=True,
         help="Computed from the days and times instead of asked.",
     )
     at_night = fields.Boolean()
-    is_light_work = fields.Boolean(
-        help="Harmless and compatible with school."
-    )
+    is_light_work = fields.Boolean(help="Harmless and compatible with school.")
     interferes_with_school = fields.Boolean()
     is_at_risk = fields.Boolean(help="Does not work, but may begin to.")
     is_worst_form = fields.Boolean(
@@ -68,17 +88,27 @@ class WorkSituation(models.Model):
         "res.currency", default=lambda self: self.env.company.currency_id
     )
     paid_to = fields.Selection(
-        [("child", "Child"), ("caregiver", "Caregiver"), ("other", "Other"),
-         ("nobody", "Nobody")]
+        [
+            ("child", "Child"),
+            ("caregiver", "Caregiver"),
+            ("other", "Other"),
+            ("nobody", "Nobody"),
+        ]
     )
     employer_relationship = fields.Selection(
         [
-            ("self", "Works for Self"), ("parent", "Parent"), ("relative", "Relative"),
-            ("employer", "Employer"), ("cooperative", "Cooperative"), ("other", "Other"),
+            ("self", "Works for Self"),
+            ("parent", "Parent"),
+            ("relative", "Relative"),
+            ("employer", "Employer"),
+            ("cooperative", "Cooperative"),
+            ("other", "Other"),
         ]
     )
     started_on = fields.Date()
-    started_age = fields.Integer(help="Age at which the child began to work; 0 unknown.")
+    started_age = fields.Integer(
+        help="Age at which the child began to work; 0 unknown."
+    )
     started_year = fields.Integer(help="Year in which the child began to work.")
     # Financial exploitation and movement: what a survivor was promised and got.
     pay_promised = fields.Monetary(string="Wage Promised")
@@ -86,23 +116,27 @@ class WorkSituation(models.Model):
     debt_amount = fields.Monetary(string="Debt Claimed")
     fee_amount = fields.Monetary(string="Recruitment Fees Charged")
     debt_holder = fields.Selection(
-        [("employer", "Employer"), ("recruiter", "Recruiter"),
-         ("caregiver", "Caregiver"), ("other", "Other")],
+        [
+            ("employer", "Employer"),
+            ("recruiter", "Recruiter"),
+            ("caregiver", "Caregiver"),
+            ("other", "Other"),
+        ],
         string="Owed To",
     )
     is_trafficked = fields.Boolean(
         string="Recruited or Moved for Exploitation",
         help="Of a child, no force or deceit is needed for it to be trafficking.",
     )
-    movement_ids = fields.One2many(
-        "remediation.movement", "work_situation_id", string="Movement"
-    )
+    movement_ids = fields.One2many("remediation.movement", "work_situation_id")
     is_bonded = fields.Boolean(string="Works off a Debt")
     documents_retained = fields.Boolean(string="Documents Withheld")
     observed_by_id = fields.Many2one(
         "res.users", default=lambda self: self.env.uid, readonly=True
     )
-    visit_id = fields.Many2one("remediation.visit", readonly=True, index="btree_not_null")
+    visit_id = fields.Many2one(
+        "remediation.visit", readonly=True, index="btree_not_null"
+    )
     note = fields.Text()
     # Result
     age_on_date = fields.Integer(
@@ -115,11 +149,17 @@ class WorkSituation(models.Model):
         "remediation.classification", "work_situation_id", string="Evaluations"
     )
     classification_id = fields.Many2one(
-        "remediation.classification", compute="_compute_classification", store=True,
-        compute_sudo=True, string="Latest Evaluation",
+        "remediation.classification",
+        compute="_compute_classification",
+        store=True,
+        compute_sudo=True,
+        string="Latest Evaluation",
     )
     classification = fields.Selection(
-        CLASSES, compute="_compute_classification", store=True, compute_sudo=True,
+        CLASSES,
+        compute="_compute_classification",
+        store=True,
+        compute_sudo=True,
         index=True,
     )
     classification_reasons = fields.Char(related="classification_id.reasons")
@@ -134,7 +174,8 @@ class WorkSituation(models.Model):
         "CHECK (days_week BETWEEN 0 AND 7)", "Days per week lie between 0 and 7."
     )
     _times_possible = models.Constraint(
-        "CHECK (time_start >= 0 AND time_start < 24 AND time_end >= 0 AND time_end <= 24)",
+        "CHECK (time_start >= 0 AND time_start < 24 AND time_end >= 0 AND time_end "
+        "<= 24)",
         "A time of day lies between 0:00 and 24:00.",
     )
     _pay_not_negative = models.Constraint(
@@ -185,9 +226,11 @@ class WorkSituation(models.Model):
             if age is not None and situation.started_age > age + 1:
                 raise ValidationError(
                     self.env._(
-                        "The child was %(age)s on that day and cannot have started work "
+                        "The child was %(age)s on that day and cannot have started "
+                        "work "
                         "at %(started)s.",
-                        age=age, started=situation.started_age,
+                        age=age,
+                        started=situation.started_age,
                     )
                 )
 
@@ -236,8 +279,8 @@ class WorkSituation(models.Model):
             company = situation.company_id
             if company not in frameworks:
                 # sudo: the law is the same for whoever enters the facts.
-                framework = self.env["remediation.legal.framework"].sudo()._for_company(
-                    company
+                framework = (
+                    self.env["remediation.legal.framework"].sudo()._for_company(company)
                 )
                 if not framework:
                     raise UserError(
@@ -259,7 +302,8 @@ class WorkSituation(models.Model):
                     "reasons": ", ".join(reasons),
                     "inputs": inputs,
                     "rules": dict(
-                        rules, hazardous_site_types=sorted(rules["hazardous_site_types"])
+                        rules,
+                        hazardous_site_types=sorted(rules["hazardous_site_types"]),
                     ),
                     "framework_id": framework.id,
                 }

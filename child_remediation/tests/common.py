@@ -101,7 +101,11 @@ class RemediationCommon(BaseCommon):
             cls.portal_supervisor, cls.team, cls.partner_org
         )
         cls.site = cls.env["remediation.site"].create(
-            {"name": "Kapata mine site", "site_type": "mine_site", "commodity": "cobalt"}
+            {
+                "name": "Kapata mine site",
+                "site_type": "mine_site",
+                "commodity": "cobalt",
+            }
         )
         cls.farm = cls.env["remediation.site"].create(
             {"name": "A farm", "site_type": "farm"}
@@ -127,32 +131,36 @@ class RemediationCommon(BaseCommon):
     @classmethod
     def _new_manager(cls, user, team, organisation, level="accredited"):
         """A worker with a clear check, the code signed and the training done."""
-        manager = cls.env["remediation.case.manager"]._unprotected().create(
-            {
-                "user_id": user.id,
-                "team_id": team.id,
-                "organisation_id": organisation.id,
-                "level": level,
-                "code_of_conduct_on": cls.today - timedelta(days=1000),
-                "training_ids": [
-                    fields.Command.create(
-                        {
-                            "topic": "safeguarding",
-                            "date": cls.today - timedelta(days=1000),
-                        }
-                    )
-                ],
-                "vetting_ids": [
-                    fields.Command.create(
-                        {
-                            "date": cls.today - timedelta(days=1000),
-                            "expiry_date": cls.today + timedelta(days=3650),
-                            "result": "clear",
-                            "verified_by_id": cls.coordinator.id,
-                        }
-                    )
-                ],
-            }
+        manager = (
+            cls.env["remediation.case.manager"]
+            ._unprotected()
+            .create(
+                {
+                    "user_id": user.id,
+                    "team_id": team.id,
+                    "organisation_id": organisation.id,
+                    "level": level,
+                    "code_of_conduct_on": cls.today - timedelta(days=1000),
+                    "training_ids": [
+                        fields.Command.create(
+                            {
+                                "topic": "safeguarding",
+                                "date": cls.today - timedelta(days=1000),
+                            }
+                        )
+                    ],
+                    "vetting_ids": [
+                        fields.Command.create(
+                            {
+                                "date": cls.today - timedelta(days=1000),
+                                "expiry_date": cls.today + timedelta(days=3650),
+                                "result": "clear",
+                                "verified_by_id": cls.coordinator.id,
+                            }
+                        )
+                    ],
+                }
+            )
         )
         return manager.with_env(cls.env)
 

@@ -42,13 +42,24 @@ class TestCaseFlow(RemediationCommon):
             closure.action_approve()
         closure.with_user(self.supervisor).action_approve()
         self.assertEqual(case.stage, "closed")
-        self.assertEqual(set(case.deadline_ids.filtered(lambda d: not d.done_on).mapped("kind")), {"post_closure"})
+        self.assertEqual(
+            set(case.deadline_ids.filtered(lambda d: not d.done_on).mapped("kind")),
+            {"post_closure"},
+        )
         case.with_user(self.supervisor).action_reopen("Seen at the mine")
         self.assertEqual(case.stage, "assessment")
         self.assertEqual(
             case.stage_log_ids.sorted("id").mapped("to_stage"),
-            ["registered", "first_contact", "assessment", "planning", "in_remediation",
-             "monitoring", "closed", "assessment"],
+            [
+                "registered",
+                "first_contact",
+                "assessment",
+                "planning",
+                "in_remediation",
+                "monitoring",
+                "closed",
+                "assessment",
+            ],
         )
 
     def test_r05_one_open_case_per_child(self):

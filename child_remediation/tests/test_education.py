@@ -1,9 +1,9 @@
 from datetime import date
 
-from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
 from psycopg2 import IntegrityError
 
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .common import RemediationCommon
@@ -41,8 +41,13 @@ class TestEducation(RemediationCommon):
     def test_attendance_rate_and_months_without_school_days(self):
         enrolment = self._enrol()
         row = self._attend(
-            enrolment, date(2025, 10, 17), days_open=20, days_present=15,
-            days_excused=2, days_unexcused=3, longest_absence=2,
+            enrolment,
+            date(2025, 10, 17),
+            days_open=20,
+            days_present=15,
+            days_excused=2,
+            days_unexcused=3,
+            longest_absence=2,
         )
         self.assertEqual(row.month, date(2025, 10, 1))
         self.assertEqual(row.case_id, self.case)
@@ -56,7 +61,10 @@ class TestEducation(RemediationCommon):
         with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
             with self.env.cr.savepoint():
                 self._attend(
-                    enrolment, date(2025, 10, 1), days_open=20, days_present=18,
+                    enrolment,
+                    date(2025, 10, 1),
+                    days_open=20,
+                    days_present=18,
                     days_unexcused=3,
                 )
         with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):

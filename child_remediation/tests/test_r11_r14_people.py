@@ -97,8 +97,12 @@ class TestPeople(RemediationCommon):
                 .with_user(self.worker)
                 .create(
                     {
-                        "case_id": case.id, "works": True, "is_light_work": True,
-                        "site_id": self.farm.id, field: True, "pay_promised": 50.0,
+                        "case_id": case.id,
+                        "works": True,
+                        "is_light_work": True,
+                        "site_id": self.farm.id,
+                        field: True,
+                        "pay_promised": 50.0,
                         "pay_withheld": 50.0,
                     }
                 )

@@ -71,8 +71,10 @@ class TestDeadlines(RemediationCommon):
         self.assertEqual(breach.holder_user_id, self.worker)
         self.assertEqual(breach.kind, "first_contact")
         late = case.activity_ids.filtered(
-            lambda a: a.activity_type_id
-            == self.env.ref("child_remediation.mail_activity_type_late")
+            lambda a: (
+                a.activity_type_id
+                == self.env.ref("child_remediation.mail_activity_type_late")
+            )
         )
         self.assertEqual(late.user_id, self.worker_2)
         self.assertEqual(len(late), 1)
@@ -82,8 +84,10 @@ class TestDeadlines(RemediationCommon):
             self._watch()
         self.assertTrue(breach.escalated_on)
         escalated = case.activity_ids.filtered(
-            lambda a: a.activity_type_id
-            == self.env.ref("child_remediation.mail_activity_type_escalation")
+            lambda a: (
+                a.activity_type_id
+                == self.env.ref("child_remediation.mail_activity_type_escalation")
+            )
         )
         self.assertEqual(escalated.user_id, self.supervisor)
 
@@ -125,8 +129,11 @@ class TestDeadlines(RemediationCommon):
         programme = self.env["remediation.programme"].create({"name": "Pilot"})
         self.env["remediation.deadline.policy"].create(
             {
-                "kind": "first_contact", "programme_id": programme.id,
-                "hours_high": 1, "hours_medium": 2, "hours_low": 3,
+                "kind": "first_contact",
+                "programme_id": programme.id,
+                "hours_high": 1,
+                "hours_medium": 2,
+                "hours_low": 3,
             }
         )
         received = fields.Datetime.now() - timedelta(hours=1)

@@ -34,7 +34,12 @@ class TestAfterClosure(RemediationCommon):
         checks = case.visit_ids.filtered("is_post_closure").sorted("date_planned")
         self.assertEqual(
             checks.mapped("date_planned"),
-            [date(2026, 7, 30), date(2026, 10, 30), date(2027, 4, 30), date(2028, 4, 30)],
+            [
+                date(2026, 7, 30),
+                date(2026, 10, 30),
+                date(2027, 4, 30),
+                date(2028, 4, 30),
+            ],
         )
 
     def test_r23_a_good_check_keeps_closed_and_a_bad_one_reopens(self):
@@ -78,8 +83,10 @@ class TestAfterClosure(RemediationCommon):
         case = self._new_case()
         member = self.env["remediation.household.member"].create(
             {
-                "household_id": case.household_id.id, "relationship": "sibling",
-                "age": 9, "in_school": "no",
+                "household_id": case.household_id.id,
+                "relationship": "sibling",
+                "age": 9,
+                "in_school": "no",
             }
         )
         self.assertIn(member.name, case.sibling_prompt)

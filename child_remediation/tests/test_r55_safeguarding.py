@@ -26,9 +26,16 @@ class TestR55Safeguarding(RemediationCommon):
 
     def test_r55_anybody_files_and_learns_the_reference_alone(self):
         everybody = (
-            self.portal_reporter, self.portal_manager, self.portal_provider,
-            self.portal_observer, self.worker, self.supervisor, self.plain_user,
-            self.monitor, self.auditor, self.env.ref("base.public_user"),
+            self.portal_reporter,
+            self.portal_manager,
+            self.portal_provider,
+            self.portal_observer,
+            self.worker,
+            self.supervisor,
+            self.plain_user,
+            self.monitor,
+            self.auditor,
+            self.env.ref("base.public_user"),
         )
         references = set()
         for user in everybody:
@@ -42,10 +49,20 @@ class TestR55Safeguarding(RemediationCommon):
     def test_r55_only_the_officer_reads(self):
         report = self._file()
         others = (
-            self.worker, self.supervisor, self.coordinator, self.monitor, self.auditor,
-            self.data_protection, self.admin_like, self.plain_user, self.portal_reporter,
-            self.portal_manager, self.portal_supervisor, self.portal_provider,
-            self.portal_observer, self.env.ref("base.public_user"),
+            self.worker,
+            self.supervisor,
+            self.coordinator,
+            self.monitor,
+            self.auditor,
+            self.data_protection,
+            self.admin_like,
+            self.plain_user,
+            self.portal_reporter,
+            self.portal_manager,
+            self.portal_supervisor,
+            self.portal_provider,
+            self.portal_observer,
+            self.env.ref("base.public_user"),
         )
         for user in others:
             seen = self.Report.with_user(user)
@@ -77,7 +94,9 @@ class TestR55Safeguarding(RemediationCommon):
                 operation()
 
     def test_r55_subject_and_line_see_nothing_even_as_officers(self):
-        self.supervisor.group_ids |= self.env.ref("child_remediation.group_safeguarding")
+        self.supervisor.group_ids |= self.env.ref(
+            "child_remediation.group_safeguarding"
+        )
         self.worker.group_ids |= self.env.ref("child_remediation.group_safeguarding")
         report = self._file(subject_user_id=self.worker.id)
         for user in (self.worker, self.supervisor):
@@ -111,15 +130,25 @@ class TestR55Safeguarding(RemediationCommon):
 
     def test_r55_whitelist_ignores_decisions(self):
         report = self._file(
-            state="closed", outcome="unsubstantiated", name="SG-1",
-            suspended_on=fields.Datetime.now(), excluded_user_ids=[(5,)],
-            channel="complaint", subject_user_id=99999999,
+            state="closed",
+            outcome="unsubstantiated",
+            name="SG-1",
+            suspended_on=fields.Datetime.now(),
+            excluded_user_ids=[(5,)],
+            channel="complaint",
+            subject_user_id=99999999,
         )
         self.assertEqual(report.state, "new")
-        self.assertFalse(report.outcome or report.suspended_on or report.subject_user_id)
+        self.assertFalse(
+            report.outcome or report.suspended_on or report.subject_user_id
+        )
         self.assertNotEqual(report.name, "SG-1")
-        for vals in ({}, {"description": " "}, {"description": "x" * 20001},
-                     {"description": "x", "subject_kind": "queen"}):
+        for vals in (
+            {},
+            {"description": " "},
+            {"description": "x" * 20001},
+            {"description": "x", "subject_kind": "queen"},
+        ):
             with self.assertRaises(UserError):
                 self.Report.with_user(self.portal_reporter).file_report(vals)
 
@@ -137,9 +166,7 @@ class TestR55Safeguarding(RemediationCommon):
             self.assertNotIn(report.name, text)
             self.assertNotIn("safeguarding", text.lower())
             self.assertNotIn(self.worker.name, text)
-        self.assertEqual(
-            self.env["mail.message"].search_count([]) - messages, len(new)
-        )
+        self.assertEqual(self.env["mail.message"].search_count([]) - messages, len(new))
         self.assertEqual(self.env["mail.activity"].search_count([]), activities)
         self.assertFalse(hasattr(report, "message_ids"))
         self.assertFalse(hasattr(report, "case_id"))
@@ -147,13 +174,25 @@ class TestR55Safeguarding(RemediationCommon):
     def test_r55_files_of_a_report_are_the_officers_alone(self):
         report = self._file(subject_user_id=self.worker.id)
         attachment = self.env["ir.attachment"].create(
-            {"name": "x.txt", "raw": b"x", "res_model": report._name,
-             "res_id": report.id}
+            {
+                "name": "x.txt",
+                "raw": b"x",
+                "res_model": report._name,
+                "res_id": report.id,
+            }
         )
-        for user in (self.worker, self.supervisor, self.coordinator, self.admin_like,
-                     self.data_protection, self.portal_manager):
-            found = self.env["ir.attachment"].with_user(user).search(
-                [("id", "=", attachment.id)]
+        for user in (
+            self.worker,
+            self.supervisor,
+            self.coordinator,
+            self.admin_like,
+            self.data_protection,
+            self.portal_manager,
+        ):
+            found = (
+                self.env["ir.attachment"]
+                .with_user(user)
+                .search([("id", "=", attachment.id)])
             )
             self.assertFalse(found, user.login)
             with self.assertRaises(AccessError):
@@ -240,8 +279,10 @@ class TestR55Complaint(RemediationCommon):
             as_supervisor.action_close_resolved()
         as_supervisor.write(
             {
-                "remedy_description": "The month's transfer", "remedy_amount": 25,
-                "remedy_on": self.today, "remedy_by_id": self.partner_org.id,
+                "remedy_description": "The month's transfer",
+                "remedy_amount": 25,
+                "remedy_on": self.today,
+                "remedy_by_id": self.partner_org.id,
                 "remedy_paid_by_id": self.partner_org_b.id,
             }
         )
@@ -253,9 +294,16 @@ class TestR55Complaint(RemediationCommon):
     def test_r55_complaints_are_the_supervisors(self):
         complaint = self._file()
         model = self.env["remediation.complaint"]
-        for user in (self.worker, self.monitor, self.auditor, self.plain_user,
-                     self.admin_like, self.portal_reporter, self.portal_manager,
-                     self.portal_supervisor):
+        for user in (
+            self.worker,
+            self.monitor,
+            self.auditor,
+            self.plain_user,
+            self.admin_like,
+            self.portal_reporter,
+            self.portal_manager,
+            self.portal_supervisor,
+        ):
             with self.subTest(user=user.login):
                 for operation in (
                     lambda u=user: model.with_user(u).search_count([]),
@@ -284,9 +332,7 @@ class TestR55Complaint(RemediationCommon):
             .with_user(self.portal_reporter)
             .file_complaint({"category": "worker_conduct", "description": "He hit me."})
         )
-        self.assertEqual(
-            self.env["remediation.complaint"].search_count([]), complaints
-        )
+        self.assertEqual(self.env["remediation.complaint"].search_count([]), complaints)
         self.assertTrue(
             self.env["remediation.safeguarding.report"]
             .with_user(self.safeguarding)

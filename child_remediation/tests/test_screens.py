@@ -6,8 +6,15 @@ from odoo.tests import Form, tagged
 from .common import RemediationCommon
 
 CASE_LINKS = (
-    "consent", "assessment", "plan", "plan_action", "visit", "deadline",
-    "closure", "note", "work_situation",
+    "consent",
+    "assessment",
+    "plan",
+    "plan_action",
+    "visit",
+    "deadline",
+    "closure",
+    "note",
+    "work_situation",
 )
 
 
@@ -49,7 +56,11 @@ class TestScreens(RemediationCommon):
         self._active_plan(self.case)
         self._visit(self.case)
         for user in (
-            self.worker, self.supervisor, self.coordinator, self.monitor, self.auditor,
+            self.worker,
+            self.supervisor,
+            self.coordinator,
+            self.monitor,
+            self.auditor,
             self.data_protection,
         ):
             for kind in ("form", "list", "kanban"):
@@ -63,7 +74,11 @@ class TestScreens(RemediationCommon):
         menus = self.env["ir.ui.menu"]
         root = self.env.ref("child_remediation.remediation_menu_root")
         for user in (
-            self.worker, self.supervisor, self.coordinator, self.monitor, self.auditor,
+            self.worker,
+            self.supervisor,
+            self.coordinator,
+            self.monitor,
+            self.auditor,
             self.data_protection,
         ):
             shown = menus.with_user(user).search([("id", "child_of", root.id)])
@@ -86,9 +101,7 @@ class TestScreens(RemediationCommon):
         domain = [("beneficiary_id", "ilike", "Hidden")]
         self.assertIn(self.case, cases.with_user(self.worker).search(domain))
         self.assertNotIn(self.case, cases.with_user(self.monitor).search(domain))
-        data = self._read_as_client(
-            self.monitor, "remediation.case", "form", self.case
-        )
+        data = self._read_as_client(self.monitor, "remediation.case", "form", self.case)
         self.assertNotIn("Hidden", str(data))
         self.assertNotIn("child_name", data[0])
         with self.assertRaises(AccessError):
@@ -98,8 +111,10 @@ class TestScreens(RemediationCommon):
 
     def test_search_folds_accents_and_case(self):
         self.case.beneficiary_id.last_name = "Kyûngu"
-        found = self.env["remediation.case"].with_user(self.worker).search(
-            [("beneficiary_id", "ilike", "KYUNGU")]
+        found = (
+            self.env["remediation.case"]
+            .with_user(self.worker)
+            .search([("beneficiary_id", "ilike", "KYUNGU")])
         )
         self.assertEqual(found, self.case)
 
@@ -126,17 +141,15 @@ class TestScreens(RemediationCommon):
         # Monitoring reads no notes, no assessments and no visits.
         seen = self.case.with_user(self.monitor).get_timeline()
         self.assertNotIn("Said", str(seen))
-        self.assertFalse(
-            {"contact", "decision"} & {entry["kind"] for entry in seen}
-        )
+        self.assertFalse({"contact", "decision"} & {entry["kind"] for entry in seen})
         with self.assertRaises(AccessError):
             self.case.with_user(self.worker_other).get_timeline()
 
     def test_wizards_ask_for_what_a_button_needs(self):
         case = self.case.with_user(self.worker)
-        self.env["remediation.case.first.contact.wizard"].with_user(
-            self.worker
-        ).create({"case_id": case.id, "day": self.today}).action_apply()
+        self.env["remediation.case.first.contact.wizard"].with_user(self.worker).create(
+            {"case_id": case.id, "day": self.today}
+        ).action_apply()
         self.assertEqual(self.case.stage, "first_contact")
         as_supervisor = self.env(user=self.supervisor.id)
         context = {"active_model": "remediation.case", "active_ids": self.case.ids}

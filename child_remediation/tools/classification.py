@@ -58,32 +58,12 @@ def classify(inputs, rules):
         return WFCL, ["worst_form"]
     if not inputs.get("works"):
         return (AT_RISK, ["at_risk"]) if inputs.get("at_risk") else (NONE, ["no_work"])
-    if young < rules["hazard_age"]:
-        reasons = [f"hazard_{code}" for code in sorted(inputs.get("hazards") or ())]
-        if inputs.get("site_type") in rules["hazardous_site_types"]:
-            reasons.append("hazardous_site_type")
-        if young >= rules["min_age"]:
-            if inputs.get("night"):
-                reasons.append("night")
-            if hours is not None and hours > rules["max_hours"]:
-                reasons.append("excessive_hours")
-        if reasons:
-            return HAZARDOUS, reasons
+    if reasons := _hazardous_reasons(inputs, rules, young, hours):
+        return HAZARDOUS, reasons
     if young < rules["light_age"]:
         return BELOW_MIN_AGE, ["below_light_age"]
     if young < rules["min_age"]:
-        reasons = []
-        if hours is None:
-            reasons.append("hours_unknown")
-        elif hours > rules["light_max_hours"]:
-            reasons.append("light_hours_exceeded")
-        if inputs.get("interferes_with_school"):
-            reasons.append("interferes_with_school")
-        if inputs.get("night"):
-            reasons.append("night")
-        if not inputs.get("light"):
-            reasons.append("not_light")
-        if reasons:
+        if reasons := _not_light_reasons(inputs, rules, hours):
             return BELOW_MIN_AGE, reasons
         return PERMITTED_LIGHT, ["light"]
     if not inputs.get("light") and young < rules["light_only_until"]:
@@ -91,3 +71,31 @@ def classify(inputs, rules):
     if inputs.get("light"):
         return PERMITTED_LIGHT, ["light"]
     return (AT_RISK, ["at_risk"]) if inputs.get("at_risk") else (NONE, ["legal_work"])
+
+
+def _hazardous_reasons(inputs, rules, young, hours):
+    if young >= rules["hazard_age"]:
+        return []
+    reasons = [f"hazard_{code}" for code in sorted(inputs.get("hazards") or ())]
+    if inputs.get("site_type") in rules["hazardous_site_types"]:
+        reasons.append("hazardous_site_type")
+    if young >= rules["min_age"]:
+        if inputs.get("night"):
+            reasons.append("night")
+        if hours is not None and hours > rules["max_hours"]:
+            reasons.append("excessive_hours")
+    return reasons
+
+
+def _not_light_reasons(inputs, rules, hours):
+    reasons = []
+    if hours is None:
+        reasons.append("hours_unknown")
+    elif hours > rules["light_max_hours"]:
+        reasons.append("light_hours_exceeded")
+    reasons += [
+        name for name in ("interferes_with_school", "night") if inputs.get(name)
+    ]
+    if not inputs.get("light"):
+        reasons.append("not_light")
+    return reasons

@@ -24,8 +24,11 @@ class AttendanceEntryWizard(models.TransientModel):
         string="Days Open", help="Proposed for every child; 0 in holidays."
     )
     line_ids = fields.One2many(
-        "remediation.attendance.entry.wizard.line", "wizard_id",
-        compute="_compute_line_ids", store=True, readonly=False,
+        "remediation.attendance.entry.wizard.line",
+        "wizard_id",
+        compute="_compute_line_ids",
+        store=True,
+        readonly=False,
     )
 
     @api.depends("institution_id", "level", "month", "days_open")
@@ -102,7 +105,9 @@ class AttendanceEntryWizardLine(models.TransientModel):
     _description = "Attendance of a Child in a Month"
 
     wizard_id = fields.Many2one(
-        "remediation.attendance.entry.wizard", required=True, ondelete="cascade",
+        "remediation.attendance.entry.wizard",
+        required=True,
+        ondelete="cascade",
         index=True,
     )
     enrolment_id = fields.Many2one(

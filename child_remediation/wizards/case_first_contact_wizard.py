@@ -13,7 +13,7 @@ class CaseFirstContactWizard(models.TransientModel):
     )
 
     def action_apply(self):
-        """Record; the rights are those of the case's ``action_record_first_contact``."""
+        """Record; the rights are those of ``action_record_first_contact``."""
         self.ensure_one()
         self.case_id.action_record_first_contact(self.day)
         return {"type": "ir.actions.act_window_close"}
