@@ -65,6 +65,9 @@
         "views/deadline_policy_views.xml",
         "views/child_remediation_menus.xml",
     ],
+    "demo": [
+        "demo/child_remediation_demo.xml",
+    ],
     "assets": {
         "web.assets_backend": [
             "child_remediation/static/src/**/*",

@@ -70,6 +70,7 @@ class Plan(models.Model):
             ("absent", "Absent"),
             ("suspected_of_harm", "Suspected of Harm"),
             ("refuses", "Refuses"),
+            ("not_recorded", "Not Recorded (Case Taken Over)"),
         ]
     )
     child_assent = fields.Selection(

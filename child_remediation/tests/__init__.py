@@ -7,3 +7,4 @@ from . import test_r23_after_closure
 from . import test_support
 from . import test_r55_safeguarding
 from . import test_screens
+from . import test_demo
