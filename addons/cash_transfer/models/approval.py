@@ -1,0 +1,33 @@
+from odoo import fields, models
+
+
+class CashTransferApproval(models.Model):
+    """One approval that a locked plan needs, and who gave it (R37). Append-only."""
+
+    _name = "cash.transfer.approval"
+    _description = "Approval of a Payment Plan"
+    _inherit = ["remediation.protected.mixin"]
+    _order = "plan_id, sequence, id"
+
+    _protected_fields = frozenset(
+        {"plan_id", "sequence", "name", "group_id", "state", "user_id",
+         "on_behalf_of_id", "done_on", "comment"}
+    )
+
+    plan_id = fields.Many2one(
+        "cash.transfer.payment.plan", required=True, index=True, ondelete="cascade",
+        readonly=True,
+    )
+    company_id = fields.Many2one(related="plan_id.company_id", store=True, index=True)
+    sequence = fields.Integer(readonly=True)
+    name = fields.Char(required=True, readonly=True)
+    group_id = fields.Many2one("res.groups", readonly=True)
+    state = fields.Selection(
+        [("waiting", "Waiting"), ("approved", "Approved"), ("rejected", "Rejected"),
+         ("void", "Void")],
+        required=True, default="waiting", readonly=True,
+    )
+    user_id = fields.Many2one("res.users", readonly=True)
+    on_behalf_of_id = fields.Many2one("res.users", readonly=True)
+    done_on = fields.Datetime(readonly=True)
+    comment = fields.Char(readonly=True)

@@ -1,0 +1,84 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+GROUPS = {
+    "prepare": "cash_transfer.group_cash_officer",
+    "approve": "cash_transfer.group_cash_approver",
+    "release": "cash_transfer.group_cash_releaser",
+    "reconcile": "cash_transfer.group_cash_reconciler",
+}
+DUTIES = [
+    ("prepare", "Prepare"),
+    ("approve", "Approve"),
+    ("release", "Release"),
+    ("reconcile", "Reconcile"),
+]
+#: Pairs that nobody may unite, whatever the company's table says (R37).
+FIXED_PAIRS = (("prepare", "approve"), ("approve", "release"), ("release", "reconcile"))
+
+
+class CashDuty(models.AbstractModel):
+    """Who may act, for whom, and who may not because of an earlier step (R37)."""
+
+    _name = "cash.transfer.duty"
+    _description = "Duties in Cash Transfers"
+
+    @api.model
+    def _duty_labels(self):
+        return {
+            "prepare": self.env._("preparing"),
+            "approve": self.env._("approving"),
+            "release": self.env._("releasing"),
+            "reconcile": self.env._("reconciling"),
+        }
+
+    @api.model
+    def _principals(self, duty, company):
+        """Return the users whose duty the current user carries today, oneself first."""
+        user = self.env.user
+        today = fields.Date.context_today(self)
+        # sudo: deputies are a table of the administrator; who stands in for whom today
+        # is the only thing that leaves this method.
+        rows = self.env["cash.transfer.deputy"].sudo().search(
+            [
+                ("deputy_id", "=", user.id),
+                ("duty", "=", duty),
+                ("company_id", "=", company.id),
+                ("date_from", "<=", today),
+                ("date_to", ">=", today),
+            ]
+        )
+        own = user if user.has_group(GROUPS[duty]) else self.env["res.users"]
+        return own | rows.user_id.filtered(lambda u: u.has_group(GROUPS[duty]))
+
+    @api.model
+    def _check_duty(self, duty, company):
+        """Return whom the current user acts for.
+
+        :raises AccessError: neither the duty nor a deputyship for it.
+        """
+        principals = self._principals(duty, company)
+        if not principals:
+            raise AccessError(
+                self.env._(
+                    "%(duty)s cash transfers is not your duty: ask somebody who has it, "
+                    "or let the administrator name you as deputy.",
+                    duty=self._duty_labels()[duty].capitalize(),
+                )
+            )
+        return principals[:1]
+
+    @api.model
+    def _conflicting_duties(self, duty, company, emergency=False):
+        """Return the duties whose holders may not also carry out ``duty``."""
+        pairs = set(FIXED_PAIRS)
+        if emergency:
+            pairs.discard(("approve", "release"))
+        else:
+            # sudo: the table is maintained by the administrator; officers need its
+            # answer only.
+            rows = self.env["cash.transfer.duty.pair"].sudo().search(
+                [("company_id", "=", company.id)]
+            )
+            pairs |= {(row.first_duty, row.second_duty) for row in rows}
+        return {b for a, b in pairs if a == duty} | {a for a, b in pairs if b == duty}

@@ -1,0 +1,513 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+from .scheme import MONTHS
+
+LIVE_STATES = ("approved", "active", "suspended")
+
+
+class CashTransferEntitlement(models.Model):
+    """What a child's household is due, from when to when, on whose money (E18).
+
+    The case manager proposes, a supervisor who did not propose approves; cash duties
+    read it without the narrative (R45).
+    """
+
+    _name = "cash.transfer.entitlement"
+    _description = "Entitlement to Cash"
+    _inherit = ["remediation.coded.mixin", "remediation.case.owned"]
+    _order = "id desc"
+    _check_company_auto = True
+
+    _code_prefix = "E"
+    _remediation_sensitive = True
+    _protected_fields = frozenset(
+        {"state", "amount", "proposed_by_id", "proposed_on", "approved_by_id",
+         "approved_on", "reason", "end_asked_on", "end_decided_by_id", "extended_count",
+         "failure_count"}
+    )
+    _frozen_fields = frozenset({"scheme_id"})
+    _draft_only_fields = frozenset(
+        {"payee_id", "alternate_payee_id", "date_from", "date_to", "funding_ids",
+         "child_count"}
+    )
+
+    scheme_id = fields.Many2one(
+        "cash.transfer.scheme", required=True, index=True, ondelete="restrict",
+        check_company=True,
+    )
+    purpose_id = fields.Many2one(related="scheme_id.purpose_id")
+    beneficiary_id = fields.Many2one(
+        related="case_id.beneficiary_id", store=True, index=True
+    )
+    household_id = fields.Many2one(
+        related="case_id.household_id", store=True, index=True
+    )
+    plan_action_id = fields.Many2one(
+        "remediation.plan.action", index="btree_not_null", ondelete="restrict",
+        check_company=True, domain="[('case_id', '=', case_id), ('domain', '=', 'cash')]",
+    )
+    payee_id = fields.Many2one(
+        "cash.transfer.payee", required=True, index=True, ondelete="restrict",
+        check_company=True, domain="[('case_id', '=', case_id)]",
+    )
+    alternate_payee_id = fields.Many2one(
+        "cash.transfer.payee", ondelete="restrict", check_company=True,
+        domain="[('case_id', '=', case_id)]",
+    )
+    child_count = fields.Integer(
+        default=1, string="Children Supported", help="For amounts per child."
+    )
+    currency_id = fields.Many2one(related="scheme_id.currency_id", store=True)
+    amount = fields.Monetary(
+        readonly=True, copy=False, string="First Payment",
+        help="What the scheme's rule gives; the withdrawal fee comes on top.",
+    )
+    date_from = fields.Date(required=True, default=fields.Date.context_today)
+    date_to = fields.Date(
+        compute="_compute_date_to", store=True, readonly=False, precompute=True
+    )
+    justification = fields.Text(groups="child_remediation.group_case_worker")
+    funding_ids = fields.One2many("cash.transfer.entitlement.funding", "entitlement_id")
+    is_emergency = fields.Boolean(
+        help="Starts before assessment and plan (R19); paid as emergency cash."
+    )
+    state = fields.Selection(
+        [
+            ("draft", "Draft"), ("proposed", "Proposed"), ("approved", "Approved"),
+            ("active", "Active"), ("suspended", "Suspended"), ("ended", "Ended"),
+            ("cancelled", "Cancelled"),
+        ],
+        default="draft", required=True, readonly=True, copy=False, index=True,
+    )
+    reason = fields.Char(readonly=True, copy=False)
+    proposed_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    proposed_on = fields.Datetime(readonly=True, copy=False)
+    approved_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    approved_on = fields.Datetime(readonly=True, copy=False)
+    end_asked_on = fields.Date(readonly=True, copy=False)
+    end_decided_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    extended_count = fields.Integer(
+        readonly=True, copy=False, help="Periods added because nobody decided (R43)."
+    )
+    failure_count = fields.Integer(
+        readonly=True, copy=False, string="Failures in a Row"
+    )
+    cycle_line_ids = fields.One2many("cash.transfer.cycle.line", "entitlement_id")
+    amount_delivered = fields.Monetary(compute="_compute_amount_delivered")
+
+    _dates_ordered = models.Constraint(
+        "CHECK (date_to IS NULL OR date_to >= date_from)",
+        "An entitlement ends after it starts.",
+    )
+    _children = models.Constraint(
+        "CHECK (child_count BETWEEN 1 AND 30)", "Support at least one child."
+    )
+    _live = models.Index("(scheme_id, date_from) WHERE state IN ('approved', 'active')")
+
+    @api.depends("scheme_id", "date_from")
+    def _compute_date_to(self):
+        for entitlement in self:
+            scheme, start = entitlement.scheme_id, entitlement.date_from
+            if not scheme or not start:
+                entitlement.date_to = False
+                continue
+            entitlement.date_to = scheme._default_end(
+                start, entitlement._birthday_limit() if scheme.end_rule == "age" else None
+            )
+
+    def _compute_amount_delivered(self):
+        groups = dict(
+            self.env["cash.transfer.cycle.line"]._read_group(
+                [("entitlement_id", "in", self.ids)],
+                ["entitlement_id"],
+                ["amount_delivered:sum"],
+            )
+        )
+        for entitlement in self:
+            entitlement.amount_delivered = groups.get(entitlement, 0.0)
+
+    @api.constrains("payee_id", "alternate_payee_id", "case_id")
+    def _check_payee_case(self):
+        for entitlement in self:
+            payees = entitlement.payee_id | entitlement.alternate_payee_id
+            if payees.case_id - entitlement.case_id:
+                raise ValidationError(
+                    self.env._("Choose a payee of this case.")
+                )
+            if entitlement.payee_id == entitlement.alternate_payee_id:
+                raise ValidationError(
+                    self.env._("The alternate is somebody other than the payee.")
+                )
+
+    @api.constrains("plan_action_id")
+    def _check_plan_action(self):
+        for entitlement in self:
+            action = entitlement.plan_action_id
+            if action and (
+                action.case_id != entitlement.case_id or action.domain != "cash"
+            ):
+                raise ValidationError(
+                    self.env._("Choose a cash action of this child's plan.")
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        entitlements = super().create(vals_list)
+        entitlements._add_default_funding()
+        entitlements._set_amount()
+        return entitlements
+
+    def write(self, vals):
+        if not self._is_unprotected() and (
+            self._union_over_classes("_draft_only_fields") & vals.keys()
+        ):
+            if self.filtered(lambda e: e.state != "draft"):
+                raise UserError(
+                    self.env._(
+                        "What was proposed does not change: let the supervisor send it "
+                        "back, or end it and propose anew."
+                    )
+                )
+        result = super().write(vals)
+        if {"child_count", "date_from"} & vals.keys():
+            self._set_amount()
+        return result
+
+    def _add_default_funding(self):
+        missing = self.filtered(
+            lambda e: not e.funding_ids and len(e.scheme_id.grant_ids) == 1
+        )
+        self.env["cash.transfer.entitlement.funding"].create(
+            [
+                {
+                    "case_id": entitlement.case_id.id,
+                    "entitlement_id": entitlement.id,
+                    "grant_id": entitlement.scheme_id.grant_ids.id,
+                    "share": 100.0,
+                }
+                for entitlement in missing
+            ]
+        )
+
+    def _set_amount(self):
+        earnings = self._last_earnings()
+        for entitlement in self.filtered(lambda e: e.state == "draft"):
+            amount = entitlement.scheme_id._first_amount(
+                earnings.get(entitlement.id, 0.0), entitlement.child_count
+            )
+            if amount != entitlement.amount:
+                entitlement._unprotected().amount = amount
+
+    def _last_earnings(self):
+        """Return entitlement id → the child's last earnings per period of the scheme."""
+        wanted = self.filtered(lambda e: e.scheme_id.amount_rule == "income")
+        earnings = {}
+        if not wanted:
+            return earnings
+        # sudo: earnings are read for whoever saves; only the amount that the scheme's
+        # rule makes of them is kept.
+        situations = self.env["remediation.work.situation"].sudo().search(
+            [("case_id", "in", wanted.case_id.ids), ("pay", ">", 0),
+             ("pay_period", "in", ["day", "week", "month"])],
+            order="date, id",
+        )
+        last = {situation.case_id: situation for situation in situations}
+        for entitlement in wanted:
+            situation = last.get(entitlement.case_id)
+            if not situation:
+                continue
+            monthly = situation.pay * {
+                "day": (situation.days_week or 6) * 52 / 12,
+                "week": 52 / 12,
+                "month": 1,
+            }[situation.pay_period]
+            currency = situation.currency_id or entitlement.currency_id
+            earnings[entitlement.id] = currency._convert(
+                monthly * (MONTHS[entitlement.scheme_id.frequency] or 1),
+                entitlement.currency_id, entitlement.company_id, entitlement.date_from,
+            )
+        return earnings
+
+    def _birthday_limit(self):
+        """Return the last day before the child reaches the scheme's age, if known."""
+        self.ensure_one()
+        # sudo: the limit is a date of the scheme, no identity; the birth date stays.
+        birth = self.sudo().case_id.beneficiary_id.birth_date
+        if not birth:
+            return None
+        return birth + relativedelta(years=self.scheme_id.end_age, days=-1)
+
+    # -- decisions -------------------------------------------------------------
+    def action_propose(self):
+        """Propose drafts for approval. For whoever holds the case.
+
+        :raises UserError: something that approval needs is missing.
+        """
+        self.check_access("write")
+        self._lock_in(["draft"])
+        for entitlement in self:
+            problems = entitlement._problems()
+            if problems:
+                raise UserError("\n".join(problems))
+        self._unprotected().write(
+            {"state": "proposed", "proposed_by_id": self.env.uid,
+             "proposed_on": fields.Datetime.now()}
+        )
+        return True
+
+    def _problems(self):
+        """Return what is missing before the entitlement can be approved."""
+        self.ensure_one()
+        env, problems = self.env, []
+        if self.amount <= 0:
+            problems.append(
+                env._("%(code)s: the scheme's rule gives no amount. For replaced income, "
+                      "record what the child earned.", code=self.name)
+            )
+        if self.payee_id.state == "stopped":
+            problems.append(
+                env._("%(code)s: the payee is stopped, choose another.", code=self.name)
+            )
+        # shares are entered to two digits
+        if round(sum(self.funding_ids.mapped("share")), 6) != 100.0:
+            problems.append(
+                env._("%(code)s: the grants' shares do not add up to 100 %%.",
+                      code=self.name)
+            )
+        foreign = self.funding_ids.grant_id - self.scheme_id.grant_ids
+        if foreign:
+            problems.append(
+                env._("%(code)s: the scheme does not allow the grant %(grant)s.",
+                      code=self.name, grant=foreign[0].display_name)
+            )
+        if not self.plan_action_id and not self.is_emergency:
+            problems.append(
+                env._("%(code)s: link the cash action of the child's plan, or mark it "
+                      "as an emergency.", code=self.name)
+            )
+        return problems
+
+    def action_approve(self, leave_out=False):
+        """Approve proposed entitlements within the budget of their grants (R33).
+
+        For supervisors of the case who did not propose them (R18). All or nothing per
+        grant: where one grant does not suffice, none of its entitlements is approved.
+
+        :param bool leave_out: approve the others and leave those out.
+        :return: the entitlements approved.
+        :raises AccessError: not a supervisor, or own proposal.
+        :raises UserError: not proposed, payee not approved, budget exceeded.
+        """
+        self._check_supervisor()
+        self._lock_in(["proposed"])
+        if self.filtered(lambda e: e.proposed_by_id == self.env.user):
+            raise AccessError(
+                self.env._("Nobody approves what they proposed: ask another supervisor.")
+            )
+        for entitlement in self:
+            problems = entitlement._problems()
+            if entitlement.payee_id.state != "approved":
+                problems.append(
+                    self.env._("%(code)s: approve the payee first.",
+                               code=entitlement.name)
+                )
+            if problems:
+                raise UserError("\n".join(problems))
+        # sudo: budgets are sums over cases that the supervisor cannot read.
+        fundings = self.sudo().funding_ids
+        fundings.grant_id.lock_for_update(allow_referencing=True)
+        short = fundings._get_shortfalls()
+        if short and not leave_out:
+            raise UserError(
+                self.env._(
+                    "These grants do not suffice:\n%(grants)s\nApprove fewer "
+                    "entitlements, or leave these out: %(codes)s.",
+                    grants="\n".join(short.values()),
+                    codes=", ".join(
+                        fundings.filtered(lambda f: f.grant_id in short)
+                        .entitlement_id.mapped("name")
+                    ),
+                )
+            )
+        refused = fundings.filtered(lambda f: f.grant_id in short).entitlement_id
+        approved = self - refused
+        approved._unprotected().write(
+            {"state": "approved", "approved_by_id": self.env.uid,
+             "approved_on": fields.Datetime.now(), "reason": False}
+        )
+        approved.sudo().funding_ids._commit_budget()
+        return approved
+
+    def action_send_back(self, reason):
+        """Send a proposal back to draft, with the reason. For supervisors."""
+        self._check_supervisor()
+        self._lock_in(["proposed"])
+        self._need_reason(reason)
+        self._unprotected().write({"state": "draft", "reason": reason})
+        return True
+
+    def action_suspend(self, reason):
+        """Suspend approved or active entitlements; their payments that can be stopped
+        are stopped (R42). For supervisors; the reason is the best-interest note."""
+        self._check_supervisor()
+        self._lock_in(["approved", "active"])
+        self._need_reason(reason)
+        self._unprotected().write({"state": "suspended", "reason": reason})
+        # sudo: supervisors do not read payment lines (R45).
+        self.env["cash.transfer.payment.line"].sudo().search(
+            [("entitlement_id", "in", self.ids), ("status", "=", "pending")]
+        )._stop(self.env._("Entitlement suspended"))
+        return True
+
+    def action_resume(self):
+        """Take up suspended entitlements again. For supervisors."""
+        self._check_supervisor()
+        self._lock_in(["suspended"])
+        self._unprotected().write({"state": "active", "reason": False})
+        return True
+
+    def action_end(self, reason, until=None):
+        """End entitlements now or on a later day. For supervisors."""
+        self._check_supervisor()
+        self._lock_in(list(LIVE_STATES))
+        self._need_reason(reason)
+        until = fields.Date.to_date(until) or fields.Date.context_today(self)
+        today = fields.Date.context_today(self)
+        values = {"date_to": until, "reason": reason, "end_decided_by_id": self.env.uid}
+        if until <= today:
+            values["state"] = "ended"
+        for entitlement in self:
+            entitlement._unprotected().write(
+                dict(values, date_to=max(until, entitlement.date_from))
+            )
+        self.sudo().funding_ids._commit_budget()  # sudo: budget rows
+        return True
+
+    def action_extend(self, until, reason):
+        """Keep entitlements beyond their end (R43). For supervisors; needs budget."""
+        self._check_supervisor()
+        self._lock_in(list(LIVE_STATES))
+        self._need_reason(reason)
+        until = fields.Date.to_date(until)
+        if not until or self.filtered(lambda e: e.date_to and until <= e.date_to):
+            raise UserError(self.env._("Choose a day after the present end."))
+        self._unprotected().write(
+            {"date_to": until, "reason": reason, "end_asked_on": False,
+             "end_decided_by_id": self.env.uid}
+        )
+        fundings = self.sudo().funding_ids  # sudo: budgets, as in action_approve
+        short = fundings._get_shortfalls()
+        if short:
+            raise UserError("\n".join(short.values()))
+        fundings._commit_budget()
+        return True
+
+    def action_cancel(self, reason):
+        """Cancel what was not approved yet. For whoever may write it."""
+        self.check_access("write")
+        self._lock_in(["draft", "proposed"])
+        self._need_reason(reason)
+        self._unprotected().write({"state": "cancelled", "reason": reason})
+        return True
+
+    def action_switch_payee(self):
+        """Pay the alternate from now on (R31). For supervisors. The alternate must have
+        been approved before the cooling period began; locked plans do not change."""
+        self._check_supervisor()
+        self._lock_in(list(LIVE_STATES))
+        now = fields.Datetime.now()
+        for entitlement in self:
+            alternate = entitlement.alternate_payee_id
+            hours = entitlement.company_id.cash_cooling_hours
+            if not alternate or alternate.state != "approved":
+                raise UserError(self.env._("There is no approved alternate to pay."))
+            if alternate.approved_on > now - relativedelta(hours=hours):
+                raise UserError(
+                    self.env._("The alternate was approved less than %(hours)s hours "
+                               "ago: wait until then.", hours=hours)
+                )
+            entitlement._unprotected().write(
+                {"payee_id": alternate.id, "alternate_payee_id": entitlement.payee_id.id}
+            )
+        return True
+
+    def _check_supervisor(self):
+        self.check_access("write")
+        if not self.env.user.has_group("child_remediation.group_supervisor"):
+            raise AccessError(
+                self.env._("This decision is for supervisors: ask the supervisor of the "
+                           "case.")
+            )
+
+    def _lock_in(self, states):
+        """Lock, then check the state, so that of two people one wins."""
+        self.lock_for_update(allow_referencing=True)
+        self.invalidate_recordset(["state"])
+        if self.filtered(lambda e: e.state not in states):
+            raise UserError(
+                self.env._("This was decided in the meantime: reload the page.")
+            )
+
+    def _need_reason(self, reason):
+        if not (reason or "").strip():
+            raise UserError(self.env._("Give the reason."))
+
+    # -- the end (R43) ---------------------------------------------------------
+    def _cron_ask_end(self):
+        """Ask for a decision 60 days before the end; without one, go on for one more
+        period and alert the supervisor. Nothing stops by itself."""
+        today = fields.Date.context_today(self)
+        asking = self.search(
+            [("state", "in", ["approved", "active"]), ("end_asked_on", "=", False),
+             ("scheme_id.frequency", "!=", "once"),
+             ("date_to", "<=", today + relativedelta(days=60))],
+            limit=1000,
+        )
+        asking._unprotected().write({"end_asked_on": today})
+        asking._alert_supervisor(
+            self.env._("Support ends soon: decide to end or to keep it.")
+        )
+        over = self.search(
+            [("state", "in", ["approved", "active"]), ("date_to", "<", today),
+             ("end_asked_on", "!=", False), ("scheme_id.frequency", "!=", "once")],
+            limit=1000,
+        )
+        for entitlement in over:
+            months = MONTHS[entitlement.scheme_id.frequency]
+            end = entitlement.date_to + relativedelta(days=1, months=months)
+            entitlement._unprotected().write(
+                {"date_to": end + relativedelta(days=-1),
+                 "extended_count": entitlement.extended_count + 1}
+            )
+        over.funding_ids._commit_budget()
+        over._alert_supervisor(
+            self.env._("No decision on the end of support: it goes on for one period.")
+        )
+        decided = self.search(
+            [("state", "in", list(LIVE_STATES)), ("end_decided_by_id", "!=", False),
+             ("end_asked_on", "=", False), ("date_to", "<", today), ("reason", "!=", False)],
+            limit=1000,
+        )
+        decided._unprotected().write({"state": "ended"})
+        decided.funding_ids._commit_budget()
+
+    def _alert_supervisor(self, summary):
+        """Leave a task on the case for its supervisor: code only, no narrative."""
+        values = []
+        activity_type = self.env.ref("mail.mail_activity_data_todo")
+        model = self.env["ir.model"]._get_id("remediation.case")
+        for entitlement in self:
+            supervisor = entitlement.team_id.supervisor_id
+            if supervisor:
+                values.append(
+                    {"res_model_id": model, "res_id": entitlement.case_id.id,
+                     "activity_type_id": activity_type.id, "summary": summary,
+                     "user_id": supervisor.id,
+                     "date_deadline": fields.Date.context_today(entitlement)}
+                )
+        self.env["mail.activity"].with_context(
+            mail_activity_quick_update=True
+        ).create(values)

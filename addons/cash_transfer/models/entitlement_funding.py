@@ -1,0 +1,127 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+
+class CashTransferEntitlementFunding(models.Model):
+    """A grant's share of an entitlement; the shares add up to 100 % (R53)."""
+
+    _name = "cash.transfer.entitlement.funding"
+    _description = "Grant's Share of an Entitlement"
+    _inherit = ["remediation.case.owned"]
+    _order = "id"
+
+    _protected_fields = frozenset({"planned", "spent", "committed", "state"})
+    _frozen_fields = frozenset({"entitlement_id"})
+
+    entitlement_id = fields.Many2one(
+        "cash.transfer.entitlement", required=True, index=True, ondelete="cascade",
+        check_company=True,
+    )
+    grant_id = fields.Many2one(
+        "cash.transfer.grant", required=True, index=True, ondelete="restrict",
+        check_company=True,
+    )
+    share = fields.Float(required=True, digits=(5, 2), default=100.0)
+    state = fields.Selection(related="entitlement_id.state", store=True, index=True)
+    currency_id = fields.Many2one(related="grant_id.currency_id")
+    planned = fields.Monetary(
+        readonly=True, copy=False,
+        help="Payments that fall within the grant's dates, in its currency.",
+    )
+    spent = fields.Monetary(readonly=True, copy=False)
+    committed = fields.Monetary(readonly=True, copy=False)
+
+    _share_positive = models.Constraint(
+        "CHECK (share > 0 AND share <= 100)", "A share lies between 0 and 100 %."
+    )
+    _grant_once = models.UniqueIndex(
+        "(entitlement_id, grant_id)", "Each grant is named once per entitlement."
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        entitlements = self.env["cash.transfer.entitlement"].browse(
+            vals["entitlement_id"] for vals in vals_list if vals.get("entitlement_id")
+        )
+        cases = {entitlement.id: entitlement.case_id.id for entitlement in entitlements}
+        fundings = super().create(
+            [
+                dict(vals, case_id=vals.get("case_id") or cases[vals["entitlement_id"]])
+                for vals in vals_list
+            ]
+        )
+        fundings._check_draft()
+        return fundings
+
+    def write(self, vals):
+        if not self._is_unprotected() and {"grant_id", "share"} & vals.keys():
+            self._check_draft()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_decided(self):
+        self._check_draft()
+
+    def _check_draft(self):
+        if self.entitlement_id.filtered(lambda e: e.state != "draft"):
+            raise UserError(
+                self.env._("Grants change while the entitlement is a draft only.")
+            )
+
+    @api.constrains("entitlement_id", "case_id")
+    def _check_case(self):
+        if self.filtered(lambda f: f.case_id != f.entitlement_id.case_id):
+            raise ValidationError(self.env._("The entitlement belongs to another case."))
+
+    def _planned_amount(self):
+        """Return this share of the payments due within the grant's dates, in the
+        grant's currency at today's rate."""
+        self.ensure_one()
+        entitlement, grant = self.entitlement_id, self.grant_id
+        scheme = entitlement.scheme_id
+        start = entitlement.date_from
+        last = min(entitlement.date_to or grant.date_end, grant.date_end)
+        skipped = 0
+        if start < grant.date_start:
+            skipped = scheme._periods(start, grant.date_start) - 1
+        count = scheme._periods(start, last)
+        total = sum(
+            scheme._amount_for(entitlement.amount, number)
+            for number in range(max(skipped, 0) + 1, count + 1)
+        )
+        return entitlement.currency_id._convert(
+            total * self.share / 100.0, grant.currency_id, grant.company_id,
+            fields.Date.context_today(self),
+        )
+
+    def _get_shortfalls(self):
+        """Return grant → sentence for the grants that cannot carry these shares."""
+        wanted = {}
+        for funding in self:
+            extra = funding._planned_amount() - funding.spent - funding.committed
+            wanted[funding.grant_id] = wanted.get(funding.grant_id, 0.0) + extra
+        self.env["cash.transfer.grant"].invalidate_model(
+            ["available", "committed", "spent"]
+        )
+        return {
+            grant: self.env._(
+                "%(grant)s: %(wanted)s wanted, %(available)s available",
+                grant=grant.display_name,
+                wanted=grant.currency_id.format(amount),
+                available=grant.currency_id.format(grant.available),
+            )
+            for grant, amount in wanted.items()
+            if grant.currency_id.compare_amounts(amount, grant.available) > 0
+        }
+
+    def _commit_budget(self):
+        """Store what is planned and not yet spent; nothing once ended."""
+        for funding in self:
+            live = funding.entitlement_id.state in ("approved", "active", "suspended")
+            planned = funding._planned_amount() if live else funding.planned
+            funding._unprotected().write(
+                {
+                    "planned": planned,
+                    "committed": max(planned - funding.spent, 0.0) if live else 0.0,
+                }
+            )

@@ -1,0 +1,276 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+EXCEPTIONS = [
+    ("child_headed", "Child-Headed Household"),
+    ("adolescent_parent", "Adolescent Parent"),
+    ("adult_beneficiary", "Beneficiary who Turned 18"),
+]
+
+
+class CashTransferPayee(models.Model):
+    """Who receives the money for a case: an adult of the household or an institution
+    (R31). Known by code; the name stays on the household member.
+
+    Case staff propose, a supervisor approves, an exception needs a second person.
+    """
+
+    _name = "cash.transfer.payee"
+    _description = "Payee"
+    _inherit = ["remediation.coded.mixin", "remediation.case.owned"]
+    _order = "id desc"
+    _check_company_auto = True
+
+    _code_prefix = "Y"
+    _remediation_sensitive = True
+    _protected_fields = frozenset(
+        {"state", "proposed_by_id", "approved_by_id", "approved_on", "confirmed_by_id",
+         "stop_reason", "stopped_by_id", "changed_by_ids"}
+    )
+    _frozen_fields = frozenset({"kind", "member_id", "beneficiary_id", "partner_id"})
+
+    kind = fields.Selection(
+        [("member", "Adult of the Household"), ("institution", "Institution"),
+         ("beneficiary", "Beneficiary (exception)")],
+        required=True, default="member",
+    )
+    household_id = fields.Many2one(
+        related="case_id.household_id", store=True, index=True
+    )
+    member_id = fields.Many2one(
+        "remediation.household.member", index=True, ondelete="restrict",
+        check_company=True,
+    )
+    beneficiary_id = fields.Many2one(
+        "remediation.beneficiary", index=True, ondelete="restrict", check_company=True
+    )
+    partner_id = fields.Many2one(
+        "res.partner", string="Institution", index=True, ondelete="restrict",
+        check_company=True, domain=[("is_company", "=", True)],
+    )
+    exception = fields.Selection(EXCEPTIONS)
+    best_interest_note = fields.Text(
+        groups="child_remediation.group_case_worker",
+        help="Why paying this person is in the child's best interest.",
+    )
+    state = fields.Selection(
+        [("proposed", "Proposed"), ("confirmed", "Approved, to be Confirmed"),
+         ("approved", "Approved"), ("stopped", "Stopped")],
+        default="proposed", required=True, readonly=True, copy=False, index=True,
+    )
+    proposed_by_id = fields.Many2one(
+        "res.users", required=True, readonly=True, copy=False,
+        default=lambda self: self.env.user,
+    )
+    approved_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    approved_on = fields.Datetime(readonly=True, copy=False)
+    confirmed_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    changed_by_ids = fields.Many2many(
+        "res.users", readonly=True, copy=False,
+        help="Entered or changed the payee or an account; may not approve or release "
+        "a payment to the payee (R37).",
+    )
+    stop_reason = fields.Char(readonly=True, copy=False)
+    stopped_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    method_ids = fields.One2many("cash.transfer.payment.method", "payee_id")
+    active_method_id = fields.Many2one(
+        "cash.transfer.payment.method", compute="_compute_active_method_id",
+        string="Account in Use",
+    )
+
+    _who = models.Constraint(
+        "CHECK ((kind = 'member' AND member_id IS NOT NULL)"
+        " OR (kind = 'institution' AND partner_id IS NOT NULL)"
+        " OR (kind = 'beneficiary' AND beneficiary_id IS NOT NULL))",
+        "Say who the payee is: a member of the household, an institution, or the "
+        "beneficiary.",
+    )
+
+    @api.depends("name", "member_id.relationship", "kind", "partner_id.name")
+    def _compute_display_name(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for payee in self:
+            if payee.kind == "institution":
+                # an institution is not a person: its name says what is paid
+                label = payee.partner_id.display_name
+            elif payee.kind == "member" and payee.member_id:
+                label = payee.member_id.display_name
+            else:
+                label = kinds.get(payee.kind, "")
+            payee.display_name = f"{payee.name} {label}".strip()
+
+    @api.depends("method_ids.state", "method_ids.effective_from")
+    def _compute_active_method_id(self):
+        now = fields.Datetime.now()
+        for payee in self:
+            payee.active_method_id = payee.method_ids.filtered(
+                lambda m: m.state == "approved" and m.effective_from <= now
+            ).sorted(lambda m: (m.effective_from, m.id))[-1:]
+
+    @api.constrains("kind", "member_id", "beneficiary_id", "exception", "case_id")
+    def _check_payee(self):
+        today = fields.Date.context_today(self)
+        for payee in self:
+            problem = payee._payee_problem(today)
+            if problem:
+                raise ValidationError(problem)
+
+    def _payee_problem(self, day):
+        """Return why this person may not receive money on a day, or False (R31)."""
+        self.ensure_one()
+        # sudo: age, harm and household are read for whoever saves or locks; only the
+        # sentence, by code, leaves the method.
+        payee = self.sudo()
+        env = self.env
+        if payee.kind == "institution":
+            return False
+        if payee.kind == "beneficiary":
+            return payee._beneficiary_problem(day)
+        member = payee.member_id
+        if member.household_id != payee.case_id.household_id:
+            return env._("%(member)s does not belong to the child's household.",
+                         member=member.display_name)
+        if member.is_suspected_of_harm:
+            return env._("%(member)s may not be a payee: choose another adult.",
+                         member=member.display_name)
+        if not member.active or member.is_deceased:
+            return env._("%(member)s is no longer in the household.",
+                         member=member.display_name)
+        if member._is_adult(day) or payee.exception in (
+            "child_headed", "adolescent_parent"
+        ):
+            age = member._age_on(day)
+            if (
+                age is not False
+                and age < payee.company_id.cash_adolescent_age
+                and not member._is_adult(day)
+            ):
+                return env._(
+                    "%(member)s is younger than %(age)s: not even an exception allows "
+                    "paying.", member=member.display_name,
+                    age=payee.company_id.cash_adolescent_age,
+                )
+            return False
+        return env._(
+            "%(member)s is not an adult: choose an adult of the household, an "
+            "institution, or ask for an exception.", member=member.display_name,
+        )
+
+    def _beneficiary_problem(self, day):
+        child = self.beneficiary_id
+        if child != self.case_id.beneficiary_id:
+            return self.env._("The payee is not the child of this case.")
+        age = child._age_on(day)
+        if self.exception == "adult_beneficiary" and age is not None and age >= 18:
+            return False
+        if self.exception in ("child_headed", "adolescent_parent") and (
+            age is not None and age >= self.company_id.cash_adolescent_age
+        ):
+            return False
+        return self.env._(
+            "A child cannot be payee: choose an adult of the household or an "
+            "institution. Exceptions are for child-headed households, adolescent "
+            "parents, and beneficiaries of 18 or more."
+        )
+
+    @api.model
+    def _add_protected_values(self, vals_list):
+        return [
+            dict(
+                vals,
+                changed_by_ids=[fields.Command.link(self.env.uid)],
+            )
+            for vals in super()._add_protected_values(vals_list)
+        ]
+
+    # -- decisions -------------------------------------------------------------
+    def action_approve(self):
+        """Approve proposed payees. For a supervisor of the case who did not propose
+        them (R18, R31); an exception then waits for a second person.
+
+        :raises AccessError: not a supervisor, or own proposal.
+        :raises UserError: not proposed, no longer allowed, exception without note.
+        """
+        self._check_supervisor()
+        self.lock_for_update()
+        today = fields.Date.context_today(self)
+        for payee in self:
+            if payee.state != "proposed":
+                raise UserError(self.env._("%(payee)s was decided already.",
+                                           payee=payee.name))
+            if payee.proposed_by_id == self.env.user:
+                raise AccessError(
+                    self.env._("Nobody approves the payee they proposed: ask another "
+                               "supervisor.")
+                )
+            problem = payee._payee_problem(today)
+            if problem:
+                raise UserError(problem)
+            if payee.exception and not (payee.best_interest_note or "").strip():
+                raise UserError(
+                    self.env._("An exception needs a best-interest note: write it "
+                               "before approving.")
+                )
+        exceptions = self.filtered("exception")
+        values = {"approved_by_id": self.env.uid, "approved_on": fields.Datetime.now()}
+        exceptions._unprotected().write(dict(values, state="confirmed"))
+        (self - exceptions)._unprotected().write(dict(values, state="approved"))
+        return True
+
+    def action_confirm_exception(self):
+        """Give the second person's agreement to an exception (R31). For a supervisor
+        or an approver of cash who neither proposed nor approved the payee."""
+        if not (
+            self.env.user.has_group("child_remediation.group_supervisor")
+            or self.env.user.has_group("cash_transfer.group_cash_approver")
+        ):
+            raise AccessError(
+                self.env._("Confirming an exception is for supervisors and approvers.")
+            )
+        self.check_access("read")
+        self.lock_for_update()
+        for payee in self:
+            if payee.state != "confirmed":
+                raise UserError(self.env._("%(payee)s waits for no confirmation.",
+                                           payee=payee.name))
+            if self.env.user in payee.proposed_by_id | payee.approved_by_id:
+                raise AccessError(
+                    self.env._("The second person is neither the one who proposed nor "
+                               "the one who approved the payee.")
+                )
+        # sudo: cash approvers have no write right on payees; this step was checked.
+        self.sudo()._unprotected().write(
+            {"state": "approved", "confirmed_by_id": self.env.uid}
+        )
+        return True
+
+    def action_stop(self, reason):
+        """Stop payees at once and every payment to them that can still be stopped
+        (R31, R36). For supervisors, safeguarding and cash duties who see the payee.
+
+        :param str reason: required.
+        """
+        self.check_access("read")
+        self.env["cash.transfer.payment.line"]._check_may_stop()
+        if not (reason or "").strip():
+            raise UserError(self.env._("Say why the payee is stopped."))
+        self._stop(reason)
+        return True
+
+    def _stop(self, reason):
+        # sudo: stopping reaches payment lines that case staff cannot read.
+        payees = self.sudo().filtered(lambda p: p.state != "stopped")
+        payees._unprotected().write(
+            {"state": "stopped", "stop_reason": reason, "stopped_by_id": self.env.uid}
+        )
+        self.env["cash.transfer.payment.line"].sudo().search(
+            [("payee_id", "in", payees.ids), ("status", "=", "pending")]
+        )._stop(reason)
+
+    def _check_supervisor(self):
+        self.check_access("write")
+        if not self.env.user.has_group("child_remediation.group_supervisor"):
+            raise AccessError(
+                self.env._("Approving payees is for supervisors: ask the supervisor of "
+                           "the case.")
+            )

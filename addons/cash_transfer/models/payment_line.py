@@ -1,0 +1,372 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ..tools.split import split_units
+from .payment_method import CASH_GROUPS
+
+STATUSES = [
+    ("pending", "Pending"),
+    ("set_aside", "Set Aside"),
+    ("stopped", "Stopped"),
+    ("sent", "Sent"),
+    ("in_question", "In Question"),
+    ("delivered", "Delivered"),
+    ("partial", "Partly Delivered"),
+    ("not_collected", "Not Collected"),
+    ("failed", "Failed"),
+    ("paid_twice", "Paid Twice"),
+    ("cancelled", "Cancelled"),
+    ("reversed", "Reversed"),
+]
+#: Nothing more happens to a line in one of these.
+FINAL = ("set_aside", "stopped", "delivered", "partial", "not_collected", "failed",
+         "paid_twice", "cancelled", "reversed")
+#: What may be paid again by a follow-up plan (R39).
+REISSUABLE = ("set_aside", "partial", "not_collected", "failed", "reversed")
+
+
+class CashTransferPaymentLine(models.Model):
+    """One payment: a snapshot of payee, account, amount and grants at the lock (R35).
+
+    For cash duties only (R45). Nothing is edited; statuses change by named methods.
+    """
+
+    _name = "cash.transfer.payment.line"
+    _description = "Payment"
+    _inherit = ["remediation.coded.mixin"]
+    _order = "plan_id desc, id"
+    _check_company_auto = True
+
+    _code_prefix = "P"
+    _remediation_sensitive = True
+    _protected_fields = frozenset(
+        {
+            "plan_id", "cycle_line_id", "entitlement_id", "beneficiary_id", "household_id",
+            "company_id", "provider_id", "currency_id", "period", "kind", "purpose_id",
+            "origin_line_id", "payee_id", "method_id", "one_per_household",
+            "amount_due", "amount_delivered", "amount_disputed", "status", "is_live",
+            "failure_reason", "reason", "question_reason", "sent_on", "delivered_on",
+            "provider_ref", "payee_name", "payee_number", "payee_id_number", "masked",
+            "compliant", "locked", "question_amount", "question_by_id",
+        }
+    )
+
+    plan_id = fields.Many2one(
+        "cash.transfer.payment.plan", required=True, index=True, ondelete="restrict",
+        readonly=True,
+    )
+    company_id = fields.Many2one("res.company", required=True, index=True, readonly=True)
+    provider_id = fields.Many2one(
+        "cash.transfer.provider", required=True, index=True, readonly=True
+    )
+    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    cycle_line_id = fields.Many2one(
+        "cash.transfer.cycle.line", required=True, index=True, ondelete="restrict",
+        readonly=True,
+    )
+    entitlement_id = fields.Many2one(
+        "cash.transfer.entitlement", required=True, index=True, ondelete="restrict",
+        readonly=True,
+    )
+    beneficiary_id = fields.Many2one(
+        "remediation.beneficiary", required=True, index=True, ondelete="restrict",
+        readonly=True,
+    )
+    household_id = fields.Many2one(
+        "remediation.household", index=True, ondelete="restrict", readonly=True
+    )
+    period = fields.Date(required=True, readonly=True)
+    kind = fields.Char(required=True, readonly=True)
+    purpose_id = fields.Many2one(
+        "cash.transfer.purpose", required=True, readonly=True, ondelete="restrict"
+    )
+    one_per_household = fields.Boolean(readonly=True)
+    origin_line_id = fields.Many2one(
+        "cash.transfer.payment.line", index="btree_not_null", readonly=True,
+        string="Follow-Up of",
+    )
+    follow_up_line_ids = fields.One2many("cash.transfer.payment.line", "origin_line_id")
+    payee_id = fields.Many2one(
+        "cash.transfer.payee", required=True, index=True, ondelete="restrict",
+        readonly=True,
+    )
+    method_id = fields.Many2one(
+        "cash.transfer.payment.method", ondelete="restrict", readonly=True,
+        index="btree_not_null",
+    )
+    # snapshot
+    locked = fields.Boolean(readonly=True, copy=False, default=False)
+    payee_name = fields.Char(readonly=True, copy=False, groups=CASH_GROUPS)
+    payee_number = fields.Char(readonly=True, copy=False, groups=CASH_GROUPS)
+    payee_id_number = fields.Char(readonly=True, copy=False, groups=CASH_GROUPS)
+    masked = fields.Char(string="Account", readonly=True, copy=False)
+    compliant = fields.Char(readonly=True, copy=False)
+    # money
+    amount_due = fields.Monetary(required=True, readonly=True)
+    amount_delivered = fields.Monetary(
+        required=True, default=0.0, readonly=True, copy=False
+    )
+    amount_disputed = fields.Monetary(
+        required=True, default=0.0, readonly=True, copy=False
+    )
+    variance = fields.Monetary(compute="_compute_variance")
+    # what happened
+    status = fields.Selection(
+        STATUSES, required=True, default="pending", readonly=True, copy=False, index=True
+    )
+    is_live = fields.Boolean(readonly=True, copy=False, default=False)
+    sent_on = fields.Date(readonly=True, copy=False)
+    delivered_on = fields.Date(readonly=True, copy=False)
+    provider_ref = fields.Char(readonly=True, copy=False, index="btree_not_null")
+    failure_reason = fields.Selection("_failure_reasons", readonly=True, copy=False)
+    reason = fields.Char(readonly=True, copy=False)
+    question_reason = fields.Selection(
+        [("future", "Dated in the Future"), ("early", "Dated before the Instruction"),
+         ("grant_ended", "Delivered after the Grant's End")],
+        readonly=True, copy=False,
+    )
+    question_amount = fields.Monetary(readonly=True, copy=False)
+    question_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    split_ids = fields.One2many("cash.transfer.payment.split", "line_id")
+    row_ids = fields.One2many("cash.transfer.reconciliation.row", "line_id")
+
+    _one_live = models.UniqueIndex(
+        "(entitlement_id, period, kind) WHERE is_live",
+        "A payment for this entitlement and period is on the way already.",
+    )
+    _one_live_child = models.UniqueIndex(
+        "(beneficiary_id, period, purpose_id, kind) WHERE is_live",
+        "A payment for this child, period and purpose is on the way already.",
+    )
+    _one_live_household = models.UniqueIndex(
+        "(household_id, period, purpose_id, kind) WHERE is_live AND one_per_household",
+        "The scheme allows one payment per household and period.",
+    )
+    _wallet_limits = models.Index("(payee_number, provider_id) WHERE locked")
+    _open_sent = models.Index("(provider_id, sent_on) WHERE status IN ('sent', 'in_question')")
+    _amounts = models.Constraint(
+        "CHECK (amount_due > 0 AND amount_delivered >= 0"
+        " AND amount_delivered <= amount_due AND amount_disputed >= 0)",
+        "A payment is above zero and never delivers more than is due: what exceeds it "
+        "is disputed.",
+    )
+
+    @api.model
+    def _failure_reasons(self):
+        return [
+            ("wrong_number", self.env._("Wrong Number")),
+            ("name_mismatch", self.env._("Name does not Match")),
+            ("inactive_wallet", self.env._("Inactive Wallet")),
+            ("limit", self.env._("Limit Reached")),
+            ("not_presented", self.env._("Did not Come")),
+            ("refused", self.env._("Refused")),
+            ("deceased", self.env._("Deceased")),
+            ("other", self.env._("Other")),
+        ]
+
+    @api.depends("amount_due", "amount_delivered")
+    def _compute_variance(self):
+        for line in self:
+            line.variance = line.amount_delivered - line.amount_due
+
+    def _open_amount(self):
+        """Return what may still be paid for this line's entitlement and period."""
+        self.ensure_one()
+        due = self.cycle_line_id.sudo()  # sudo: figures of the case side
+        return min(
+            self.amount_due - self.amount_delivered,
+            self.currency_id.round(
+                due.amount_due - due.amount_live - due.amount_delivered
+            ),
+        )
+
+    # -- set aside and stop (R36) ----------------------------------------------
+    @api.model
+    def _check_may_stop(self):
+        user = self.env.user
+        if not (
+            user.has_group("child_remediation.group_supervisor")
+            or user.has_group("child_remediation.group_safeguarding")
+            or any(user.has_group(group) for group in CASH_GROUPS.split(","))
+        ):
+            raise AccessError(
+                self.env._("Stopping a payment is for cash duties, supervisors and the "
+                           "safeguarding officer.")
+            )
+
+    def action_set_aside(self, reason):
+        """Leave payments out of a draft plan, to be paid by a follow-up. For cash
+        officers.
+
+        :param str reason: required.
+        """
+        self.check_access("read")
+        for company in self.company_id:
+            self.env["cash.transfer.duty"]._check_duty("prepare", company)
+        self._need_reason(reason)
+        self.plan_id.lock_for_update(allow_referencing=True)
+        if self.filtered(lambda line: line.plan_id.state != "draft" or line.plan_id.job):
+            raise UserError(
+                self.env._("Payments are set aside while the plan is a draft: unlock it, "
+                           "or stop the payment.")
+            )
+        self._to_status("set_aside", reason)
+        self.plan_id._update_totals()
+        return True
+
+    def action_take_back(self):
+        """Put payments that were set aside back into a draft plan. For cash officers."""
+        self.check_access("read")
+        for company in self.company_id:
+            self.env["cash.transfer.duty"]._check_duty("prepare", company)
+        self.plan_id.lock_for_update(allow_referencing=True)
+        if self.filtered(
+            lambda line: line.plan_id.state != "draft"
+            or line.status != "set_aside"
+            or line.follow_up_line_ids
+        ):
+            raise UserError(
+                self.env._("Only a payment set aside in a draft plan can be taken back.")
+            )
+        self._to_status("pending", False)
+        self.plan_id._update_totals()
+        return True
+
+    def action_stop(self, reason):
+        """Stop payments that were not handed to the provider yet; the others keep
+        their approvals (R36). For cash duties, supervisors, safeguarding.
+
+        :param str reason: required.
+        """
+        self._check_may_stop()
+        self.check_access("read")
+        self._need_reason(reason)
+        self.plan_id.lock_for_update(allow_referencing=True)
+        self.invalidate_recordset(["status"])
+        late = self.filtered(lambda line: line.status != "pending")
+        if late:
+            raise UserError(
+                self.env._("Too late to stop %(codes)s: handed to the provider or final "
+                           "already.", codes=", ".join(late[:20].mapped("name")))
+            )
+        self.sudo()._stop(reason)  # sudo: lines have no write right for anybody
+        return True
+
+    def _stop(self, reason):
+        """Stop pending lines; called with the right to do so."""
+        self._to_status("stopped", reason)
+        self.plan_id._update_totals()
+
+    def _need_reason(self, reason):
+        if not (reason or "").strip():
+            raise UserError(self.env._("Give the reason."))
+
+    def _to_status(self, status, reason):
+        """Move pending or set-aside lines and free what they held."""
+        lines = self.sudo()  # sudo: lines have no write right; callers checked the duty
+        live = lines.filtered("is_live")
+        for line in live:
+            cycle_line = line.cycle_line_id
+            cycle_line._unprotected().amount_live = max(
+                cycle_line.amount_live - line.amount_due, 0.0
+            )
+        lines._unprotected().write(
+            {"status": status, "is_live": False, "reason": reason}
+        )
+        lines.cycle_line_id._update_payment_status()
+
+    def _split_delivery(self):
+        """Write on the splits what was delivered: all of it, or the grants' shares of a
+        part by the largest remainder."""
+        for line in self:
+            splits = line.split_ids.sorted("id")
+            factor = 10**line.currency_id.decimal_places
+            parts = split_units(
+                round(line.amount_delivered * factor),
+                [round(split.amount * factor) for split in splits],
+            )
+            for split, units in zip(splits, parts, strict=True):
+                split._unprotected().amount_delivered = units / factor
+
+    # -- in question (R39) -----------------------------------------------------
+    def action_resolve_question(self, delivered, reason, day=None):
+        """Decide a payment that is in question. For reconcilers; a delivery after the
+        grant's end takes two of them.
+
+        :param bool delivered: it was delivered on ``day``; otherwise it failed.
+        :param str reason: what the provider explained, required.
+        :param day: the right date of delivery.
+        """
+        self.ensure_one()
+        self.check_access("read")
+        self.env["cash.transfer.duty"]._check_duty("reconcile", self.company_id)
+        self._need_reason(reason)
+        self.plan_id.lock_for_update(allow_referencing=True)
+        self.invalidate_recordset()
+        if self.status != "in_question":
+            raise UserError(self.env._("%(code)s is not in question.", code=self.name))
+        line = self.sudo()  # sudo: lines have no write right; the duty was checked
+        if not delivered:
+            line._unprotected().write(
+                {"status": "failed", "is_live": False, "failure_reason": "other",
+                 "reason": reason, "question_reason": False, "question_amount": 0.0}
+            )
+            line.cycle_line_id._unprotected().amount_live = max(
+                line.cycle_line_id.amount_live - line.amount_due, 0.0
+            )
+            line.cycle_line_id._update_payment_status()
+            line.plan_id._update_totals()
+            line.plan_id._update_state()
+            return True
+        if line.question_reason == "grant_ended":
+            if not line.question_by_id:
+                line._unprotected().write(
+                    {"question_by_id": self.env.uid, "reason": reason}
+                )
+                return False
+            if line.question_by_id == self.env.user:
+                raise AccessError(
+                    self.env._("A delivery after the grant's end takes a second person.")
+                )
+            day = line.delivered_on
+        day = fields.Date.to_date(day)
+        if not day or day > fields.Date.context_today(self) or day < line.sent_on:
+            raise UserError(
+                self.env._("Give the day of delivery: between the instruction and today.")
+            )
+        plan = line.plan_id
+        amount = min(line.question_amount or line.amount_due, line.amount_due)
+        line._unprotected().write({"question_reason": False, "reason": reason})
+        plan._book_delivery(line, amount, day)
+        plan._post_deliveries(fields.Date.context_today(self))
+        plan._update_state()
+        return True
+
+    # -- reversal (R44) --------------------------------------------------------
+    def action_reverse(self, reason, date=None):
+        """Reverse delivered payments: a reversing entry in an open period, the line
+        keeps its history. For releasers who did not reconcile the plan.
+
+        :param str reason: required.
+        :param date: accounting date, today by default.
+        """
+        self._need_reason(reason)
+        self.check_access("read")
+        date = fields.Date.to_date(date) or fields.Date.context_today(self)
+        for plan, lines in self.grouped("plan_id").items():
+            plan._check_four_eyes("release")
+            plan._lock_for_step()
+            if plan.state == "closed":
+                raise UserError(
+                    self.env._("%(plan)s is closed: book the correction in a new plan.",
+                               plan=plan.name)
+                )
+            if lines.filtered(lambda line: line.status not in ("delivered", "partial")):
+                raise UserError(self.env._("Only delivered payments can be reversed."))
+            plan.sudo()._reverse_lines(lines.sudo(), reason, date)  # sudo: ledger
+        return True
+
+    def action_open_entry(self):
+        """Open the entries that this payment is part of (auditor's walk)."""
+        self.ensure_one()
+        return self.plan_id.action_open_moves()

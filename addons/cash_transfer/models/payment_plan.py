@@ -1,0 +1,555 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import SQL
+
+from .cycle import KINDS
+from .payment_line import FINAL, REISSUABLE
+from .payment_method import CASH_GROUPS
+
+STATES = [
+    ("draft", "Draft"),
+    ("locked", "Locked"),
+    ("approved", "Approved"),
+    ("released", "Released"),
+    ("instructed", "Instructed"),
+    ("partly_reconciled", "Partly Reconciled"),
+    ("reconciled", "Reconciled"),
+    ("closed", "Closed"),
+    ("aborted", "Aborted"),
+]
+
+
+class CashTransferPaymentPlan(models.Model):
+    """Payments of a cycle through one provider, from draft to a reconciled ledger.
+
+    Prepared, approved, released and reconciled by different people (R37). Long steps
+    run in the background and go on after a crash.
+    """
+
+    _name = "cash.transfer.payment.plan"
+    _description = "Payment Plan"
+    _inherit = ["remediation.coded.mixin", "cash.transfer.job", "mail.thread",
+                "mail.activity.mixin"]
+    _order = "id desc"
+    _check_company_auto = True
+
+    _code_prefix = "PP"
+    _remediation_sensitive = True
+    _protected_fields = frozenset(
+        {
+            "state", "company_id", "prepared_by_id", "locked_on", "released_by_id",
+            "released_on", "instructed_by_id", "instructed_on", "reconciled_by_ids",
+            "closed_by_id", "closed_on", "content_hash", "file_hash", "file_content",
+            "file_name", "file_generation", "line_count", "pending_count", "amount_total",
+            "amount_delivered", "amount_disputed", "failed_count", "delivered_count",
+            "open_count", "origin_plan_id", "expected_fee",
+        }
+    )
+    _frozen_fields = frozenset({"cycle_id", "plan_type", "provider_id", "currency_id"})
+
+    cycle_id = fields.Many2one(
+        "cash.transfer.cycle", required=True, index=True, ondelete="restrict",
+        check_company=True,
+    )
+    scheme_id = fields.Many2one(related="cycle_id.scheme_id", store=True, index=True)
+    company_id = fields.Many2one(related="cycle_id.company_id", store=True, index=True)
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company Currency"
+    )
+    plan_type = fields.Selection(
+        [*KINDS, ("follow_up", "Follow-Up")], required=True, default="regular"
+    )
+    origin_plan_id = fields.Many2one(
+        "cash.transfer.payment.plan", readonly=True, copy=False, index="btree_not_null"
+    )
+    follow_up_plan_ids = fields.One2many("cash.transfer.payment.plan", "origin_plan_id")
+    note = fields.Char(help="Shown on the documents; no names.")
+    is_emergency = fields.Boolean(
+        string="Emergency Cash",
+        help="Up to the company's limit two people suffice; listed for review.",
+    )
+    provider_id = fields.Many2one(
+        "cash.transfer.provider", required=True, index=True, ondelete="restrict",
+        check_company=True,
+    )
+    provider_kind = fields.Selection(related="provider_id.kind", string="Kind of Provider")
+    mechanism = fields.Selection(related="provider_id.mechanism")
+    currency_id = fields.Many2one("res.currency", required=True)
+    pay_on = fields.Date(
+        required=True, default=fields.Date.context_today,
+        help="Day of payment: wallet limits count it.",
+    )
+    state = fields.Selection(
+        STATES, default="draft", required=True, readonly=True, copy=False, index=True,
+        tracking=True, group_expand=True,
+    )
+    # people
+    prepared_by_id = fields.Many2one(
+        "res.users", readonly=True, copy=False, required=True,
+        default=lambda self: self.env.user,
+    )
+    locked_on = fields.Datetime(readonly=True, copy=False)
+    approval_ids = fields.One2many("cash.transfer.approval", "plan_id")
+    released_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    released_on = fields.Datetime(readonly=True, copy=False)
+    instructed_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    instructed_on = fields.Datetime(readonly=True, copy=False)
+    reconciled_by_ids = fields.Many2many("res.users", readonly=True, copy=False)
+    closed_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    closed_on = fields.Datetime(readonly=True, copy=False)
+    # figures, stored: 10,000 lines are not added up to show a list of plans
+    line_ids = fields.One2many("cash.transfer.payment.line", "plan_id")
+    line_count = fields.Integer(readonly=True, copy=False)
+    pending_count = fields.Integer(readonly=True, copy=False)
+    open_count = fields.Integer(readonly=True, copy=False, string="Without Report")
+    delivered_count = fields.Integer(readonly=True, copy=False)
+    failed_count = fields.Integer(readonly=True, copy=False)
+    amount_total = fields.Monetary(readonly=True, copy=False, string="Due")
+    amount_delivered = fields.Monetary(readonly=True, copy=False, string="Delivered")
+    amount_disputed = fields.Monetary(readonly=True, copy=False, string="Disputed")
+    expected_fee = fields.Monetary(readonly=True, copy=False)
+    # evidence
+    content_hash = fields.Char(
+        readonly=True, copy=False, help="Over payees, accounts and amounts at the lock."
+    )
+    file_name = fields.Char(readonly=True, copy=False)
+    file_content = fields.Binary(
+        string="Instruction File", readonly=True, copy=False, groups=CASH_GROUPS
+    )
+    file_hash = fields.Char(readonly=True, copy=False)
+    file_generation = fields.Integer(readonly=True, copy=False)
+    # ledger
+    movement_ids = fields.One2many("cash.transfer.movement", "plan_id")
+    dispute_ids = fields.One2many("cash.transfer.dispute", "plan_id")
+    reconciliation_ids = fields.Many2many("cash.transfer.reconciliation")
+    move_count = fields.Integer(compute="_compute_move_count")
+    reissuable_count = fields.Integer(compute="_compute_reissuable_count")
+    statement_html = fields.Html(compute="_compute_statement", sanitize=False)
+    is_balanced = fields.Boolean(compute="_compute_statement")
+
+    _pay_day = models.Index("(provider_id, pay_on)")
+
+    def _compute_move_count(self):
+        # sudo: the number of entries; opening them asks for accounting rights.
+        counts = dict(
+            self.env["account.move"].sudo()._read_group(
+                [("payment_plan_id", "in", self.ids)], ["payment_plan_id"], ["__count"]
+            )
+        )
+        for plan in self:
+            plan.move_count = counts.get(plan, 0)
+
+    def _compute_reissuable_count(self):
+        counts = dict(
+            self.env["cash.transfer.payment.line"]._read_group(
+                [("plan_id", "in", self.ids), *self._reissuable_domain()],
+                ["plan_id"], ["__count"],
+            )
+        )
+        for plan in self:
+            plan.reissuable_count = counts.get(plan, 0)
+
+    @api.model
+    def _reissuable_domain(self):
+        return [
+            ("status", "in", list(REISSUABLE)),
+            ("follow_up_line_ids", "not any", [("status", "!=", "cancelled")]),
+        ]
+
+    @api.constrains("currency_id", "cycle_id")
+    def _check_currency(self):
+        for plan in self:
+            if plan.currency_id != plan.cycle_id.scheme_id.currency_id:
+                raise ValidationError(
+                    self.env._("The plan pays in the currency of its scheme.")
+                )
+
+    @api.constrains("pay_on")
+    def _check_pay_on(self):
+        for plan in self:
+            contract_end = plan.provider_id.contract_to
+            if contract_end and plan.pay_on > contract_end:
+                raise ValidationError(
+                    self.env._("The contract with %(provider)s ends on %(day)s: choose "
+                               "an earlier day or renew it.",
+                               provider=plan.provider_id.name,
+                               day=fields.Date.to_string(contract_end))
+                )
+
+    def write(self, vals):
+        if not self._is_unprotected() and {"pay_on", "is_emergency"} & vals.keys():
+            if self.filtered(lambda plan: plan.state != "draft"):
+                raise UserError(self.env._("A locked plan does not change: unlock it."))
+        return super().write(vals)
+
+    def _creation_subtype(self):
+        return self.env.ref("mail.mt_note")
+
+    def _rate_date(self):
+        """Return the day whose rate the plan uses for budgets and thresholds."""
+        self.ensure_one()
+        return self.pay_on or fields.Date.context_today(self)
+
+    def _log_step(self, text):
+        """Write a code-only line into the chatter."""
+        self._message_log_batch(bodies={plan.id: text for plan in self})
+
+    # -- preparing -------------------------------------------------------------
+    @api.model
+    def _unplanned_query(self, cycle_id, columns, tail):
+        """Payable cycle lines that no payment is made for, with the account in use."""
+        return SQL(
+            """
+            SELECT %(columns)s
+              FROM cash_transfer_cycle_line c
+              JOIN cash_transfer_entitlement e ON e.id = c.entitlement_id
+              LEFT JOIN LATERAL (
+                   SELECT pm.id, pm.provider_id
+                     FROM cash_transfer_payment_method pm
+                    WHERE pm.payee_id = e.payee_id AND pm.state = 'approved'
+                      AND pm.effective_from <= %(now)s
+                    ORDER BY pm.effective_from DESC, pm.id DESC
+                    LIMIT 1) m ON TRUE
+             WHERE c.cycle_id = %(cycle)s
+               AND c.payable AND c.amount_due > 0
+               AND c.amount_live + c.amount_delivered < c.amount_due
+               AND NOT EXISTS (
+                   SELECT 1 FROM cash_transfer_payment_line l
+                    WHERE l.cycle_line_id = c.id AND l.status <> 'cancelled'
+                      AND (l.status <> 'stopped' OR l.is_live))
+             %(tail)s
+            """,
+            columns=SQL(columns), cycle=cycle_id, tail=SQL(tail),
+            now=fields.Datetime.now(),
+        )
+
+    def _job_prepare(self):
+        """Make the next portion of draft lines."""
+        self.env.flush_all()
+        with_missing = self.job_data.get("with_missing")
+        query = SQL(
+            "%s",
+            self._unplanned_query(
+                self.cycle_id.id,
+                "c.id, c.entitlement_id, c.beneficiary_id, e.household_id, e.payee_id,"
+                " m.id, c.amount_due - c.amount_live - c.amount_delivered, c.compliant",
+                "",
+            ),
+        )
+        self.env.cr.execute(
+            SQL(
+                "%s AND (m.provider_id = %s OR (m.id IS NULL AND %s)) ORDER BY c.id "
+                "LIMIT %s",
+                query, self.provider_id.id, bool(with_missing), self._job_size,
+            )
+        )
+        rows = self.env.cr.fetchall()
+        scheme = self.scheme_id
+        lines = self.env["cash.transfer.payment.line"]._unprotected().create(
+            [
+                {
+                    **self._line_vals(),
+                    "cycle_line_id": row[0],
+                    "entitlement_id": row[1],
+                    "beneficiary_id": row[2],
+                    "household_id": row[3],
+                    "payee_id": row[4],
+                    "method_id": row[5],
+                    "amount_due": row[6],
+                    "compliant": row[7],
+                    "kind": self.plan_type,
+                    "period": self.cycle_id.period,
+                    "purpose_id": scheme.purpose_id.id,
+                    "one_per_household": scheme.one_per_household,
+                }
+                for row in rows
+            ]
+        )
+        self._unprotected().job_done = self.job_done + len(lines)
+        self._mark_planned(lines)
+        if len(rows) == self._job_size:
+            return False
+        self._update_totals()
+        self.cycle_id._update_state()
+        return True
+
+    def _line_vals(self):
+        return {
+            "plan_id": self.id,
+            "company_id": self.company_id.id,
+            "provider_id": self.provider_id.id,
+            "currency_id": self.currency_id.id,
+        }
+
+    def _mark_planned(self, lines):
+        lines.cycle_line_id.filtered(
+            lambda c: c.payment_status == "none"
+        )._unprotected().write({"payment_status": "planned"})
+
+    def _update_totals(self):
+        """Add up the lines in one statement per call."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE cash_transfer_payment_plan p
+                   SET line_count = t.line_count, pending_count = t.pending,
+                       open_count = t.open, delivered_count = t.delivered,
+                       failed_count = t.failed, amount_total = t.due,
+                       amount_delivered = t.amount_delivered,
+                       amount_disputed = t.disputed
+                  FROM (SELECT q.id,
+                               count(l.id) AS line_count,
+                               count(l.id) FILTER (WHERE l.status = 'pending') AS pending,
+                               count(l.id) FILTER (
+                                   WHERE l.status IN ('sent', 'in_question')) AS open,
+                               count(l.id) FILTER (
+                                   WHERE l.status IN ('delivered', 'partial')) AS delivered,
+                               count(l.id) FILTER (
+                                   WHERE l.status IN ('failed', 'not_collected')) AS failed,
+                               coalesce(sum(l.amount_due) FILTER (
+                                   WHERE l.status NOT IN ('set_aside', 'stopped',
+                                         'cancelled')), 0) AS due,
+                               coalesce(sum(l.amount_delivered), 0) AS amount_delivered,
+                               coalesce((SELECT sum(d.amount)
+                                           FROM cash_transfer_dispute d
+                                          WHERE d.plan_id = q.id
+                                            AND d.state IN ('open', 'write_off_asked')),
+                                        0) AS disputed
+                          FROM cash_transfer_payment_plan q
+                          LEFT JOIN cash_transfer_payment_line l ON l.plan_id = q.id
+                         WHERE q.id = ANY(%(ids)s)
+                         GROUP BY q.id) t
+                 WHERE p.id = t.id
+                """,
+                ids=list(self.ids),
+            )
+        )
+        self.invalidate_recordset(flush=False)
+
+    def _update_state(self):
+        """Follow the lines after a report: partly reconciled or reconciled."""
+        self._update_totals()
+        for plan in self:
+            if plan.state not in ("instructed", "partly_reconciled", "reconciled"):
+                continue
+            final = not plan.open_count and not plan.pending_count
+            state = "reconciled" if final else "partly_reconciled"
+            if plan.state != state:
+                plan._unprotected().state = state
+        self.cycle_id._update_state()
+
+    # -- who may do the next step (R37) ----------------------------------------
+    def _done_by(self):
+        """Return duty → users who carried it out on this plan, principals included."""
+        self.ensure_one()
+        approvals = self.approval_ids.filtered(lambda a: a.state == "approved")
+        return {
+            "prepare": self.prepared_by_id,
+            "approve": approvals.user_id | approvals.on_behalf_of_id,
+            "release": self.released_by_id | self.instructed_by_id,
+            "reconcile": self.reconciled_by_ids,
+        }
+
+    def _check_four_eyes(self, duty):
+        """Check that the user has the duty and did not do what it excludes.
+
+        :return: the user acted for (oneself, or whom one is deputy of).
+        :raises AccessError: a sentence that says who has to do it instead.
+        """
+        self.ensure_one()
+        duties = self.env["cash.transfer.duty"]
+        principal = duties._check_duty(duty, self.company_id)
+        plan = self.sudo()  # sudo: who did what is compared, nothing is shown
+        done_by, labels = plan._done_by(), duties._duty_labels()
+        people = self.env.user | principal
+        for other in duties._conflicting_duties(duty, self.company_id, plan.is_emergency):
+            if done_by[other] & people:
+                raise AccessError(
+                    self.env._(
+                        "%(first)s and %(second)s the same plan are for different "
+                        "people: ask somebody who did not take part in %(second)s "
+                        "%(plan)s.",
+                        first=labels[duty].capitalize(), second=labels[other],
+                        plan=plan.name,
+                    )
+                )
+        if duty in ("approve", "release"):
+            touched = self.env["cash.transfer.payment.line"].sudo().search_count(
+                [("plan_id", "=", self.id), ("status", "=", "pending"),
+                 ("payee_id.changed_by_ids", "in", people.ids)], limit=1,
+            )
+            if touched:
+                raise AccessError(
+                    self.env._(
+                        "You entered or changed a payee of %(plan)s: somebody else "
+                        "has to approve and release it.", plan=plan.name,
+                    )
+                )
+        return principal
+
+    # -- moving back, aborting -------------------------------------------------
+    def action_abort(self, reason):
+        """Give the plan up before anything was instructed. For cash officers.
+
+        :param str reason: required.
+        """
+        self.ensure_one()
+        self.env["cash.transfer.duty"]._check_duty("prepare", self.company_id)
+        self.check_access("write")
+        self._lock_for_step()
+        if self.state not in ("draft", "locked", "approved", "released") or self.job:
+            raise UserError(
+                self.env._("A plan can be aborted until it is handed to the provider.")
+            )
+        if self.sudo().movement_ids:  # sudo: yes or no
+            raise UserError(
+                self.env._("The plan is funded: move the funding to another plan first.")
+            )
+        if not (reason or "").strip():
+            raise UserError(self.env._("Give the reason."))
+        plan = self.sudo()  # sudo: lines have no write right; the duty was checked
+        plan._release_live_lines("cancelled", reason)
+        plan._unprotected().write({"state": "aborted"})
+        plan._log_step(self.env._("Aborted: %(reason)s", reason=reason))
+        plan._update_totals()
+        plan.cycle_id._update_state()
+        return True
+
+    def _release_live_lines(self, status, reason):
+        """Take every pending line out and give back what it held, set-wise."""
+        values = {"plan": self.id, "status": status, "reason": reason}
+        self._execute(
+            """
+            UPDATE cash_transfer_cycle_line c
+               SET amount_live = greatest(c.amount_live - l.amount_due, 0),
+                   payment_status = CASE WHEN %(status)s = 'cancelled' THEN 'none'
+                                         ELSE c.payment_status END
+              FROM cash_transfer_payment_line l
+             WHERE l.cycle_line_id = c.id AND l.plan_id = %(plan)s AND l.is_live
+            """,
+            **values,
+        )
+        self._execute(
+            """
+            UPDATE cash_transfer_cycle_line c
+               SET payment_status = CASE WHEN l.origin_line_id IS NULL THEN 'none'
+                                         ELSE 'failed' END
+              FROM cash_transfer_payment_line l
+             WHERE l.cycle_line_id = c.id AND l.plan_id = %(plan)s
+               AND %(status)s = 'cancelled' AND l.status IN ('pending', 'set_aside')
+            """,
+            **values,
+        )
+        self._execute(
+            """
+            UPDATE cash_transfer_payment_line
+               SET status = CASE WHEN %(status)s = 'pending' THEN status
+                                 ELSE %(status)s END,
+                   is_live = FALSE, locked = FALSE, reason = %(reason)s
+             WHERE plan_id = %(plan)s
+               AND (status = 'pending' OR (status = 'set_aside'
+                    AND %(status)s = 'cancelled'))
+            """,
+            **values,
+        )
+
+    # -- follow-up -------------------------------------------------------------
+    def action_follow_up(self):
+        """Draft a follow-up plan with everything that was not delivered: failed, not
+        collected, the rest of partial payments, set aside, reversed (R39). For cash
+        officers. What is sent, in question or missing from the report never enters.
+
+        :return: action that opens the new plan.
+        """
+        self.ensure_one()
+        self.env["cash.transfer.duty"]._check_duty("prepare", self.company_id)
+        self.check_access("write")
+        self._lock_for_step()
+        if self.state in ("draft", "aborted", "closed"):
+            raise UserError(
+                self.env._("A follow-up is made from a plan that was locked and is not "
+                           "closed.")
+            )
+        lines = self.line_ids.filtered_domain(self._reissuable_domain()).filtered(
+            # a stop by the case side ends the matter; set aside waits for an account
+            lambda line: line.cycle_line_id.sudo().payable  # sudo: a yes or no
+        )
+        amounts = {line: line._open_amount() for line in lines}
+        lines = lines.filtered(lambda line: amounts[line] > 0)
+        if not lines:
+            raise UserError(self.env._("Nothing of this plan waits to be paid again."))
+        follow_up = self._unprotected().create(
+            {
+                "cycle_id": self.cycle_id.id,
+                "plan_type": "follow_up",
+                "provider_id": self.provider_id.id,
+                "currency_id": self.currency_id.id,
+                "is_emergency": self.is_emergency,
+                "origin_plan_id": self.id,
+            }
+        )
+        follow_up = self.browse(follow_up.id)
+        # sudo: payment lines have no create right; the duty was checked.
+        self.env["cash.transfer.payment.line"].sudo()._unprotected().create(
+            [
+                {
+                    **follow_up._line_vals(),
+                    "cycle_line_id": line.cycle_line_id.id,
+                    "entitlement_id": line.entitlement_id.id,
+                    "beneficiary_id": line.beneficiary_id.id,
+                    "household_id": line.household_id.id,
+                    "payee_id": line.sudo().entitlement_id.payee_id.id,
+                    "amount_due": amounts[line],
+                    "kind": line.kind,
+                    "period": line.period,
+                    "purpose_id": line.purpose_id.id,
+                    "one_per_household": line.one_per_household,
+                    "origin_line_id": line.id,
+                    "compliant": line.compliant,
+                }
+                for line in lines
+            ]
+        )
+        follow_up.sudo()._refresh_methods()
+        follow_up._update_totals()
+        self._log_step(
+            self.env._("Follow-up %(plan)s drafted.", plan=follow_up.name)
+        )
+        return follow_up._get_records_action()
+
+    def _is_final(self):
+        self.ensure_one()
+        return not self.env["cash.transfer.payment.line"].search_count(
+            [("plan_id", "=", self.id), ("status", "not in", list(FINAL))], limit=1
+        )
+
+    def action_open_lines(self):
+        """Open the payments of the plan."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Payments"),
+            "res_model": "cash.transfer.payment.line",
+            "view_mode": "list,form,pivot,graph",
+            "domain": [("plan_id", "=", self.id)],
+            "context": {"search_default_group_status": 1},
+        }
+
+    def action_open_follow_ups(self):
+        """Open the follow-up plans."""
+        self.ensure_one()
+        return self.follow_up_plan_ids._get_records_action()
+
+    def action_view_file(self):
+        """Download the instruction file: the same bytes every time (R38)."""
+        self.ensure_one()
+        self.check_access("read")
+        if not self.file_hash:
+            raise UserError(self.env._("There is no instruction file yet."))
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/{self._name}/{self.id}/file_content/"
+                   f"{self.file_name}?download=true",
+            "target": "self",
+        }

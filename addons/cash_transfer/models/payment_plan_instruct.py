@@ -1,0 +1,229 @@
+import base64
+import hashlib
+from decimal import Decimal
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from ..tools import aeszip, tabular
+
+
+class CashTransferPaymentPlan(models.Model):
+    """The instruction file: made once per lock, the same bytes ever after (R38)."""
+
+    _inherit = "cash.transfer.payment.plan"
+
+    def action_instruct(self):
+        """Hand the payments to the provider: fix the file and mark them sent, in the
+        background. For releasers.
+
+        :raises UserError: not released, not funded, or the lock was tampered with.
+        """
+        self.ensure_one()
+        self._check_four_eyes("release")
+        self.check_access("read")
+        self._lock_for_step()
+        if self.state != "released":
+            raise UserError(self.env._("Release %(plan)s first.", plan=self.name))
+        plan = self.sudo()  # sudo: ledger and lines; only sentences leave
+        missing = plan._missing_funding()
+        if missing:
+            raise UserError(
+                self.env._("Fund the plan first: %(amount)s are missing.",
+                           amount=self.currency_id.format(missing))
+            )
+        if plan._content_digest() != plan.content_hash:
+            raise UserError(
+                self.env._("The payments differ from what was approved: unlock the plan "
+                           "and let it be approved again.")
+            )
+        if not plan.pending_count:
+            raise UserError(self.env._("Every payment of the plan was stopped."))
+        plan._queue_job_for(self.env.uid, "instruct", plan.pending_count)
+        return True
+
+    def _queue_job_for(self, uid, job, total):
+        """Queue as somebody who has no write right on the plan itself."""
+        self._queue_job(job, total)
+        self._unprotected().job_user_id = uid
+
+    def _job_instruct(self):
+        """Mark the payments sent and fix the file, in one transaction: whoever reads
+        the file later reads what was marked."""
+        today = fields.Date.context_today(self)
+        stopped = self._query(
+            """
+            SELECT l.name FROM cash_transfer_payment_line l
+              JOIN cash_transfer_payee y ON y.id = l.payee_id
+             WHERE l.plan_id = %(plan)s AND l.status = 'pending' AND y.state = 'stopped'
+            """
+        )
+        if stopped:
+            raise UserError(
+                self.env._("The payee of these payments was stopped, stop them: "
+                           "%(codes)s.", codes=", ".join(row[0] for row in stopped[:20]))
+            )
+        self._execute(
+            """
+            UPDATE cash_transfer_cycle_line c SET payment_status = 'sent'
+              FROM cash_transfer_payment_line l
+             WHERE l.cycle_line_id = c.id AND l.plan_id = %(plan)s
+               AND l.status = 'pending'
+            """,
+            plan=self.id,
+        )
+        count = self._execute(
+            """
+            UPDATE cash_transfer_payment_line
+               SET status = 'sent', sent_on = %(today)s
+             WHERE plan_id = %(plan)s AND status = 'pending' AND is_live
+            """,
+            plan=self.id, today=today,
+        )
+        self._write_file()
+        self._unprotected().write(
+            {
+                "state": "instructed",
+                "instructed_by_id": self.job_user_id.id,
+                "instructed_on": fields.Datetime.now(),
+                "job_done": count,
+            }
+        )
+        self._update_totals()
+        self._log_step(
+            self.env._("Instructed: %(count)s payments, file %(hash)s.", count=count,
+                       hash=self.file_hash[:12])
+        )
+        return True
+
+    def action_new_layout(self):
+        """Write the file again in the provider's new layout: same payees, accounts and
+        amounts, proven by the content hash. For releasers (R38)."""
+        self.ensure_one()
+        self._check_four_eyes("release")
+        self.check_access("read")
+        self._lock_for_step()
+        if self.state != "instructed":
+            raise UserError(
+                self.env._("A new layout is for a plan that was instructed and has no "
+                           "report yet.")
+            )
+        plan = self.sudo()  # sudo: the file is written by this method only
+        if plan._content_digest() != plan.content_hash:
+            raise UserError(
+                self.env._("Payees or amounts changed: a new layout cannot carry that.")
+            )
+        before = plan.file_hash
+        plan._write_file()
+        plan._log_step(
+            self.env._("New layout: file %(before)s replaced by %(after)s.",
+                       before=before[:12], after=plan.file_hash[:12])
+        )
+        return True
+
+    def _write_file(self):
+        """Write, read back, compare, store."""
+        headers, rows, contents = self._file_table()
+        provider = self.provider_id
+        numeric = [i for i, content in enumerate(contents) if content == "amount"]
+        if provider.file_format == "xlsx":
+            data = tabular.write_xlsx(headers, rows, numeric)
+        else:
+            if provider.file_decimal == ",":
+                rows = [
+                    [
+                        cell.replace(".", ",") if index in numeric else cell
+                        for index, cell in enumerate(row)
+                    ]
+                    for row in rows
+                ]
+            data = tabular.write_csv(
+                headers, rows, provider.file_delimiter, provider.file_encoding
+            )
+        self._prove_file(data, headers, rows, numeric)
+        generation = self.file_generation + 1
+        self._unprotected().write(
+            {
+                "file_content": base64.b64encode(data),
+                "file_name": f"{self.name}-{generation}.{provider.file_format}",
+                "file_hash": hashlib.sha256(data).hexdigest(),
+                "file_generation": generation,
+            }
+        )
+
+    def _file_table(self):
+        columns = self.provider_id.instruction_column_ids.sorted("sequence")
+        digits = self.currency_id.decimal_places
+        day = fields.Date.to_string(self.pay_on)
+        clean = tabular.neutralise
+        rows = []
+        for code, name, number, id_number, amount in self._query(
+            """
+            SELECT name, payee_name, payee_number, payee_id_number, amount_due
+              FROM cash_transfer_payment_line
+             WHERE plan_id = %(plan)s AND status = 'sent' ORDER BY id
+            """
+        ):
+            values = {
+                "payment": code,
+                "name": clean(name),
+                # E.164 keeps its plus (R30); other numbers are digits and letters
+                "number": number or "",
+                "id_number": clean(id_number),
+                "amount": f"{Decimal(amount):.{digits}f}",
+                "currency": self.currency_id.name,
+                "date": day,
+                "reference": self.name,
+            }
+            rows.append(
+                [
+                    clean(column.constant) if column.content == "constant"
+                    else values[column.content]
+                    for column in columns
+                ]
+            )
+        return (
+            [clean(column.header) for column in columns], rows,
+            columns.mapped("content"),
+        )
+
+    def _prove_file(self, data, headers, rows, numeric):
+        """Read the file back and compare cell by cell (R30)."""
+        try:
+            found_headers, found_rows = tabular.read_table(data)
+        except tabular.TableError as error:
+            raise UserError(
+                self.env._("The instruction file could not be read back: check the "
+                           "provider's template.")
+            ) from error
+
+        def comparable(row):
+            return [
+                Decimal(cell.replace(",", ".")) if index in numeric else cell
+                for index, cell in enumerate(row)
+            ]
+
+        same = found_headers == headers and len(found_rows) == len(rows) and all(
+            comparable(found[: len(headers)]) == comparable(row)
+            for (_number, found), row in zip(found_rows, rows, strict=True)
+        )
+        if not same:
+            raise UserError(
+                self.env._("The instruction file does not say what was approved when it "
+                           "is read back. Choose another encoding or format for "
+                           "%(provider)s.", provider=self.provider_id.name)
+            )
+
+    def _get_zip(self, password):
+        """Return the name and bytes of the file in a password-protected ZIP (R38)."""
+        self.ensure_one()
+        self.check_access("read")
+        content = base64.b64decode(self.file_content or b"")
+        if not content:
+            raise UserError(self.env._("There is no instruction file yet."))
+        if len(password or "") < 12:
+            raise UserError(
+                self.env._("Choose a password of at least 12 characters and tell it to "
+                           "the provider by another way than the file.")
+            )
+        return f"{self.file_name}.zip", aeszip.encrypt(self.file_name, content, password)

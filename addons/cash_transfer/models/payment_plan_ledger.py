@@ -1,0 +1,965 @@
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..tools.fifo import consume
+from ..tools.split import split_units
+from .movement import INFLOWS
+
+STATEMENT = ("funded", "carried_in", "delivered", "fees", "returned", "disputes",
+             "written_off", "carried_out", "remaining")
+
+
+class CashTransferPaymentPlan(models.Model):
+    """What the plan means in the ledger (domain rules of the accounting table, R40).
+
+    Cash groups imply no accounting rights: posting runs with sudo() after the named
+    method checked group, state and four eyes. No name ever enters an entry.
+    """
+
+    _inherit = "cash.transfer.payment.plan"
+
+    # -- the statement (R40) ---------------------------------------------------
+    def _get_statements(self):
+        """Return plan → figures of R40's equation, in both currencies.
+
+        Keys: those of STATEMENT, and each with ``_company``.
+        """
+        # sudo: movements have no read right of their own; whoever reads the plan
+        # reads its sums.
+        groups = self.env["cash.transfer.movement"].sudo()._read_group(
+            [("plan_id", "in", self.ids)], ["plan_id", "kind"],
+            ["amount:sum", "company_amount:sum"],
+        )
+        sums = {}
+        for plan, kind, amount, company in groups:
+            sums[plan.id, kind] = (amount, company)
+        statements = {}
+        for plan in self:
+            statement = {}
+            for index, suffix in ((0, ""), (1, "_company")):
+                def total(kind, plan=plan, index=index):
+                    return sums.get((plan.id, kind), (0.0, 0.0))[index]
+
+                values = {
+                    "funded": total("payment") + total("bill"),
+                    "carried_in": total("carry_in"),
+                    "delivered": total("delivered") - total("reversal"),
+                    "fees": total("fee"),
+                    "returned": total("returned"),
+                    "disputes": total("dispute") - total("recovery"),
+                    "written_off": total("written_off"),
+                    "carried_out": total("carry_out"),
+                }
+                currency = plan.company_currency_id if index else plan.currency_id
+                values["remaining"] = currency.round(
+                    values["funded"] + values["carried_in"] - values["delivered"]
+                    - values["fees"] - values["returned"] - values["disputes"]
+                    - values["written_off"] - values["carried_out"] - total("exchange")
+                )
+                statement.update(
+                    {f"{key}{suffix}": currency.round(values[key]) for key in STATEMENT}
+                )
+            statements[plan] = statement
+        return statements
+
+    def _statement_labels(self):
+        env = self.env
+        return {
+            "funded": env._("Funded"),
+            "carried_in": env._("Carried from another plan"),
+            "delivered": env._("Delivered"),
+            "fees": env._("Fees"),
+            "returned": env._("Returned"),
+            "disputes": env._("Open disputes"),
+            "written_off": env._("Written off"),
+            "carried_out": env._("Carried to follow-up plans"),
+            "remaining": env._("Still with the provider"),
+        }
+
+    @api.depends("movement_ids", "state")
+    def _compute_statement(self):
+        statements, labels = self._get_statements(), self._statement_labels()
+        for plan in self:
+            statement = statements[plan]
+            rows = Markup().join(
+                Markup('<tr><th scope="row">%s</th><td class="text-end">%s</td>'
+                       '<td class="text-end">%s</td></tr>')
+                % (
+                    labels[key],
+                    plan.currency_id.format(statement[key]),
+                    plan.company_currency_id.format(statement[f"{key}_company"]),
+                )
+                for key in STATEMENT
+            )
+            plan.statement_html = Markup(
+                '<table class="table table-sm w-auto"><thead><tr><th></th>'
+                '<th class="text-end">%s</th><th class="text-end">%s</th></tr></thead>'
+                "<tbody>%s</tbody></table>"
+            ) % (plan.currency_id.name, plan.company_currency_id.name, rows)
+            plan.is_balanced = not statement["remaining"] and (
+                not statement["remaining_company"]
+            )
+
+    # -- funding ---------------------------------------------------------------
+    def _missing_funding(self):
+        """Return what has to be funded before the plan can be instructed."""
+        self.ensure_one()
+        if self.provider_id.kind == "prefinanced":
+            return 0.0
+        statement = self._get_statements()[self]
+        there = statement["funded"] + statement["carried_in"] - statement["carried_out"]
+        missing = self.currency_id.round(
+            self.amount_total + self.expected_fee - there + statement["returned"]
+        )
+        return max(missing, 0.0)
+
+    def action_fund(self, amount=None, date=None, journal_id=None):
+        """Pay the provider's advance or fill our wallet, for these plans. For
+        releasers; one payment for all plans of the same provider.
+
+        :param float amount: for a single plan; what is missing by default.
+        :param date: accounting date, today by default.
+        :param int journal_id: paid from; the provider's journal by default.
+        :return: the payment's id.
+        :raises UserError: plans of different providers, nothing missing, locked date.
+        """
+        for plan in self:
+            plan.check_access("read")
+            plan._check_four_eyes("release")
+        self.lock_for_update(allow_referencing=True)
+        self.invalidate_recordset()
+        provider = self.provider_id
+        if len(provider) != 1 or len(self.currency_id) != 1:
+            raise UserError(
+                self.env._("One payment funds plans of one provider and currency.")
+            )
+        if provider.kind == "prefinanced":
+            raise UserError(
+                self.env._("%(provider)s pays first and bills: there is nothing to fund.",
+                           provider=provider.name)
+            )
+        if self.filtered(
+            lambda plan: plan.state not in ("approved", "released", "instructed",
+                                            "partly_reconciled")
+        ):
+            raise UserError(self.env._("Approve the plan before funding it."))
+        plans = self.sudo()  # sudo: ledger, after the check of duty, state, four eyes
+        if amount and len(self) == 1:
+            shares = {plans: plans.currency_id.round(amount)}
+        else:
+            shares = {plan: plan._missing_funding() for plan in plans}
+        shares = {plan: share for plan, share in shares.items() if share > 0}
+        if not shares:
+            raise UserError(self.env._("The plan is funded already."))
+        date = fields.Date.to_date(date) or fields.Date.context_today(self)
+        # sudo: releasers name the journal, they need no right on journals
+        journal = (
+            self.env["account.journal"].sudo().browse(journal_id)
+            or provider.sudo().bank_journal_id
+        )
+        payment = plans._create_payment("outbound", sum(shares.values()), date, journal)
+        line = plans[:1]._money_line_of(payment, date)
+        plans._allocate(line, payment, shares, date)
+        return payment.id
+
+    def _create_payment(self, direction, amount, date, journal):
+        """Create and post a payment to or from the provider."""
+        provider, company = self.provider_id, self.company_id
+        self[:1]._check_open_date(date, journal)
+        payment = self.env["account.payment"].with_company(company).create(
+            {
+                "payment_type": direction,
+                "partner_type": "supplier",
+                "partner_id": provider.partner_id.id,
+                "provider_id": provider.id,
+                "journal_id": journal.id,
+                "amount": amount,
+                "currency_id": self.currency_id.id,
+                "date": date,
+                "memo": ", ".join(self.mapped("name")),
+                "payment_plan_ids": [fields.Command.set(self.ids)],
+            }
+        )
+        if not payment.outstanding_account_id:
+            raise UserError(
+                self.env._("The journal %(journal)s has no outstanding account: press "
+                           "Complete the Set-Up on the provider.", journal=journal.name)
+            )
+        payment.action_post()
+        return payment
+
+    def _money_line_of(self, payment, date):
+        """Return the line on the advance or wallet account that a payment made; for our
+        own wallet that is the second leg of an internal transfer."""
+        provider = self.provider_id
+        line = payment.move_id.line_ids.filtered(
+            lambda aml: aml.account_id == payment.destination_account_id
+        )
+        if provider.kind != "wallet":
+            return line
+        move = self._create_move(
+            [
+                {"account_id": provider.journal_id.default_account_id.id,
+                 "amount_currency": line.amount_currency, "balance": line.balance},
+                {"account_id": line.account_id.id,
+                 "amount_currency": -line.amount_currency, "balance": -line.balance},
+            ],
+            date, payment.memo, journal=provider.journal_id,
+        )
+        legs = move.line_ids.filtered(lambda aml: aml.account_id == line.account_id)
+        if line.account_id.reconcile:
+            (line + legs).reconcile()
+        return move.line_ids - legs
+
+    def _allocate(self, line, payment, shares, date):
+        """Divide a funding line among plans; the company amounts add up to the line."""
+        factor = 10**self[:1].currency_id.decimal_places
+        cents = 10**self[:1].company_currency_id.decimal_places
+        units = [round(share * factor) for share in shares.values()]
+        costs = split_units(round(abs(line.balance) * cents), units)
+        self.env["cash.transfer.movement"]._unprotected().create(
+            [
+                plan._movement_vals(
+                    "payment", date, unit / factor, cost / cents,
+                    move_line_id=line.id, payment_id=payment.id,
+                )
+                for plan, unit, cost in zip(shares, units, costs, strict=True)
+            ]
+        )
+        for plan in shares:
+            plan._log_step(
+                self.env._("Funded with %(amount)s (%(payment)s)",
+                           amount=plan.currency_id.format(shares[plan]),
+                           payment=payment.name)
+            )
+        self.invalidate_recordset(["statement_html", "is_balanced"])
+
+    def _movement_vals(self, kind, date, amount, company_amount, **extra):
+        self.ensure_one()
+        return {
+            "plan_id": self.id, "company_id": self.company_id.id,
+            "provider_id": self.provider_id.id, "kind": kind, "date": date,
+            "currency_id": self.currency_id.id, "amount": amount,
+            "company_amount": company_amount, **extra,
+        }
+
+    # -- taking money at its cost ----------------------------------------------
+    def _take(self, wanted, date, pending=0):
+        """Take units of the plan's currency, first in, first out.
+
+        :param int wanted: units (cents) of the plan's currency.
+        :param int pending: units taken in this step and not stored yet.
+        :return: list of ``(layer movement, units, cost units)``; the layer is empty for
+            what no funding covers, at the rate of the day.
+        """
+        self.ensure_one()
+        factor = 10**self.currency_id.decimal_places
+        cents = 10**self.company_currency_id.decimal_places
+        movements = self.env["cash.transfer.movement"].search(
+            [("plan_id", "=", self.id)], order="id"
+        )
+        layers = movements.filtered(lambda m: m.kind in INFLOWS)
+        used = pending + sum(
+            round(m.amount * factor) for m in movements - layers
+        )
+        pieces, missing = consume(
+            [(round(m.amount * factor), round(m.company_amount * cents)) for m in layers],
+            used, wanted,
+        )
+        result = [(layers[index], units, cost) for index, units, cost in pieces]
+        if missing:
+            cost = self.currency_id._convert(
+                missing / factor, self.company_currency_id, self.company_id, date
+            )
+            result.append((layers.browse(), missing, round(cost * cents)))
+        return result
+
+    # -- posting deliveries ----------------------------------------------------
+    def _check_open_date(self, date, journal):
+        """Refuse a date in a locked period and offer the first open day."""
+        locks = self.company_id._get_violated_lock_dates(date, False, journal)
+        if locks:
+            first = fields.Date.add(max(lock[0] for lock in locks), days=1)
+            raise UserError(
+                self.env._("%(date)s lies in a locked period: choose %(first)s or later.",
+                           date=fields.Date.to_string(date),
+                           first=fields.Date.to_string(first))
+            )
+
+    def _unposted(self):
+        """Return ``[(analytic key, grant id, units)]`` delivered and not in the books."""
+        factor = 10**self.currency_id.decimal_places
+        return [
+            (key, grant, round(float(amount) * factor))
+            for key, grant, amount in self._query(
+                """
+                SELECT analytic_key, grant_id, sum(amount_delivered - amount_posted)
+                  FROM cash_transfer_payment_split
+                 WHERE plan_id = %(plan)s AND amount_delivered <> amount_posted
+                 GROUP BY analytic_key, grant_id ORDER BY analytic_key, grant_id
+                """
+            )
+        ]
+
+    def _weights(self):
+        """Return ``[(analytic key, grant id, units)]`` of what is due: the distribution
+        of what belongs to the plan as a whole (fees, exchange)."""
+        factor = 10**self.currency_id.decimal_places
+        return [
+            (key, grant, round(float(amount) * factor))
+            for key, grant, amount in self._query(
+                """
+                SELECT analytic_key, grant_id, sum(amount)
+                  FROM cash_transfer_payment_split WHERE plan_id = %(plan)s
+                 GROUP BY analytic_key, grant_id ORDER BY analytic_key, grant_id
+                """
+            )
+        ]
+
+    def _post_deliveries(self, date, reconciliation=None, fee=0.0, disputes=None):
+        """Post what was delivered, the fees and the disputes as one entry (or one bill
+        of a pre-financing provider), aggregated by account and analytic key.
+
+        :param fee: in the plan's currency.
+        :param disputes: recordset of new disputes of this plan.
+        :return: the posted move, empty where there is nothing to post.
+        """
+        self.ensure_one()
+        disputes = disputes or self.env["cash.transfer.dispute"]
+        factor = 10**self.currency_id.decimal_places
+        delivered = self._unposted()
+        fee_units = round(fee * factor)
+        weights = [row for row in delivered if row[2] > 0] or self._weights()
+        fees = [
+            (key, grant, units)
+            for (key, grant, _w), units in zip(
+                weights,
+                split_units(fee_units, [row[2] for row in weights]) if fee_units else [],
+                strict=False,
+            )
+            if units
+        ]
+        if not delivered and not fees and not disputes:
+            return self.env["account.move"]
+        if self.provider_id.kind == "prefinanced":
+            move = self._post_bill(date, delivered, fees, reconciliation)
+        else:
+            move = self._post_entry(date, delivered, fees, disputes, reconciliation)
+        self._mark_posted(move)
+        return move
+
+    def _post_entry(self, date, delivered, fees, disputes, reconciliation):
+        company = self.company_id
+        factor = 10**self.currency_id.decimal_places
+        self._check_open_date(date, company.cash_journal_id)
+        expense = self._expense_account()
+        lines, movements, taken = [], [], 0
+        for kind, account, parts in (
+            ("delivered", expense, delivered),
+            ("fee", company.cash_fee_account_id, fees),
+        ):
+            units = sum(part[2] for part in parts)
+            if not units:
+                continue
+            pieces = self._take(units, date, taken)
+            taken += units
+            lines += self._debit_lines(kind, account, parts, pieces, date)
+            credit_lines, new = self._credit_lines(kind, pieces, date, reconciliation)
+            lines += credit_lines
+            movements += new
+        for dispute in disputes:
+            units = round(dispute.amount * factor)
+            pieces = self._take(units, date, taken)
+            taken += units
+            cost = self._from_cents(sum(piece[2] for piece in pieces))
+            dispute._unprotected().company_amount = cost
+            lines.append(
+                {"account_id": company.cash_claims_account_id.id, "cash_event": "dispute",
+                 "amount_currency": dispute.amount, "balance": cost,
+                 "name": f"{self.name} {dispute.name}"}
+            )
+            credit_lines, new = self._credit_lines(
+                "dispute", pieces, date, reconciliation, dispute
+            )
+            lines += credit_lines
+            movements += new
+        ref = f"{self.name} {reconciliation.name}" if reconciliation else self.name
+        move = self._create_move(lines, date, ref, reconciliation)
+        self._store_movements(move, movements)
+        return move
+
+    def _expense_account(self):
+        return self.scheme_id.expense_account_id or self.company_id.cash_expense_account_id
+
+    def _from_cents(self, units):
+        return units / 10**self.company_currency_id.decimal_places
+
+    def _debit_lines(self, kind, account, parts, pieces, date):
+        """Return the expense lines of one kind, their exchange lines, and the release of
+        restricted income.
+
+        *Cost of the advance*: the expense is what the money cost. *Rate of the day*: the
+        expense is at the day's rate and the difference to the cost is exchange, with the
+        grants' analytic distribution.
+        """
+        company, currency = self.company_id, self.currency_id
+        factor = 10**currency.decimal_places
+        cents = 10**self.company_currency_id.decimal_places
+        cost = sum(piece[2] for piece in pieces)
+        units = [part[2] for part in parts]
+        shares = self._split_cost(cost, units)
+        balances = shares
+        if company.cash_exchange_policy == "day" and (
+            currency != self.company_currency_id
+        ):
+            balances = [
+                round(currency._convert(unit / factor, self.company_currency_id, company,
+                                        date) * cents)
+                for unit in units
+            ]
+        lines = []
+        grants = self.env["cash.transfer.grant"].browse([part[1] for part in parts])
+        for (key, _g, unit), grant, share, balance in zip(
+            parts, grants, shares, balances, strict=True
+        ):
+            lines.append(
+                {"account_id": account.id, "amount_currency": unit / factor,
+                 "balance": balance / cents, "analytic_distribution": {key: 100.0},
+                 "cash_event": kind}
+            )
+            lines += self._exchange_lines(share - balance, key, grant)
+            if grant.deferred_account_id:
+                for release, sign in (
+                    (grant.deferred_account_id, 1), (grant.income_account_id, -1)
+                ):
+                    lines.append(
+                        {"account_id": release.id,
+                         "amount_currency": sign * unit / factor,
+                         "balance": sign * share / cents,
+                         "analytic_distribution": {key: 100.0}}
+                    )
+        return lines
+
+    @staticmethod
+    def _split_cost(cost, units):
+        """Split a cost over amounts of either sign, exactly."""
+        whole = sum(units)
+        if not whole or any(unit < 0 for unit in units):
+            running, done, parts = 0, 0, []
+            for unit in units:
+                running += unit
+                reached = round(cost * running / whole) if whole else 0
+                parts.append(reached - done)
+                done = reached
+            return parts
+        return split_units(cost, units)
+
+    def _exchange_lines(self, cents_lost, key, grant):
+        """Return the line that takes an exchange difference; a loss is positive."""
+        if not cents_lost:
+            return []
+        company = self.company_id
+        account = (
+            company.expense_currency_exchange_account_id if cents_lost > 0
+            else company.income_currency_exchange_account_id
+        )
+        ineligible = company.cash_ineligible_analytic_id
+        if grant.exchange_ineligible and ineligible:
+            key = str(ineligible.id)
+        return [
+            {"account_id": account.id, "amount_currency": 0.0,
+             "balance": self._from_cents(cents_lost),
+             "analytic_distribution": {key: 100.0}, "cash_event": "exchange"}
+        ]
+
+    def _credit_lines(self, kind, pieces, date, reconciliation=None, dispute=None):
+        """Return one credit line per layer taken from, and its movement."""
+        factor = 10**self.currency_id.decimal_places
+        account = self.provider_id._get_money_account()
+        lines, movements = [], []
+        for layer, units, cost in pieces:
+            amount, balance = units / factor, self._from_cents(cost)
+            lines.append(
+                {"account_id": account.id, "amount_currency": -amount,
+                 "balance": -balance, "cash_event": kind}
+            )
+            movements.append(
+                self._movement_vals(
+                    kind, date, amount, balance, layer_id=layer.id,
+                    reconciliation_id=reconciliation and reconciliation.id,
+                    dispute_id=dispute and dispute.id,
+                )
+            )
+        return lines, movements
+
+    def _create_move(self, lines, date, ref, reconciliation=None, journal=None):
+        """Create and post an entry; labels carry codes only."""
+        company = self[:1].company_id
+        plan = self[:1]
+        move = self.env["account.move"].with_company(company).create(
+            {
+                "move_type": "entry",
+                "date": date,
+                "ref": ref,
+                "journal_id": (journal or company.cash_journal_id).id,
+                "currency_id": plan.currency_id.id,
+                "partner_id": plan.provider_id.partner_id.id,
+                "payment_plan_id": plan.id,
+                "cash_reconciliation_id": reconciliation and reconciliation.id,
+                "line_ids": [
+                    fields.Command.create(
+                        {"name": ref, "currency_id": plan.currency_id.id,
+                         "partner_id": plan.provider_id.partner_id.id, "tax_ids": [],
+                         **line}
+                    )
+                    for line in lines
+                ],
+            }
+        )
+        move.action_post()
+        return move
+
+    def _store_movements(self, move, movements):
+        """Link the movements to their lines and reconcile the advance with them."""
+        money = move.line_ids.filtered(
+            lambda aml: aml.account_id == self.provider_id._get_money_account()
+            and aml.balance <= 0
+        ).sorted("id")
+        for vals, line in zip(movements, money, strict=True):
+            vals["move_line_id"] = line.id
+        created = self.env["cash.transfer.movement"]._unprotected().create(movements)
+        created._reconcile_advance()
+        self.invalidate_recordset(["statement_html", "is_balanced"])
+        return created
+
+    def _mark_posted(self, move):
+        """Note per split what is in the books, in both currencies.
+
+        The company amounts of the entry are spread over thousands of splits by
+        cumulative rounding in one statement, so that their sum is the entry's line.
+        """
+        expense = self._expense_account()
+        costs = {}
+        for line in move.line_ids:
+            if line.cash_event == "delivered" and line.account_id == expense:
+                key = next(iter(line.analytic_distribution))
+                costs[key] = costs.get(key, 0.0) + line.balance
+        for key, cost in costs.items():
+            self._execute(
+                """
+                WITH new AS (
+                    SELECT id, amount_delivered - amount_posted AS delta,
+                           sum(amount_delivered - amount_posted)
+                               OVER (ORDER BY id) AS running,
+                           sum(amount_delivered - amount_posted) OVER () AS whole
+                      FROM cash_transfer_payment_split
+                     WHERE plan_id = %(plan)s AND analytic_key = %(key)s
+                       AND amount_delivered <> amount_posted)
+                UPDATE cash_transfer_payment_split s
+                   SET amount_posted = s.amount_delivered,
+                       company_posted = s.company_posted
+                           + round(%(cost)s::numeric * new.running / new.whole, %(digits)s)
+                           - round(%(cost)s::numeric * (new.running - new.delta)
+                                   / new.whole, %(digits)s)
+                  FROM new
+                 WHERE s.id = new.id AND new.whole <> 0
+                """,
+                plan=self.id, key=key, cost=cost,
+                digits=self.company_currency_id.decimal_places,
+            )
+        self._update_spent()
+
+    def _update_spent(self):
+        """Bring the budget rows of this plan's entitlements up to date (R33)."""
+        for grant in self.env["cash.transfer.grant"].browse(
+            {row[1] for row in self._weights()}
+        ):
+            rate = self.currency_id._get_conversion_rate(
+                self.currency_id, grant.currency_id, self.company_id, self._rate_date()
+            )
+            self._execute(
+                """
+                UPDATE cash_transfer_entitlement_funding f
+                   SET spent = t.spent,
+                       committed = CASE WHEN f.state IN ('approved', 'active', 'suspended')
+                                        THEN greatest(f.planned - t.spent, 0) ELSE 0 END
+                  FROM (SELECT s.entitlement_id,
+                               round(sum(s.amount_delivered) * %(rate)s::numeric,
+                                     %(digits)s) AS spent
+                          FROM cash_transfer_payment_split s
+                         WHERE s.grant_id = %(grant)s AND s.entitlement_id IN (
+                               SELECT entitlement_id FROM cash_transfer_payment_split
+                                WHERE plan_id = %(plan)s)
+                         GROUP BY s.entitlement_id) t
+                 WHERE f.entitlement_id = t.entitlement_id AND f.grant_id = %(grant)s
+                """,
+                rate=rate, digits=grant.currency_id.decimal_places, grant=grant.id,
+                plan=self.id,
+            )
+
+    # -- a pre-financing provider bills ----------------------------------------
+    def _post_bill(self, date, delivered, fees, reconciliation):
+        factor = 10**self.currency_id.decimal_places
+        company = self.company_id
+        journal = self.env["account.journal"].search(
+            [("type", "=", "purchase"), ("company_id", "=", company.id)], limit=1
+        )
+        self._check_open_date(date, journal)
+        ref = f"{self.name} {reconciliation.name}" if reconciliation else self.name
+        parts = [
+            (kind, account, key, units)
+            for kind, account, rows in (
+                ("delivered", self._expense_account(), delivered),
+                ("fee", company.cash_fee_account_id, fees),
+            )
+            for key, _grant, units in rows
+        ]
+        if not parts:
+            return self.env["account.move"]
+        total = sum(part[3] for part in parts)
+        sign = -1 if total < 0 else 1
+        move = self.env["account.move"].with_company(company).create(
+            {
+                "move_type": "in_invoice" if sign > 0 else "in_refund",
+                "journal_id": journal.id,
+                "partner_id": self.provider_id.partner_id.id,
+                "currency_id": self.currency_id.id,
+                "invoice_date": date,
+                "date": date,
+                "ref": ref,
+                "payment_plan_id": self.id,
+                "cash_reconciliation_id": reconciliation and reconciliation.id,
+                "invoice_line_ids": [
+                    fields.Command.create(
+                        {"name": ref, "account_id": account.id, "quantity": 1,
+                         "price_unit": sign * units / factor, "tax_ids": [],
+                         "analytic_distribution": {key: 100.0}, "cash_event": kind}
+                    )
+                    for kind, account, key, units in parts
+                ],
+            }
+        )
+        move.action_post()
+        movements = []
+        for kind in ("delivered", "fee"):
+            lines = move.invoice_line_ids.filtered(lambda aml, k=kind: aml.cash_event == k)
+            amount = sum(lines.mapped("amount_currency"))
+            balance = sum(lines.mapped("balance"))
+            if lines:
+                for name in ("bill", kind):
+                    movements.append(
+                        self._movement_vals(
+                            name, date, amount, balance, move_line_id=lines[0].id,
+                            reconciliation_id=reconciliation and reconciliation.id,
+                        )
+                    )
+        self.env["cash.transfer.movement"]._unprotected().create(movements)
+        self.invalidate_recordset(["statement_html", "is_balanced"])
+        return move
+
+    # -- one delivery outside an import, reversal --------------------------------
+    def _book_delivery(self, line, amount, day):
+        """Book a delivery on one payment and its splits (no entry yet)."""
+        amount = self.currency_id.round(amount)
+        line._unprotected().write(
+            {
+                "amount_delivered": amount,
+                "delivered_on": day,
+                "status": "delivered"
+                if self.currency_id.compare_amounts(amount, line.amount_due) >= 0
+                else "partial",
+                "is_live": False,
+                "failure_reason": False,
+            }
+        )
+        cycle_line = line.cycle_line_id
+        cycle_line._unprotected().write(
+            {
+                "amount_live": max(cycle_line.amount_live - line.amount_due, 0.0),
+                "amount_delivered": cycle_line.amount_delivered + amount,
+            }
+        )
+        line._split_delivery()
+        cycle_line._update_payment_status()
+
+    def _reverse_lines(self, lines, reason, date):
+        """Post the reversing entry of delivered payments (R44)."""
+        factor = 10**self.currency_id.decimal_places
+        company = self.company_id
+        expense = self._expense_account()
+        splits = lines.split_ids.filtered("amount_posted")
+        parts = {}
+        for split in splits:
+            amount, cost = parts.get(split.analytic_key, (0.0, 0.0))
+            parts[split.analytic_key] = (
+                amount + split.amount_posted, cost + split.company_posted
+            )
+        total = self.currency_id.round(sum(amount for amount, _c in parts.values()))
+        cost = self.company_currency_id.round(sum(cost for _a, cost in parts.values()))
+        if self.provider_id.kind == "prefinanced":
+            self._check_open_date(date, company.cash_journal_id)
+            delivered = [
+                (key, False, -round(amount * factor))
+                for key, (amount, _c) in sorted(parts.items())
+            ]
+            self._post_bill(date, delivered, [], None)
+        else:
+            self._check_open_date(date, company.cash_journal_id)
+            entry = [
+                {"account_id": expense.id, "amount_currency": -amount, "balance": -cost_,
+                 "analytic_distribution": {key: 100.0}, "cash_event": "reversal"}
+                for key, (amount, cost_) in sorted(parts.items())
+            ]
+            entry.append(
+                {"account_id": self.provider_id._get_money_account().id,
+                 "amount_currency": total, "balance": cost, "cash_event": "reversal"}
+            )
+            move = self._create_move(
+                entry, date, self.env._("%(plan)s reversal", plan=self.name)
+            )
+            money = move.line_ids.filtered(lambda aml: aml.balance > 0)[-1:]
+            self.env["cash.transfer.movement"]._unprotected().create(
+                self._movement_vals("reversal", date, total, cost, move_line_id=money.id)
+            )
+        for line in lines:
+            cycle_line = line.cycle_line_id
+            cycle_line._unprotected().amount_delivered = self.currency_id.round(
+                cycle_line.amount_delivered - line.amount_delivered
+            )
+        splits._unprotected().write(
+            {"amount_delivered": 0.0, "amount_posted": 0.0, "company_posted": 0.0}
+        )
+        lines._unprotected().write(
+            {"status": "reversed", "amount_delivered": 0.0, "reason": reason}
+        )
+        lines.cycle_line_id._update_payment_status()
+        self._update_spent()
+        self._update_state()
+        self._log_step(
+            self.env._("Reversed %(codes)s", codes=", ".join(lines.mapped("name")))
+        )
+        self.invalidate_recordset(["statement_html", "is_balanced"])
+
+    # -- what stays with the provider --------------------------------------------
+    def action_return(self, amount=None, date=None):
+        """Register money that the provider gave back (or that left our wallet). For
+        releasers. The bank line is then matched in the bank's reconciliation.
+
+        :param float amount: everything that remains by default.
+        """
+        self.ensure_one()
+        self.check_access("read")
+        self._check_four_eyes("release")
+        self._lock_for_step()
+        plan = self.sudo()  # sudo: ledger, after the check of duty, state, four eyes
+        remaining = plan._get_statements()[plan]["remaining"]
+        amount = plan.currency_id.round(amount or remaining)
+        if amount <= 0 or plan.currency_id.compare_amounts(amount, remaining) > 0:
+            raise UserError(
+                self.env._("%(amount)s remain with the provider: return at most that.",
+                           amount=plan.currency_id.format(remaining))
+            )
+        if plan.provider_id.kind == "prefinanced":
+            raise UserError(self.env._("A pre-financing provider holds none of our money."))
+        date = fields.Date.to_date(date) or fields.Date.context_today(self)
+        payment = plan._create_payment(
+            "inbound", amount, date, plan.provider_id.bank_journal_id
+        )
+        plan._book_return(payment, amount, date)
+        plan._log_step(
+            self.env._("Returned %(amount)s (%(payment)s)", payment=payment.name,
+                       amount=plan.currency_id.format(amount))
+        )
+        return payment.id
+
+    def _book_return(self, payment, amount, date):
+        factor = 10**self.currency_id.decimal_places
+        cents = 10**self.company_currency_id.decimal_places
+        pieces = self._take(round(amount * factor), date)
+        cost = sum(piece[2] for piece in pieces)
+        line = payment.move_id.line_ids.filtered(
+            lambda aml: aml.account_id == payment.destination_account_id
+        )
+        difference = round(-line.balance * cents) - cost
+        money = self.provider_id._get_money_account()
+        entry = []
+        if self.provider_id.kind == "wallet":
+            # second leg of the internal transfer: out of our wallet at its cost
+            entry = [
+                {"account_id": line.account_id.id, "amount_currency": amount,
+                 "balance": -line.balance},
+                {"account_id": money.id, "amount_currency": -amount,
+                 "balance": -self._from_cents(cost), "cash_event": "returned"},
+            ]
+        elif difference:
+            entry = [
+                {"account_id": money.id, "amount_currency": 0.0,
+                 "balance": self._from_cents(difference), "cash_event": "returned"},
+            ]
+        if difference:
+            weights = self._weights()
+            grants = self.env["cash.transfer.grant"].browse([row[1] for row in weights])
+            for (key, _g, _u), grant, part in zip(
+                weights, grants,
+                split_units(-difference, [row[2] for row in weights]), strict=True,
+            ):
+                entry += self._exchange_lines(part, key, grant)
+        move = self.env["account.move"]
+        if entry:
+            move = self._create_move(
+                entry, date, self.env._("%(plan)s return", plan=self.name)
+            )
+        if self.provider_id.kind == "wallet":
+            legs = move.line_ids.filtered(lambda aml: aml.account_id == line.account_id)
+            if line.account_id.reconcile:
+                (line + legs).reconcile()
+            line = move.line_ids.filtered(lambda aml: aml.account_id == money)
+        created = self.env["cash.transfer.movement"]._unprotected().create(
+            [
+                self._movement_vals(
+                    "returned", date, units / factor, self._from_cents(piece_cost),
+                    layer_id=layer.id, move_line_id=line.id, payment_id=payment.id,
+                )
+                for layer, units, piece_cost in pieces
+            ]
+        )
+        created._reconcile_advance(
+            move.line_ids.filtered(lambda aml: aml.account_id == money)
+        )
+        self.invalidate_recordset(["statement_html", "is_balanced"])
+
+    def action_carry(self):
+        """Carry what remains to the follow-up plans that still need funding; no entry,
+        the money stays in the advance. For releasers.
+
+        :return: amount carried.
+        """
+        self.ensure_one()
+        self.check_access("read")
+        self._check_four_eyes("release")
+        self._lock_for_step()
+        plan = self.sudo()  # sudo: movements, after the check of duty and four eyes
+        factor = 10**plan.currency_id.decimal_places
+        today = fields.Date.context_today(self)
+        carried = 0.0
+        targets = plan.follow_up_plan_ids.filtered(
+            lambda p: p.state in ("approved", "released")
+        )
+        for target in targets:
+            target.lock_for_update(allow_referencing=True)
+            remaining = plan._get_statements()[plan]["remaining"]
+            amount = min(remaining, target._missing_funding())
+            if amount <= 0:
+                continue
+            for layer, units, cost in plan._take(round(amount * factor), today):
+                common = {"move_line_id": layer.move_line_id.id,
+                          "payment_id": layer.payment_id.id}
+                self.env["cash.transfer.movement"].sudo()._unprotected().create(
+                    [
+                        plan._movement_vals(
+                            "carry_out", today, units / factor, plan._from_cents(cost),
+                            layer_id=layer.id, counterpart_plan_id=target.id, **common,
+                        ),
+                        target._movement_vals(
+                            "carry_in", today, units / factor, plan._from_cents(cost),
+                            counterpart_plan_id=plan.id, **common,
+                        ),
+                    ]
+                )
+            carried += amount
+            plan._log_step(
+                self.env._("Carried %(amount)s to %(plan)s", plan=target.name,
+                           amount=plan.currency_id.format(amount))
+            )
+        if not carried:
+            raise UserError(
+                self.env._("No approved follow-up plan needs this money: make one, or "
+                           "register the return.")
+            )
+        (plan | targets).invalidate_recordset(["statement_html", "is_balanced"])
+        return carried
+
+    # -- closing (R40) ---------------------------------------------------------
+    def action_close(self):
+        """Close a reconciled plan whose money is accounted for in both currencies. For
+        reconcilers.
+
+        :raises UserError: what is open, and what to do about it.
+        """
+        for plan in self:
+            plan.check_access("read")
+            plan._check_four_eyes("reconcile")
+            plan._lock_for_step()
+            if plan.state != "reconciled" or not plan._is_final():
+                raise UserError(
+                    self.env._("%(plan)s has payments without a final report.",
+                               plan=plan.name)
+                )
+            own = plan.sudo()  # sudo: statement and state, after the check of duty
+            statement = own._get_statements()[own]
+            if own.dispute_ids.filtered(lambda d: d.state in ("open", "write_off_asked")):
+                raise UserError(
+                    self.env._("%(plan)s has open disputes of %(amount)s: resolve them "
+                               "first.", plan=plan.name,
+                               amount=plan.currency_id.format(statement["disputes"]))
+                )
+            if statement["remaining"]:
+                raise UserError(
+                    self.env._("%(amount)s of %(plan)s are still with the provider: "
+                               "register the return, or carry them to a follow-up plan.",
+                               plan=plan.name,
+                               amount=plan.currency_id.format(statement["remaining"]))
+                )
+            if own._unposted():
+                own._post_deliveries(fields.Date.context_today(self))
+            if statement["remaining_company"]:
+                own._post_exchange(statement["remaining_company"])
+            own._unprotected().write(
+                {"state": "closed", "closed_by_id": self.env.uid,
+                 "closed_on": fields.Datetime.now()}
+            )
+            own._log_step(self.env._("Closed"))
+            own.cycle_id._update_state()
+        return True
+
+    def _post_exchange(self, company_amount):
+        """Post what is left in company currency alone, with the grants' analytic."""
+        date = fields.Date.context_today(self)
+        cents = 10**self.company_currency_id.decimal_places
+        money = self.provider_id._get_money_account()
+        weights = self._weights()
+        grants = self.env["cash.transfer.grant"].browse([row[1] for row in weights])
+        entry = [
+            {"account_id": money.id, "amount_currency": 0.0, "balance": -company_amount,
+             "cash_event": "exchange"}
+        ]
+        for (key, _g, _u), grant, part in zip(
+            weights, grants,
+            split_units(round(company_amount * cents), [row[2] for row in weights]),
+            strict=True,
+        ):
+            entry += self._exchange_lines(part, key, grant)
+        self._check_open_date(date, self.company_id.cash_journal_id)
+        move = self._create_move(
+            entry, date, self.env._("%(plan)s exchange", plan=self.name)
+        )
+        line = move.line_ids.filtered(lambda aml: aml.account_id == money)
+        self.env["cash.transfer.movement"]._unprotected().create(
+            self._movement_vals(
+                "exchange", date, 0.0, company_amount, move_line_id=line.id
+            )
+        )
+        self.invalidate_recordset(["statement_html", "is_balanced"])
+
+    def action_open_moves(self):
+        """Open the plan's entries; reading them asks for accounting rights."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Journal Entries"),
+            "res_model": "account.move",
+            "view_mode": "list,form",
+            "domain": [("payment_plan_id", "=", self.id)],
+        }

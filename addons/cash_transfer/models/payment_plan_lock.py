@@ -1,0 +1,515 @@
+import hashlib
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..tools.split import split_lines
+
+#: Shares are stored in hundredths of a percent.
+WHOLE = 10_000
+#: Problems listed in one message.
+SHOWN = 20
+
+
+class CashTransferPaymentPlan(models.Model):
+    """The lock: problems listed first, then payees, amounts, compliance and grants are
+    frozen (R32, R35, R36)."""
+
+    _inherit = "cash.transfer.payment.plan"
+
+    def action_lock(self):
+        """Lock the plan in the background. For cash officers.
+
+        :raises UserError: the cycle is not validated, or lines cannot be paid; each is
+            named with what to do.
+        """
+        self.ensure_one()
+        self.env["cash.transfer.duty"]._check_duty("prepare", self.company_id)
+        self.check_access("write")
+        self._lock_for_step()
+        if self.state != "draft":
+            raise UserError(self.env._("%(plan)s is locked already.", plan=self.name))
+        if self.cycle_id.state not in ("validated", "in_payment", "reconciled"):
+            raise UserError(self.env._("Validate the cycle before paying it."))
+        if self.is_emergency:
+            self._check_emergency()
+        plan = self.sudo()  # sudo: accounts and cases are checked, sentences name codes
+        plan._refresh_methods()
+        plan._update_totals()
+        if not plan.pending_count:
+            raise UserError(self.env._("There is nothing to pay in %(plan)s.",
+                                       plan=self.name))
+        plan._check_lockable()
+        self._queue_job("lock", plan.pending_count, {"carry": {}})
+        return True
+
+    def _refresh_methods(self):
+        """Take today's account of each draft payment's payee, set-wise."""
+        self._execute(
+            """
+            UPDATE cash_transfer_payment_line l
+               SET payee_id = e.payee_id,
+                   method_id = (
+                       SELECT m.id FROM cash_transfer_payment_method m
+                        WHERE m.payee_id = e.payee_id AND m.state = 'approved'
+                          AND m.provider_id = l.provider_id
+                          AND m.effective_from <= %(now)s
+                        ORDER BY m.effective_from DESC, m.id DESC LIMIT 1)
+              FROM cash_transfer_entitlement e
+             WHERE e.id = l.entitlement_id AND l.plan_id = %(plan)s
+               AND l.status = 'pending'
+            """,
+            plan=self.id, now=fields.Datetime.now(),
+        )
+
+    def _check_lockable(self):
+        """Raise one error that lists what keeps the plan from being locked."""
+        problems = [
+            *self._problems_of_payees(),
+            *self._problems_of_amounts(),
+            *self._problems_of_duplicates(),
+            *self._problems_of_limits(),
+            *self._problems_of_grants(),
+        ]
+        if problems:
+            more = len(problems) - SHOWN
+            if more > 0:
+                problems = [
+                    *problems[:SHOWN], self.env._("… and %(count)s more.", count=more)
+                ]
+            raise UserError(
+                self.env._("Correct these payments, or set them aside with a reason:\n"
+                           "%(problems)s", problems="\n".join(problems))
+            )
+
+    def _query(self, query, **values):
+        self.env.flush_all()
+        self.env.cr.execute(SQL(query, plan=self.id, **values))
+        return self.env.cr.fetchall()
+
+    def _problems_of_payees(self):
+        env = self.env
+        problems = []
+        for code, method, state, changed in self._query(
+            """
+            SELECT l.name, l.method_id, y.state,
+                   EXISTS (SELECT 1 FROM cash_transfer_payment_method m
+                            WHERE m.payee_id = y.id AND m.state = 'approved'
+                              AND m.effective_from > %(now)s)
+              FROM cash_transfer_payment_line l
+              JOIN cash_transfer_payee y ON y.id = l.payee_id
+             WHERE l.plan_id = %(plan)s AND l.status = 'pending'
+               AND (l.method_id IS NULL OR y.state <> 'approved')
+             ORDER BY l.id
+            """,
+            now=fields.Datetime.now(),
+        ):
+            if state == "stopped":
+                problems.append(env._("%(code)s: the payee is stopped.", code=code))
+            elif state != "approved":
+                problems.append(
+                    env._("%(code)s: the payee is not approved yet.", code=code)
+                )
+            elif changed and not method:
+                problems.append(
+                    env._("%(code)s: the changed account waits for its cooling period.",
+                          code=code)
+                )
+            else:
+                problems.append(
+                    env._("%(code)s: the payee has no approved account with "
+                          "%(provider)s.", code=code, provider=self.provider_id.name)
+                )
+        day = self.pay_on
+        lines = self.env["cash.transfer.payment.line"].search(
+            [("plan_id", "=", self.id), ("status", "=", "pending"),
+             ("payee_id.kind", "!=", "institution")]
+        )
+        by_payee = lines.grouped("payee_id")
+        for payee, payments in by_payee.items():
+            # ages and harm are read anew: months pass between approval and payment
+            problem = payee._payee_problem(day)
+            if problem:
+                problems.append(f"{payments[0].name}: {problem}")
+        mechanisms = self.scheme_id._allowed_mechanisms()
+        if self.mechanism not in mechanisms:
+            problems.append(
+                env._("The scheme does not allow %(mechanism)s.",
+                      mechanism=dict(
+                          self.provider_id._fields["mechanism"]._description_selection(
+                              env
+                          )
+                      )[self.mechanism])
+            )
+        return problems
+
+    def _problems_of_amounts(self):
+        return [
+            self.env._("%(code)s: %(amount)s is more than what is still due (%(due)s).",
+                       code=code, amount=self.currency_id.format(amount),
+                       due=self.currency_id.format(due))
+            for code, amount, due in self._query(
+                """
+                SELECT l.name, l.amount_due,
+                       c.amount_due - c.amount_live - c.amount_delivered
+                  FROM cash_transfer_payment_line l
+                  JOIN cash_transfer_cycle_line c ON c.id = l.cycle_line_id
+                 WHERE l.plan_id = %(plan)s AND l.status = 'pending'
+                   AND (l.amount_due > c.amount_due - c.amount_live - c.amount_delivered
+                        OR NOT c.payable)
+                 ORDER BY l.id
+                """
+            )
+        ]
+
+    def _problems_of_duplicates(self):
+        problems = [
+            self.env._("%(code)s: the same child is paid for this period by %(other)s "
+                       "of %(plan)s.", code=code, other=other, plan=plan)
+            for code, other, plan in self._query(
+                """
+                SELECT l.name, o.name, p.name
+                  FROM cash_transfer_payment_line l
+                  JOIN cash_transfer_payment_line o
+                    ON o.beneficiary_id = l.beneficiary_id AND o.period = l.period
+                   AND o.purpose_id = l.purpose_id AND o.kind = l.kind
+                   AND o.id <> l.id
+                   AND (o.is_live OR (o.status IN ('delivered', 'partial', 'paid_twice')
+                        AND o.entitlement_id <> l.entitlement_id)
+                        OR (o.plan_id = l.plan_id AND o.status = 'pending'))
+                  JOIN cash_transfer_payment_plan p ON p.id = o.plan_id
+                 WHERE l.plan_id = %(plan)s AND l.status = 'pending'
+                 ORDER BY l.id
+                """
+            )
+        ]
+        problems += [
+            self.env._("%(code)s: the scheme pays one child per household, and %(other)s "
+                       "is for the same household.", code=code, other=other)
+            for code, other in self._query(
+                """
+                SELECT l.name, min(o.name)
+                  FROM cash_transfer_payment_line l
+                  JOIN cash_transfer_payment_line o
+                    ON o.household_id = l.household_id AND o.period = l.period
+                   AND o.purpose_id = l.purpose_id AND o.kind = l.kind AND o.id <> l.id
+                   AND (o.is_live OR o.status IN ('delivered', 'partial')
+                        OR (o.plan_id = l.plan_id AND o.status = 'pending'))
+                   AND o.beneficiary_id <> l.beneficiary_id
+                 WHERE l.plan_id = %(plan)s AND l.status = 'pending'
+                   AND l.one_per_household
+                 GROUP BY l.id, l.name ORDER BY l.id
+                """
+            )
+        ]
+        return problems
+
+    def _household_warnings(self):
+        """Return how many households get more than one payment in the plan (R32)."""
+        return self._query(
+            """
+            SELECT count(*) FROM (
+                SELECT household_id FROM cash_transfer_payment_line
+                 WHERE plan_id = %(plan)s AND status = 'pending'
+                   AND household_id IS NOT NULL
+                 GROUP BY household_id HAVING count(*) > 1) t
+            """
+        )[0][0]
+
+    def _problems_of_limits(self):
+        """Limits hold per wallet, per day and month, over all plans (R36)."""
+        provider, env = self.provider_id, self.env
+        day, problems = self.pay_on, []
+
+        def convert(limit):
+            return provider.currency_id._convert(
+                limit, self.currency_id, self.company_id, day
+            )
+
+        first = day.replace(day=1)
+        last = first + relativedelta(months=1, days=-1)
+        windows = [
+            (provider.limit_day, day, day, env._("day")),
+            (provider.limit_month, first, last, env._("month")),
+        ]
+        if provider.limit_payment:
+            limit = convert(provider.limit_payment)
+            for code, amount in self._query(
+                """
+                SELECT name, amount_due FROM cash_transfer_payment_line
+                 WHERE plan_id = %(plan)s AND status = 'pending'
+                   AND amount_due > %(limit)s ORDER BY id
+                """,
+                limit=limit,
+            ):
+                problems.append(
+                    env._("%(code)s: %(amount)s is over the provider's limit of "
+                          "%(limit)s per payment.", code=code,
+                          amount=self.currency_id.format(amount),
+                          limit=self.currency_id.format(limit))
+                )
+        for limit, start, end, window in windows:
+            if not limit:
+                continue
+            limit = convert(limit)
+            for codes, total in self._query(
+                """
+                WITH mine AS (
+                    SELECT m.number, array_agg(l.name ORDER BY l.id) AS codes,
+                           sum(l.amount_due) AS amount
+                      FROM cash_transfer_payment_line l
+                      JOIN cash_transfer_payment_method m ON m.id = l.method_id
+                     WHERE l.plan_id = %(plan)s AND l.status = 'pending'
+                     GROUP BY m.number)
+                SELECT mine.codes, mine.amount + coalesce(sum(o.amount), 0)
+                  FROM mine
+                  LEFT JOIN LATERAL (
+                      SELECT CASE WHEN x.status IN ('delivered', 'partial')
+                                  THEN x.amount_delivered ELSE x.amount_due END AS amount
+                        FROM cash_transfer_payment_line x
+                        JOIN cash_transfer_payment_plan p ON p.id = x.plan_id
+                       WHERE x.payee_number = mine.number
+                         AND x.provider_id = %(provider)s AND x.locked
+                         AND x.plan_id <> %(plan)s
+                         AND x.currency_id = %(currency)s
+                         AND x.status NOT IN ('failed', 'not_collected', 'cancelled',
+                                              'stopped', 'set_aside', 'reversed')
+                         AND p.pay_on BETWEEN %(start)s AND %(end)s) o ON TRUE
+                 GROUP BY mine.number, mine.codes, mine.amount
+                HAVING mine.amount + coalesce(sum(o.amount), 0) > %(limit)s
+                """,
+                provider=provider.id, start=start, end=end, limit=limit,
+                currency=self.currency_id.id,
+            ):
+                problems.append(
+                    env._("%(codes)s: together %(total)s to one account in a %(window)s, "
+                          "the provider allows %(limit)s.", codes=", ".join(codes[:5]),
+                          total=self.currency_id.format(total), window=window,
+                          limit=self.currency_id.format(limit))
+                )
+        return problems
+
+    def _problems_of_grants(self):
+        return [
+            self.env._("%(code)s: the grant %(grant)s ended on %(day)s, before this "
+                       "payment.", code=code, day=fields.Date.to_string(day),
+                       grant=self.env["cash.transfer.grant"].browse(grant).display_name)
+            for code, grant, day in self._query(
+                """
+                SELECT l.name, g.id, g.date_end
+                  FROM cash_transfer_payment_line l
+                  JOIN cash_transfer_entitlement_funding f
+                    ON f.entitlement_id = l.entitlement_id
+                  JOIN cash_transfer_grant g ON g.id = f.grant_id
+                 WHERE l.plan_id = %(plan)s AND l.status = 'pending'
+                   AND (g.date_end < %(day)s OR NOT g.active)
+                 ORDER BY l.id
+                """,
+                day=self.pay_on,
+            )
+        ]
+
+    # -- the portions ----------------------------------------------------------
+    def _job_lock(self):
+        """Freeze the next portion; the last one fixes hash, approvals and state.
+
+        Two officers who lock the same child at once meet at the unique indexes and at
+        the cycle line's check, not only at the questions asked before.
+        """
+        rows = self._query(
+            """
+            SELECT l.id, l.amount_due, l.entitlement_id, l.beneficiary_id, l.period,
+                   c.programme_id, c.site_id, pg.analytic_account_id,
+                   st.analytic_account_id
+              FROM cash_transfer_payment_line l
+              JOIN cash_transfer_entitlement e ON e.id = l.entitlement_id
+              JOIN remediation_case c ON c.id = e.case_id
+              LEFT JOIN remediation_programme pg ON pg.id = c.programme_id
+              LEFT JOIN remediation_site st ON st.id = c.site_id
+             WHERE l.plan_id = %(plan)s AND l.status = 'pending' AND l.is_live IS NOT TRUE
+               AND l.id > %(cursor)s
+             ORDER BY l.id LIMIT %(limit)s
+            """,
+            cursor=self.job_cursor, limit=self._job_size,
+        )
+        if rows:
+            self._create_splits(rows)
+            self._snapshot([row[0] for row in rows])
+            self._unprotected().write(
+                {"job_cursor": rows[-1][0], "job_done": self.job_done + len(rows),
+                 "job_data": dict(self.job_data)}
+            )
+        if len(rows) == self._job_size:
+            return False
+        self._finish_lock()
+        return True
+
+    def _create_splits(self, rows):
+        digits = self.currency_id.decimal_places
+        factor = 10**digits
+        fundings = {}
+        for entitlement, grant, share, analytic in self._query(
+            """
+            SELECT f.entitlement_id, f.grant_id, f.share, g.analytic_account_id
+              FROM cash_transfer_entitlement_funding f
+              JOIN cash_transfer_grant g ON g.id = f.grant_id
+             WHERE f.entitlement_id = ANY(%(ids)s) ORDER BY f.id
+            """,
+            ids=[row[2] for row in rows],
+        ):
+            fundings.setdefault(entitlement, []).append((grant, share, analytic))
+        carry = {int(k): v for k, v in self.job_data.get("carry", {}).items()}
+        lines = [
+            (
+                round(float(row[1]) * factor),
+                [(grant, round(share * 100)) for grant, share, _a in fundings[row[2]]],
+            )
+            for row in rows
+        ]
+        vals_list = []
+        for row, parts in zip(rows, split_lines(lines, carry, WHOLE), strict=True):
+            analytics = {grant: analytic for grant, _s, analytic in fundings[row[2]]}
+            shares = {grant: share for grant, share, _a in fundings[row[2]]}
+            for grant, units in parts:
+                accounts = dict.fromkeys(
+                    a for a in (analytics[grant], row[7], row[8]) if a
+                )
+                vals_list.append(
+                    {
+                        "line_id": row[0],
+                        "plan_id": self.id,
+                        "company_id": self.company_id.id,
+                        "currency_id": self.currency_id.id,
+                        "entitlement_id": row[2],
+                        "beneficiary_id": row[3],
+                        "period": row[4],
+                        "programme_id": row[5],
+                        "site_id": row[6],
+                        "grant_id": grant,
+                        "analytic_key": ",".join(str(a) for a in accounts),
+                        "weight": round(shares[grant] * 100),
+                        "amount": units / factor,
+                    }
+                )
+        self.env["cash.transfer.payment.split"]._unprotected().create(vals_list)
+        self._unprotected().job_data = dict(
+            self.job_data, carry={str(k): v for k, v in carry.items()}
+        )
+
+    def _snapshot(self, line_ids):
+        self._execute(
+            """
+            UPDATE cash_transfer_payment_line l
+               SET payee_name = CASE y.kind
+                       WHEN 'member' THEN hm.full_name
+                       WHEN 'institution' THEN rp.name
+                       ELSE concat_ws(' ', b.first_name, b.last_name) END,
+                   payee_number = m.number,
+                   payee_id_number = CASE y.kind
+                       WHEN 'member' THEN hm.national_id
+                       WHEN 'beneficiary' THEN b.national_id END,
+                   masked = m.number_masked,
+                   compliant = c.compliant,
+                   is_live = TRUE,
+                   locked = TRUE
+              FROM cash_transfer_payee y
+              LEFT JOIN remediation_household_member hm ON hm.id = y.member_id
+              LEFT JOIN res_partner rp ON rp.id = y.partner_id
+              LEFT JOIN remediation_beneficiary b ON b.id = y.beneficiary_id,
+                   cash_transfer_payment_method m, cash_transfer_cycle_line c
+             WHERE l.id = ANY(%(ids)s) AND y.id = l.payee_id AND m.id = l.method_id
+               AND c.id = l.cycle_line_id
+            """,
+            ids=line_ids,
+        )
+        self._execute(
+            """
+            UPDATE cash_transfer_cycle_line c
+               SET amount_live = c.amount_live + l.amount_due,
+                   payment_status = 'planned'
+              FROM cash_transfer_payment_line l
+             WHERE l.id = ANY(%(ids)s) AND c.id = l.cycle_line_id
+            """,
+            ids=line_ids,
+        )
+
+    def _finish_lock(self):
+        self._update_totals()
+        self._unprotected().write(
+            {
+                "state": "locked",
+                "prepared_by_id": self.job_user_id.id,
+                "locked_on": fields.Datetime.now(),
+                "content_hash": self._content_digest(),
+                "expected_fee": self.provider_id._expected_fee(
+                    self.amount_total, self.pending_count, self.currency_id,
+                    self._rate_date(),
+                ),
+            }
+        )
+        self.approval_ids._unprotected().write({"state": "void"})
+        self.env["cash.transfer.approval"]._unprotected().create(
+            self._prepare_approvals()
+        )
+        self.cycle_id._update_state()
+        households = self._household_warnings()
+        self._log_step(
+            self.env._("Locked: %(count)s payments, %(amount)s.",
+                       count=self.pending_count,
+                       amount=self.currency_id.format(self.amount_total))
+        )
+        if households:
+            self._log_step(
+                self.env._("%(count)s households get more than one payment.",
+                           count=households)
+            )
+
+    def _content_digest(self):
+        """Return a hash over codes, payees, accounts and amounts of what was locked,
+        stopped payments included: stopping one leaves the others' approvals."""
+        digest = hashlib.sha256()
+        for row in self._query(
+            """
+            SELECT name, payee_name, payee_number, payee_id_number, amount_due
+              FROM cash_transfer_payment_line
+             WHERE plan_id = %(plan)s AND locked ORDER BY name
+            """
+        ):
+            digest.update("\x1f".join(str(cell) for cell in row).encode() + b"\x1e")
+        return digest.hexdigest()
+
+    def action_unlock(self, reason):
+        """Take a plan that is not instructed back to draft: approvals are void (R38).
+        For cash officers.
+
+        :param str reason: required.
+        """
+        self.ensure_one()
+        self.env["cash.transfer.duty"]._check_duty("prepare", self.company_id)
+        self.check_access("write")
+        self._lock_for_step()
+        if self.state not in ("locked", "approved", "released") or self.job:
+            raise UserError(
+                self.env._("A plan is unlocked before it is instructed only.")
+            )
+        if not (reason or "").strip():
+            raise UserError(self.env._("Give the reason."))
+        plan = self.sudo()  # sudo: lines have no write right; the duty was checked
+        plan._release_live_lines("pending", False)
+        plan._execute(
+            "DELETE FROM cash_transfer_payment_split WHERE plan_id = %(plan)s"
+            " AND line_id IN (SELECT id FROM cash_transfer_payment_line"
+            " WHERE plan_id = %(plan)s AND is_live IS NOT TRUE AND locked IS NOT TRUE)",
+            plan=plan.id,
+        )
+        plan.approval_ids._unprotected().write({"state": "void"})
+        plan._unprotected().write(
+            {"state": "draft", "content_hash": False, "released_by_id": False,
+             "released_on": False, "locked_on": False}
+        )
+        plan._update_totals()
+        plan._log_step(self.env._("Unlocked: %(reason)s", reason=reason))
+        return True

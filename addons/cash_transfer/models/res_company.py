@@ -1,0 +1,63 @@
+from odoo import api, fields, models
+
+
+class ResCompany(models.Model):
+    """Accounts and limits of a company's cash transfers."""
+
+    _inherit = "res.company"
+
+    cash_journal_id = fields.Many2one(
+        "account.journal", string="Cash Transfer Journal", check_company=True,
+        domain=[("type", "=", "general")],
+        help="Miscellaneous journal of the entries that a reconciliation posts.",
+    )
+    cash_expense_account_id = fields.Many2one(
+        "account.account", string="Cash Assistance Expense", check_company=True
+    )
+    cash_fee_account_id = fields.Many2one(
+        "account.account", string="Transfer Fees", check_company=True
+    )
+    cash_advance_account_id = fields.Many2one(
+        "account.account", string="Advances to Providers", check_company=True,
+        domain=[("reconcile", "=", True)],
+    )
+    cash_claims_account_id = fields.Many2one(
+        "account.account", string="Claims on Providers", check_company=True,
+        help="What a provider paid too much, twice or to somebody unknown stays here "
+        "until it is explained. It is never an expense before that.",
+    )
+    cash_write_off_account_id = fields.Many2one(
+        "account.account", string="Written-Off Claims", check_company=True
+    )
+    cash_ineligible_analytic_id = fields.Many2one(
+        "account.analytic.account", string="Ineligible Costs", check_company=True,
+        help="Analytic account that carries what no grant accepts.",
+    )
+    cash_exchange_policy = fields.Selection(
+        [("fifo", "Cost of the advance (first in, first out)"),
+         ("day", "Rate of the day")],
+        string="Exchange Policy", default="fifo", required=True,
+    )
+    cash_emergency_limit = fields.Monetary(
+        string="Emergency Cash up to",
+        help="A payment plan up to this amount may be approved and released by one "
+        "person other than the one who prepared it.",
+    )
+    cash_cooling_hours = fields.Integer(
+        string="Hours before a Changed Account is Paid", default=48, required=True
+    )
+    cash_adolescent_age = fields.Integer(
+        string="Adolescent Parents may be Payees from", default=15, required=True
+    )
+
+    _cash_limits = models.Constraint(
+        "CHECK (cash_emergency_limit >= 0 AND cash_cooling_hours >= 0)",
+        "Limits and hours cannot be negative.",
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        companies = super().create(vals_list)
+        # sudo: whoever creates companies need not hold a cash duty.
+        self.env["cash.transfer.duty.pair"].sudo()._fill_defaults(companies)
+        return companies

@@ -1,0 +1,124 @@
+from decimal import Decimal
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from odoo.tests import TransactionCase, tagged
+
+from ..tools import accounts, aeszip, fifo, sampling, split, tabular
+
+#: Shared machines are slow: what counts is the result.
+QUICK = settings(
+    max_examples=60, deadline=None, suppress_health_check=list(HealthCheck)
+)
+
+
+@tagged("post_install", "-at_install")
+class TestTools(TransactionCase):
+    @QUICK
+    @given(st.integers(-(10**9), 10**9), st.lists(st.integers(1, 10**4), min_size=1,
+                                                  max_size=8))
+    def test_split_units_sums_to_the_amount(self, total, weights):
+        parts = split.split_units(total, weights)
+        self.assertEqual(sum(parts), total)
+
+    @QUICK
+    @given(st.lists(st.integers(1, 10**6), min_size=1, max_size=60),
+           st.integers(1, 9_999))
+    def test_r35_both_sums_are_exact_and_no_grant_drifts(self, amounts, first):
+        shares = [("a", first), ("b", 10_000 - first)]
+        carry = {}
+        parts = list(
+            split.split_lines([(amount, shares) for amount in amounts], carry, 10_000)
+        )
+        for amount, part in zip(amounts, parts, strict=True):
+            self.assertEqual(sum(units for _key, units in part), amount)
+        for index, (_key, weight) in enumerate(shares):
+            exact = sum(amounts) * weight / 10_000
+            got = sum(part[index][1] for part in parts)
+            self.assertLessEqual(abs(got - exact), 2)
+
+    @QUICK
+    @given(
+        st.lists(st.tuples(st.integers(1, 10**5), st.integers(0, 10**8)), min_size=1,
+                 max_size=6),
+        st.lists(st.integers(1, 10**4), min_size=1, max_size=20),
+    )
+    def test_fifo_pieces_add_up_to_the_layers(self, layers, takes):
+        used, cost, missing = 0, 0, 0
+        for take in takes:
+            pieces, short = fifo.consume(layers, used, take)
+            self.assertEqual(sum(p[1] for p in pieces) + short, take)
+            used += take
+            cost += sum(p[2] for p in pieces)
+            missing += short
+        whole = sum(units for units, _cost in layers)
+        if used - missing == whole:
+            self.assertEqual(cost, sum(c for _u, c in layers))
+
+    @QUICK
+    @given(st.text(max_size=40))
+    def test_r30_neutralised_text_never_starts_a_formula(self, text):
+        clean = tabular.neutralise(text)
+        self.assertFalse(clean.startswith(("=", "+", "-", "@", "\t", "\r")))
+
+    def test_amounts_of_every_country(self):
+        for text, decimal, value in (
+            ("1,234.56", "auto", "1234.56"), ("1.234,56", "auto", "1234.56"),
+            ("1 234,5", "auto", "1234.5"), ("12,50", "auto", "12.50"),
+            ("1,234", ",", "1.234"), ("1,234", ".", "1234"), ("USD 12", "auto", "12"),
+            ("1,234,567", "auto", "1234567"),
+        ):
+            self.assertEqual(tabular.parse_amount(text, decimal), Decimal(value), text)
+        for text, code in (("1,234", "ambiguous_amount"), ("=1+1", "formula"),
+                           ("abc", "amount"), ("", "amount"), ("1-2", "amount")):
+            with self.assertRaises(tabular.TableError) as caught:
+                tabular.parse_amount(text)
+            self.assertEqual(caught.exception.code, code, text)
+
+    def test_files_in_every_encoding(self):
+        text = "payment;name;amount\r\nP-1;Éléonore;12,5\r\n"
+        expected = (["payment", "name", "amount"], [(2, ["P-1", "Éléonore", "12,5"])])
+        for encoding in ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be",
+                         "cp1252"):
+            with self.subTest(encoding):
+                self.assertEqual(tabular.read_table(text.encode(encoding)), expected)
+        for content, code in (
+            (b"", "empty"), (b"  \n ", "empty"), (b"%PDF-1.4 ...", "not_a_table"),
+            (b"a,b\n", "no_rows"), (b"PK\x03\x04 broken", "truncated"),
+            (b'a,b\n1,"x', "truncated"), (b"a,b,c\n1,2,3\n4,5", "truncated"),
+            (b"just words\nand lines\n", "not_a_table"),
+        ):
+            with self.subTest(content=content), self.assertRaises(
+                tabular.TableError
+            ) as caught:
+                tabular.read_table(content)
+            self.assertEqual(caught.exception.code, code)
+
+    def test_r38_zip_opens_with_the_password_only(self):
+        data = aeszip.encrypt("PP-1.csv", b"payment,amount\n" * 500, "correct horse")
+        self.assertEqual(
+            aeszip.decrypt(data, "correct horse"),
+            ("PP-1.csv", b"payment,amount\n" * 500),
+        )
+        self.assertNotIn(b"payment,amount", data)
+        with self.assertRaises(ValueError):
+            aeszip.decrypt(data, "wrong horse")
+
+    def test_r31_numbers(self):
+        self.assertTrue(accounts.is_e164("+243812345678"))
+        self.assertFalse(accounts.is_e164("0812345678"))
+        self.assertTrue(accounts.has_valid_check("GB82WEST12345698765432", "iban"))
+        self.assertFalse(accounts.has_valid_check("GB82WEST12345698765433", "iban"))
+        body = "00016" + "25001" + "01234567890"
+        key = 97 - int(body) * 100 % 97
+        self.assertTrue(accounts.has_valid_check(f"{body}{key:02d}", "mod97"))
+        self.assertFalse(accounts.has_valid_check(f"{body}{key % 97 + 1:02d}", "mod97"))
+        self.assertEqual(accounts.mask("+243812345678"), "•••678")
+
+    def test_r41_sample_is_drawn_again_by_its_seed(self):
+        self.assertEqual(sampling.sample_size(10_000, "95", 0.05), 370)
+        self.assertEqual(sampling.sample_size(5, "95", 0.05), 5)
+        self.assertEqual(
+            sampling.draw(range(1000), 20, 42), sampling.draw(range(1000), 20, 42)
+        )

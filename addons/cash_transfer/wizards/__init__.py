@@ -1,0 +1,5 @@
+from . import reason_wizard
+from . import method_wizard
+from . import money_wizard
+from . import zip_wizard
+from . import answer_wizard
