@@ -1,0 +1,160 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class SavingsShareOutLine(models.Model):
+    """What one member gets at the share-out, and the decision about her debt.
+
+    Who may what: agent and savings manager decide while the share-out is a draft and
+    note signatures once it is confirmed; nobody deletes.
+    """
+
+    _name = "savings.share.out.line"
+    _description = "Line of a Share-out"
+    _inherit = ["savings.owned"]
+    _order = "share_out_id, member_number, id"
+
+    _protected_fields = frozenset(
+        {
+            "shares",
+            "debt",
+            "gross",
+            "netted",
+            "unpaid",
+            "payout",
+            "signed_on",
+            "member_number",
+            "state",
+        }
+    )
+    _frozen_fields = frozenset({"share_out_id", "membership_id"})
+
+    share_out_id = fields.Many2one(
+        "savings.share.out", required=True, index=True, ondelete="restrict"
+    )
+    group_id = fields.Many2one(
+        related="share_out_id.group_id", store=True, index=True, required=False
+    )
+    state = fields.Selection(related="share_out_id.state", store=True)
+    membership_id = fields.Many2one(
+        "savings.membership", required=True, index=True, ondelete="restrict"
+    )
+    member_number = fields.Integer(
+        related="membership_id.member_number", store=True, string="No."
+    )
+    full_name = fields.Char(related="membership_id.full_name", string="Name")
+    decision = fields.Selection(
+        [
+            ("net", "Netted against the payout"),
+            ("net_write_off", "Netted, the rest written off"),
+            ("write_off", "Written off"),
+        ],
+        string="Decision on the Debt",
+    )
+    minute = fields.Char(string="Minute", help="What the group decided, in its words.")
+    shares_left_in = fields.Integer(string="Shares Left in")
+    # figures
+    shares = fields.Integer(readonly=True)
+    debt = fields.Monetary(readonly=True)
+    gross = fields.Monetary(string="Share of the Fund", readonly=True)
+    netted = fields.Monetary(readonly=True)
+    unpaid = fields.Monetary(string="Debt Left", readonly=True)
+    payout = fields.Monetary(readonly=True)
+    left_in = fields.Monetary(compute="_compute_left_in")
+    cash = fields.Monetary(string="To Hand over", compute="_compute_left_in")
+    signed_on = fields.Datetime(readonly=True, copy=False)
+
+    _member_unique = models.UniqueIndex(
+        "(share_out_id, membership_id)", "A member has one line in a share-out."
+    )
+    _left_in_not_negative = models.Constraint(
+        "CHECK (shares_left_in >= 0)", "Shares left in are not below zero."
+    )
+
+    @api.depends("member_number", "share_out_id")
+    def _compute_display_name(self):
+        for line in self:
+            line.display_name = (
+                f"{line.share_out_id.display_name}/{line.member_number:02d}"
+            )
+
+    @api.depends("shares_left_in", "payout", "share_out_id.cycle_id.share_value")
+    def _compute_left_in(self):
+        for line in self:
+            value = line.share_out_id.cycle_id.share_value
+            line.left_in = line.shares_left_in * value
+            line.cash = line.payout - line.left_in
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self._is_unprotected():
+            raise UserError(
+                self.env._("The lines of a share-out are made with it: nothing to add.")
+            )
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if self._is_unprotected():
+            return super().write(vals)
+        if self.filtered(lambda line: line.share_out_id.state != "draft"):
+            raise UserError(
+                self.env._("A confirmed share-out does not change any more.")
+            )
+        result = super().write(vals)
+        if {"decision", "shares_left_in"} & vals.keys():
+            self.share_out_id._recompute()
+        return result
+
+    def _check_decided(self):
+        """Raise the first thing that R49 still asks for."""
+        for line in self:
+            who = line.member_number
+            if line.debt and not line.decision:
+                raise UserError(
+                    self.env._(
+                        "Nobody has decided on the loan of member %(who)s: she repays "
+                        "it in a meeting, it is netted, or the group writes it off.",
+                        who=who,
+                    )
+                )
+            if line.decision == "net" and line.unpaid:
+                raise UserError(
+                    self.env._(
+                        "Member %(who)s owes %(rest)s more than her payout: she repays "
+                        "it in a meeting, or the group writes the rest off.",
+                        who=who,
+                        rest=line.currency_id.format(line.unpaid),
+                    )
+                )
+            if line.debt and line.decision != "net" and not (line.minute or "").strip():
+                raise UserError(
+                    self.env._(
+                        "Write down what the group decided about the loan of member "
+                        "%(who)s.",
+                        who=who,
+                    )
+                )
+            if line.currency_id.compare_amounts(line.cash, 0.0) < 0:
+                raise UserError(
+                    self.env._(
+                        "Member %(who)s leaves more shares in than her payout covers.",
+                        who=who,
+                    )
+                )
+
+    def action_sign(self):
+        """Note that the member received the payout and signed the list.
+
+        For the group's agent or a savings manager.
+
+        :raises UserError: the share-out is not confirmed, or closed.
+        """
+        self.check_access("write")
+        self.share_out_id._lock_in("confirmed")
+        self._sign()
+        return True
+
+    def _sign(self):
+        self.filtered(lambda line: not line.signed_on)._unprotected().write(
+            {"signed_on": fields.Datetime.now()}
+        )

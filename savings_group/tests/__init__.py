@@ -1,0 +1,6 @@
+from . import test_access
+from . import test_cycle_property
+from . import test_loan
+from . import test_meeting
+from . import test_share_out
+from . import test_share_out_formula

@@ -1,0 +1,3 @@
+from . import savings_buy_in
+from . import savings_leave
+from . import savings_minute
