@@ -98,7 +98,8 @@ class SavingsMeetingEntry(models.Model):
     heir = fields.Char(readonly=True)
 
     _amount_positive = models.Constraint(
-        "CHECK (amount > 0 OR (kind = 'difference' AND amount <> 0) OR kind = 'leaver')",
+        "CHECK (amount > 0 OR (kind = 'difference' AND amount <> 0) "
+        "OR kind = 'leaver')",
         "Give an amount above zero; only a difference may be below it.",
     )
 
