@@ -13,3 +13,10 @@ from . import savings_loan_instalment
 from . import savings_meeting
 from . import savings_share_out_line
 from . import savings_share_out
+from . import savings_support
+from . import savings_held_handover
+from . import savings_held_fund
+from . import savings_enrolment
+from . import remediation_plan_action
+from . import res_company
+from . import res_config_settings

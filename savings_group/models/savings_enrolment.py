@@ -1,0 +1,295 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import NO_ACCESS
+
+
+class SavingsEnrolment(models.Model):
+    """A caregiver's savings group, as an action of a child's plan (R51).
+
+    Kept with the case alone: it belongs to whoever holds the case, and nothing in the
+    group's books leads here. The member it stands for is readable by no interface; the
+    case sees whether she is enrolled, how often she attends, whether she dropped out
+    or completed a cycle.
+
+    Who may what: as the plan's actions. Savings and finance roles have no access.
+    """
+
+    _name = "savings.enrolment"
+    _description = "Enrolment of a Caregiver in a Savings Group"
+    _inherit = ["remediation.case.owned"]
+    _order = "case_id, id"
+
+    _protected_fields = frozenset({"member_id", "enrolled_on", "support_id"})
+    _frozen_fields = frozenset({"action_id"})
+
+    action_id = fields.Many2one(
+        "remediation.plan.action", required=True, index=True, ondelete="restrict"
+    )
+    case_id = fields.Many2one(related="action_id.case_id", store=True, required=False)
+    household_id = fields.Many2one(related="case_id.household_id")
+    caregiver_id = fields.Many2one(
+        "remediation.household.member",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        domain="[('household_id', '=', household_id), ('is_caregiver', '=', True)]",
+    )
+    area_id = fields.Many2one(related="household_id.area_id")
+    group_id = fields.Many2one(
+        "savings.group",
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+        domain="[('room', '>', 0), ('state', '=', 'running')]",
+    )
+    is_near = fields.Boolean(
+        string="In the Family's Area", compute="_compute_is_near", compute_sudo=True
+    )
+    room = fields.Integer(related="group_id.room", string="Free Places")
+    enrolled_on = fields.Date(readonly=True, copy=False)
+    # what the case sees of the membership
+    member_id = fields.Many2one(
+        "savings.member", groups=NO_ACCESS, index=True, copy=False, ondelete="restrict"
+    )
+    support_id = fields.Many2one(
+        "savings.support", groups=NO_ACCESS, copy=False, ondelete="restrict"
+    )
+    support_state = fields.Selection(
+        [("none", "None"), ("asked", "Asked for"), ("posted", "Given")],
+        string="Support",
+        compute="_compute_course",
+        compute_sudo=True,
+    )
+    status = fields.Selection(
+        [
+            ("planned", "Planned"),
+            ("enrolled", "Enrolled"),
+            ("dropped_out", "Dropped out"),
+        ],
+        compute="_compute_course",
+        compute_sudo=True,
+    )
+    is_cycle_completed = fields.Boolean(
+        string="Cycle Completed", compute="_compute_course", compute_sudo=True
+    )
+    attendance_rate = fields.Float(
+        string="Attending", compute="_compute_course", compute_sudo=True
+    )
+
+    _one_per_action = models.UniqueIndex(
+        "(action_id, caregiver_id)", "This caregiver is on the action already."
+    )
+
+    @api.depends("action_id.display_name")
+    def _compute_display_name(self):
+        for enrolment in self:
+            enrolment.display_name = enrolment.action_id.display_name
+
+    @api.depends("group_id.area_id", "household_id.area_id")
+    def _compute_is_near(self):
+        for enrolment in self:
+            family, group = enrolment.household_id.area_id, enrolment.group_id.area_id
+            enrolment.is_near = bool(
+                family
+                and group
+                and (
+                    family.parent_path.startswith(group.parent_path)
+                    or group.parent_path.startswith(family.parent_path)
+                )
+            )
+
+    # compute_sudo: the case sees these four facts of the membership and no more; its
+    # worker has no right on the group's books.
+    @api.depends("member_id", "support_id")
+    def _compute_course(self):
+        memberships = self.member_id.membership_ids.grouped("member_id")
+        none = self.env["savings.membership"]
+        for enrolment in self:
+            own = memberships.get(enrolment.member_id, none)
+            held = sum(own.mapped("meetings_held"))
+            enrolment.attendance_rate = (
+                sum(own.mapped("attended")) / held if held else 0.0
+            )
+            enrolment.is_cycle_completed = bool(
+                own.filtered(
+                    lambda m: m.state == "active" and m.cycle_id.state == "closed"
+                )
+            )
+            if not enrolment.member_id:
+                enrolment.status = "planned"
+            elif enrolment.member_id.active:
+                enrolment.status = "enrolled"
+            else:
+                enrolment.status = "dropped_out"
+            support = enrolment.support_id
+            enrolment.support_state = (
+                "none"
+                if not support
+                else "posted"
+                if support.state == "posted"
+                else "asked"
+            )
+
+    @api.constrains("action_id", "caregiver_id")
+    def _check_caregiver_id(self):
+        for enrolment in self:
+            if enrolment.action_id.domain != "savings_group":
+                raise UserError(
+                    self.env._("Enrol from an action of the kind savings group.")
+                )
+            if enrolment.caregiver_id.household_id != enrolment.case_id.household_id:
+                raise UserError(
+                    self.env._("The caregiver belongs to another child's family.")
+                )
+
+    def write(self, vals):
+        if (
+            {"caregiver_id", "group_id"} & vals.keys()
+            and not self._is_unprotected()
+            and self.filtered("enrolled_on")
+        ):
+            raise UserError(
+                self.env._("The caregiver is enrolled: make a new action instead.")
+            )
+        return super().write(vals)
+
+    def action_enrol(self):
+        """Enrol the caregiver in the chosen group, as an ordinary member (R51).
+
+        For the holder of the case. The membership is written by the system user, as
+        every membership is.
+
+        :raises UserError: no room, the plan not active, not an adult caregiver, or
+            enrolled before.
+        """
+        self.ensure_one()
+        self.check_access("write")
+        self.lock_for_update()
+        self.invalidate_recordset(["enrolled_on"])
+        self._check_can_enrol()
+        if not self.group_id:
+            raise UserError(self.env._("Choose a group, or start one."))
+        self._write_member()
+        if self.action_id.state == "planned":
+            self.action_id.action_start()
+        return True
+
+    def action_start_group(self, label):
+        """Start a group where there is none near, and enrol the caregiver in it.
+
+        For the holder of the case. The savings manager finds the new group in the
+        preparatory phase, without a field agent, and gives it one.
+
+        :param str label: a name for the group; required.
+        """
+        self.ensure_one()
+        self.check_access("write")
+        if not (label or "").strip():
+            raise UserError(self.env._("Give the new group a name."))
+        self._check_can_enrol()
+        if self.group_id:
+            raise UserError(
+                self.env._("A group is chosen: enrol there, or take it out first.")
+            )
+        # sudo: case roles only read the register of groups; starting one from a plan
+        # is this method's purpose, with these three values alone.
+        group = (
+            self.env["savings.group"]
+            .sudo()
+            .create(
+                {
+                    "label": label,
+                    "area_id": self.household_id.area_id.id,
+                    "company_id": self.company_id.id,
+                }
+            )
+        )
+        self.group_id = group.id
+        return self.action_enrol()
+
+    def action_ask_support(self, kind, amount):
+        """Ask finance for what the organisation gives with an enrolment.
+
+        For the holder of the case. Finance sees the group, the kind and the amount,
+        nothing of the case or the caregiver; it adds the supplier and the grant.
+
+        :param str kind: kit or training.
+        :param float amount: the expected cost, above zero.
+        :raises UserError: not enrolled, asked before, or another kind.
+        """
+        self.ensure_one()
+        self.check_access("write")
+        if kind not in ("kit", "training"):
+            raise UserError(self.env._("Ask for a kit or for training."))
+        # sudo: the link to the support is hidden from everybody.
+        hidden = self.sudo()
+        if not hidden.member_id:
+            raise UserError(self.env._("Enrol the caregiver first."))
+        if hidden.support_id:
+            raise UserError(self.env._("Support was asked for before."))
+        # sudo: case roles have no access to what finance pays; group, kind and amount
+        # are all that goes there.
+        support = (
+            self.env["savings.support"]
+            .sudo()
+            .create({"group_id": self.group_id.id, "kind": kind, "amount": amount})
+        )
+        hidden._unprotected().support_id = support
+        return True
+
+    def _check_can_enrol(self):
+        self.ensure_one()
+        caregiver = self.caregiver_id
+        if self.enrolled_on:
+            raise UserError(self.env._("The caregiver is enrolled already."))
+        if self.action_id.state not in ("planned", "in_progress"):
+            raise UserError(self.env._("This action of the plan is finished."))
+        if not self.action_id._may_run():
+            raise UserError(
+                self.env._("The plan is not approved yet: submit it first.")
+            )
+        if not caregiver.is_caregiver or caregiver.is_deceased:
+            raise UserError(self.env._("Choose a caregiver of the family."))
+        if not caregiver._is_adult(fields.Date.context_today(self)):
+            raise UserError(
+                self.env._("The caregiver is enrolled, never a child: choose an adult.")
+            )
+
+    def _write_member(self):
+        """Find or write the member, and keep the link on the case side."""
+        self.ensure_one()
+        # sudo: case roles have no right on the group's books; exactly one ordinary
+        # member is written, from values of the caregiver on the own case.
+        members = self.env["savings.member"].sudo()
+        caregiver, group = self.caregiver_id.sudo(), self.group_id.sudo()
+        if not caregiver.full_name:
+            raise UserError(
+                self.env._("Enter the caregiver's name on the family first.")
+            )
+        member = members.search(
+            [
+                ("group_id", "=", group.id),
+                ("full_name", "=ilike", caregiver.full_name.replace("%", r"\%")),
+                ("phone", "in", (caregiver.phone or False, False, "")),
+            ],
+            limit=1,
+        )
+        if not member:
+            if not group.room:
+                raise UserError(
+                    self.env._("The group is full: choose another, or start one.")
+                )
+            member = members.create(
+                {
+                    "group_id": group.id,
+                    "full_name": caregiver.full_name,
+                    "sex": caregiver.sex or "female",
+                    "phone": caregiver.phone,
+                }
+            )
+        self.sudo()._unprotected().write(
+            {
+                "member_id": member.id,
+                "enrolled_on": fields.Date.context_today(self),
+            }
+        )

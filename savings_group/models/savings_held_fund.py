@@ -1,0 +1,174 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.tools import SQL
+
+
+class SavingsHeldFund(models.Model):
+    """Money of a group that the organisation holds for a short while.
+
+    It is the group's, so it stands on a liability for third-party funds from the
+    receipt until it is handed over, with a receipt for each; it ages until zero. This
+    is the one place where a group's money meets the ledger, and it comes from here
+    alone: meetings, loans and share-outs never make an entry (R50).
+
+    Who may what: finance alone writes; the savings manager reads.
+    """
+
+    _name = "savings.held.fund"
+    _description = "Funds Held for a Savings Group"
+    _inherit = ["savings.system.mixin", "remediation.protected.mixin"]
+    _order = "received_on desc, id desc"
+    _check_company_auto = True
+
+    _protected_fields = frozenset({"company_id", "move_id", "state"})
+    _frozen_fields = frozenset({"group_id"})
+
+    group_id = fields.Many2one(
+        "savings.group", required=True, index=True, ondelete="restrict"
+    )
+    company_id = fields.Many2one(related="group_id.company_id", store=True, index=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    received_on = fields.Date(required=True, default=fields.Date.context_today)
+    amount = fields.Monetary(required=True)
+    receipt = fields.Char(string="Receipt Number", required=True)
+    reason = fields.Char(required=True)
+    journal_id = fields.Many2one(
+        "account.journal",
+        required=True,
+        domain="[('type', 'in', ('bank', 'cash'))]",
+        check_company=True,
+    )
+    move_id = fields.Many2one(
+        "account.move", string="Entry", readonly=True, copy=False, ondelete="restrict"
+    )
+    handover_ids = fields.One2many("savings.held.handover", "held_id")
+    balance = fields.Monetary(
+        string="Still Held", compute="_compute_balance", store=True
+    )
+    state = fields.Selection(
+        [("draft", "Draft"), ("held", "Held"), ("handed_over", "Handed over")],
+        compute="_compute_balance",
+        store=True,
+        index=True,
+    )
+    due_on = fields.Date(
+        string="Hand over by",
+        compute="_compute_due_on",
+        store=True,
+        readonly=False,
+    )
+    age_days = fields.Integer(string="Days Held", compute="_compute_age_days")
+    is_overdue = fields.Boolean(compute="_compute_age_days", search="_search_overdue")
+
+    _amount_positive = models.Constraint(
+        "CHECK (amount > 0)", "Give the amount that was received."
+    )
+    _receipt_unique = models.UniqueIndex(
+        "(company_id, receipt)", "This receipt number is used already."
+    )
+
+    @api.depends("group_id.name", "receipt")
+    def _compute_display_name(self):
+        for held in self:
+            held.display_name = f"{held.group_id.name} {held.receipt or ''}".strip()
+
+    @api.depends("amount", "move_id", "handover_ids.amount", "handover_ids.move_id")
+    def _compute_balance(self):
+        for held in self:
+            handed = sum(held.handover_ids.filtered("move_id").mapped("amount"))
+            held.balance = held.currency_id.round(held.amount - handed)
+            if not held.move_id:
+                held.state = "draft"
+            else:
+                held.state = "held" if held.balance else "handed_over"
+
+    @api.depends("received_on", "company_id")
+    def _compute_due_on(self):
+        for held in self:
+            if held.received_on and not held.due_on:
+                held.due_on = fields.Date.add(
+                    held.received_on, days=held.company_id.savings_held_days or 30
+                )
+
+    @api.depends("received_on", "state", "due_on")
+    def _compute_age_days(self):
+        today = fields.Date.context_today(self)
+        for held in self:
+            live = held.state == "held" and held.received_on
+            held.age_days = (today - held.received_on).days if live else 0
+            held.is_overdue = bool(live and held.due_on and held.due_on < today)
+
+    def _search_overdue(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        today = fields.Date.context_today(self)
+        self.flush_model(["state", "due_on"])
+        overdue = SQL(
+            "SELECT id FROM savings_held_fund WHERE state = 'held' AND due_on < %s",
+            today,
+        )
+        return [("id", "in" if True in value else "not in", overdue)]
+
+    def write(self, vals):
+        if (
+            {"amount", "received_on", "receipt", "journal_id"} & vals.keys()
+            and not self._is_unprotected()
+            and self.filtered("move_id")
+        ):
+            raise UserError(
+                self.env._("The receipt is booked: correct it in accounting.")
+            )
+        return super().write(vals)
+
+    def action_book(self):
+        """Draft the entry of the receipt: money in, owed to the group. For finance."""
+        self._check_finance()
+        for held in self:
+            if held.move_id:
+                raise UserError(self.env._("The receipt is booked already."))
+            held._unprotected().move_id = held._make_move(
+                held.journal_id, held.amount, held.received_on, held.receipt
+            )
+        return True
+
+    def _check_finance(self):
+        self.check_access("write")
+        if not self.env.user.has_group("account.group_account_invoice"):
+            raise AccessError(
+                self.env._("Money held for a group is booked by finance alone.")
+            )
+        self.lock_for_update()
+        self.invalidate_recordset(["move_id"])
+
+    def _make_move(self, journal, amount, date, receipt):
+        """Draft one entry; an amount below zero hands money over."""
+        self.ensure_one()
+        held_account = self.company_id.savings_held_account_id
+        cash_account = journal.default_account_id
+        if not held_account:
+            raise UserError(
+                self.env._(
+                    "Choose the account for third-party funds in the settings of "
+                    "accounting first."
+                )
+            )
+        label = f"{self.group_id.name} {receipt}"
+        return self.env["account.move"].create(
+            {
+                "move_type": "entry",
+                "journal_id": journal.id,
+                "date": date,
+                "ref": label,
+                "line_ids": [
+                    Command.create(
+                        {
+                            "name": label,
+                            "account_id": account.id,
+                            "balance": sign * amount,
+                        }
+                    )
+                    for account, sign in ((cash_account, 1), (held_account, -1))
+                ],
+            }
+        )

@@ -1,0 +1,82 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class SavingsHeldHandover(models.Model):
+    """Money given back to the group, with the receipt the group signed.
+
+    Who may what: finance alone writes; the savings manager reads.
+    """
+
+    _name = "savings.held.handover"
+    _description = "Handover of Funds Held for a Savings Group"
+    _inherit = ["savings.system.mixin", "remediation.protected.mixin"]
+    _order = "date, id"
+
+    _protected_fields = frozenset({"company_id", "move_id"})
+    _frozen_fields = frozenset({"held_id"})
+
+    held_id = fields.Many2one(
+        "savings.held.fund", required=True, index=True, ondelete="restrict"
+    )
+    company_id = fields.Many2one(related="held_id.company_id", store=True, index=True)
+    currency_id = fields.Many2one(related="held_id.currency_id")
+    date = fields.Date(required=True, default=fields.Date.context_today)
+    amount = fields.Monetary(required=True)
+    receipt = fields.Char(string="Receipt Signed by the Group", required=True)
+    move_id = fields.Many2one(
+        "account.move", string="Entry", readonly=True, copy=False, ondelete="restrict"
+    )
+
+    _amount_positive = models.Constraint(
+        "CHECK (amount > 0)", "Give the amount that was handed over."
+    )
+
+    @api.depends("held_id.display_name", "receipt")
+    def _compute_display_name(self):
+        for handover in self:
+            handover.display_name = (
+                f"{handover.held_id.display_name} {handover.receipt}"
+            )
+
+    def write(self, vals):
+        if (
+            {"amount", "date", "receipt"} & vals.keys()
+            and not self._is_unprotected()
+            and self.filtered("move_id")
+        ):
+            raise UserError(
+                self.env._("The handover is booked: correct it in accounting.")
+            )
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_booked(self):
+        if self.filtered("move_id"):
+            raise UserError(self.env._("A booked handover is not deleted."))
+
+    def action_book(self):
+        """Draft the entry of the handover. For finance.
+
+        :raises UserError: booked already, or more than is held.
+        """
+        self.check_access("write")
+        self.held_id._check_finance()
+        for handover in self:
+            held = handover.held_id
+            if handover.move_id:
+                raise UserError(self.env._("The handover is booked already."))
+            if not held.move_id:
+                raise UserError(self.env._("Book the receipt of the money first."))
+            if held.currency_id.compare_amounts(handover.amount, held.balance) > 0:
+                raise UserError(
+                    self.env._(
+                        "%(amount)s is more than is still held, %(balance)s.",
+                        amount=held.currency_id.format(handover.amount),
+                        balance=held.currency_id.format(held.balance),
+                    )
+                )
+            handover._unprotected().move_id = held._make_move(
+                held.journal_id, -handover.amount, handover.date, handover.receipt
+            )
+        return True
