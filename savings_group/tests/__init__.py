@@ -4,5 +4,7 @@ from . import test_enrolment
 from . import test_ledger
 from . import test_loan
 from . import test_meeting
+from . import test_paper_book
+from . import test_ratio
 from . import test_share_out
 from . import test_share_out_formula

@@ -179,7 +179,7 @@ class TestEnrolment(RemediationCommon):
                 lambda model=model: model.browse(enrolment.id).web_read(
                     {"group_id": {}}
                 ),
-                lambda model=model: model.browse(enrolment.id).export_data(["id"]),
+                lambda model=model: model.browse(enrolment.id).export_data(["status"]),
                 lambda model=model: model.name_search("CR"),
                 lambda model=model: model.create(
                     {

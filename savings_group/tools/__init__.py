@@ -1,1 +1,2 @@
 from . import share_out
+from . import sheets
