@@ -354,8 +354,8 @@ def install_programs(for_tests):
     prefix = _root_prefix(names)
     if "postgresql" in missing:
         _no_system_cluster(prefix)
-    install = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install"]
-    install += ["-y", "--no-install-recommends", *names.split()]
+    install = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "UCF_FORCE_CONFFOLD=1"]
+    install += ["apt-get", "install", "-y", "--no-install-recommends", *names.split()]
     step(f"Installing {names} with apt-get")
     log = CACHE / "apt-install.log"
     error = f"apt-get could not install {names}; check the network and run it by hand"

@@ -117,6 +117,8 @@ def pytest(databases, name, paths, others, number):
     counts.parent.mkdir(parents=True, exist_ok=True)
     counts.unlink(missing_ok=True)
     command = [sys.executable, "-m", "pytest", "-p", "pytest_counts"]
+    # Of Odoo's own requirements, not of ours.
+    command += ["-W", "ignore:'crypt' is deprecated:DeprecationWarning"]
     if number == 1:
         command += ["--odoo-http", "--odoo-database", name]
         command += ["--odoo-config", str(ROOT / "odoo.conf")]
