@@ -260,6 +260,9 @@ def _apt_options(state):
         "Dir::State::status": state / "status",
         "Dir::Cache": state / "cache",
         "APT::Update::Error-Mode": "any",
+        "Acquire::Languages": "none",
+        # A mirror may be some days behind: what is fetched has its checksum above.
+        "Acquire::Check-Valid-Until": "false",
         "APT::Sandbox::User": "root" if have_root() else "",
     }
     return [part for key, value in options.items() for part in ("-o", f"{key}={value}")]
