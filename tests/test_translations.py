@@ -18,8 +18,9 @@ class TestTranslations(TransactionCase):
         for module in installed.filtered(lambda module: module.author == AUTHOR):
             with self.subTest(module=module.name):
                 missing = self._terms(module.name) - self._french(module.name)
-                self.assertFalse(
-                    missing,
+                self.assertEqual(
+                    len(missing),
+                    0,
                     f"{len(missing)} terms without French; run setup/i18n "
                     f"{module.name}, for example: {sorted(missing)[:5]}",
                 )
