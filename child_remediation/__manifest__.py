@@ -18,6 +18,7 @@
         "data/remediation_deadline_policy_data.xml",
         "data/remediation_service_type_data.xml",
         "data/mail_templates.xml",
+        "data/break_glass_template.xml",
         "data/ir_cron_data.xml",
         "data/protection_cron_data.xml",
         "wizards/case_assign_wizard_views.xml",
@@ -63,6 +64,7 @@
         "views/hazard_views.xml",
         "views/service_type_views.xml",
         "views/deadline_policy_views.xml",
+        "views/protection_access_log_views.xml",
         "views/child_remediation_menus.xml",
     ],
     "demo": [

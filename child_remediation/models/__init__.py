@@ -48,3 +48,6 @@ from . import protection_company
 from . import safeguarding_report
 from . import complaint
 from . import case_screen
+from . import access_log
+from . import access_logged
+from . import break_glass

@@ -1,0 +1,132 @@
+from odoo import models
+from odoo.tools import SQL
+
+#: Fields that give away no more than that a record exists.
+_CODE_FIELDS = frozenset({"id", "name", "display_name"})
+
+
+class AccessLogged(models.AbstractModel):
+    """Reading these records outside ``sudo`` leaves a row in the access log (R29).
+
+    One hook on the two methods that every reading passes: the query that fills the
+    cache and the formatting of what is returned, which also sees a warm cache. Reading
+    the code alone, as a link or a search box does, is no look at the child.
+    """
+
+    _name = "remediation.access.logged"
+    _description = "Reading Is Logged"
+
+    def _fetch_query(self, query, fields):
+        fetched = super()._fetch_query(query, fields)
+        if (
+            not self.env.su
+            and fetched
+            and not all(field.name in _CODE_FIELDS for field in fields)
+        ):
+            self.env["remediation.access.log"]._log(fetched)
+        return fetched
+
+    def _read_format(self, fnames, load="_classic_read"):
+        if not self.env.su and self and not _CODE_FIELDS.issuperset(fnames):
+            self.env["remediation.access.log"]._log(self)
+        return super()._read_format(fnames, load)
+
+    def _export_rows(self, fields, *, _is_toplevel_call=True):
+        if _is_toplevel_call and not self.env.su:
+            self.env["remediation.access.log"]._log(self, "export")
+        return super()._export_rows(fields, _is_toplevel_call=_is_toplevel_call)
+
+    def _access_log_case_sql(self):
+        """The column of this table that holds the case; one expression per model."""
+        return SQL("case_id")
+
+
+class CaseOwned(models.AbstractModel):
+    _name = "remediation.case.owned"
+    _inherit = ["remediation.case.owned", "remediation.access.logged"]
+
+
+class Case(models.Model):
+    _name = "remediation.case"
+    _inherit = ["remediation.case", "remediation.access.logged"]
+
+    def _access_log_case_sql(self):
+        return SQL("id")
+
+    def action_who_looked(self):
+        """Open the access log of this child (R29). For supervisors of the case."""
+        self.ensure_one()
+        self.check_access("read")
+        log = self.env["remediation.access.log"]
+        log.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "child_remediation.access_log_action"
+        )
+        # sudo: the child and the lists are looked up by id alone; the log's own rules
+        # decide which rows show.
+        action["domain"] = log.sudo()._domain_of_case(self.sudo())
+        action["context"] = {}
+        return action
+
+
+class Beneficiary(models.Model):
+    _name = "remediation.beneficiary"
+    _inherit = ["remediation.beneficiary", "remediation.access.logged"]
+
+    def _access_log_case_sql(self):
+        return SQL("current_case_id")
+
+
+class Household(models.Model):
+    _name = "remediation.household"
+    _inherit = ["remediation.household", "remediation.access.logged"]
+
+    def _access_log_case_sql(self):
+        return SQL(
+            "(SELECT CASE WHEN min(c.id) = max(c.id) THEN min(c.id) END "
+            "FROM remediation_case c WHERE c.household_id = remediation_household.id)"
+        )
+
+
+class HouseholdMember(models.Model):
+    _name = "remediation.household.member"
+    _inherit = ["remediation.household.member", "remediation.access.logged"]
+
+    def _access_log_case_sql(self):
+        return SQL(
+            "(SELECT CASE WHEN min(c.id) = max(c.id) THEN min(c.id) END FROM "
+            "remediation_case c WHERE c.household_id = "
+            "remediation_household_member.household_id)"
+        )
+
+
+class IrBinary(models.AbstractModel):
+    _inherit = "ir.binary"
+
+    def _get_stream_from(self, record, field_name="raw", *args, **kwargs):
+        self._log_download(record)
+        return super()._get_stream_from(record, field_name, *args, **kwargs)
+
+    def _log_download(self, record):
+        document = record
+        if record._name == "ir.attachment" and record:
+            # sudo: only the link to the document is read, to log it.
+            attachment = record.sudo()
+            if not attachment.res_model or attachment.res_model not in self.env:
+                return
+            document = self.env[attachment.res_model].browse(attachment.res_id)
+        if getattr(self.env.registry[document._name], "_remediation_sensitive", False):
+            self.env["remediation.access.log"]._log(document, "download")
+
+
+class IrActionsReport(models.Model):
+    _inherit = "ir.actions.report"
+
+    def _get_rendering_context(self, report, docids, data):
+        model = self.env.registry.get(report.model)
+        if docids and getattr(model, "_remediation_sensitive", False):
+            ids = [docids] if isinstance(docids, int) else docids
+            self.env["remediation.access.log"]._log(
+                self.env[report.model].browse(ids), "print"
+            )
+        return super()._get_rendering_context(report, docids, data)
