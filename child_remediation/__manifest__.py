@@ -65,7 +65,11 @@
         "views/service_type_views.xml",
         "views/deadline_policy_views.xml",
         "views/protection_access_log_views.xml",
+        "views/protection_safeguarding_views.xml",
+        "views/protection_complaint_views.xml",
+        "wizards/protection_wizard_views.xml",
         "views/child_remediation_menus.xml",
+        "views/protection_menus.xml",
     ],
     "demo": [
         "demo/child_remediation_demo.xml",

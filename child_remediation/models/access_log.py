@@ -41,11 +41,14 @@ class AccessLog(models.Model):
     model = fields.Char(readonly=True, string="Technical Name")
     model_name = fields.Char(compute="_compute_model_name", string="Kind of Record")
     res_id = fields.Many2oneReference(
-        model_field="model", readonly=True, string="Record",
+        model_field="model",
+        readonly=True,
+        string="Record",
         help="Empty for a list: see the number of records.",
     )
     case_id = fields.Many2one(
-        "remediation.case", readonly=True,
+        "remediation.case",
+        readonly=True,
         help="Case of the record, or of all records of a list.",
     )
     code = fields.Char(compute="_compute_code")
@@ -53,8 +56,11 @@ class AccessLog(models.Model):
     res_ids = fields.Json(readonly=True, string="Records of the List")
     action = fields.Selection(
         [
-            ("view", "Seen"), ("export", "Exported"), ("print", "Printed"),
-            ("download", "Downloaded"), ("break_glass", "Emergency Access"),
+            ("view", "Seen"),
+            ("export", "Exported"),
+            ("print", "Printed"),
+            ("download", "Downloaded"),
+            ("break_glass", "Emergency Access"),
         ],
         readonly=True,
     )
@@ -135,13 +141,14 @@ class AccessLog(models.Model):
             )
 
     @api.model_create_multi
-    def create(self, vals_list):
+    def create(self, vals_list):  # pylint: disable=method-required-super
         raise UserError(self.env._("The access log is written by the system alone."))
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         raise UserError(self.env._("The access log does not change."))
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
         raise UserError(self.env._("The access log does not change."))
 
     # -- writing ---------------------------------------------------------------
@@ -195,16 +202,21 @@ class AccessLog(models.Model):
                 digest = (
                     ""
                     if single
-                    else hashlib.blake2b(
-                        repr(ids).encode(), digest_size=8
-                    ).hexdigest()
+                    else hashlib.blake2b(repr(ids).encode(), digest_size=8).hexdigest()
                 )
                 selects.append(
                     SQL(
                         "SELECT %s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s::varchar, "
                         "own.company_id, own.case_id FROM (%s) own%s",
-                        slot, uid, model, ids[0] if single else 0, len(ids),
-                        None if single else Json(ids[:MAX_IDS]), digest, action, reason,
+                        slot,
+                        uid,
+                        model,
+                        ids[0] if single else 0,
+                        len(ids),
+                        None if single else Json(ids[:MAX_IDS]),
+                        digest,
+                        action,
+                        reason,
                         self._owner_query(model, ids[:MAX_IDS]),
                         SQL(" WHERE own.case_id IS DISTINCT FROM %s", opened)
                         if opened and model != "remediation.case"
@@ -228,7 +240,9 @@ class AccessLog(models.Model):
             "SELECT min(company_id) AS company_id, CASE WHEN min(case_of) = max(case_of)"
             " AND count(case_of) = count(*) THEN min(case_of) END AS case_id "
             "FROM (SELECT company_id, %s AS case_of FROM %s WHERE id = ANY(%s)) records",
-            records._access_log_case_sql(), SQL.identifier(records._table), ids,
+            records._access_log_case_sql(),
+            SQL.identifier(records._table),
+            ids,
         )
 
     # -- reading ---------------------------------------------------------------
@@ -242,13 +256,17 @@ class AccessLog(models.Model):
                 "SELECT id FROM remediation_access_log WHERE res_ids IS NOT NULL AND "
                 "((model = 'remediation.case' AND res_ids @> %s::jsonb) OR "
                 "(model = 'remediation.beneficiary' AND res_ids @> %s::jsonb))",
-                Json([case.id]), Json([child.id]),
+                Json([case.id]),
+                Json([child.id]),
             )
         )
         return [
-            "|", "|",
+            "|",
+            "|",
             ("case_id", "=", case.id),
-            "&", ("model", "=", child._name), ("res_id", "=", child.id),
+            "&",
+            ("model", "=", child._name),
+            ("res_id", "=", child.id),
             ("id", "in", [row[0] for row in rows]),
         ]
 
@@ -260,4 +278,6 @@ class AccessLog(models.Model):
             "date < (now() AT TIME ZONE 'UTC') - %s * interval '1 year'",
             [KEEP_YEARS],
         )
-        _logger.info("Access log: %s rows past their time removed", self.env.cr.rowcount)
+        _logger.info(
+            "Access log: %s rows past their time removed", self.env.cr.rowcount
+        )

@@ -25,18 +25,31 @@ class BreakGlass(models.Model):
     _remediation_sensitive = True
     _protected_fields = frozenset(
         {
-            "case_id", "case_code", "company_id", "user_id", "reason", "open_until",
-            "state", "reviewed_by_id", "reviewed_on",
+            "case_id",
+            "case_code",
+            "company_id",
+            "user_id",
+            "reason",
+            "open_until",
+            "state",
+            "reviewed_by_id",
+            "reviewed_on",
         }
     )
 
     # The case's code and no link: reading this row gives no path to the case.
     case_code = fields.Char(required=True, readonly=True)
     case_id = fields.Many2one(
-        "remediation.case", required=True, readonly=True, index=True,
-        ondelete="restrict", groups="child_remediation.group_safeguarding",
+        "remediation.case",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+        groups="child_remediation.group_safeguarding",
     )
-    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, index=True
+    )
     user_id = fields.Many2one(
         "res.users", required=True, readonly=True, index=True, string="Opened By"
     )
@@ -46,7 +59,10 @@ class BreakGlass(models.Model):
     sheet = fields.Html(compute="_compute_sheet", sanitize=False)
     state = fields.Selection(
         [("new", "To Review"), ("justified", "Justified"), ("misused", "Misused")],
-        required=True, default="new", readonly=True, index=True,
+        required=True,
+        default="new",
+        readonly=True,
+        index=True,
     )
     reviewed_by_id = fields.Many2one("res.users", readonly=True)
     reviewed_on = fields.Datetime(readonly=True)
@@ -69,24 +85,30 @@ class BreakGlass(models.Model):
         # checked, and only the minimum is shown.
         case = self.sudo().case_id
         caregivers = case.household_id.member_ids.filtered(
-            lambda m: m.is_caregiver and not m.is_suspected_of_harm and not m.is_deceased
+            lambda m: (
+                m.is_caregiver and not m.is_suspected_of_harm and not m.is_deceased
+            )
         )
-        return self.env["ir.qweb"].sudo()._render(
-            "child_remediation.break_glass_sheet",
-            {
-                "case": case,
-                "child": case.beneficiary_id,
-                "caregivers": caregivers,
-                "has_suspect": bool(
-                    case.household_id.member_ids.filtered("is_suspected_of_harm")
-                ),
-                "risk": dict(case._fields["risk_level"]._description_selection(self.env))[
-                    case.risk_level
-                ],
-                "actions": case.plan_action_ids.filtered(
-                    lambda a: a.is_urgent and a.state in ("planned", "in_progress")
-                ),
-            },
+        return (
+            self.env["ir.qweb"]
+            .sudo()
+            ._render(
+                "child_remediation.break_glass_sheet",
+                {
+                    "case": case,
+                    "child": case.beneficiary_id,
+                    "caregivers": caregivers,
+                    "has_suspect": bool(
+                        case.household_id.member_ids.filtered("is_suspected_of_harm")
+                    ),
+                    "risk": dict(
+                        case._fields["risk_level"]._description_selection(self.env)
+                    )[case.risk_level],
+                    "actions": case.plan_action_ids.filtered(
+                        lambda a: a.is_urgent and a.state in ("planned", "in_progress")
+                    ),
+                },
+            )
         )
 
     @api.model
@@ -110,16 +132,21 @@ class BreakGlass(models.Model):
         reason = (reason or "").strip()
         if len(reason) < 10:
             raise UserError(
-                self.env._("Say in a sentence why this cannot wait: it will be reviewed.")
+                self.env._(
+                    "Say in a sentence why this cannot wait: it will be reviewed."
+                )
             )
         # sudo: the caller may not see the case; that is what this access is for.
         system = self.sudo()
         # Two requests at once count each other.
         user.sudo().lock_for_update()  # sudo: users do not write users
         since = fields.Datetime.now() - timedelta(days=1)
-        if system.search_count(
-            [("user_id", "=", user.id), ("create_date", ">", since)]
-        ) >= PER_DAY:
+        if (
+            system.search_count(
+                [("user_id", "=", user.id), ("create_date", ">", since)]
+            )
+            >= PER_DAY
+        ):
             raise UserError(
                 self.env._(
                     "You opened %(count)s files in emergency today: call the safeguarding "
@@ -128,15 +155,20 @@ class BreakGlass(models.Model):
                 )
             )
         case = system.env["remediation.case"].search(
-            [("name", "=", (code or "").strip().upper()),
-             ("company_id", "in", self.env.companies.ids)]
+            [
+                ("name", "=", (code or "").strip().upper()),
+                ("company_id", "in", self.env.companies.ids),
+            ]
         )
         if not case:
             raise UserError(self.env._("There is no case with this code: check it."))
         access = system._unprotected().create(
             {
-                "case_id": case.id, "case_code": case.name, "user_id": user.id,
-                "company_id": case.company_id.id, "reason": reason,
+                "case_id": case.id,
+                "case_code": case.name,
+                "user_id": user.id,
+                "company_id": case.company_id.id,
+                "reason": reason,
                 "open_until": fields.Datetime.now() + OPEN_FOR,
             }
         )
@@ -164,7 +196,8 @@ class BreakGlass(models.Model):
             raise UserError(self.env._("This access was reviewed already."))
         self._unprotected().write(
             {
-                "state": state, "reviewed_by_id": self.env.uid,
+                "state": state,
+                "reviewed_by_id": self.env.uid,
                 "reviewed_on": fields.Datetime.now(),
             }
         )

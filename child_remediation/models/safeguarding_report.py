@@ -274,8 +274,9 @@ class SafeguardingReport(models.Model):
         for report in self:
             self._mail_something_waits(
                 (officers - report.excluded_user_ids).filtered(
-                    lambda officer, report=report: report.company_id
-                    in officer.company_ids
+                    lambda officer, report=report: (
+                        report.company_id in officer.company_ids
+                    )
                 )
             )
 

@@ -372,3 +372,32 @@ class TestR55Complaint(RemediationCommon):
         count = self.env["mail.mail"].search_count([])
         self.env["remediation.complaint"]._cron_late()
         self.assertEqual(self.env["mail.mail"].search_count([]), count)
+
+
+@tagged("post_install", "-at_install")
+class TestR55Wizards(RemediationCommon):
+    def test_r55_any_colleague_files_and_the_draft_is_gone(self):
+        wizard = (
+            self.env["remediation.safeguarding.file.wizard"]
+            .with_user(self.plain_user)
+            .create(
+                {"description": "He reads files he should not.", "is_anonymous": True}
+            )
+        )
+        action = wizard.action_file()
+        self.assertIn("SG-", action["params"]["message"])
+        self.assertFalse(wizard.sudo().exists())
+        report = self.env["remediation.safeguarding.report"].search([], limit=1)
+        self.assertFalse(report.reporter_user_id)
+        self.assertNotEqual(report.create_uid, self.plain_user)
+
+    def test_r29_emergency_wizard_opens_the_sheet(self):
+        case = self._new_case()
+        wizard = (
+            self.env["remediation.break.glass.wizard"]
+            .with_user(self.worker_other)
+            .create({"code": case.name, "reason": "The child called from the depot."})
+        )
+        action = wizard.action_open()
+        access = self.env["remediation.break.glass"].browse(action["res_id"])
+        self.assertEqual(access.user_id, self.worker_other)

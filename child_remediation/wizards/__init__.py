@@ -1,6 +1,7 @@
 from . import (
     approval_reject_wizard,
     attendance_entry_wizard,
+    break_glass_wizard,
     case_assign_wizard,
     case_first_contact_wizard,
     case_hold_wizard,
@@ -11,5 +12,6 @@ from . import (
     consent_withdraw_wizard,
     deadline_move_wizard,
     plan_action_finish_wizard,
+    safeguarding_file_wizard,
     visit_cancel_wizard,
 )
