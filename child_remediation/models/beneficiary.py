@@ -212,6 +212,23 @@ class Beneficiary(models.Model):
                     self.env._("The age was recorded in the future: correct the date.")
                 )
 
+    @api.model
+    def _check_household_access(self, vals_list):
+        """Joining a family lets the child's holder see it: only who sees it adds to it.
+        """
+        self.env["remediation.household"].browse(
+            {vals["household_id"] for vals in vals_list if vals.get("household_id")}
+        ).check_access("read")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_household_access(vals_list)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_household_access([vals])
+        return super().write(vals)
+
     def _age_on(self, day):
         """Return completed years on a day by the youngest reading, None if unknown."""
         self.ensure_one()

@@ -488,15 +488,13 @@ class Case(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self._refuse_second_open_case(
-            self.env["remediation.beneficiary"].browse(
-                [
-                    vals["beneficiary_id"]
-                    for vals in vals_list
-                    if "beneficiary_id" in vals
-                ]
-            )
+        children = self.env["remediation.beneficiary"].browse(
+            {vals["beneficiary_id"] for vals in vals_list if vals.get("beneficiary_id")}
         )
+        # The new case makes its holder the child's: nobody opens one on a child that
+        # they do not see already.
+        children.check_access("read")
+        self._refuse_second_open_case(children)
         cases = (
             super(Case, self.with_context(tracking_disable=True))
             .create(vals_list)

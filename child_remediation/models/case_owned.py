@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class CaseOwned(models.AbstractModel):
@@ -46,3 +47,30 @@ class CaseOwned(models.AbstractModel):
     organisation_id = fields.Many2one(
         related="case_id.organisation_id", store=True, index=True, precompute=True
     )
+
+    @api.model
+    def _links_within_case(self):
+        """Names of the stored links to other records below a case."""
+        return [
+            name
+            for name, field in self._fields.items()
+            if field.type == "many2one"
+            and field.store
+            and "case_id" in self.env[field.comodel_name]._fields
+            and self.env[field.comodel_name]._fields["case_id"].comodel_name
+            == "remediation.case"
+        ]
+
+    @api.constrains(lambda self: ["case_id", *self._links_within_case()])
+    def _check_same_case(self):
+        """A record below a case hangs on records of the same case only: otherwise a
+        score or an action could be slipped under somebody else's."""
+        for name in self._links_within_case():
+            # sudo: the other case may be one that the user cannot see.
+            if self.sudo().filtered(
+                lambda record, name=name: record[name].case_id
+                and record[name].case_id != record.case_id
+            ):
+                raise ValidationError(
+                    self.env._("The record chosen belongs to another case.")
+                )
