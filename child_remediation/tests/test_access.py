@@ -1,0 +1,559 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tests import new_test_user, tagged
+
+from .access_table import PORTAL, WORKERS, AccessTable, Row, RuleTable
+from .common import RemediationCommon
+
+#: Rules that a case has and these models leave out; see check_case_rules.
+NO_MONITORING = {"child_remediation.group_monitoring"}
+NO_READERS = NO_MONITORING | {"child_remediation.group_auditor"}
+FEWER_RULES = {
+    "remediation.approval": NO_MONITORING,
+    "remediation.assessment": NO_MONITORING,
+    "remediation.assessment.score": NO_MONITORING,
+    "remediation.best.interest.decision": NO_MONITORING,
+    "remediation.best.interest.option": NO_MONITORING,
+    "remediation.best.interest.panel.member": NO_MONITORING,
+    "remediation.case.holder": NO_MONITORING,
+    "remediation.closure": NO_MONITORING,
+    "remediation.consent": NO_MONITORING,
+    "remediation.movement": NO_MONITORING,
+    "remediation.note": NO_READERS,
+    "remediation.plan": NO_MONITORING,
+    "remediation.visit": NO_MONITORING,
+}
+
+
+@tagged("post_install", "-at_install")
+class TestAccess(AccessTable, RuleTable, RemediationCommon):
+    access_module = "child_remediation"
+    deletable = frozenset(
+        {"remediation.legal.provision", "remediation.deadline.policy"}
+    )
+
+    def access_rows(self):
+        return [
+            *self._identity_rows(), *self._fact_rows(), *self._log_rows(),
+            *self._worker_rows(), *self._setting_rows(), *self._protection_rows(),
+        ]
+
+    def test_every_role_model_and_operation(self):
+        self.check_access_table()
+
+    def test_r26b_every_sensitive_model_has_rules_and_no_delete(self):
+        self.check_rights()
+
+    def test_r27_models_below_the_case_repeat_its_rules(self):
+        self.check_case_rules(FEWER_RULES)
+
+    def test_r27_holder_columns_follow_the_case(self):
+        case = self.cases["own"]
+        note = self.env["remediation.note"].create({"case_id": case.id, "text": "x"})
+        case.with_user(self.supervisor).action_assign(self.manager_portal.id)
+        self.assertEqual(note.user_id, self.portal_manager)
+        self.assertEqual(note.organisation_id, self.partner_org)
+        self.assertFalse(note.with_user(self.worker).has_access("read"))
+        self.assertTrue(note.with_user(self.portal_manager).has_access("read"))
+
+    # -- children, families, cases ---------------------------------------------
+    def _identity_rows(self):
+        cases = self.cases
+        children = {key: case.beneficiary_id for key, case in cases.items()}
+        families = {key: case.household_id for key, case in cases.items()}
+        rows = [
+            self.case_row(
+                "remediation.case", None, {"survivor_reason": "x"}, worker="rw",
+                monitor="r", records=cases,
+            ),
+            self.case_row(
+                "remediation.beneficiary", None, {"last_grade": "3"}, worker="rw",
+                monitor="r", records=children,
+            ),
+            self.case_row(
+                "remediation.household", None, {"livelihood": "x"}, worker="rw",
+                auditor="", records=families,
+            ),
+        ]
+        for row in rows:
+            # Every worker registers children; whose they become is tested apart.
+            for role in WORKERS:
+                for key in cases:
+                    given = row.allowed[role].get(key, "")
+                    row.allowed[role][key] = given + "c"
+        rows.append(
+            self.case_row(
+                "remediation.household.member",
+                lambda case: {
+                    "household_id": case.household_id.id, "relationship": "sibling",
+                },
+                {"livelihood": "x"}, worker="rwc", auditor="",
+            )
+        )
+        return rows
+
+    def test_a_worker_registers_a_child_and_holds_the_case(self):
+        worker = self.worker.id
+        household = self.env["remediation.household"].with_user(worker).create({})
+        child = self.env["remediation.beneficiary"].with_user(worker).create(
+            {"sex": "male", "age_estimated": 9, "household_id": household.id}
+        )
+        self.assertTrue(child.has_access("read"))
+        self.assertFalse(child.with_user(self.worker_2).has_access("read"))
+        case = self.env["remediation.case"].with_user(worker).create(
+            {"beneficiary_id": child.id}
+        )
+        self.assertEqual(case.user_id, self.worker)
+        self.assertTrue(household.has_access("read"))
+        self.assertFalse(household.with_user(self.worker_2).has_access("read"))
+
+    def test_nobody_takes_over_a_child_or_family_by_linking_it(self):
+        """A link to a child or a family makes its holder: only who sees it may."""
+        other = self.cases["team"]
+        other._unprotected().write({"closed_on": fields.Datetime.now()})
+        as_worker = self.env(user=self.worker.id)
+        with self.assertRaises(AccessError):
+            as_worker["remediation.case"].create(
+                {"beneficiary_id": other.beneficiary_id.id}
+            )
+        own = self.cases["own"].beneficiary_id.with_user(self.worker)
+        with self.assertRaises(AccessError):
+            own.write({"household_id": other.household_id.id})
+        with self.assertRaises(AccessError):
+            as_worker["remediation.beneficiary"].create(
+                {"sex": "male", "household_id": other.household_id.id}
+            )
+
+    def test_nothing_is_slipped_under_another_case(self):
+        """A score with an own case and somebody else's assessment, and the like."""
+        other, own = self.cases["team"], self.cases["own"]
+        assessment = self.env["remediation.assessment"].create({"case_id": other.id})
+        plan = self.env["remediation.plan"].create({"case_id": other.id})
+        as_worker = self.env(user=self.worker.id)
+        for model, vals in (
+            ("remediation.assessment.score",
+             {"assessment_id": assessment.id, "domain": "work", "score": "4"}),
+            ("remediation.plan.action", {"plan_id": plan.id, "domain": "health"}),
+        ):
+            for case in ({}, {"case_id": own.id}):
+                with self.assertRaises((AccessError, ValidationError)):
+                    as_worker[model].create({**vals, **case})
+
+    # -- facts below the case --------------------------------------------------
+    def _fact_rows(self):
+        day = self.today
+        make = self._make_below
+
+        def below(model, link, parent, more):
+            def values(case, more=more):
+                made = parent(case)
+                return {"case_id": case.id, link: made.id, **more}
+            return lambda case: values(case)
+
+        def assessment(case):
+            return make("remediation.assessment", case, lambda c: {"case_id": c.id})
+
+        def urgent(case):
+            return make("remediation.plan.action", case, action)
+
+        def action(case):
+            return {"case_id": case.id, "domain": "food", "is_urgent": True}
+
+        def decision(case):
+            return make(
+                "remediation.best.interest.decision", case,
+                lambda c: {"case_id": c.id, "trigger": "other"},
+            )
+
+        def enrolment(case):
+            return make(
+                "remediation.education.enrolment", case,
+                lambda c: {
+                    "case_id": c.id, "institution_id": self._school(c).id,
+                    "date_start": day - timedelta(days=800),
+                    "date_end": day - timedelta(days=700),
+                },
+            )
+
+        enrolments = {key: enrolment(case) for key, case in self.cases.items()}
+        by_case = {case: enrolments[key] for key, case in self.cases.items()}
+
+        def consent(case):
+            return {
+                "case_id": case.id, "purpose": "photo",
+                "given_by_member_id": self._caregiver(case).id, "assent": "yes",
+            }
+
+        def situation(case):
+            return make("remediation.work.situation", case, lambda c: {"case_id": c.id})
+
+        return [
+            self.case_row(
+                "remediation.work.situation", lambda c: {"case_id": c.id},
+                {"activity": "x"}, worker="rwc", monitor="r",
+            ),
+            self.case_row(
+                "remediation.movement",
+                below("remediation.movement", "work_situation_id", situation,
+                      {"kind": "transit"}),
+                {"place": "x"}, worker="rwc",
+            ),
+            self.case_row(
+                "remediation.consent", consent, {"withhold_what": "x"}, worker="rwc",
+            ),
+            self.case_row(
+                "remediation.assessment", lambda c: {"case_id": c.id},
+                {"summary": "x"}, worker="rwc",
+            ),
+            self.case_row(
+                "remediation.assessment.score",
+                below("remediation.assessment.score", "assessment_id", assessment,
+                      {"domain": "health", "score": "2"}),
+                {"comment": "x"}, worker="rwc",
+            ),
+            self.case_row(
+                "remediation.plan",
+                lambda c: {"case_id": c.id, "state": "completed"},
+                {"best_interest_note": "x"}, worker="rwc",
+                creatable=lambda c: {"case_id": c.id},
+            ),
+            self.case_row(
+                "remediation.plan.action", action, {"description": "x"}, worker="rwc",
+                monitor="r",
+            ),
+            self.case_row(
+                "remediation.visit", lambda c: {"case_id": c.id}, {"note": "x"},
+                worker="rwc",
+            ),
+            self.case_row(
+                "remediation.note",
+                lambda c: {"case_id": c.id, "text": "x", "author_id": c.user_id.id},
+                {"text": "y"}, worker="rwc", auditor="", stopped="w",
+                creatable=lambda c: {"case_id": c.id, "text": "x"},
+            ),
+            self.case_row(
+                "remediation.closure",
+                lambda c: {"case_id": c.id, "reason": "other", "state": "approved"},
+                {"best_interest_note": "x"}, worker="rwc",
+                creatable=lambda c: {"case_id": c.id, "reason": "other"},
+            ),
+            self.case_row(
+                "remediation.education.enrolment", None, {"level": "3"}, worker="rwc",
+                monitor="r", records=enrolments,
+                creatable=lambda c: {
+                    "case_id": c.id, "institution_id": self._school(c).id,
+                },
+            ),
+            self.case_row(
+                "remediation.attendance",
+                lambda c: {
+                    "enrolment_id": by_case[c].id, "days_open": 20, "days_present": 18,
+                    "month": by_case[c].date_start,
+                },
+                {"days_present": 17}, worker="rwc", monitor="r",
+                creatable=lambda c: {
+                    "enrolment_id": by_case[c].id, "month": by_case[c].date_end,
+                },
+            ),
+            self.case_row(
+                "remediation.service.delivery",
+                below("remediation.service.delivery", "plan_action_id", urgent, {}),
+                {"note": "x"}, worker="rwc", monitor="r", stopped="wc",
+            ),
+            self.case_row(
+                "remediation.best.interest.decision",
+                lambda c: {"case_id": c.id, "trigger": "other"}, {"dissent": "x"},
+                worker="rwc",
+            ),
+            self.case_row(
+                "remediation.best.interest.option",
+                below("remediation.best.interest.option", "decision_id", decision,
+                      {"option": "x"}),
+                {"pros": "x"}, worker="rwc",
+            ),
+            self.case_row(
+                "remediation.best.interest.panel.member",
+                below("remediation.best.interest.panel.member", "decision_id", decision,
+                      {"member_name": "x"}),
+                {"conflict": "none"}, worker="rwc",
+            ),
+        ]
+
+    def _school(self, case):
+        return self.env["remediation.institution"].create(
+            {"name": "School", "company_id": case.company_id.id}
+        )
+
+    # -- what facts leave behind -----------------------------------------------
+    def _log_rows(self):
+        framework = self.env["remediation.legal.framework"].search([], limit=1)
+        now = fields.Datetime.now()
+
+        def deadline(case):
+            return {
+                "case_id": case.id, "kind": "plan", "date_from": now, "date_due": now,
+            }
+
+        def breach(case):
+            made = self._make_below("remediation.deadline", case, deadline)
+            return {
+                "case_id": case.id, "deadline_id": made.id, "fell_due_on": now,
+                "holder_user_id": case.user_id.id, "escalate_after": now,
+            }
+
+        def classification(case):
+            made = self._make_below(
+                "remediation.work.situation", case, lambda c: {"case_id": c.id}
+            )
+            return {
+                "case_id": case.id, "work_situation_id": made.id, "result": "none",
+                "framework_id": framework.id,
+            }
+
+        def person(case):
+            return {"case_id": case.id, "done_by_id": case.user_id.id}
+
+        return [
+            self.case_row("remediation.deadline", deadline, monitor="r"),
+            self.case_row("remediation.deadline.breach", breach, monitor="r"),
+            self.case_row("remediation.classification", classification, monitor="r"),
+            self.case_row(
+                "remediation.approval",
+                lambda c: {**person(c), "res_model": "x", "step": "submitted"},
+            ),
+            self.case_row(
+                "remediation.case.holder",
+                lambda c: {**person(c), "holder_user_id": c.user_id.id},
+            ),
+            self.case_row(
+                "remediation.case.stage.log",
+                lambda c: {
+                    "case_id": c.id, "to_stage": "planning", "changed_on": now,
+                    "changed_by_id": c.user_id.id,
+                },
+                monitor="r",
+            ),
+            self.case_row(
+                "remediation.funding",
+                lambda c: {
+                    "case_id": c.id, "funder_id": self.partner_org.id, "share": 50,
+                    "date_from": self.today,
+                },
+                monitor="r",
+            ),
+        ]
+
+    # -- workers ---------------------------------------------------------------
+    def _worker_rows(self):
+        managers = {
+            "own": self.manager, "team": self.manager_2,
+            "other_team": self.manager_other, "other_company": self.manager_company_b,
+            "partner": self.manager_portal,
+        }
+        here = ("own", "team", "other_team", "partner")
+        ours = ("own", "team", "partner")
+        changing = {
+            "supervisor": dict.fromkeys(ours, "rswc"),
+            "supervisor_other": {"other_team": "rswc"},
+            "coordinator": dict.fromkeys(here, "rswc"),
+            "coordinator_company_b": {"other_company": "rswc"},
+            "safeguarding": dict.fromkeys(here, "rswc"),
+        }
+        reading = {
+            "worker": {"own": "rs"}, "worker_2": {"team": "rs"},
+            "worker_other": {"other_team": "rs"},
+            "worker_company_b": {"other_company": "rs"},
+            "portal_manager": {"partner": "rs"},
+        }
+        colleagues = {
+            role: dict.fromkeys(here, "rs")
+            for role in ("worker", "worker_2", "worker_other", "supervisor_other")
+        }
+        profiles = {
+            **changing, **colleagues,
+            "worker_company_b": {"other_company": "rs"},
+            "supervisor": {**dict.fromkeys(ours, "rswc"), "other_team": "rs"},
+            "supervisor_other": {**dict.fromkeys(ours, "rs"), "other_team": "rswc"},
+            "portal_manager": {"partner": "rs"}, "portal_supervisor": {"partner": "rs"},
+        }
+
+        def profile(key):
+            manager = managers[key]
+            user = new_test_user(
+                self.env, f"new_{key}_{self.env['res.users'].search_count([])}",
+                company_id=manager.company_id.id,
+                company_ids=[fields.Command.set(manager.company_id.ids)],
+            )
+            return {
+                "user_id": user.id, "team_id": manager.team_id.id,
+                "organisation_id": manager.organisation_id.id,
+            }
+
+        return [
+            Row("remediation.case.manager", managers, profiles, {"max_caseload": 30},
+                profile),
+            Row(
+                "remediation.vetting",
+                {key: manager.vetting_ids for key, manager in managers.items()},
+                {**reading, **changing}, {"issuer": "x"},
+                lambda key: {"case_manager_id": managers[key].id},
+            ),
+            Row(
+                "remediation.training",
+                {key: manager.training_ids for key, manager in managers.items()},
+                {**reading, **changing}, {"hours": 2},
+                lambda key: {"case_manager_id": managers[key].id, "topic": "other"},
+            ),
+        ]
+
+    # -- settings --------------------------------------------------------------
+    def _setting_rows(self):
+        back_office = (*WORKERS, "monitor", "auditor")
+        cases_on_portal = (*PORTAL, "portal_supervisor_unvetted")
+        portal = (*cases_on_portal, "portal_reporter", "portal_provider")
+        coordinators = ("coordinator", "coordinator_company_b")
+        supervisors = ("supervisor", "supervisor_other", *coordinators)
+        country = self.env.ref("base.be")
+
+        def records(model, values, keys=("here", "all", "there")):
+            companies = {
+                "here": self.company, "there": self.company_b,
+                "all": self.env["res.company"],
+            }
+            return {
+                key: self.env[model].create(
+                    {**values(key), "company_id": companies[key].id}
+                )
+                for key in keys
+            }
+
+        def row(model, values, write, readers, writers, letters="wc", **more):
+            companies = {"here": self.company.id, "there": self.company_b.id,
+                         "all": False}
+            return self.shared_row(
+                model, records(model, values, **more), write,
+                lambda key: {**values(f"new {key}"), "company_id": companies[key]},
+                readers, writers, letters,
+            )
+
+        frameworks = records(
+            "remediation.legal.framework",
+            lambda key: {"name": f"Law {key}", "country_id": country.id},
+        )
+        provisions = {
+            key: self.env["remediation.legal.provision"].create(
+                {"framework_id": framework.id, "key": "min_age", "value": 15,
+                 "citation": "Art. 1"}
+            )
+            for key, framework in frameworks.items()
+        }
+        programmes = {
+            key: self.env["remediation.programme"].create(
+                {"name": key,
+                 "company_id": (self.company_b if "there" in key else self.company).id}
+            )
+            for key in ("here", "there", "new here", "new there")
+        }
+        hazard = self.env["remediation.hazard"].create({"name": "x", "code": "x1"})
+        named = {"name": "y"}
+        here_there = ("here", "there")
+        return [
+            row("remediation.area", lambda key: {"name": key}, named,
+                (*back_office, *portal), coordinators),
+            row("remediation.site", lambda key: {"name": key, "site_type": "farm"},
+                named, (*back_office, *portal), supervisors),
+            row("remediation.institution", lambda key: {"name": key}, named,
+                (*back_office, *portal), supervisors),
+            row("remediation.service.type",
+                lambda key: {"name": key, "code": key, "domain": "food"}, named,
+                (*back_office, *portal), coordinators),
+            row("remediation.programme", lambda key: {"name": key}, named,
+                (*back_office, *cases_on_portal), coordinators, keys=here_there),
+            row("remediation.team",
+                lambda key: {
+                    "name": key,
+                    "supervisor_id": (
+                        self.coordinator_company_b if "there" in key else self.supervisor
+                    ).id,
+                },
+                named, back_office, coordinators, keys=here_there),
+            row("remediation.deadline.policy",
+                lambda key: {
+                    "kind": "review" if "new" in key else "plan", "hours_high": 1,
+                    "hours_medium": 2, "hours_low": 3,
+                    "programme_id": programmes.get(key, self.env[
+                        "remediation.programme"]).id,
+                },
+                {"hours_low": 9}, back_office, coordinators, "wcu", keys=here_there),
+            self.shared_row(
+                "remediation.legal.framework", frameworks, named,
+                lambda key: {
+                    "name": key, "company_id": frameworks[key].company_id.id,
+                },
+                back_office, coordinators,
+            ),
+            self.shared_row(
+                "remediation.legal.provision", provisions, {"citation": "Art. 2"},
+                lambda key: {
+                    "framework_id": frameworks[key].id, "key": "light_age", "value": 12,
+                    "citation": "Art. 3",
+                },
+                back_office, coordinators, "wcu",
+            ),
+            self.shared_row(
+                "remediation.hazard", {"all": hazard}, named,
+                lambda key: {"name": "z", "code": "z1"},
+                (*back_office, *cases_on_portal, "data_protection"), coordinators,
+            ),
+        ]
+
+    # -- reports about people --------------------------------------------------
+    def _protection_rows(self):
+        def complaint(company, team, **values):
+            return (
+                self.env["remediation.complaint"].with_company(company)._unprotected()
+                .create({"description": "x", "team_id": team.id,
+                         "company_id": company.id, **values})
+                .with_env(self.env)
+            )
+
+        complaints = {
+            "own": complaint(self.company, self.team),
+            "other_team": complaint(self.company, self.team_b),
+            "restricted": complaint(self.company, self.team, is_restricted=True),
+            "other_company": complaint(self.company_b, self.team_company_b),
+        }
+        teams = {
+            "own": self.team, "other_team": self.team_b, "restricted": self.team,
+            "other_company": self.team_company_b,
+        }
+        reports = {
+            key: self.env["remediation.safeguarding.report"].with_company(company)
+            ._unprotected()
+            .create({"description": "x", "company_id": company.id,
+                     "subject_kind": "worker"})
+            .with_env(self.env)
+            for key, company in (("here", self.company), ("there", self.company_b))
+        }
+        everywhere = {"own": "rswc", "other_team": "rswc", "restricted": "c"}
+        return [
+            Row(
+                "remediation.complaint", complaints,
+                {
+                    "supervisor": {"own": "rswc", "restricted": "c"},
+                    "supervisor_other": {"other_team": "rswc"},
+                    "coordinator": everywhere,
+                    "coordinator_company_b": {"other_company": "rswc"},
+                    "safeguarding": {"own": "rs", "other_team": "rs"},
+                },
+                {"answer": "x"},
+                lambda key: {"description": "x", "team_id": teams[key].id,
+                             "company_id": teams[key].company_id.id},
+            ),
+            Row(
+                "remediation.safeguarding.report", reports,
+                {"safeguarding": {"here": "rsw"}}, {"review_note": "x"},
+            ),
+        ]
