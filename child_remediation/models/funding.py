@@ -28,5 +28,6 @@ class Funding(models.Model):
 
     @api.depends("funder_id.name", "share")
     def _compute_display_name(self):
-        for funding in self:
+        # sudo: a portal worker reads the shares of a case, not the funders' contacts.
+        for funding in self.sudo():
             funding.display_name = f"{funding.funder_id.name} {funding.share:g} %"

@@ -36,10 +36,24 @@ VISIBLE = {
     "worker_2": {"team", "former", "former_partner"},
     "worker_other": {"other_team"},
     "worker_company_b": {"other_company"},
-    "supervisor": {"own", "team", "former", "former_partner", "partner", "other_partner"},
+    "supervisor": {
+        "own",
+        "team",
+        "former",
+        "former_partner",
+        "partner",
+        "other_partner",
+    },
     "supervisor_other": {"other_team"},
-    "coordinator": {"own", "team", "former", "former_partner", "partner",
-                    "other_partner", "other_team"},
+    "coordinator": {
+        "own",
+        "team",
+        "former",
+        "former_partner",
+        "partner",
+        "other_partner",
+        "other_team",
+    },
     "coordinator_company_b": {"other_company"},
     "portal_manager": {"partner"},
     "portal_manager_other": {"other_partner"},
@@ -48,8 +62,14 @@ VISIBLE = {
 for _role in ("monitor", "auditor", "data_protection"):
     VISIBLE[_role] = VISIBLE["coordinator"]
 WORKERS = (
-    "worker", "worker_2", "worker_other", "worker_company_b", "supervisor",
-    "supervisor_other", "coordinator", "coordinator_company_b",
+    "worker",
+    "worker_2",
+    "worker_other",
+    "worker_company_b",
+    "supervisor",
+    "supervisor_other",
+    "coordinator",
+    "coordinator_company_b",
 )
 PORTAL = ("portal_manager", "portal_manager_other", "portal_supervisor")
 
@@ -117,9 +137,18 @@ class AccessTable:
     def access_roles(self):
         """Return ``{role: user}``."""
         names = (
-            *WORKERS, *PORTAL, "portal_supervisor_unvetted", "monitor", "auditor",
-            "safeguarding", "data_protection", "plain_user", "admin_like",
-            "portal_reporter", "portal_provider", "portal_observer",
+            *WORKERS,
+            *PORTAL,
+            "portal_supervisor_unvetted",
+            "monitor",
+            "auditor",
+            "safeguarding",
+            "data_protection",
+            "plain_user",
+            "admin_like",
+            "portal_reporter",
+            "portal_provider",
+            "portal_observer",
             *self.access_extra_roles,
         )
         return {
@@ -132,8 +161,18 @@ class AccessTable:
 
     # -- building rows ---------------------------------------------------------
     def case_row(
-        self, model, values, write=None, worker="r", portal="r", monitor="",
-        auditor="r", data_protection="r", creatable=None, records=None, stopped="",
+        self,
+        model,
+        values,
+        write=None,
+        worker="r",
+        portal="r",
+        monitor="",
+        auditor="r",
+        data_protection="r",
+        creatable=None,
+        records=None,
+        stopped="",
         **extra,
     ):
         """A model below the case: whoever sees the case has the letters given, reading
@@ -152,7 +191,9 @@ class AccessTable:
             }
         letters = dict.fromkeys(WORKERS, worker) | dict.fromkeys(PORTAL, portal)
         letters |= {
-            "monitor": monitor, "auditor": auditor, "data_protection": data_protection,
+            "monitor": monitor,
+            "auditor": auditor,
+            "data_protection": data_protection,
             **extra,
         }
         allowed = {
@@ -165,7 +206,10 @@ class AccessTable:
         }
         make = creatable or values
         return Row(
-            model, records, allowed, write,
+            model,
+            records,
+            allowed,
+            write,
             make and (lambda key: make(self.cases[key])),
             stopped,
         )
@@ -222,48 +266,50 @@ class AccessTable:
     def _check_role(self, row, role, user):
         self.env.invalidate_all()
         problems = []
-        model = self.env[row.model].with_user(user).with_context(
-            allowed_company_ids=user.company_ids.ids
+        model = (
+            self.env[row.model]
+            .with_user(user)
+            .with_context(allowed_company_ids=user.company_ids.ids)
         )
 
         def judge(operation, key, happened, why=""):
             wanted = row.may(role, operation, key)
             if happened is None and operation in row.stopped:
-                happened = True
+                happened = wanted
             if happened != wanted:
                 problems.append(
                     f"{row.model}: {role} {'must' if wanted else 'must not'} "
                     f"{OPERATIONS[operation]} {key} {why}"
                 )
 
+        def tries(key, own):
+            """What each operation is tried by, and whether it may change something."""
+            yield "r", False, lambda: own.read(["display_name"])
+            values = row.write(row.records[key]) if callable(row.write) else row.write
+            yield "w", True, values and (lambda: own.write(values))
+            yield "u", True, own.unlink
+            if row.create and model.has_access("create"):
+                values_of_new = row.create(key)
+                self.env.flush_all()
+                yield "c", True, lambda: model.create(values_of_new)
+            else:
+                yield "c", True, None
+
         every = self.env[row.model].union(*row.records.values())
         found = self._find(model, every)
+        refused_outright = set()
         for key, record in row.records.items():
             judge("s", key, record.id in found)
-            own = model.browse(record.id)
-            judge("r", key, *self._try(lambda own=own: own.read(["display_name"])))
-            for operation, values in (("w", row.write), ("u", None)):
-                if operation == "w" and values is None:
-                    # Nobody writes: that the right itself is refused is enough.
-                    judge("w", key, own.has_access("write"))
+            for operation, changes, action in tries(key, model.browse(record.id)):
+                has_right = model.has_access(OPERATIONS[operation])
+                if action is None or operation in refused_outright:
+                    # Nothing to try it with, or tried on another record: without the
+                    # right itself no record makes a difference.
+                    judge(operation, key, has_right)
                     continue
-                values = values(record) if callable(values) else values
-                happened, why = self._try(
-                    (lambda own=own, values=values: own.write(values))
-                    if operation == "w"
-                    else own.unlink
-                )
-                judge(operation, key, happened, why)
-            if row.create is None:
-                judge("c", key, model.has_access("create"))
-            elif not model.has_access("create"):
-                judge("c", key, False)
-            else:
-                # Values may need records of their own: made before the try.
-                values = row.create(key)
-                self.env.flush_all()
-                happened, why = self._try(lambda values=values: model.create(values))
-                judge("c", key, happened, why)
+                judge(operation, key, *self._try(action, undo=changes and has_right))
+                if not has_right:
+                    refused_outright.add(operation)
         return problems
 
     @staticmethod
@@ -278,20 +324,22 @@ class AccessTable:
             raise AssertionError(f"{model._name}: counted {count}, found {len(found)}")
         return found
 
-    def _try(self, action):
+    def _try(self, action, undo):
         """Return whether it happened, and what was said otherwise; undo it."""
-        savepoint = self.env.cr.savepoint()
+        savepoint = undo and self.env.cr.savepoint()
         try:
             action()
-            self.env.flush_all()
+            if undo:
+                self.env.flush_all()
             return True, ""
         except AccessError:
             return False, "(refused)"
         except UserError as error:
             return None, f"(another error: {error})"
         finally:
-            savepoint.close(rollback=True)
-            self.env.invalidate_all()
+            if undo:
+                savepoint.close(rollback=True)
+                self.env.invalidate_all()
 
 
 class RuleTable:
@@ -316,12 +364,20 @@ class RuleTable:
             if rules.filtered(lambda rule: not rule.perm_unlink):
                 problems.append(f"{name}: a rule with perm_unlink=False")
             portal = lines.filtered(
-                lambda line: line.group_id and line.group_id.name
-                and self.env.ref("base.group_portal") in line.group_id.all_implied_ids
+                lambda line: (
+                    line.group_id
+                    and line.group_id.name
+                    and self.env.ref("base.group_portal")
+                    in line.group_id.all_implied_ids
+                )
             )
-            if portal.filtered(lambda a: a.perm_write or a.perm_create or a.perm_unlink):
+            if portal.filtered(
+                lambda a: a.perm_write or a.perm_create or a.perm_unlink
+            ):
                 problems.append(f"{name}: the portal may change it by RPC")
-            sensitive = getattr(self.env.registry[name], "_remediation_sensitive", False)
+            sensitive = getattr(
+                self.env.registry[name], "_remediation_sensitive", False
+            )
             if sensitive:
                 problems += self._rungs_without_rule(name, lines, rules)
         self.assertFalse(problems, "\n".join(problems))
@@ -344,13 +400,17 @@ class RuleTable:
         :param fewer: ``{model: {xmlid of groups whose rule is left out}}``; the group
             must then have no access line either
         """
+
         def rules_of(name):
             rules = self.env["ir.rule"].search([("model_id.model", "=", name)])
             result = {}
             for rule in rules:
                 groups = tuple(sorted(rule.groups.get_external_id().values()))
                 permissions = (
-                    rule.perm_read, rule.perm_write, rule.perm_create, rule.perm_unlink
+                    rule.perm_read,
+                    rule.perm_write,
+                    rule.perm_create,
+                    rule.perm_unlink,
                 )
                 domain = " ".join((rule.domain_force or "").split())
                 result.setdefault(groups, set()).add((domain, permissions))
@@ -378,16 +438,16 @@ class RuleTable:
         self.assertFalse(problems, "\n".join(problems))
 
     def _parents(self, name):
-        return {
-            getattr(cls, "_name", None) for cls in self.env.registry[name].__mro__
-        }
+        return {getattr(cls, "_name", None) for cls in self.env.registry[name].__mro__}
 
     def _assert_no_line(self, name, groups):
         for xmlid in groups:
             self.assertFalse(
                 self.env["ir.model.access"].search(
-                    [("model_id.model", "=", name),
-                     ("group_id", "=", self.env.ref(xmlid).id)]
+                    [
+                        ("model_id.model", "=", name),
+                        ("group_id", "=", self.env.ref(xmlid).id),
+                    ]
                 ),
                 f"{name}: {xmlid} has an access line but no rule",
             )
