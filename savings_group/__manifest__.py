@@ -27,7 +27,17 @@
         "views/savings_support_views.xml",
         "views/savings_ratio_views.xml",
         "views/res_config_settings_views.xml",
+        "reports/passbook_templates.xml",
+        "reports/meeting_record_templates.xml",
+        "reports/share_out_list_templates.xml",
+        "reports/group_statement_templates.xml",
+        "reports/ir_actions_report.xml",
         "views/savings_menus.xml",
     ],
+    "demo": ["demo/savings_group_demo.xml"],
+    "assets": {
+        "web.assets_backend": ["savings_group/static/src/**/*"],
+        "web.assets_tests": ["savings_group/static/tests/tours/**/*"],
+    },
     "application": True,
 }

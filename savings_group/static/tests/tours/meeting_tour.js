@@ -1,0 +1,91 @@
+import { press, queryOne } from "@odoo/hoot-dom";
+import { registry } from "@web/core/registry";
+
+/** Type into whatever has the focus, as a keyboard does. */
+function type(text) {
+    document.activeElement.value = text;
+    document.activeElement.dispatchEvent(new InputEvent("input", { bubbles: true }));
+}
+
+async function settle(expected) {
+    for (let tries = 0; tries < 100; tries++) {
+        if (expected()) {
+            return;
+        }
+        await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    throw new Error(`the focus is on ${document.activeElement.outerHTML}`);
+}
+
+const cellOf = (element) => element.closest("td[name]")?.getAttribute("name");
+const rowOf = (element) => {
+    const row = element.closest("tr.o_data_row");
+    return row ? [...row.parentElement.children].indexOf(row) : -1;
+};
+
+/**
+ * Record a meeting of five without the mouse: shares down the column, a repayment, then
+ * the counted cash by hotkey, then validate by hotkey.
+ */
+registry.category("web_tour.tours").add("savings_meeting_keyboard", {
+    steps: () => [
+        {
+            content: "The first member's shares have the focus",
+            trigger: ".o_savings_meeting tr.o_selected_row td[name='shares'] input",
+            async run() {
+                const shares = ["2", "1", "3", "2", "1"];
+                for (const [row, count] of shares.entries()) {
+                    await settle(
+                        () =>
+                            cellOf(document.activeElement) === "shares" &&
+                            rowOf(document.activeElement) === row
+                    );
+                    type(count);
+                    await press("Enter");
+                }
+                await settle(
+                    () =>
+                        cellOf(document.activeElement) === "loan_repaid" &&
+                        rowOf(document.activeElement) === 0
+                );
+            },
+        },
+        {
+            content: "Arrow down stays in the column, Tab goes along the line",
+            trigger: ".o_savings_meeting tr.o_selected_row td[name='loan_repaid'] input",
+            async run() {
+                await press("ArrowDown");
+                await settle(() => rowOf(document.activeElement) === 1);
+                await press("Tab");
+                await settle(() => cellOf(document.activeElement) === "loan_given");
+                await press("Tab");
+                await settle(() => cellOf(document.activeElement) === "fine");
+                type("50");
+                await press("Enter");
+                await settle(() => rowOf(document.activeElement) === 2);
+            },
+        },
+        {
+            content: "The foot shows what each pot should hold",
+            trigger: ".o_savings_pots [name='expected_loan']:contains('4,500')",
+            async run() {
+                await settle(() =>
+                    queryOne("[name='expected_social']").textContent.includes("550")
+                );
+                await press(["Alt", "x"]);
+            },
+        },
+        {
+            content: "The counted cash is there",
+            trigger: ".o_savings_pots [name='counted_loan'] input:value('4,500')",
+            async run() {
+                await press(["Alt", "v"]);
+            },
+        },
+        {
+            content: "The meeting is validated",
+            trigger:
+                ".o_statusbar_status .o_arrow_button_current:contains('Validated')",
+        },
+    ],
+});
