@@ -13,6 +13,7 @@ class TestDocuments(SavingsCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.env["res.lang"]._activate_lang("fr_FR")
+        cls.env["ir.module.module"]._load_module_terms(["savings_group"], ["fr_FR"])
 
     def _html(self, report, record, lang="en_US", user=None):
         html, _kind = (

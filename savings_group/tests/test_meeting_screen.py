@@ -8,6 +8,11 @@ class TestMeetingScreen(SavingsCommon, HttpCase):
     """The round at the table by keyboard alone, in a real browser."""
 
     def test_meeting_by_keyboard_alone(self):
+        # The files of the screen are built once, before the clock of the tour runs.
+        for name in ("web.assets_web", "web.assets_tests"):
+            bundle = self.env["ir.qweb"]._get_asset_bundle(name, assets_params={})
+            bundle.js()
+            bundle.css()
         meeting = self._open(1)
         self.start_tour(
             f"/odoo/savings-meetings/{meeting.id}",
