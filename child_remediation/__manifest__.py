@@ -22,6 +22,7 @@
         "data/ir_cron_data.xml",
         "data/protection_cron_data.xml",
         "wizards/case_assign_wizard_views.xml",
+        "wizards/intake_import_views.xml",
         "wizards/case_first_contact_wizard_views.xml",
         "wizards/case_risk_wizard_views.xml",
         "wizards/case_hold_wizard_views.xml",

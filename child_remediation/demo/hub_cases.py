@@ -18,7 +18,10 @@ ACTIONS = {
     "school support for four years": ("education", "school_fees"),
     "reintegration into school": ("education", "school_fees"),
     "monthly living stipend": ("cash", "stipend"),
-    "vocational training and course kit, all fees paid": ("vocational", "training_fees"),
+    "vocational training and course kit, all fees paid": (
+        "vocational",
+        "training_fees",
+    ),
     "regular visits by the case manager": ("protection", False),
     "one year of school support for siblings": ("sibling_support", False),
 }
@@ -106,7 +109,9 @@ class Demo(models.AbstractModel):
                     "organisation_id": organisation.id,
                     "code_of_conduct_on": today,
                     "area_ids": [
-                        Command.link(self.env.ref("child_remediation.demo_area_kolwezi").id)
+                        Command.link(
+                            self.env.ref("child_remediation.demo_area_kolwezi").id
+                        )
                     ],
                     "training_ids": [
                         Command.create({"topic": "safeguarding", "date": today}),
@@ -241,7 +246,7 @@ class Demo(models.AbstractModel):
 
     @api.model
     def _assess(self, case, facts):
-        """The account tells the work, not what the child said: R17's reason is given."""
+        """The account tells the work, not what the child said (R17: the reason)."""
         case = case.with_env(self._as("caseworker").env)
         work = facts["work"]
         case.action_record_first_contact()
@@ -269,7 +274,9 @@ class Demo(models.AbstractModel):
     def _plan(self, case, facts):
         case = case.with_env(self._as("caseworker").env)
         actions = facts["plan"]["actions"]
-        services = {s.code: s.id for s in case.env["remediation.service.type"].search([])}
+        services = {
+            s.code: s.id for s in case.env["remediation.service.type"].search([])
+        }
         plan = case.env["remediation.plan"].create(
             {
                 "case_id": case.id,
@@ -295,8 +302,8 @@ class Demo(models.AbstractModel):
         plan.action_submit()
         approver = plan.with_env(self._as("supervisor").env)
         approver.best_interest_note = (
-            "The published account does not tell when the caregiver and the child agreed. "
-            "The plan is entered because it was carried out."
+            "The published account does not tell when the caregiver and the child "
+            "agreed. The plan is entered because it was carried out."
         )
         approver.action_approve()
         if "regular visits by the case manager" in actions:
@@ -321,7 +328,9 @@ class Demo(models.AbstractModel):
             case.env["remediation.work.situation"].create(
                 {"case_id": case.id, "works": False, "started_age": 0}
             )
-            case.no_safety_action_reason = "Published follow-up: the child does not work"
+            case.no_safety_action_reason = (
+                "Published follow-up: the child does not work"
+            )
         case.env["remediation.note"].create(
             {
                 "case_id": case.id,

@@ -33,29 +33,28 @@ class Case(models.Model):
 
     @api.depends_context("uid")
     def _compute_counts(self):
-        counted = (
-            ("consent_count", "remediation.consent", []),
-            ("assessment_count", "remediation.assessment", []),
-            ("plan_count", "remediation.plan", []),
-            (
-                "open_action_count",
-                "remediation.plan.action",
-                [("state", "in", ("planned", "in_progress"))],
-            ),
-            ("visit_count", "remediation.visit", [("state", "!=", "cancelled")]),
+        consents = self._count_below("remediation.consent")
+        assessments = self._count_below("remediation.assessment")
+        plans = self._count_below("remediation.plan")
+        actions = self._count_below(
+            "remediation.plan.action", [("state", "in", ("planned", "in_progress"))]
         )
-        for field, model, domain in counted:
-            counts = {}
-            if self.env[model].has_access("read"):
-                counts = dict(
-                    self.env[model]._read_group(
-                        [("case_id", "in", self.ids), *domain],
-                        ["case_id"],
-                        ["__count"],
-                    )
-                )
-            for case in self:
-                case[field] = counts.get(case._origin, 0)
+        visits = self._count_below("remediation.visit", [("state", "!=", "cancelled")])
+        for case in self:
+            case.consent_count = consents.get(case.id, 0)
+            case.assessment_count = assessments.get(case.id, 0)
+            case.plan_count = plans.get(case.id, 0)
+            case.open_action_count = actions.get(case.id, 0)
+            case.visit_count = visits.get(case.id, 0)
+
+    def _count_below(self, model, domain=()):
+        """``{id of the case: number}``; empty where the user reads none."""
+        if not self.env[model].has_access("read"):
+            return {}
+        groups = self.env[model]._read_group(
+            [("case_id", "in", self.ids), *domain], ["case_id"], ["__count"]
+        )
+        return {case.id: count for case, count in groups}
 
     def action_open_child(self):
         """Open the child of this case. For whoever may read it."""

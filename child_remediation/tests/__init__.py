@@ -10,3 +10,4 @@ from . import test_r55_safeguarding
 from . import test_screens
 from . import test_demo
 from . import test_r29_access_log
+from . import test_intake_import

@@ -48,9 +48,7 @@ class TestDemo(TransactionCase):
             self.assertFalse(case.consent_ids)
             self.assertFalse(case.plan_ids.caregiver_agreed_on)
             first = case.work_situation_ids.sorted("id")[0]
-            self.assertEqual(
-                first.hours_week, facts["work"].get("hours_per_week") or 0
-            )
+            self.assertEqual(first.hours_week, facts["work"].get("hours_per_week") or 0)
             self.assertEqual(first.pay, facts["work"]["earnings"]["amount"] or 0)
             self.assertEqual(first.currency_id.name, "USD")
             self.assertEqual(first.classification, "hazardous")
@@ -76,7 +74,9 @@ class TestDemo(TransactionCase):
             self.assertEqual(user.lang, "fr_FR")
             seen = self.env["remediation.case"].with_user(user).search([])
             self.assertEqual(
-                {name for name, case in self.cases.items() if case in seen}, names, login
+                {name for name, case in self.cases.items() if case in seen},
+                names,
+                login,
             )
 
     def test_loading_twice_adds_nothing(self):

@@ -1,1 +1,1 @@
-from . import classification, small_cells
+from . import classification, sheets, small_cells

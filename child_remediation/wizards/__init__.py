@@ -14,4 +14,5 @@ from . import (
     plan_action_finish_wizard,
     safeguarding_file_wizard,
     visit_cancel_wizard,
+    intake_import,
 )

@@ -20,9 +20,7 @@ class AttendanceEntryWizard(models.TransientModel):
         required=True,
         default=lambda self: fields.Date.context_today(self).replace(day=1),
     )
-    days_open = fields.Integer(
-        string="Days Open", help="Proposed for every child; 0 in holidays."
-    )
+    days_open = fields.Integer(help="Proposed for every child; 0 in holidays.")
     line_ids = fields.One2many(
         "remediation.attendance.entry.wizard.line",
         "wizard_id",
