@@ -335,6 +335,10 @@ def postgres_bin():
 
 
 def external_postgres():
+    """Does the caller name a server? Not if a command of ours did, for its child."""
+    host = os.environ.get("PGHOST")
+    if host and host == os.environ.get("SETUP_PGHOST"):
+        return False
     return any(os.environ.get(name) for name in ("PGHOST", "PGPORT", "PGSERVICE"))
 
 

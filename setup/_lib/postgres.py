@@ -54,7 +54,8 @@ class Cluster:
     def environ(self):
         if self.external:
             return {}
-        return {"PGHOST": str(self.socket), "PGPORT": "5432", "PGUSER": USER}
+        host = str(self.socket)
+        return {"PGHOST": host, "PGPORT": "5432", "PGUSER": USER, "SETUP_PGHOST": host}
 
     # -- life
 
