@@ -60,7 +60,10 @@ def _tool(*command, env=None):
 
 def _pylint(paths):
     return not paths or _tool(
-        "pylint", "--rcfile=.pylintrc", "--disable=missing-readme,prefer-env-translation", *paths
+        "pylint",
+        "--rcfile=.pylintrc",
+        "--disable=missing-readme,prefer-env-translation",
+        *paths,
     )
 
 
