@@ -148,6 +148,16 @@ class IrAttachment(models.Model):
             self._check_not_exposed()
         return result
 
+    def copy(self, default=None):
+        # sudo: only the link to the document is read, to decide on access.
+        if not self.env.su and any(
+            self._is_sensitive_model(attachment.res_model) for attachment in self.sudo()
+        ):
+            raise AccessError(
+                self.env._("Files of a case stay with the case: they are not copied.")
+            )
+        return super().copy(default)
+
     def _check_not_exposed(self):
         # sudo: the check must see the row whoever wrote it; superuser code included.
         for attachment in self.sudo():
