@@ -2,6 +2,8 @@ from . import test_access
 from . import test_case_flow
 from . import test_documents
 from . import test_education
+from . import test_present_access
+from . import test_protected_fields
 from . import test_r11_r14_people
 from . import test_r15_deadlines
 from . import test_r23_after_closure
