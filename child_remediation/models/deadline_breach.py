@@ -3,8 +3,6 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .deadline_policy import DEADLINE_KINDS
-
 #: Days after which the supervisor hears of a breach, by risk level.
 ESCALATE_DAYS = {"high": 0, "medium": 2, "low": 7}
 
@@ -33,7 +31,7 @@ class DeadlineBreach(models.Model):
     deadline_id = fields.Many2one(
         "remediation.deadline", required=True, readonly=True, ondelete="restrict"
     )
-    kind = fields.Selection(DEADLINE_KINDS, related="deadline_id.kind", store=True)
+    kind = fields.Selection(related="deadline_id.kind", store=True)
     fell_due_on = fields.Datetime(required=True, readonly=True)
     holder_user_id = fields.Many2one(
         "res.users", required=True, readonly=True, string="Held By", index=True
