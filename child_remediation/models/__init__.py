@@ -9,6 +9,7 @@ from . import legal_provision
 from . import programme
 from . import team
 from . import case_manager
+from . import assignment_rule
 from . import vetting
 from . import training
 from . import household

@@ -32,6 +32,7 @@ class Assessment(models.Model):
             "score_ids",
             "summary",
             "urgent_action",
+            "properties",
         }
     )
 
@@ -57,6 +58,12 @@ class Assessment(models.Model):
     strengths = fields.Text()
     summary = fields.Text()
     urgent_action = fields.Char(string="Urgent Action Needed")
+    programme_id = fields.Many2one(related="case_id.programme_id", store=True)
+    properties = fields.Properties(
+        definition="programme_id.assessment_properties",
+        groups="child_remediation.group_case_worker",
+        copy=False,
+    )
     score_ids = fields.One2many("remediation.assessment.score", "assessment_id")
     risk_score = fields.Float(
         compute="_compute_risk", store=True, help="0 (safe) to 100 (severe)."

@@ -221,6 +221,11 @@ class Case(models.Model):
     needs_safety_action = fields.Boolean(
         compute="_compute_needs_safety_action", store=True, index=True
     )
+    properties = fields.Properties(
+        definition="programme_id.case_properties",
+        groups="child_remediation.group_case_worker",
+        copy=False,
+    )
     # Below the case
     work_situation_ids = fields.One2many("remediation.work.situation", "case_id")
     consent_ids = fields.One2many("remediation.consent", "case_id")
@@ -243,6 +248,10 @@ class Case(models.Model):
     approval_ids = fields.One2many("remediation.approval", "case_id")
     stage_log_ids = fields.One2many("remediation.case.stage.log", "case_id")
     holder_log_ids = fields.One2many("remediation.case.holder", "case_id")
+    cost_delivered = fields.Monetary(
+        compute="_compute_cost_delivered", string="Cost So Far"
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
     # Stage
     stage = fields.Selection(
         STAGES,
@@ -374,6 +383,17 @@ class Case(models.Model):
         for case in self:
             case.missing_html = case._missing_as_html()
 
+    @api.depends("plan_action_ids.cost_delivered")
+    def _compute_cost_delivered(self):
+        today = fields.Date.context_today(self)
+        for case in self:
+            case.cost_delivered = sum(
+                action.currency_id._convert(
+                    action.cost_delivered, case.currency_id, case.company_id, today
+                )
+                for action in case.plan_action_ids
+            )
+
     # -- constraints -----------------------------------------------------------
     @api.constrains("identified_on", "survivor_reason", "beneficiary_id")
     def _check_age_on_identification(self):
@@ -463,9 +483,31 @@ class Case(models.Model):
                 else:
                     if default_team is None:
                         default_team = profile.team_id or self._default_team()
-                    vals["team_id"] = default_team.id
+                        # sudo: the rules decide for whoever registers.
+                        rules = (
+                            self.env["remediation.assignment.rule"]
+                            .sudo()
+                            .search([("company_id", "=", self.env.company.id)])
+                        )
+                    team = self._team_by_rule(rules, vals) if rules else default_team
+                    vals["team_id"] = (team or default_team).id
             result.append(vals)
         return result
+
+    @api.model
+    def _team_by_rule(self, rules, vals):
+        """Return the team that the assignment rules name, if the user may file there:
+        a coordinator anywhere, a supervisor in the own teams."""
+        site = self.env["remediation.site"].browse(vals.get("site_id"))
+        area = self.env["remediation.area"].browse(vals.get("area_id")) or site.area_id
+        programme = self.env["remediation.programme"].browse(vals.get("programme_id"))
+        team = rules._team_for(area, programme)
+        user = self.env.user
+        if team in user.remediation_team_ids or user.has_group(
+            "child_remediation.group_coordinator"
+        ):
+            return team
+        return team.browse()
 
     @api.model
     def _default_team(self):

@@ -44,6 +44,12 @@ class PlanAction(models.Model):
     currency_id = fields.Many2one(
         "res.currency", required=True, default=lambda self: self.env.company.currency_id
     )
+    delivery_ids = fields.One2many("remediation.service.delivery", "plan_action_id")
+    cost_delivered = fields.Monetary(
+        compute="_compute_cost_delivered",
+        string="Cost So Far",
+        help="What was given so far, in the currency of the estimate.",
+    )
     state = fields.Selection(
         ACTION_STATES,
         default="planned",
@@ -71,6 +77,20 @@ class PlanAction(models.Model):
         for action in self:
             label = action.service_type_id.name or domains.get(action.domain, "")
             action.display_name = f"{action.case_id.name}: {label}"
+
+    @api.depends("delivery_ids.cost", "delivery_ids.state", "delivery_ids.date")
+    def _compute_cost_delivered(self):
+        for action in self:
+            action.cost_delivered = sum(
+                delivery.currency_id._convert(
+                    delivery.cost,
+                    action.currency_id,
+                    delivery.company_id,
+                    delivery.date,
+                )
+                for delivery in action.delivery_ids
+                if delivery.state == "given"
+            )
 
     @api.constrains("plan_id", "case_id", "is_urgent", "domain")
     def _check_plan_id(self):

@@ -15,6 +15,10 @@ class Programme(models.Model):
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
+    # Questions that this programme adds, answered on the records themselves.
+    case_properties = fields.PropertiesDefinition("Questions on the Case")
+    assessment_properties = fields.PropertiesDefinition("Questions of the Assessment")
+    visit_properties = fields.PropertiesDefinition("Questions at a Visit")
     active = fields.Boolean(default=True)
 
     _dates_ordered = models.Constraint(

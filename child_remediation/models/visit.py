@@ -45,6 +45,12 @@ class Visit(models.Model):
         required=True,
         default="home",
     )
+    programme_id = fields.Many2one(related="case_id.programme_id", store=True)
+    properties = fields.Properties(
+        definition="programme_id.visit_properties",
+        groups="child_remediation.group_case_worker",
+        copy=False,
+    )
     date_planned = fields.Date(
         required=True, default=fields.Date.context_today, index=True
     )

@@ -40,6 +40,53 @@ class TestSupport(RemediationCommon):
         with self.assertRaisesRegex(UserError, "reopen"):
             self._deliver(action)
 
+    def test_the_case_shows_what_it_cost_by_action(self):
+        case = self._new_case()
+        action = self._active_plan(case).action_ids
+        self._deliver(action)
+        wrong = self._deliver(action, cost=10.0)
+        self.assertEqual(action.cost_delivered, 35.0)
+        wrong.action_cancel("Entered twice")
+        self.assertEqual(action.cost_delivered, 25.0)
+        self.assertEqual(case.cost_delivered, 25.0)
+
+    def test_a_new_case_goes_to_the_queue_of_the_first_rule_that_fits(self):
+        area = self.env["remediation.area"].create({"name": "Fungurume"})
+        village = area.create({"name": "Village", "parent_id": area.id})
+        self.env["remediation.assignment.rule"].create(
+            {"area_id": area.id, "team_id": self.team_b.id}
+        )
+        children = self.env["remediation.beneficiary"].create(
+            [{"sex": "female", "age_estimated": 10}] * 3
+        )
+        cases = self.env["remediation.case"]
+        there, elsewhere = cases.with_user(self.coordinator).create(
+            [
+                {"beneficiary_id": children[0].id, "area_id": village.id},
+                {"beneficiary_id": children[1].id},
+            ]
+        )
+        self.assertEqual(there.team_id, self.team_b)
+        self.assertEqual(there.user_id, self.supervisor_other)
+        self.assertEqual(elsewhere.team_id, self.team)
+        kept = cases.with_user(self.supervisor).create(
+            {"beneficiary_id": children[2].id, "area_id": village.id}
+        )
+        self.assertEqual(kept.team_id, self.team, "not a team of this supervisor")
+
+    def test_a_programme_adds_its_own_questions(self):
+        programme = self.env["remediation.programme"].create(
+            {
+                "name": "Pilot",
+                "visit_properties": [
+                    {"name": "shoes", "type": "boolean", "string": "Has shoes"}
+                ],
+            }
+        )
+        case = self._new_case(programme_id=programme.id)
+        visit = self._visit(case, properties={"shoes": True})
+        self.assertTrue(visit.with_user(self.worker).properties["shoes"])
+
     def test_r19_urgent_help_waits_for_no_plan(self):
         case = self._new_case(risk_level="high")
         self.assertTrue(case.needs_safety_action)
