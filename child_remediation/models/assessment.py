@@ -58,7 +58,9 @@ class Assessment(models.Model):
     strengths = fields.Text()
     summary = fields.Text()
     urgent_action = fields.Char(string="Urgent Action Needed")
-    programme_id = fields.Many2one(related="case_id.programme_id", store=True)
+    programme_id = fields.Many2one(
+        related="case_id.programme_id", store=True, precompute=True
+    )
     properties = fields.Properties(
         definition="programme_id.assessment_properties",
         groups="child_remediation.group_case_worker",

@@ -49,6 +49,24 @@ class CaseOwned(models.AbstractModel):
     )
 
     @api.model
+    def _add_protected_values(self, vals_list):
+        vals_list = super()._add_protected_values(vals_list)
+        if "properties" not in self._fields:
+            return vals_list
+        # Core reads a property's definition from the values at creation, where the
+        # programme, which follows from the case, would not be yet.
+        cases = self.env["remediation.case"].browse(
+            [vals["case_id"] for vals in vals_list if vals.get("properties")]
+        )
+        programmes = {case.id: case.programme_id.id for case in cases}
+        return [
+            dict(vals, programme_id=programmes[vals["case_id"]])
+            if vals.get("properties")
+            else vals
+            for vals in vals_list
+        ]
+
+    @api.model
     def _links_within_case(self):
         """Names of the stored links to other records below a case."""
         return [
@@ -68,8 +86,9 @@ class CaseOwned(models.AbstractModel):
         for name in self._links_within_case():
             # sudo: the other case may be one that the user cannot see.
             if self.sudo().filtered(
-                lambda record, name=name: record[name].case_id
-                and record[name].case_id != record.case_id
+                lambda record, name=name: (
+                    record[name].case_id and record[name].case_id != record.case_id
+                )
             ):
                 raise ValidationError(
                     self.env._("The record chosen belongs to another case.")

@@ -45,7 +45,9 @@ class Visit(models.Model):
         required=True,
         default="home",
     )
-    programme_id = fields.Many2one(related="case_id.programme_id", store=True)
+    programme_id = fields.Many2one(
+        related="case_id.programme_id", store=True, precompute=True
+    )
     properties = fields.Properties(
         definition="programme_id.visit_properties",
         groups="child_remediation.group_case_worker",

@@ -637,6 +637,16 @@ class TestAccess(AccessTable, RuleTable, RemediationCommon):
                 keys=here_there,
             ),
             row(
+                "remediation.assignment.rule",
+                lambda key: {
+                    "team_id": (self.team_company_b if "there" in key else self.team).id
+                },
+                {"sequence": 3},
+                WORKERS,
+                coordinators,
+                keys=here_there,
+            ),
+            row(
                 "remediation.deadline.policy",
                 lambda key: {
                     "kind": "review" if "new" in key else "plan",

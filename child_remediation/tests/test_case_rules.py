@@ -297,7 +297,8 @@ class TestCaseRules(RemediationCommon):
         with self.assertRaises(AccessError):
             note.write({"former_texts": []})
         note.env.cr.execute(
-            "UPDATE remediation_note SET create_date = create_date - interval '25 hours'"
+            "UPDATE remediation_note"
+            " SET create_date = create_date - interval '25 hours'"
         )
         note.invalidate_recordset()
         with self.assertRaisesRegex(UserError, "24 hours"):

@@ -126,7 +126,7 @@ class TestClassificationRecords(RemediationCommon):
     def test_r03_age_is_taken_on_the_day_of_the_situation(self):
         case = self._new_case(age=15)
         child = case.beneficiary_id
-        child.birth_date = "2010-02-28"
+        child.write({"birth_date": "2010-02-28", "age_recorded_on": "2026-02-01"})
         on = child._age_on
         self.assertEqual(on(date(2026, 2, 27)), 15)
         self.assertEqual(on(date(2026, 2, 28)), 15, "the youngest reading counts")

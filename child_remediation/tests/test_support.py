@@ -56,9 +56,10 @@ class TestSupport(RemediationCommon):
         self.env["remediation.assignment.rule"].create(
             {"area_id": area.id, "team_id": self.team_b.id}
         )
-        children = self.env["remediation.beneficiary"].create(
-            [{"sex": "female", "age_estimated": 10}] * 3
-        )
+        facts = {"sex": "female", "age_estimated": 10}
+        children = self.env["remediation.beneficiary"].with_user(self.coordinator)
+        children = children.create([facts] * 2)
+        children += children.with_user(self.supervisor).create(facts)
         cases = self.env["remediation.case"]
         there, elsewhere = cases.with_user(self.coordinator).create(
             [
