@@ -29,7 +29,11 @@ class DeadlineBreach(models.Model):
     )
 
     deadline_id = fields.Many2one(
-        "remediation.deadline", required=True, readonly=True, ondelete="restrict"
+        "remediation.deadline",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
     )
     kind = fields.Selection(related="deadline_id.kind", store=True)
     fell_due_on = fields.Datetime(required=True, readonly=True)
