@@ -303,3 +303,50 @@ def report():
         field("child_age", _("About what age"), "number"),
         field("child_nickname", _("What the child is called, if you know")),
     ]
+
+
+SPEAK_UP_NAMES = (
+    "description",
+    "subject_kind",
+    "subject_text",
+    "happened_on",
+    "category",
+    "reporter_name",
+    "reporter_contact",
+    "complainant_name",
+    "complainant_contact",
+)
+
+
+def safeguarding():
+    """The form about a worker, a partner, a member of staff or misuse of data."""
+    _ = request.env._
+    model = "remediation.safeguarding.report"
+    return [
+        field(
+            "subject_kind", _("Whom is it about?"), "select",
+            choices=_choices(model, "subject_kind"), value="worker",
+        ),
+        field("subject_text", _("Who, as far as you know")),
+        field("description", _("What happened?"), "area"),
+        field("happened_on", _("When"), "date"),
+        field("is_immediate_danger", _("Somebody is in danger now"), "check"),
+        field("is_anonymous", _("Keep nothing about me"), "check"),
+        field("reporter_name", _("Your name, if you want to give it")),
+        field("reporter_contact", _("How to reach you, if you want to be reached")),
+    ]
+
+
+def complaint():
+    """The form about cash, a service, being left out or something else."""
+    _ = request.env._
+    return [
+        field(
+            "category", _("What is it about?"), "select",
+            choices=_choices("remediation.complaint", "category"), value="service",
+        ),
+        field("description", _("What happened?"), "area"),
+        field("is_anonymous", _("Keep nothing about me"), "check"),
+        field("complainant_name", _("Your name, if you want to give it")),
+        field("complainant_contact", _("How to reach you, if you want to be reached")),
+    ]

@@ -62,3 +62,60 @@ class RemediationPublicController(RemediationPortal):
                 ],
             },
         )
+
+    @http.route(
+        "/speak-up/<any(safeguarding,complaint):kind>",
+        type="http",
+        auth="public",
+        methods=["GET", "POST"],
+        readonly=False,
+    )
+    @same_answer
+    def speak_up(self, kind, lang=None, **kwargs):
+        """Show and take a safeguarding report or a complaint, from everybody (R55)."""
+        self._speak(lang)
+        values, error, reference = {}, None, None
+        if request.httprequest.method == "POST":
+            values = self._posted()
+            filed = []
+            error = self._attempt(lambda: filed.append(self._file(kind, values)))
+            reference = filed[0] if filed else None
+        public = request.env.user._is_public()
+        return self._render(
+            "case_referral.speak_up",
+            {
+                "kind": kind,
+                "fields": forms.safeguarding() if kind == "safeguarding"
+                else forms.complaint(),
+                "values": values,
+                "error": error,
+                "filed": reference is not None,
+                "reference": reference,
+                "public_page": public,
+                "languages": [
+                    (code[:2], name)
+                    for code, name in request.env["res.lang"].get_installed()
+                ],
+            },
+        )
+
+    def _file(self, kind, values):
+        """File through the model's own method; a form sent twice is filed once."""
+        env = request.env
+        key = env["remediation.concern"]._portal_client_key(values.get("client_key"))
+        fresh = env["referral.public.entry"]._count_or_refuse(
+            request.httprequest.remote_addr, env.company, f"{kind}:{key}"
+        )
+        if not fresh:
+            return ""
+        vals = {
+            name: values[name]
+            for name in forms.SPEAK_UP_NAMES
+            if isinstance(values.get(name), str) and values[name].strip()
+        }
+        for flag in ("is_anonymous", "is_immediate_danger"):
+            vals[flag] = values.get(flag) == "1"
+        vals["channel"] = "public" if env.user._is_public() else "portal"
+        if kind == "safeguarding":
+            return env["remediation.safeguarding.report"].file_report(vals)
+        return env["remediation.complaint"].file_complaint(vals)

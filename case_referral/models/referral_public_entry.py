@@ -16,17 +16,27 @@ class ReferralPublicEntry(models.Model):
     _description = "Public Form Counter"
     _log_access = False
 
+    form_key = fields.Char(index="btree_not_null")
     sender = fields.Char(required=True, index=True)
     sent_at = fields.Datetime(required=True, index=True, default=fields.Datetime.now)
 
     @api.model
-    def _count_or_refuse(self, address, company):
-        """Count one sending; refuse when the sender or everybody sends too fast."""
+    def _count_or_refuse(self, address, company, form_key=None):
+        """Count one sending; refuse when the sender or everybody sends too fast.
+
+        Returns False where the same form was sent before: nothing more is to be done.
+        """
         # sudo: the key and the counters are for the system alone.
         secret = self.env["ir.config_parameter"].sudo().get_param("database.secret")
         digest = hashlib.blake2b(
             (address or "").encode(), key=secret.encode()[:64], digest_size=16
         ).hexdigest()
+        if form_key:
+            self.env.cr.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (form_key,)
+            )
+            if self.sudo().search_count([("form_key", "=", form_key)], limit=1):
+                return False
         since = fields.Datetime.now() - timedelta(hours=1)
         entries = self.sudo()  # sudo: as above
         own = entries.search_count([("sender", "=", digest), ("sent_at", ">", since)])
@@ -39,7 +49,8 @@ class ReferralPublicEntry(models.Model):
                     "call the hotline or the police; otherwise try again later."
                 )
             )
-        entries.create({"sender": digest})
+        entries.create({"sender": digest, "form_key": form_key})
+        return True
 
     @api.autovacuum
     def _gc_entries(self):

@@ -499,12 +499,17 @@ class RemediationConcern(models.Model):
         if open_case:
             case = open_case.with_env(self.env)
         else:
-            case = Case.create(
-                dict(
-                    case_vals,
-                    beneficiary_id=beneficiary.id,
-                    company_id=self.company_id.id,
+            Case.check_access("create")
+            case = (
+                Case._unprotected()
+                .create(
+                    dict(
+                        case_vals,
+                        beneficiary_id=beneficiary.id,
+                        company_id=self.company_id.id,
+                    )
                 )
+                .with_env(self.env)
             )
         self._unprotected().write(
             {

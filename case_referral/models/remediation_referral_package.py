@@ -187,6 +187,14 @@ class RemediationReferralPackage(models.Model):
         self.sudo().referral_id._reject(reason, self._short(note))
         return True
 
+    def action_reject_full(self):
+        """Decline what was offered: no place free. For the receiver alone."""
+        return self.portal_reject("full")
+
+    def action_reject_conflict(self):
+        """Decline what was offered: conflict of interest. For the receiver alone."""
+        return self.portal_reject("conflict")
+
     def portal_done(self, outcome, feedback, done_on=None):
         """Report the outcome: marks the plan action done where the service was given.
 

@@ -1,0 +1,171 @@
+from datetime import timedelta
+
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .common import ReferralCommon
+
+
+@tagged("post_install", "-at_install")
+class TestAccreditation(ReferralCommon):
+    def _application(self, partner=None, **vals):
+        partner = partner or self.env["res.partner"].create(
+            {"name": "New House", "is_company": True}
+        )
+        return (
+            self.env["referral.accreditation"]
+            .with_user(self.coordinator)
+            .create(
+                {
+                    "partner_id": partner.id,
+                    "kind": "both",
+                    "service_type_ids": [Command.set(self.health.ids)],
+                    "area_ids": [Command.set(self.city.ids)],
+                    "capacity": 10,
+                    "visit_on": self.today,
+                    "visit_by_id": self.coordinator.id,
+                    "agreement_signed_on": self.today - timedelta(days=1),
+                    "valid_until": self.today + timedelta(days=365),
+                    "document_ids": [
+                        Command.create(
+                            {"document_type": kind, "file": b"UERG", "checked": True}
+                        )
+                        for kind in (
+                            "registration", "safeguarding_policy", "code_of_conduct",
+                        )
+                    ],
+                    **vals,
+                }
+            )
+        )
+
+    def test_two_other_people_decide(self):
+        application = self._application()
+        application.action_submit()
+        with self.assertRaises(UserError):
+            application.action_approve()
+        second = application.with_user(self.coordinator_2)
+        second.action_approve()
+        self.assertEqual(application.state, "approved_once")
+        with self.assertRaises(UserError):
+            second.action_approve()
+        application.with_user(self.coordinator_3).action_approve()
+        self.assertEqual(application.state, "accredited")
+        self.assertEqual(application.partner_id.accreditation_id, application)
+
+    def test_incomplete_application_says_what_is_missing(self):
+        application = self._application(visit_on=False, capacity=0)
+        application.document_ids[0].checked = False
+        with self.assertRaisesRegex(UserError, "visit"):
+            application.action_submit()
+        self.assertIn("capacity", application.missing)
+        self.assertIn("Registration", application.missing)
+
+    def test_nobody_but_coordinators_decides_and_states_are_closed(self):
+        application = self._application()
+        for user in (self.supervisor, self.worker, self.plain_user):
+            with self.assertRaises(AccessError):
+                application.with_user(user).action_submit()
+            with self.assertRaises(AccessError):
+                application.with_user(user).action_suspend("x")
+        with self.assertRaises(AccessError):
+            application.write({"state": "accredited"})
+        accredited = self.accreditations[0].with_user(self.coordinator)
+        with self.assertRaises(UserError):
+            accredited.write({"valid_until": self.today + timedelta(days=900)})
+        with self.assertRaises(AccessError):
+            accredited.unlink()
+
+    def test_r11_suspension_ends_referrals_and_custody_at_once(self):
+        case = self._new_case(self.manager_portal)
+        accreditation = self.accreditations[0]
+        accreditation.with_user(self.coordinator).action_suspend("Serious report")
+        self.assertEqual(case.user_id, self.supervisor)
+        self.assertEqual(self.manager_portal.level, "suspended")
+        self.assertFalse(self.partner_org.accreditation_id)
+        with self.assertRaises(UserError):
+            accreditation.with_user(self.coordinator).action_lift()
+        accreditation.with_user(self.coordinator_2).action_lift()
+        self.assertEqual(accreditation.state, "accredited")
+
+    def test_suspended_school_loses_its_referrals(self):
+        case = self._new_case()
+        self._consent(case)
+        referral = self._referral(case)
+        referral.action_send()
+        self.school.accreditation_id.with_user(self.coordinator).action_suspend("x")
+        self.assertEqual(referral.state, "revoked")
+        self.assertFalse(self._received(referral, self.school_user))
+        with self.assertRaisesRegex(UserError, "no accreditation"):
+            self._referral(case).action_send()
+
+    def test_expiry_warns_once_per_step_and_ends(self):
+        accreditation = self.accreditations[2]
+        accreditation._unprotected().write(
+            {"valid_until": self.today + timedelta(days=45)}
+        )
+        cron = self.env["referral.accreditation"]
+        cron._cron_expire()
+        cron._cron_expire()
+        self.assertEqual(len(accreditation.activity_ids), 1)
+        accreditation._unprotected().write(
+            {"valid_until": self.today + timedelta(days=20)}
+        )
+        cron._cron_expire()
+        self.assertEqual(len(accreditation.activity_ids), 2)
+        accreditation._unprotected().write(
+            {"valid_until": self.today - timedelta(days=1)}
+        )
+        cron._cron_expire()
+        self.assertEqual(accreditation.state, "expired")
+
+    def test_renewal_takes_the_place_of_the_former(self):
+        accreditation = self.accreditations[0]
+        renewal = self._application(
+            self.partner_org, kind="case_management"
+        )
+        renewal.action_submit()
+        renewal.with_user(self.coordinator_2).action_approve()
+        renewal.with_user(self.coordinator_3).action_approve()
+        self.assertEqual(accreditation.state, "expired")
+        self.assertEqual(self.partner_org.accreditation_id, renewal)
+
+    def test_invitation_gives_one_portal_role_and_no_right_to_cases(self):
+        invite = (
+            self.env["referral.invite"]
+            .with_user(self.coordinator)
+            .create(
+                {
+                    "organisation_id": self.partner_org.id,
+                    "name": "New Worker",
+                    "email": "new.worker@example.org",
+                    "role": "case_manager",
+                    "team_id": self.team.id,
+                }
+            )
+        )
+        invite.action_invite()
+        user = self.env["res.users"].search([("login", "=", "new.worker@example.org")])
+        self.assertTrue(user.share)
+        self.assertEqual(user._remediation_portal_roles(), {"case_manager"})
+        self.assertEqual(
+            user.partner_id.commercial_partner_id, self.partner_org
+        )
+        manager = self.env["remediation.case.manager"].search(
+            [("user_id", "=", user.id)]
+        )
+        self.assertEqual(manager.level, "applicant")
+        self.assertTrue(manager._problems_to_hold())
+        invite.email = self.worker.login + "@example.org"
+        self.worker.login = invite.email
+        with self.assertRaises(UserError):
+            invite.action_invite()
+        with self.assertRaises(AccessError):
+            self.env["referral.invite"].with_user(self.supervisor).create(
+                {
+                    "organisation_id": self.partner_org.id,
+                    "name": "X",
+                    "email": "x@example.org",
+                }
+            )

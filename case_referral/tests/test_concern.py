@@ -1,0 +1,149 @@
+import base64
+import io
+
+from PIL import Image
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form, tagged
+
+from .common import ReferralCommon
+
+
+@tagged("post_install", "-at_install")
+class TestConcern(ReferralCommon):
+    def _concern(self, user=None, **vals):
+        return (
+            self.env["remediation.concern"]
+            .with_user(user or self.worker)
+            .create({"work_observed": "Carrying bags", **vals})
+        )
+
+    def _accept(self, concern, user=None, **vals):
+        wizard = (
+            self.env["remediation.concern.accept"]
+            .with_user(user or self.supervisor)
+            .with_context(default_concern_id=concern.id)
+            .create({"sex": "female", "age_estimated": 11, "team_id": self.team.id, **vals})
+        )
+        wizard.action_confirm()
+        return concern.sudo().case_id
+
+    def test_immediate_danger_pages_the_person_on_call_at_once_by_code(self):
+        self.supervisor.email = "supervisor@example.org"
+        mails = self.env["mail.mail"].search([])
+        concern = self._concern(
+            immediate_danger=True,
+            team_id=self.team.id,
+            child_nickname="Kasongo",
+            location="West gate",
+        )
+        self.assertTrue(concern.sudo().paged_on)
+        sent = self.env["mail.mail"].search([]) - mails
+        self.assertEqual(len(sent), 1)
+        self.assertIn("supervisor@example.org", sent.email_to)
+        text = f"{sent.subject} {sent.body_html}"
+        self.assertIn(concern.name, text)
+        for secret in ("Kasongo", "West gate", "Carrying"):
+            self.assertNotIn(secret, text)
+
+    def test_triage_deadline_runs_from_receipt(self):
+        concern = self._concern()
+        concern.with_user(self.supervisor).action_triage("high")
+        hours = (concern.triage_due - concern.received_at).total_seconds() / 3600
+        self.assertEqual(hours, 24)
+        self.assertEqual(concern.triaged_by_id, self.supervisor)
+
+    def test_only_intake_decides(self):
+        concern = self._concern()
+        for method in (
+            lambda c: c.action_triage("low"),
+            lambda c: c.action_screen_out("adult"),
+            lambda c: c.action_merge(c.id),
+        ):
+            with self.assertRaises(AccessError):
+                method(concern)
+        with self.assertRaises(AccessError):
+            concern.write({"state": "accepted"})
+        with self.assertRaises(AccessError):
+            self._concern(state="accepted")
+
+    def test_worker_never_reads_who_reported(self):
+        concern = self._concern()
+        concern.sudo().reporter_name = "A neighbour"
+        for field in ("reporter_name", "reporter_phone", "reporter_user_id"):
+            with self.assertRaises(AccessError):
+                concern.read([field])
+        other = self._concern(user=self.worker_2)
+        with self.assertRaises(AccessError):
+            other.with_user(self.worker).read(["name"])
+
+    def test_r5_concern_on_an_open_case_attaches_to_it(self):
+        case = self._new_case()
+        concern = self._concern()
+        made = self._accept(concern, beneficiary_id=case.beneficiary_id.id)
+        self.assertEqual(made, case)
+        self.assertTrue(concern.sudo().attached_to_open_case)
+        self.assertEqual(concern.sudo().state, "accepted")
+
+    def test_accepting_makes_one_case_with_the_concerns_receipt(self):
+        concern = self._concern(site_id=self.site.id)
+        case = self._accept(concern)
+        self.assertEqual(case.received_at, concern.received_at)
+        self.assertEqual(case.site_id, self.site)
+        self.assertEqual(concern.sudo().holder_id, case.user_id)
+        with self.assertRaises(UserError):
+            self._accept(concern)
+
+    def test_screening_out_needs_a_reason_and_can_be_reopened(self):
+        concern = self._concern()
+        boss = concern.with_user(self.supervisor)
+        with self.assertRaises(UserError):
+            boss.action_screen_out("no such")
+        with self.assertRaises(UserError):
+            boss.action_screen_out("insufficient_info")
+        boss.action_screen_out("insufficient_info", "Called twice")
+        self.assertEqual(boss.state, "screened_out")
+        boss.action_reopen()
+        self.assertEqual(boss.state, "new")
+
+    def test_merge_keeps_the_link(self):
+        first, second = self._concern(), self._concern()
+        case = self._accept(first)
+        second.with_user(self.supervisor).action_merge(first.id)
+        self.assertEqual(second.state, "merged")
+        self.assertEqual(second.sudo().case_id, case)
+        self.assertEqual(second.duplicate_of_id, first)
+
+    def test_r30_photo_loses_its_metadata(self):
+        exif = Image.Exif()
+        exif[0x010E] = "Amani at the mine"
+        out = io.BytesIO()
+        Image.new("RGB", (3000, 2000), "red").save(out, "JPEG", exif=exif)
+        concern = self._concern(
+            user=self.supervisor, photo=base64.b64encode(out.getvalue())
+        )
+        with Image.open(io.BytesIO(base64.b64decode(concern.photo))) as image:
+            self.assertFalse(image.getexif())
+            self.assertLessEqual(max(image.size), 1280)
+        with self.assertRaises(UserError):
+            self._concern(
+                user=self.supervisor, photo=base64.b64encode(b"<svg onload=alert(1)>")
+            )
+
+    def test_late_triage_is_alerted_once(self):
+        concern = self._concern()
+        concern._unprotected().sudo().triage_due = self._plus(hours=-1)
+        self.env["remediation.concern"]._cron_alert_overdue()
+        first = concern.sudo().overdue_alerted_on
+        self.assertTrue(first)
+        paged = concern.sudo().paged_on
+        self.env["remediation.concern"]._cron_alert_overdue()
+        self.assertEqual(concern.sudo().paged_on, paged)
+
+    def test_form_registers_with_the_least_rights(self):
+        form = Form(self.env["remediation.concern"].with_user(self.worker))
+        form.work_observed = "Two girls washing ore"
+        form.site_id = self.site
+        concern = form.save()
+        self.assertEqual(concern.registered_by_id, self.worker)
+        self.assertRegex(concern.display_name, r"^CN-\d+$")
