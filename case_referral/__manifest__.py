@@ -45,5 +45,6 @@
         "views/portal_public_templates.xml",
         "views/referral_menus.xml",
     ],
+    "demo": ["demo/referral_demo.xml"],
     "application": True,
 }

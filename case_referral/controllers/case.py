@@ -4,6 +4,7 @@ from odoo.http import request
 
 from . import forms
 from .main import PAGE, RemediationPortal, same_answer
+from .words import state_words
 
 SECTIONS = {
     "contact": forms.contact,
@@ -72,30 +73,9 @@ class RemediationCaseController(RemediationPortal):
                 "ok": ok,
                 "files": case.portal_files(),
                 "colleagues": [] if own else case._portal_colleagues(),
-                "states": self._state_words(),
+                "states": state_words(request.env),
             },
         )
-
-    def _state_words(self):
-        env = request.env
-
-        def words(model, name):
-            return dict(env[model]._fields[name]._description_selection(env))
-
-        return {
-            "stage": words("remediation.case", "stage"),
-            "risk": words("remediation.case", "risk_level"),
-            "purpose": words("remediation.consent", "purpose"),
-            "consent": words("remediation.consent", "state"),
-            "assessment": words("remediation.assessment", "state"),
-            "plan": words("remediation.plan", "state"),
-            "action": words("remediation.plan.action", "state"),
-            "domain": words("remediation.plan.action", "domain"),
-            "visit": words("remediation.visit", "visit_type"),
-            "outcome": words("remediation.visit", "outcome"),
-            "referral": words("remediation.referral", "state"),
-            "sex": words("remediation.beneficiary", "sex"),
-        }
 
     @http.route(
         "/my/remediation/case/<string:code>/<string:section>",
@@ -113,7 +93,9 @@ class RemediationCaseController(RemediationPortal):
         values, error = {}, None
         if request.httprequest.method == "POST":
             values = self._posted()
-            if section not in ("refer", "emergency") or values.get("to_organisation_id"):
+            if section not in ("refer", "emergency") or values.get(
+                "to_organisation_id"
+            ):
                 error = self._attempt(
                     lambda: getattr(self, f"_take_{section}")(case, values)
                 )
@@ -166,8 +148,14 @@ class RemediationCaseController(RemediationPortal):
             values = {
                 name: known[name] or ""
                 for name in (
-                    "present", "child_wishes", "caregiver_view", "strengths", "summary",
-                    "assessment_type", "child_not_heard_reason", "urgent_action",
+                    "present",
+                    "child_wishes",
+                    "caregiver_view",
+                    "strengths",
+                    "summary",
+                    "assessment_type",
+                    "child_not_heard_reason",
+                    "urgent_action",
                 )
             }
             values.update(
@@ -182,8 +170,11 @@ class RemediationCaseController(RemediationPortal):
             values = {
                 name: draft[name] or ""
                 for name in (
-                    "goal", "income_replacement", "income_replacement_reason",
-                    "caregiver_not_agreed_reason", "child_assent",
+                    "goal",
+                    "income_replacement",
+                    "income_replacement_reason",
+                    "caregiver_not_agreed_reason",
+                    "child_assent",
                     "child_not_heard_reason",
                 )
             }
@@ -252,9 +243,7 @@ class RemediationCaseController(RemediationPortal):
     def withdraw(self, code, consent_id, reason=None, **kwargs):
         """Withdraw one consent."""
         case = self._own_case(code)
-        error = self._attempt(
-            lambda: case.portal_withdraw_consent(consent_id, reason)
-        )
+        error = self._attempt(lambda: case.portal_withdraw_consent(consent_id, reason))
         return self._back(case, error)
 
     @http.route(
@@ -325,7 +314,9 @@ class RemediationCaseController(RemediationPortal):
             {
                 "title": _("Ask for a transfer"),
                 "ok": ok,
-                "ok_text": _("The holder of the case was asked, if there is such a case."),
+                "ok_text": _(
+                    "The holder of the case was asked, if there is such a case."
+                ),
                 "fields": [
                     forms.field("code", _("Code of the case")),
                     forms.field("reason", _("Why it should come to you"), "area"),

@@ -37,22 +37,32 @@ def consent(case):
     _ = request.env._
     model = "remediation.consent"
     return [
-        field("purposes[]", _("Consent to"), "checks", choices=_choices(model, "purpose")),
-        field("subject", _("Who decides"), "select", choices=_choices(model, "subject")),
+        field(
+            "purposes[]", _("Consent to"), "checks", choices=_choices(model, "purpose")
+        ),
+        field(
+            "subject", _("Who decides"), "select", choices=_choices(model, "subject")
+        ),
         field("given_by_member_id", _("Caregiver"), "select", choices=_family(case)),
         field("answer", _("Answer"), "select", choices=_choices(model, "answer")),
         field(
-            "assent", _("Does the child agree?"), "select",
+            "assent",
+            _("Does the child agree?"),
+            "select",
             choices=_choices(model, "assent"),
         ),
         field("how", _("How it was given"), "select", choices=_choices(model, "how")),
         field("witness", _("Witness"), help=_("For a thumbprint or a spoken consent.")),
         field(
-            "data_set", _("How much may be shared"), "select",
+            "data_set",
+            _("How much may be shared"),
+            "select",
             choices=_choices(model, "data_set"),
         ),
         field(
-            "withhold[]", _("Never show to receivers"), "checks",
+            "withhold[]",
+            _("Never show to receivers"),
+            "checks",
             choices=[
                 (item.key, item.name)
                 for item in request.env["referral.package.item"].search([])
@@ -61,7 +71,8 @@ def consent(case):
         ),
         field("valid_until", _("Valid until"), "date"),
         field(
-            "limits_explained", _("The limits of confidentiality were explained"),
+            "limits_explained",
+            _("The limits of confidentiality were explained"),
             "check",
         ),
         field("signature", _("Signature or thumbprint on the screen"), "sign"),
@@ -76,7 +87,9 @@ def assessment(case):
     grades = _choices("remediation.assessment.score", "score")
     return [
         field(
-            "assessment_type", _("Kind"), "select",
+            "assessment_type",
+            _("Kind"),
+            "select",
             choices=_choices(model, "assessment_type"),
         ),
         field("done_on", _("Assessed on"), "date"),
@@ -106,11 +119,16 @@ def plan(case):
     for number in range(3):
         rows += [
             field(
-                f"action-{number}-domain", _("Action %s: kind", number + 1), "select",
-                choices=_choices(action, "domain"), group=True,
+                f"action-{number}-domain",
+                _("Action %s: kind", number + 1),
+                "select",
+                choices=_choices(action, "domain"),
+                group=True,
             ),
             field(
-                f"action-{number}-service_type_id", _("Service"), "select",
+                f"action-{number}-service_type_id",
+                _("Service"),
+                "select",
                 choices=services,
             ),
             field(f"action-{number}-description", _("What exactly")),
@@ -121,21 +139,29 @@ def plan(case):
         field("target_date", _("Target date"), "date"),
         *rows,
         field(
-            "income_replacement", _("What replaces the child's income"), "select",
+            "income_replacement",
+            _("What replaces the child's income"),
+            "select",
             choices=_choices(model, "income_replacement"),
         ),
         field("income_replacement_reason", _("Why no income is replaced")),
         field(
-            "caregiver_member_id", _("Caregiver who agrees"), "select",
+            "caregiver_member_id",
+            _("Caregiver who agrees"),
+            "select",
             choices=_family(case),
         ),
         field("caregiver_agreed_on", _("Caregiver agreed on"), "date"),
         field(
-            "caregiver_not_agreed_reason", _("Or why the caregiver did not agree"),
-            "select", choices=_choices(model, "caregiver_not_agreed_reason"),
+            "caregiver_not_agreed_reason",
+            _("Or why the caregiver did not agree"),
+            "select",
+            choices=_choices(model, "caregiver_not_agreed_reason"),
         ),
         field(
-            "child_assent", _("The child's assent"), "select",
+            "child_assent",
+            _("The child's assent"),
+            "select",
             choices=_choices(model, "child_assent"),
         ),
         field("child_assent_on", _("The child agreed on"), "date"),
@@ -149,7 +175,12 @@ def visit(case):
     _ = request.env._
     model = "remediation.visit"
     return [
-        field("visit_type", _("Kind of visit"), "select", choices=_choices(model, "visit_type")),
+        field(
+            "visit_type",
+            _("Kind of visit"),
+            "select",
+            choices=_choices(model, "visit_type"),
+        ),
         field("date_done", _("Day"), "date"),
         field("child_seen", _("I saw the child in person"), "check"),
         field("child_seen_alone", _("I saw the child alone"), "check"),
@@ -160,11 +191,15 @@ def visit(case):
         field("at_night", _("At night"), "check"),
         field("interferes_with_school", _("It gets in the way of school"), "check"),
         field(
-            "occupation", _("School, training or work"), "select",
+            "occupation",
+            _("School, training or work"),
+            "select",
             choices=_choices(model, "occupation"),
         ),
         field(
-            "wellbeing", _("How the child is"), "select",
+            "wellbeing",
+            _("How the child is"),
+            "select",
             choices=_choices(model, "wellbeing"),
         ),
         field("safety_concern", _("Concern about safety"), "area"),
@@ -175,7 +210,9 @@ def visit(case):
 def note(case):
     _ = request.env._
     return [
-        field("kind", _("Kind"), "select", choices=_choices("remediation.note", "kind")),
+        field(
+            "kind", _("Kind"), "select", choices=_choices("remediation.note", "kind")
+        ),
         field("text", _("Note"), "area"),
     ]
 
@@ -189,7 +226,9 @@ def delivery(case):
     model = "remediation.service.delivery"
     return [
         field(
-            "plan_action_id", _("For"), "select",
+            "plan_action_id",
+            _("For"),
+            "select",
             choices=[
                 (action.id, action.display_name)
                 for action in case.plan_action_ids
@@ -199,7 +238,9 @@ def delivery(case):
         field("date", _("Day"), "date"),
         field("quantity", _("Quantity"), "number"),
         field("unit", _("Unit"), "select", choices=_choices(model, "unit")),
-        field("recipient", _("For whom"), "select", choices=_choices(model, "recipient")),
+        field(
+            "recipient", _("For whom"), "select", choices=_choices(model, "recipient")
+        ),
         field("note", _("Note")),
         field("photo", _("Photo of the receipt"), "file"),
     ]
@@ -211,7 +252,9 @@ def urgent(case):
 
     return [
         field(
-            "domain", _("Urgent help"), "select",
+            "domain",
+            _("Urgent help"),
+            "select",
             choices=_choices("remediation.plan.action", "domain", only=URGENT_DOMAINS),
         ),
         field("description", _("What is done")),
@@ -221,7 +264,9 @@ def urgent(case):
 def _receiver(case, service):
     _ = request.env._
     return field(
-        "to_organisation_id", _("Partner, best first"), "select",
+        "to_organisation_id",
+        _("Partner, best first"),
+        "select",
         choices=[
             (row["partner_id"], f"{row['name']} – {' '.join(row['reasons'])}")
             for row in case.rank_partners(service.id)
@@ -234,7 +279,9 @@ def refer(case, service=None):
     if not service:
         return [
             field(
-                "service_type_id", _("Service"), "select",
+                "service_type_id",
+                _("Service"),
+                "select",
                 choices=[
                     (service.id, service.name)
                     for service in request.env["remediation.service.type"].search([])
@@ -246,7 +293,9 @@ def refer(case, service=None):
         field("service_type_id", "", "hidden", value=service.id),
         _receiver(case, service),
         field(
-            "action_id", _("Action of the plan"), "select",
+            "action_id",
+            _("Action of the plan"),
+            "select",
             choices=[
                 (action.id, action.display_name)
                 for action in case.plan_action_ids
@@ -254,12 +303,18 @@ def refer(case, service=None):
             ],
         ),
         field(
-            "data_set", _("What the receiver sees"), "select",
+            "data_set",
+            _("What the receiver sees"),
+            "select",
             choices=_choices(model, "data_set"),
         ),
-        field("urgency", _("Answer within"), "select", choices=_choices(model, "urgency")),
         field(
-            "message", _("Message to the receiver"), "area",
+            "urgency", _("Answer within"), "select", choices=_choices(model, "urgency")
+        ),
+        field(
+            "message",
+            _("Message to the receiver"),
+            "area",
             help=_("Nothing about work, risk or the family."),
         ),
     ]
@@ -274,15 +329,20 @@ def emergency(case, service=None):
         field("service_type_id", "", "hidden", value=service.id),
         _receiver(case, service),
         field(
-            "emergency_kind", _("What kind of emergency"), "select",
+            "emergency_kind",
+            _("What kind of emergency"),
+            "select",
             choices=_choices(model, "emergency_kind"),
         ),
         field("override_reason", _("What happened"), "area"),
         field(
-            "legal_basis", _("Legal basis"),
+            "legal_basis",
+            _("Legal basis"),
             help=_("For instance: vital interest of the child."),
         ),
-        field("urgency", _("Answer within"), "select", choices=_choices(model, "urgency")),
+        field(
+            "urgency", _("Answer within"), "select", choices=_choices(model, "urgency")
+        ),
     ]
 
 
@@ -294,12 +354,19 @@ def report():
     return [
         field("work_observed", _("What did you see?"), "area"),
         field(
-            "immediate_danger", _("A child is in immediate danger now"), "check",
+            "immediate_danger",
+            _("A child is in immediate danger now"),
+            "check",
         ),
         field("site_id", _("Where"), "select", choices=[(s.id, s.name) for s in sites]),
         field("location", _("Where exactly")),
         field("children_count", _("How many children"), "number", value=1),
-        field("child_sex", _("Girl or boy"), "select", choices=_choices(model, "child_sex")),
+        field(
+            "child_sex",
+            _("Girl or boy"),
+            "select",
+            choices=_choices(model, "child_sex"),
+        ),
         field("child_age", _("About what age"), "number"),
         field("child_nickname", _("What the child is called, if you know")),
     ]
@@ -324,8 +391,11 @@ def safeguarding():
     model = "remediation.safeguarding.report"
     return [
         field(
-            "subject_kind", _("Whom is it about?"), "select",
-            choices=_choices(model, "subject_kind"), value="worker",
+            "subject_kind",
+            _("Whom is it about?"),
+            "select",
+            choices=_choices(model, "subject_kind"),
+            value="worker",
         ),
         field("subject_text", _("Who, as far as you know")),
         field("description", _("What happened?"), "area"),
@@ -342,8 +412,11 @@ def complaint():
     _ = request.env._
     return [
         field(
-            "category", _("What is it about?"), "select",
-            choices=_choices("remediation.complaint", "category"), value="service",
+            "category",
+            _("What is it about?"),
+            "select",
+            choices=_choices("remediation.complaint", "category"),
+            value="service",
         ),
         field("description", _("What happened?"), "area"),
         field("is_anonymous", _("Keep nothing about me"), "check"),

@@ -41,6 +41,7 @@ class RemediationHome(PortalHome, AuthSignupHome, TotpHome):
                 redirect=redirect,
                 roles=set(),
                 user_name="",
+                uid=0,
                 path="",
                 exit_url="",
             )

@@ -20,7 +20,9 @@ def same_answer(method):
         try:
             return method(self, *args, **kwargs)
         except (AccessError, MissingError):
-            _logger.info("refused %s to user %s", request.httprequest.path, request.env.uid)
+            _logger.info(
+                "refused %s to user %s", request.httprequest.path, request.env.uid
+            )
             request.env.cr.rollback()
             return self._not_found()
 
@@ -41,6 +43,7 @@ class RemediationPortal(http.Controller):
             values or {},
             roles=set() if user._is_public() else user._remediation_portal_roles(),
             user_name="" if user._is_public() else user.name,
+            uid=user.id,
             lang=(request.env.lang or "en_US").replace("_", "-"),
             exit_url=request.env.company.sudo().referral_exit_url,  # sudo: one setting
             path=request.httprequest.path,

@@ -42,7 +42,10 @@ class RemediationProviderController(RemediationPortal):
         return package
 
     @http.route(
-        "/my/remediation/referral/<string:code>", type="http", auth="user", readonly=True
+        "/my/remediation/referral/<string:code>",
+        type="http",
+        auth="user",
+        readonly=True,
     )
     @same_answer
     def referral(self, code, ok=None, error=None, **kwargs):
@@ -59,9 +62,9 @@ class RemediationProviderController(RemediationPortal):
                 "lines": package._portal_lines(),
                 "reasons": [
                     item
-                    for item in Referral._fields["reject_reason"]._description_selection(
-                        env
-                    )
+                    for item in Referral._fields[
+                        "reject_reason"
+                    ]._description_selection(env)
                     if item[0] != "not_the_holder"
                 ],
                 "outcomes": Referral._fields["outcome"]._description_selection(env),

@@ -85,7 +85,8 @@ class RemediationPublicController(RemediationPortal):
             "case_referral.speak_up",
             {
                 "kind": kind,
-                "fields": forms.safeguarding() if kind == "safeguarding"
+                "fields": forms.safeguarding()
+                if kind == "safeguarding"
                 else forms.complaint(),
                 "values": values,
                 "error": error,

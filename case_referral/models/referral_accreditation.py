@@ -327,7 +327,10 @@ class ReferralAccreditation(models.Model):
         self._lock_in("submitted", "approved_once")
         now = fields.Datetime.now()
         for accreditation in self:
-            if self.env.user in accreditation.submitted_by_id | accreditation.create_uid:
+            if (
+                self.env.user
+                in accreditation.submitted_by_id | accreditation.create_uid
+            ):
                 raise UserError(
                     self.env._(
                         "You prepared %(code)s: two other coordinators decide.",

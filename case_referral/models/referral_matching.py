@@ -63,18 +63,24 @@ class ReferralMatching(models.AbstractModel):
         organisations = live.partner_id | case.company_id.partner_id
         # sudo: ranking reads every worker of the company; the caller's right to rank
         # was checked, and only names, free places and sentences come back.
-        managers = self.env["remediation.case.manager"].sudo().search(
-            [
-                ("company_id", "=", case.company_id.id),
-                ("organisation_id", "in", organisations.ids),
-                ("level", "in", ["junior", "accredited"]),
-                ("is_available", "=", True),
-                ("id", "!=", case.case_manager_id.id),
-            ]
+        managers = (
+            self.env["remediation.case.manager"]
+            .sudo()
+            .search(
+                [
+                    ("company_id", "=", case.company_id.id),
+                    ("organisation_id", "in", organisations.ids),
+                    ("level", "in", ["junior", "accredited"]),
+                    ("is_available", "=", True),
+                    ("id", "!=", case.case_manager_id.id),
+                ]
+            )
         )
         managers = managers.filtered(
-            lambda manager: not manager._problems_to_hold()
-            and not case.sudo()._conflicts_of_interest(manager)
+            lambda manager: (
+                not manager._problems_to_hold()
+                and not case.sudo()._conflicts_of_interest(manager)
+            )
         )
         distances = self._distances(
             "remediation_area_remediation_case_manager_rel",

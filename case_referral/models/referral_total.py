@@ -102,10 +102,14 @@ class ReferralTotal(models.Model):
 
         def add(measure, domain):
             # sudo: counts over all cases of the company, whoever releases.
-            groups = self.env["remediation.case"].sudo()._read_group(
-                [("company_id", "=", self.company_id.id), *domain],
-                ["site_id", "programme_id"],
-                ["beneficiary_id:count_distinct"],
+            groups = (
+                self.env["remediation.case"]
+                .sudo()
+                ._read_group(
+                    [("company_id", "=", self.company_id.id), *domain],
+                    ["site_id", "programme_id"],
+                    ["beneficiary_id:count_distinct"],
+                )
             )
             for site, programme, count in groups:
                 key = (site.id, site.commodity or "", programme.id)

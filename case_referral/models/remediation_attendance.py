@@ -38,9 +38,7 @@ class RemediationAttendance(models.Model):
                 row.write(numbers)
                 continue
             enrolment = self._enrolment_of(package, month)
-            row = enrolment.attendance_ids.filtered(
-                lambda rec: rec.month == month
-            )
+            row = enrolment.attendance_ids.filtered(lambda rec: rec.month == month)
             if row:
                 row.write(dict(numbers, package_id=package.id, source="portal"))
                 continue

@@ -107,9 +107,7 @@ class RemediationCase(models.Model):
             if not service.exists():
                 raise UserError(self.env._("Choose a service."))
             return matching._rank_organisations(self, service, limit)
-        return matching._rank_case_managers(
-            self, sex_wanted or self.sex_wanted, limit
-        )
+        return matching._rank_case_managers(self, sex_wanted or self.sex_wanted, limit)
 
     # Buttons
 
@@ -160,7 +158,9 @@ class RemediationCase(models.Model):
             raise AccessError(self.env._("Only a partner's supervisor reassigns."))
         self.check_access("read")
         if self.organisation_id not in user.remediation_organisation_ids:
-            raise AccessError(self.env._("This case is not one of your organisation's."))
+            raise AccessError(
+                self.env._("This case is not one of your organisation's.")
+            )
         # sudo: portal users have no write right on cases; the checks above, and those
         # of the receiving worker below, are the right used here.
         case = self.sudo()
@@ -190,11 +190,15 @@ class RemediationCase(models.Model):
         """Return the other case managers of the case's organisation."""
         # sudo: a partner supervisor does not read worker profiles; only those of its
         # own organisation are offered, by name.
-        return self.env["remediation.case.manager"].sudo().search(
-            [
-                ("organisation_id", "=", self.sudo().organisation_id.id),
-                ("company_id", "=", self.sudo().company_id.id),
-                ("level", "in", ["junior", "accredited"]),
-                ("id", "!=", self.sudo().case_manager_id.id),
-            ]
+        return (
+            self.env["remediation.case.manager"]
+            .sudo()
+            .search(
+                [
+                    ("organisation_id", "=", self.sudo().organisation_id.id),
+                    ("company_id", "=", self.sudo().company_id.id),
+                    ("level", "in", ["junior", "accredited"]),
+                    ("id", "!=", self.sudo().case_manager_id.id),
+                ]
+            )
         )

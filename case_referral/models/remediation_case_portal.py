@@ -76,7 +76,9 @@ class RemediationCasePortal(models.Model):
         try:
             return fields.Date.to_date(values.get(name) or False) or False
         except ValueError as error:
-            raise UserError(self.env._("Enter the date as day, month, year.")) from error
+            raise UserError(
+                self.env._("Enter the date as day, month, year.")
+            ) from error
 
     @api.model
     def _clean_number(self, values, name, low, high, kind=int):
@@ -165,7 +167,9 @@ class RemediationCasePortal(models.Model):
             and vals.get("how", "written") in ("written", "thumbprint")
         ):
             raise UserError(
-                self.env._("Let the person sign on the screen, or photograph the paper.")
+                self.env._(
+                    "Let the person sign on the screen, or photograph the paper."
+                )
             )
         if vals.get("how") == "thumbprint" and not vals.get("witness"):
             raise UserError(self.env._("Name the witness of the thumbprint."))
@@ -298,8 +302,8 @@ class RemediationCasePortal(models.Model):
             plan.write(vals)
         else:
             # sudo: _portal_held checked that the user holds the case.
-            plan = self.env["remediation.plan"].sudo().create(
-                dict(vals, case_id=case.id)
+            plan = (
+                self.env["remediation.plan"].sudo().create(dict(vals, case_id=case.id))
             )
         actions = values.get("actions") or []
         if not isinstance(actions, list) or len(actions) > 30:
@@ -330,8 +334,10 @@ class RemediationCasePortal(models.Model):
         service_id = self._clean_number(values, "service_type_id", 0, 2**31)
         if service_id:
             # sudo: master data, only of the action's own kind.
-            service = self.env["remediation.service.type"].sudo().search(
-                [("id", "=", service_id), ("domain", "=", domain)]
+            service = (
+                self.env["remediation.service.type"]
+                .sudo()
+                .search([("id", "=", service_id), ("domain", "=", domain)])
             )
             if not service:
                 raise UserError(self.env._("Choose a service of that kind of help."))
@@ -349,8 +355,10 @@ class RemediationCasePortal(models.Model):
         if open_plan:
             vals["plan_id"] = open_plan.id
         # sudo: _portal_held checked that the user holds the case.
-        action = self.env["remediation.plan.action"].sudo().create(
-            dict(vals, case_id=case.id)
+        action = (
+            self.env["remediation.plan.action"]
+            .sudo()
+            .create(dict(vals, case_id=case.id))
         )
         action.action_start()
         return action.id
@@ -449,13 +457,18 @@ class RemediationCasePortal(models.Model):
         if not text:
             raise UserError(self.env._("Write the note."))
         # sudo: _portal_held checked that the user holds the case.
-        note = self.env["remediation.note"].sudo().create(
-            {
-                "case_id": case.id,
-                "kind": self._clean_choice("remediation.note", values, "kind") or "note",
-                "subject": self._clean_text(values, "subject", 120),
-                "text": text,
-            }
+        note = (
+            self.env["remediation.note"]
+            .sudo()
+            .create(
+                {
+                    "case_id": case.id,
+                    "kind": self._clean_choice("remediation.note", values, "kind")
+                    or "note",
+                    "subject": self._clean_text(values, "subject", 120),
+                    "text": text,
+                }
+            )
         )
         return note.id
 
@@ -482,8 +495,10 @@ class RemediationCasePortal(models.Model):
         service_id = self._clean_number(values, "service_type_id", 0, 2**31)
         partner_id = self._clean_number(values, "to_organisation_id", 0, 2**31)
         # sudo: master data and the accredited partners of this company only.
-        service = self.env["remediation.service.type"].sudo().search(
-            [("id", "=", service_id)]
+        service = (
+            self.env["remediation.service.type"]
+            .sudo()
+            .search([("id", "=", service_id)])
         )
         if not service:
             raise UserError(self.env._("Choose the service asked for."))
@@ -543,8 +558,10 @@ class RemediationCasePortal(models.Model):
         if not reason:
             raise UserError(self.env._("Write why the case should come to you."))
         # sudo: the case is not the user's; nothing of it is returned.
-        manager = self.env["remediation.case.manager"].sudo().search(
-            [("user_id", "=", user.id)]
+        manager = (
+            self.env["remediation.case.manager"]
+            .sudo()
+            .search([("user_id", "=", user.id)])
         )
         case = self.sudo().search(
             [
@@ -624,8 +641,10 @@ class RemediationCasePortal(models.Model):
         self.check_access("read")
         # sudo: portal users read no attachments; access to the case was checked and
         # only names made by us and dates come back.
-        attachments = self.env["ir.attachment"].sudo().search(
-            self._portal_file_domain(), order="id desc", limit=50
+        attachments = (
+            self.env["ir.attachment"]
+            .sudo()
+            .search(self._portal_file_domain(), order="id desc", limit=50)
         )
         return [
             {"id": file.id, "name": file.name, "date": file.create_date}
@@ -732,7 +751,12 @@ class RemediationCasePortal(models.Model):
                     white = Image.new("RGBA", drawn.size, "white")
                     drawn = Image.alpha_composite(white, drawn)
                 drawn = drawn.convert("RGB")
-        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        except (
+            OSError,
+            ValueError,
+            SyntaxError,
+            Image.DecompressionBombError,
+        ) as error:
             raise UserError(self.env._("Choose a photo or a PDF.")) from error
         drawn.thumbnail((1600, 1600))
         out = io.BytesIO()

@@ -618,7 +618,12 @@ class RemediationConcern(models.Model):
                 if image.width * image.height > 50_000_000:
                     raise ValueError("size")
                 drawn = ImageOps.exif_transpose(image).convert("RGB")
-        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        except (
+            OSError,
+            ValueError,
+            SyntaxError,
+            Image.DecompressionBombError,
+        ) as error:
             raise UserError(
                 self.env._("Send the photo as a JPEG or PNG picture.")
             ) from error
@@ -726,7 +731,9 @@ class RemediationConcern(models.Model):
         if not user.has_group("child_remediation.group_portal_reporter"):
             raise AccessError(self.env._("Only reporters send reports here."))
         if not isinstance(values, dict):
-            raise UserError(self.env._("Reload the page and send the report once more."))
+            raise UserError(
+                self.env._("Reload the page and send the report once more.")
+            )
         key = f"{user.id}:{self._portal_client_key(values.get('client_key'))}"
         vals, problems = self._read_portal_values(values)
         if problems:

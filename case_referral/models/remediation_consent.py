@@ -31,8 +31,10 @@ class RemediationConsent(models.Model):
     def _strip_packages(self):
         """Take what is withheld now out of packages that were sent before (R8)."""
         # sudo: whoever records a consent has no write right on packages.
-        packages = self.env["remediation.referral.package"].sudo().search(
-            [("case_id", "in", self.case_id.ids)]
+        packages = (
+            self.env["remediation.referral.package"]
+            .sudo()
+            .search([("case_id", "in", self.case_id.ids)])
         )
         for package in packages:
             withheld = package.case_id._withheld_from(package.recipient_organisation_id)

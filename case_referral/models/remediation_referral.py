@@ -397,13 +397,17 @@ class RemediationReferral(models.Model):
             lambda referral: referral.referral_type in ("referral", "transfer")
         )
         inside = asking.filtered(
-            lambda referral: referral.referral_type == "transfer"
-            and referral.to_organisation_id == referral.organisation_id
+            lambda referral: (
+                referral.referral_type == "transfer"
+                and referral.to_organisation_id == referral.organisation_id
+            )
         )
         lacking = self.browse()
-        for (organisation, data_set), referrals in (asking - inside).grouped(
-            lambda referral: (referral.to_organisation_id, referral.data_set)
-        ).items():
+        for (organisation, data_set), referrals in (
+            (asking - inside)
+            .grouped(lambda referral: (referral.to_organisation_id, referral.data_set))
+            .items()
+        ):
             consenting = referrals.case_id._with_referral_consent(
                 organisation, data_set
             )
@@ -655,15 +659,19 @@ class RemediationReferral(models.Model):
         users_of = {}
         if by_service:
             # sudo: as above.
-            users = self.env["res.users"].sudo().search(
-                [
-                    (
-                        "partner_id.commercial_partner_id",
-                        "in",
-                        by_service.to_organisation_id.ids,
-                    ),
-                    ("all_group_ids", "in", provider_group.ids),
-                ]
+            users = (
+                self.env["res.users"]
+                .sudo()
+                .search(
+                    [
+                        (
+                            "partner_id.commercial_partner_id",
+                            "in",
+                            by_service.to_organisation_id.ids,
+                        ),
+                        ("all_group_ids", "in", provider_group.ids),
+                    ]
+                )
             )
             for user in users:
                 partner = user.partner_id.commercial_partner_id
@@ -829,8 +837,10 @@ class RemediationReferral(models.Model):
         )
         if outcome == "given":
             for referral in self.filtered(
-                lambda ref: ref.action_id.state in ("planned", "in_progress")
-                and ref.action_id._may_run()
+                lambda ref: (
+                    ref.action_id.state in ("planned", "in_progress")
+                    and ref.action_id._may_run()
+                )
             ):
                 referral.action_id.action_done(referral.feedback)
         self.package_id._keep_view_for_days()

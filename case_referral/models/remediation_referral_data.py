@@ -74,9 +74,7 @@ class RemediationReferral(models.Model):
         referral = self.sudo()
         keys = referral._package_keys()
         values = referral._package_values(set(keys))
-        return [
-            {"key": key, "value": values[key]} for key in keys if values.get(key)
-        ]
+        return [{"key": key, "value": values[key]} for key in keys if values.get(key)]
 
     def _package_values(self, keys):
         self.ensure_one()

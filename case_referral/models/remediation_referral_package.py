@@ -108,9 +108,7 @@ class RemediationReferralPackage(models.Model):
             if not days:
                 packages._close_view()
             else:
-                packages._limit(
-                    fields.Date.context_today(self) + timedelta(days=days)
-                )
+                packages._limit(fields.Date.context_today(self) + timedelta(days=days))
 
     def _limit(self, until):
         # sudo: packages have no write right for anybody.
@@ -317,8 +315,10 @@ class RemediationReferralPackage(models.Model):
         if not self.env.user.has_group("child_remediation.group_portal_provider"):
             raise AccessError(self.env._("Only schools and centres enter attendance."))
         # sudo: reads the kind of service, which a provider has no right on.
-        services = self.env["remediation.service.type"].sudo().search(
-            [("domain", "in", SCHOOL_DOMAINS)]
+        services = (
+            self.env["remediation.service.type"]
+            .sudo()
+            .search([("domain", "in", SCHOOL_DOMAINS)])
         )
         return self.search(
             list(self._portal_inbox_domain())
@@ -339,7 +339,9 @@ class RemediationReferralPackage(models.Model):
         month's numbers. Returns the number of rows.
         """
         first = self._portal_month(month)
-        allowed = {package.id: package for package in self._portal_attendance_packages()}
+        allowed = {
+            package.id: package for package in self._portal_attendance_packages()
+        }
         if not isinstance(rows, dict) or not rows:
             raise UserError(self.env._("Enter the days of at least one child."))
         last_day = calendar.monthrange(first.year, first.month)[1]

@@ -84,9 +84,7 @@ class ResPartner(models.Model):
         self.ensure_one()
         # sudo: a portal case manager refers to a partner without reading its
         # accreditation file.
-        accreditation = (
-            self.sudo().with_company(company).accreditation_id
-        )
+        accreditation = self.sudo().with_company(company).accreditation_id
         if not accreditation:
             return [
                 self.env._(

@@ -46,8 +46,12 @@ class ResUsers(models.Model):
         # only those of the user's own organisation are told, as numbers and dates.
         partner = user.sudo().partner_id.commercial_partner_id
         accreditation = partner.accreditation_id
-        managers = self.env["remediation.case.manager"].sudo().search(  # sudo: as above
-            [("organisation_id", "=", partner.id)]
+        managers = (
+            self.env["remediation.case.manager"]
+            .sudo()
+            .search(  # sudo: as above
+                [("organisation_id", "=", partner.id)]
+            )
         )
         levels = dict(managers._fields["level"]._description_selection(self.env))
         return {

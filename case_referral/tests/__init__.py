@@ -2,7 +2,9 @@ from . import (
     test_accreditation,
     test_concern,
     test_matching,
+    test_phone,
     test_portal,
     test_referral,
     test_refusals,
+    test_totals,
 )

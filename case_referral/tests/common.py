@@ -14,7 +14,7 @@ class ReferralCommon(RemediationCommon):
         super().setUpClass()
         cls.coordinator_2 = cls._new_user("coordinator_2", "group_coordinator")
         cls.coordinator_3 = cls._new_user("coordinator_3", "group_coordinator")
-        cls.country, = cls.env["remediation.area"].create(
+        (cls.country,) = cls.env["remediation.area"].create(
             [{"name": "Country", "kind": "country"}]
         )
         cls.province = cls.env["remediation.area"].create(
@@ -105,9 +105,7 @@ class ReferralCommon(RemediationCommon):
     @classmethod
     def _referral(cls, case, partner=None, service=None, user=None, **vals):
         partner = partner or cls.school
-        service = service or (
-            cls.schooling if partner == cls.school else cls.health
-        )
+        service = service or (cls.schooling if partner == cls.school else cls.health)
         return (
             cls.env["remediation.referral"]
             .with_user(user or case.user_id)

@@ -32,7 +32,9 @@ class TestAccreditation(ReferralCommon):
                             {"document_type": kind, "file": b"UERG", "checked": True}
                         )
                         for kind in (
-                            "registration", "safeguarding_policy", "code_of_conduct",
+                            "registration",
+                            "safeguarding_policy",
+                            "code_of_conduct",
                         )
                     ],
                     **vals,
@@ -122,9 +124,7 @@ class TestAccreditation(ReferralCommon):
 
     def test_renewal_takes_the_place_of_the_former(self):
         accreditation = self.accreditations[0]
-        renewal = self._application(
-            self.partner_org, kind="case_management"
-        )
+        renewal = self._application(self.partner_org, kind="case_management")
         renewal.action_submit()
         renewal.with_user(self.coordinator_2).action_approve()
         renewal.with_user(self.coordinator_3).action_approve()
@@ -149,9 +149,7 @@ class TestAccreditation(ReferralCommon):
         user = self.env["res.users"].search([("login", "=", "new.worker@example.org")])
         self.assertTrue(user.share)
         self.assertEqual(user._remediation_portal_roles(), {"case_manager"})
-        self.assertEqual(
-            user.partner_id.commercial_partner_id, self.partner_org
-        )
+        self.assertEqual(user.partner_id.commercial_partner_id, self.partner_org)
         manager = self.env["remediation.case.manager"].search(
             [("user_id", "=", user.id)]
         )

@@ -23,7 +23,9 @@ class TestConcern(ReferralCommon):
             self.env["remediation.concern.accept"]
             .with_user(user or self.supervisor)
             .with_context(default_concern_id=concern.id)
-            .create({"sex": "female", "age_estimated": 11, "team_id": self.team.id, **vals})
+            .create(
+                {"sex": "female", "age_estimated": 11, "team_id": self.team.id, **vals}
+            )
         )
         wizard.action_confirm()
         return concern.sudo().case_id

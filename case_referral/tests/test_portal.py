@@ -30,9 +30,7 @@ class PortalCommon(ReferralCommon, HttpCase):
         if token:
             page = self.url_open("/my/remediation")
             found = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
-            data["csrf_token"] = (
-                found.group(1) if found else self._csrf_token()
-            )
+            data["csrf_token"] = found.group(1) if found else self._csrf_token()
         response = self.url_open(path, data=data, allow_redirects=False)
         self.assertEqual(
             response.status_code, status, f"{path}: {response.text[:1500]}"
@@ -68,8 +66,17 @@ class TestPortal(PortalCommon):
         self.assertIn("Amani", home)
         self.assertIn("Hidden", self.get(url).text)
         for section in (
-            "contact", "consent", "assessment", "plan", "visit", "note", "document",
-            "delivery", "urgent", "refer", "emergency",
+            "contact",
+            "consent",
+            "assessment",
+            "plan",
+            "visit",
+            "note",
+            "document",
+            "delivery",
+            "urgent",
+            "refer",
+            "emergency",
         ):
             self.get(f"{url}/{section}")
         self.post(f"{url}/contact", {"day": str(self.today)})
@@ -93,7 +100,7 @@ class TestPortal(PortalCommon):
             f"{url}/assessment", {"present": "Mother", "submit": "1"}, status=200
         )
         self.assertIn('value="Mother"', page.text)
-        self.assertIn("role=\"alert\"", page.text)
+        self.assertIn('role="alert"', page.text)
         self.post(
             f"{url}/assessment",
             {
@@ -320,7 +327,9 @@ class TestPortal(PortalCommon):
         self.assertLess(total, 1_000_000, "first visit, everything")
         self.authenticate("portal_manager", "portal_manager")
         for path in (
-            "/my/remediation", "/my/remediation/cases", "/my/remediation/referrals",
+            "/my/remediation",
+            "/my/remediation/cases",
+            "/my/remediation/referrals",
             f"/my/remediation/case/{self.case.name}",
             f"/my/remediation/case/{self.case.name}/plan",
             f"/my/remediation/case/{self.case.name}/assessment",

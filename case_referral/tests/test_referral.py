@@ -1,4 +1,10 @@
+from datetime import timedelta
+
+from freezegun import freeze_time
+from hypothesis import given, settings, strategies
+
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import ReferralCommon
@@ -61,8 +67,13 @@ class TestReferral(ReferralCommon):
         self.assertLessEqual(
             keys,
             {
-                "first_name", "last_name", "age", "grade", "service",
-                "contact_name", "contact_phone",
+                "first_name",
+                "last_name",
+                "age",
+                "grade",
+                "service",
+                "contact_name",
+                "contact_phone",
             },
         )
         self.assertNotIn("mine accident", str(package.data))
@@ -118,9 +129,9 @@ class TestReferral(ReferralCommon):
         package = self._received(referral, self.portal_manager)
         self.assertNotIn("first_name", {item["key"] for item in package.data})
         self.assertFalse(
-            self.env["remediation.case"].with_user(self.portal_manager).search(
-                [("id", "=", case.id)]
-            )
+            self.env["remediation.case"]
+            .with_user(self.portal_manager)
+            .search([("id", "=", case.id)])
         )
         package.portal_accept()
         self.assertEqual(case.user_id, self.portal_manager)
@@ -143,14 +154,287 @@ class TestReferral(ReferralCommon):
             )
         )
         transfer.action_send()
-        self.assertEqual(
-            transfer.parties["from"]["user"], self.portal_manager.id
-        )
+        self.assertEqual(transfer.parties["from"]["user"], self.portal_manager.id)
         self._received(transfer, self.portal_manager_other).portal_accept()
         self.assertEqual(case.user_id, self.portal_manager_other)
         self.assertEqual(transfer.state, "done")
         with self.assertRaises(AccessError):
             case.with_user(self.portal_manager).read(["name"])
-        self.assertEqual(
-            transfer.parties["from"]["user"], self.portal_manager.id
+        self.assertEqual(transfer.parties["from"]["user"], self.portal_manager.id)
+
+    def test_r8_withheld_items_never_reach_the_receiver(self):
+        phone = self.env.ref("case_referral.package_item_contact_phone")
+        last = self.env.ref("case_referral.package_item_last_name")
+        self._consent(
+            self.case,
+            withhold_item_ids=[Command.set(last.ids)],
+            withhold_from_ids=[Command.set(self.school.ids)],
         )
+        to_school = self._referral(self.case)
+        to_clinic = self._referral(self.case, self.clinic)
+        (to_school | to_clinic).action_send()
+        school = self._received(to_school, self.school_user)
+        clinic = self._received(to_clinic, self.clinic_user)
+        self.assertNotIn("Hidden", str(school.data))
+        self.assertIn("Hidden", str(clinic.data))
+        self._consent(
+            self.case,
+            "share_with_org",
+            withhold_item_ids=[Command.set(last.ids + phone.ids)],
+        )
+        clinic.invalidate_recordset()
+        self.assertNotIn("Hidden", str(clinic.data), "withheld later, gone now")
+        self.assertNotIn("Hidden", str(clinic._portal_lines()))
+
+    def test_r8_package_is_frozen_when_sent(self):
+        self._consent(self.case)
+        referral = self._referral(self.case)
+        referral.action_send()
+        self.case.beneficiary_id.first_name = "Other"
+        package = self._received(referral, self.school_user)
+        self.assertIn("Amani", str(package.data))
+        with self.assertRaises(UserError):
+            referral.write({"data_set": "full"})
+        with self.assertRaises(AccessError):
+            referral.package_id.with_user(self.worker).write({"data": []})
+
+    def test_r7_expired_consent_leaves_fourteen_days(self):
+        consents = self._consent(self.case, valid_until=self.today + timedelta(days=1))
+        referral = self._referral(self.case)
+        referral.action_send()
+        package = self._received(referral, self.school_user)
+        package.portal_accept()
+        with freeze_time(self.today + timedelta(days=3)):
+            self.env["remediation.consent"]._cron_expire()
+            self.env["remediation.referral"]._cron_follow_up()
+            self.assertTrue(self._received(referral, self.school_user))
+        self.assertEqual(consents[0].state, "expired")
+        with freeze_time(self.today + timedelta(days=20)):
+            self.env["remediation.referral"]._cron_follow_up()
+            self.assertFalse(self._received(referral, self.school_user))
+
+    def test_r11_a_worker_whose_check_is_over_cannot_be_offered_or_accept(self):
+        referral = (
+            self.env["remediation.referral"]
+            .with_user(self.supervisor)
+            .create(
+                {
+                    "case_id": self.case.id,
+                    "referral_type": "assignment",
+                    "to_case_manager_id": self.manager_portal.id,
+                }
+            )
+        )
+        self.manager_portal.code_of_conduct_on = False
+        with self.assertRaisesRegex(UserError, "code of conduct"):
+            referral.action_send()
+        self.manager_portal.code_of_conduct_on = self.today
+        referral.action_send()
+        self.manager_portal.code_of_conduct_on = False
+        with self.assertRaisesRegex(UserError, "code of conduct"):
+            self._received(referral, self.portal_manager).portal_accept()
+        self.assertEqual(self.case.user_id, self.worker)
+
+    def test_no_answer_is_late_then_expires_but_an_emergency_stays(self):
+        self._consent(self.case)
+        referral = self._referral(self.case, urgency="1d")
+        urgent = self._referral(self.case, self.clinic)
+        referral.action_send()
+        urgent.action_send_emergency("medical", "Fever", "Vital interest")
+        with freeze_time(self._plus(days=2)):
+            self.env["remediation.referral"]._cron_follow_up()
+        self.assertTrue(referral.answer_late)
+        self.assertEqual(referral.state, "sent")
+        with freeze_time(self._plus(days=15)):
+            self.env["remediation.referral"]._cron_follow_up()
+        self.assertEqual(referral.state, "expired")
+        self.assertEqual(urgent.state, "sent")
+        self.assertFalse(self._received(referral, self.school_user))
+
+    def test_reject_needs_a_reason_and_a_second_referral_is_possible(self):
+        self._consent(self.case)
+        referral = self._referral(self.case)
+        referral.action_send()
+        package = self._received(referral, self.school_user)
+        with self.assertRaises(UserError):
+            package.portal_reject("no such reason")
+        with self.assertRaises(UserError):
+            package.portal_reject("other")
+        package.portal_reject("full")
+        self.assertEqual(referral.reject_reason, "full")
+        self.assertFalse(self._received(referral, self.school_user))
+        again = self._referral(self.case)
+        again.action_send()
+        self.assertEqual(again.state, "sent")
+
+    def test_done_marks_the_plan_action(self):
+        plan = self._active_plan(self.case)
+        self._consent(self.case)
+        referral = self._referral(self.case, action_id=plan.action_ids.id)
+        referral.action_send()
+        package = self._received(referral, self.school_user)
+        package.portal_accept()
+        self.assertEqual(plan.action_ids.state, "in_progress")
+        package.portal_done("given", "Enrolled in grade 3")
+        self.assertEqual(plan.action_ids.state, "done")
+        self.assertEqual(referral.feedback, "Enrolled in grade 3")
+
+    def test_transfer_request_tells_nothing_and_leads_to_a_transfer(self):
+        Case = self.env["remediation.case"].with_user(self.portal_manager_other)
+        self.assertTrue(Case.portal_request_transfer("CR-999999", "She moved"))
+        self.assertTrue(Case.portal_request_transfer(self.case.name, "She moved"))
+        self.assertTrue(Case.portal_request_transfer(self.case.name, "She moved"))
+        request = self.case.referral_ids
+        self.assertEqual(len(request), 1)
+        self.assertFalse(self._received(request, self.portal_manager_other))
+        action = request.with_user(self.supervisor).action_grant_request()
+        transfer = self.env["remediation.referral"].browse(action["res_id"])
+        self.assertEqual(transfer.referral_type, "transfer")
+        self.assertEqual(transfer.request_id, request)
+        with self.assertRaisesRegex(UserError, "no consent"):
+            transfer.with_user(self.supervisor).action_send()
+        self._consent(self.case, data_set="full")
+        transfer.with_user(self.supervisor).action_send()
+        self._received(transfer, self.portal_manager_other).portal_accept()
+        self.assertEqual(self.case.user_id, self.portal_manager_other)
+
+    def test_mail_and_log_hold_codes_alone(self):
+        before = self.env["mail.mail"].search([])
+        self._consent(self.case)
+        referral = self._referral(self.case, reason="Hurt at the mine")
+        referral.action_send()
+        mails = self.env["mail.mail"].search([]) - before
+        self.assertIn(self.school_user.email_formatted, mails.mapped("email_to"))
+        texts = " ".join(
+            f"{mail.subject} {mail.body_html}" for mail in mails
+        ) + " ".join(str(message.body) for message in self.case.message_ids)
+        self.assertIn(referral.name, texts)
+        for secret in ("Amani", "Hidden", "mine", "Mama"):
+            self.assertNotIn(secret, texts)
+        activity = self.case.activity_ids.filtered(
+            lambda act: act.summary == referral.name
+        )
+        self.assertEqual(activity.user_id, self.worker)
+        self._received(referral, self.school_user).portal_accept()
+        self.assertFalse(
+            self.case.activity_ids.filtered(lambda act: act.summary == referral.name)
+        )
+
+    def test_sending_a_batch_costs_few_statements(self):
+        number = 50
+        cases = self.env["remediation.case"]
+        for _case in range(number):
+            cases |= self._new_case()
+        self._consent(cases[0])
+        for case in cases[1:]:
+            self._consent(case)
+        referrals = self.env["remediation.referral"].with_user(self.worker)
+        for case in cases:
+            referrals |= self._referral(case)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        referrals.action_send()
+        self.env.flush_all()
+        self.assertLess((self.env.cr.sql_log_count - before) / number, 3)
+
+    def test_protected_fields_refuse_everybody(self):
+        referral = self._referral(self.case)
+        for user in (self.worker, self.supervisor, self.coordinator):
+            for vals in (
+                {"state": "accepted"},
+                {"basis": "consent"},
+                {"reviewed_by_id": user.id},
+                {"parties": {}},
+            ):
+                with self.assertRaises(AccessError):
+                    referral.with_user(user).write(vals)
+        with self.assertRaises(AccessError):
+            self._referral(self.case, state="sent")
+        with self.assertRaises(AccessError):
+            referral.with_user(self.coordinator).unlink()
+
+    def test_referral_follows_the_case_rules(self):
+        referral = self._referral(self.case)
+        for user in (
+            self.worker_other,
+            self.worker_2,
+            self.portal_manager,
+            self.worker_company_b,
+            self.coordinator_company_b,
+        ):
+            with self.subTest(user=user.login):
+                with self.assertRaises(AccessError):
+                    referral.with_user(user).read(["name"])
+                self.assertFalse(
+                    referral.with_user(user).search([("id", "=", referral.id)])
+                )
+                with self.assertRaises(AccessError):
+                    referral.with_user(user).write({"message": "x"})
+        for user in (self.supervisor, self.supervisor_2, self.coordinator):
+            self.assertTrue(referral.with_user(user).read(["name"]))
+
+
+@tagged("post_install", "-at_install")
+class TestReferralStates(ReferralCommon):
+    """No order of steps leads a referral where its states do not."""
+
+    STEPS = ("send", "emergency", "accept", "reject", "done", "revoke", "withdraw")
+    ALLOWED = {
+        ("draft", "send"): "sent",
+        ("draft", "emergency"): "sent",
+        ("sent", "accept"): "accepted",
+        ("sent", "reject"): "rejected",
+        ("accepted", "done"): "done",
+        ("sent", "revoke"): "revoked",
+        ("accepted", "revoke"): "revoked",
+    }
+
+    @given(steps=strategies.lists(strategies.sampled_from(STEPS), max_size=6))
+    @settings(max_examples=15, deadline=None)
+    def test_states_follow_the_machine(self, steps):
+        with self.env.cr.savepoint(flush=True) as savepoint:
+            case = self._new_case()
+            consents = self._consent(case)
+            referral = self._referral(case, self.clinic)
+            state, basis = "draft", None
+            for step in steps:
+                consented = consents[1].state == "given"
+                expected = self.ALLOWED.get((state, step), state)
+                if step == "send" and not consented:
+                    expected = state
+                if step == "withdraw" and consented:
+                    if state in ("sent", "accepted") and basis == "consent":
+                        expected = "revoked"
+                try:
+                    with self.env.cr.savepoint():
+                        self._step(referral, consents[1], step)
+                except (UserError, AccessError):
+                    pass
+                if state == "draft" and expected == "sent":
+                    basis = "consent" if step == "send" else "emergency"
+                state = expected
+                self.assertEqual(referral.state, state, steps)
+                visible = bool(self._received(referral, self.clinic_user))
+                self.assertEqual(
+                    visible and state in ("draft", "rejected"), False, steps
+                )
+            savepoint.rollback()
+        self.env.invalidate_all()
+
+    def _step(self, referral, consent, step):
+        package = referral.package_id.with_user(self.clinic_user)
+        if step == "send":
+            referral.action_send()
+        elif step == "emergency":
+            referral.action_send_emergency("medical", "Fall", "Vital interest")
+        elif step == "accept":
+            package.portal_accept()
+        elif step == "reject":
+            package.portal_reject("full")
+        elif step == "done":
+            package.portal_done("given", "Done")
+        elif step == "revoke":
+            referral.action_revoke("Not needed")
+        elif consent.state == "given":
+            consent.action_withdraw("no")

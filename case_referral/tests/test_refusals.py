@@ -1,5 +1,6 @@
 import json
 import re
+import threading
 import xmlrpc.client
 
 from odoo.exceptions import AccessError
@@ -11,11 +12,23 @@ from .test_portal import PortalCommon
 # Every route of this module and who gets through it. A route that is missing here
 # fails test_every_route_is_in_the_matrix.
 EVERYBODY = {
-    "anonymous", "reporter", "provider", "manager", "manager_other", "former",
-    "supervisor", "observer", "plain",
+    "anonymous",
+    "reporter",
+    "provider",
+    "manager",
+    "manager_other",
+    "former",
+    "supervisor",
+    "observer",
+    "plain",
 }
 HOME = {
-    "reporter", "provider", "manager", "manager_other", "former", "supervisor",
+    "reporter",
+    "provider",
+    "manager",
+    "manager_other",
+    "former",
+    "supervisor",
     "observer",
 }
 MANAGERS = {"manager", "manager_other", "former"}
@@ -44,17 +57,30 @@ ROUTES = {
     "/report-concern": EVERYBODY,
     "/speak-up/<any(safeguarding,complaint):kind>": EVERYBODY,
 }
-POST_ONLY = {path for path in ROUTES if path.rsplit("/", 1)[-1] in (
-    "withdraw", "revoke", "reassign", "send", "<int:action_id>",
-    "<any(accept,reject,done):answer>",
-)}
+POST_ONLY = {
+    path
+    for path in ROUTES
+    if path.rsplit("/", 1)[-1]
+    in (
+        "withdraw",
+        "revoke",
+        "reassign",
+        "send",
+        "<int:action_id>",
+        "<any(accept,reject,done):answer>",
+    )
+}
 # Who may read which of the module's models through RPC. Everybody else is refused
 # every operation; nobody named here writes, creates or deletes.
 READERS = {
     "remediation.concern": set(),
     "remediation.referral": {"manager", "manager_other", "former", "supervisor"},
     "remediation.referral.package": {
-        "manager", "manager_other", "former", "supervisor", "provider",
+        "manager",
+        "manager_other",
+        "former",
+        "supervisor",
+        "provider",
     },
     "referral.accreditation": set(),
     "referral.accreditation.document": set(),
@@ -72,11 +98,20 @@ READERS = {
 ABSTRACT = {"referral.mail", "referral.matching"}
 # Models of other modules that a portal user must not reach either.
 SENSITIVE = (
-    "remediation.case", "remediation.beneficiary", "remediation.household",
-    "remediation.household.member", "remediation.consent", "remediation.assessment",
-    "remediation.plan", "remediation.plan.action", "remediation.visit",
-    "remediation.note", "remediation.attendance", "remediation.education.enrolment",
-    "remediation.service.delivery", "remediation.work.situation",
+    "remediation.case",
+    "remediation.beneficiary",
+    "remediation.household",
+    "remediation.household.member",
+    "remediation.consent",
+    "remediation.assessment",
+    "remediation.plan",
+    "remediation.plan.action",
+    "remediation.visit",
+    "remediation.note",
+    "remediation.attendance",
+    "remediation.education.enrolment",
+    "remediation.service.delivery",
+    "remediation.work.situation",
 )
 NO_CASES = ("anonymous", "reporter", "provider", "observer", "plain")
 
@@ -113,9 +148,8 @@ class TestRefusals(PortalCommon):
         )
         cls.file = cls.case._portal_attach(cls.picture().encode(), cls.case)
         cls.case._message_log_batch(bodies={cls.case.id: "A secret line"})
-        cls.action = (
-            cls.env["remediation.plan.action"]
-            .create({"case_id": cls.case.id, "domain": "health", "is_urgent": True})
+        cls.action = cls.env["remediation.plan.action"].create(
+            {"case_id": cls.case.id, "domain": "health", "is_urgent": True}
         )
 
     def _path(self, route):
@@ -129,8 +163,9 @@ class TestRefusals(PortalCommon):
             .replace("<any(safeguarding,complaint):kind>", "complaint")
             .replace(
                 "<string:code>",
-                self.package.name if "/referral/<string" in route
-                and "/case/" not in route else self.case.name,
+                self.package.name
+                if "/referral/<string" in route and "/case/" not in route
+                else self.case.name,
             )
         )
 
@@ -150,7 +185,7 @@ class TestRefusals(PortalCommon):
                 routing = getattr(getattr(cls, name), "original_routing", None)
                 if routing and cls.__dict__.get(name):
                     found.update(routing.get("routes") or [])
-        rules = self.env["ir.http"].routing_map().iter_rules()
+        rules = self._rules()
         found |= {
             rule.rule
             for rule in rules
@@ -159,11 +194,19 @@ class TestRefusals(PortalCommon):
         self.assertEqual(found - set(ROUTES), set(), "add these to ROUTES")
         self.assertEqual(set(ROUTES) - found, set(), "these routes are gone")
 
+    def _rules(self):
+        thread = threading.current_thread()
+        if not hasattr(thread, "dbname"):  # Odoo's servers name it, pytest does not
+            thread.dbname = self.env.cr.dbname
+            self.addCleanup(delattr, thread, "dbname")
+        return list(self.env["ir.http"].routing_map().iter_rules())
+
     def test_every_model_is_in_the_matrix(self):
         own = {
             name
             for name, model in self.env.registry.items()
-            if model._module == "case_referral" and not model._inherit_module
+            if model._module == "case_referral"
+            and not model._inherit_module
             or model._original_module == "case_referral"
         }
         own -= ABSTRACT | {"remediation.case", "res.config.settings"}
@@ -328,7 +371,14 @@ class TestRefusals(PortalCommon):
 
     def test_r26_r27_json2_refuses_models_one_by_one(self):
         ids = self._ids()
-        for who in ("reporter", "provider", "manager_other", "former", "observer", "plain"):
+        for who in (
+            "reporter",
+            "provider",
+            "manager_other",
+            "former",
+            "observer",
+            "plain",
+        ):
             self._sign_in("anonymous")
             key = self._key(who)
             for model, record_id in ids.items():
@@ -349,7 +399,9 @@ class TestRefusals(PortalCommon):
                     ):
                         answer = self._json2(who, model, method, key, **params)
                         self.assertIn(
-                            answer.status_code, (403, 422), f"{method} {answer.text[:200]}"
+                            answer.status_code,
+                            (403, 422),
+                            f"{method} {answer.text[:200]}",
                         )
                     for method, params in (
                         ("name_search", {"name": ""}),
@@ -396,8 +448,9 @@ class TestRefusals(PortalCommon):
             for model, record_id in self._ids().items():
                 if who == "provider" and model == "remediation.referral.package":
                     continue
-                with self.subTest(who=who, model=model), self.assertRaises(
-                    xmlrpc.client.Fault
+                with (
+                    self.subTest(who=who, model=model),
+                    self.assertRaises(xmlrpc.client.Fault),
                 ):
                     self.xmlrpc_object.execute_kw(
                         database, uid, password, model, "read", [[record_id], ["id"]]
@@ -405,30 +458,48 @@ class TestRefusals(PortalCommon):
 
     def test_named_methods_check_as_the_user(self):
         calls = (
-            lambda env: env["remediation.case"].browse(self.case.id).portal_first_contact(),
-            lambda env: env["remediation.case"].browse(self.case.id).portal_add_note(
-                {"text": "x"}
+            lambda env: (
+                env["remediation.case"].browse(self.case.id).portal_first_contact()
+            ),
+            lambda env: (
+                env["remediation.case"]
+                .browse(self.case.id)
+                .portal_add_note({"text": "x"})
             ),
             lambda env: env["remediation.case"].browse(self.case.id).portal_files(),
             lambda env: env["remediation.case"].portal_read_file(self.file.id),
             lambda env: env["remediation.case"].browse(self.case.id).rank_partners(),
-            lambda env: env["remediation.case"].browse(self.case.id).portal_reassign(
-                self.manager_portal_other.id
+            lambda env: (
+                env["remediation.case"]
+                .browse(self.case.id)
+                .portal_reassign(self.manager_portal_other.id)
             ),
-            lambda env: env["remediation.referral"].browse(self.referral.id).action_revoke(
-                "x"
+            lambda env: (
+                env["remediation.referral"].browse(self.referral.id).action_revoke("x")
             ),
-            lambda env: env["remediation.concern"].browse(self.concern.id).action_triage(
-                "low"
+            lambda env: (
+                env["remediation.concern"].browse(self.concern.id).action_triage("low")
             ),
             lambda env: env["referral.total"].create({"name": "x"}),
-            lambda env: env["referral.accreditation"]
-            .browse(self.accreditations[0].id)
-            .action_suspend("x"),
+            lambda env: (
+                env["referral.accreditation"]
+                .browse(self.accreditations[0].id)
+                .action_suspend("x")
+            ),
         )
-        for who in ("reporter", "provider", "manager_other", "former", "observer", "plain"):
+        for who in (
+            "reporter",
+            "provider",
+            "manager_other",
+            "former",
+            "observer",
+            "plain",
+        ):
             for number, call in enumerate(calls):
-                with self.subTest(who=who, number=number), self.assertRaises(AccessError):
+                with (
+                    self.subTest(who=who, number=number),
+                    self.assertRaises(AccessError),
+                ):
                     call(self.env(user=self.users[who].id, su=False))
         for who in ("reporter", "manager", "former", "observer", "plain", "supervisor"):
             package = self.package.with_user(self.users[who])
@@ -466,8 +537,11 @@ class TestRefusals(PortalCommon):
                 try:
                     found = env[model].search(
                         [
-                            ("model" if model == "mail.message" else "res_model", "=",
-                             "remediation.case"),
+                            (
+                                "model" if model == "mail.message" else "res_model",
+                                "=",
+                                "remediation.case",
+                            ),
                             ("res_id", "=", self.case.id),
                         ]
                     )

@@ -89,15 +89,19 @@ class ReferralInvite(models.TransientModel):
             user.write({"group_ids": [Command.link(group.id)], "active": True})
         else:
             # sudo: as above; the contact belongs to the invited organisation.
-            partner = self.env["res.partner"].sudo().create(
-                {
-                    "name": self.name,
-                    "email": email,
-                    "phone": self.phone,
-                    "lang": self.lang,
-                    "parent_id": self.organisation_id.id,
-                    "type": "contact",
-                }
+            partner = (
+                self.env["res.partner"]
+                .sudo()
+                .create(
+                    {
+                        "name": self.name,
+                        "email": email,
+                        "phone": self.phone,
+                        "lang": self.lang,
+                        "parent_id": self.organisation_id.id,
+                        "type": "contact",
+                    }
+                )
             )
             user = Users.with_context(no_reset_password=True).create(
                 {

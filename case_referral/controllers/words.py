@@ -1,0 +1,24 @@
+"""The words for the states that the portal's pages show, in the user's language."""
+
+WORDS = {
+    "stage": ("remediation.case", "stage"),
+    "risk": ("remediation.case", "risk_level"),
+    "purpose": ("remediation.consent", "purpose"),
+    "consent": ("remediation.consent", "state"),
+    "assessment": ("remediation.assessment", "state"),
+    "plan": ("remediation.plan", "state"),
+    "action": ("remediation.plan.action", "state"),
+    "domain": ("remediation.plan.action", "domain"),
+    "visit": ("remediation.visit", "visit_type"),
+    "outcome": ("remediation.visit", "outcome"),
+    "referral": ("remediation.referral", "state"),
+    "sex": ("remediation.beneficiary", "sex"),
+}
+
+
+def state_words(env):
+    """Return a dict of value to label for each kind of state."""
+    return {
+        name: dict(env[model]._fields[field]._description_selection(env))
+        for name, (model, field) in WORDS.items()
+    }

@@ -1,0 +1,362 @@
+import contextlib
+import logging
+import os
+import re
+import resource
+
+from playwright.sync_api import sync_playwright
+
+from odoo.tests import tagged
+from odoo.tools import config
+
+from .test_portal import PortalCommon
+
+_logger = logging.getLogger(__name__)
+
+WIDTH = 360
+READ_DRAFTS = """
+async () => {
+    const db = await new Promise((done) => {
+        const request = indexedDB.open("remediation");
+        request.onsuccess = () => done(request.result);
+    });
+    if (!db.objectStoreNames.contains("drafts")) { return []; }
+    const rows = await new Promise((done) => {
+        const request = db.transaction("drafts").objectStore("drafts").getAll();
+        request.onsuccess = () => done(request.result);
+    });
+    db.close();
+    return rows.map((row) => Array.from(new Uint8Array(row.data)));
+}
+"""
+
+
+@tagged("post_install", "-at_install")
+class TestPhone(PortalCommon):
+    """The whole chain on a phone 360 pixels wide, with six real logins."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.manager_portal.language_ids = cls.env.ref("base.lang_en")
+        cls.manager_portal.max_caseload = 100
+        cls.case.area_id = cls.city
+
+    def setUp(self):
+        super().setUp()
+        # Odoo limits its own memory; a browser started from here needs more room.
+        soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+        self.addCleanup(resource.setrlimit, resource.RLIMIT_AS, (soft, hard))
+        self.playwright = sync_playwright().start()
+        self.addCleanup(self.playwright.stop)
+        self.browser = self.playwright.chromium.launch(
+            executable_path="/usr/bin/chromium",
+            args=["--no-sandbox", "--disable-background-networking"],
+        )
+        self.addCleanup(self.browser.close)
+        self.phones = {}
+        self.bytes = {}
+
+    @contextlib.contextmanager
+    def phone(self, login):
+        """The phone of one person; each keeps its own browser."""
+        if login not in self.phones:
+            context = self.browser.new_context(
+                viewport={"width": WIDTH, "height": 740},
+                is_mobile=True,
+                has_touch=True,
+                base_url=self.base_url(),
+            )
+            page = context.new_page()
+            page.set_default_timeout(20000)
+            page.on("response", lambda response: self._weigh(login, response))
+            self.phones[login] = page
+        page = self.phones[login]
+        with self.allow_requests(all_requests=True):
+            yield page
+            page.wait_for_load_state("networkidle")
+        self.env.invalidate_all()
+
+    def _weigh(self, login, response):
+        with contextlib.suppress(Exception):
+            size = int(response.headers.get("content-length") or 0)
+            self.bytes.setdefault(login, []).append((response.url, size))
+
+    def sign_in(self, page, login, path="/my/remediation"):
+        page.goto(f"/web/login?redirect={path}")
+        page.fill("#login", login)
+        page.fill("#password", login.ljust(8, "x"))
+        page.click("main button.main")
+        page.wait_for_url(f"**{path}*")
+
+    def fits(self, page, name):
+        """No page is wider than the phone; keep a picture of it."""
+        width = page.evaluate("document.documentElement.scrollWidth")
+        self.assertLessEqual(width, WIDTH, page.url)
+        folder = config.get("screenshots") or "/tmp/odoo_tests"
+        folder = os.path.join(folder, "case_referral")
+        os.makedirs(folder, exist_ok=True)
+        page.screenshot(path=os.path.join(folder, f"{name}.png"), full_page=True)
+
+    def save(self, page, selector="main form.card button.main"):
+        page.click(selector)
+        page.wait_for_load_state("networkidle")
+        problem = page.locator("main > p.error")
+        if problem.count():
+            raise AssertionError(f"{page.url}: {problem.first.inner_text()}")
+
+    def test_whole_chain_with_six_logins(self):
+        # A cooperative member reports; the network goes away in the middle.
+        with self.phone("portal_reporter") as page:
+            self.sign_in(page, "portal_reporter", "/my/remediation/report")
+            page.wait_for_selector("body[data-ready]")
+            self.fits(page, "reporter_form")
+            page.fill("[name=work_observed]", "Two boys carry heavy bags")
+            page.fill("[name=location]", "West gate")
+            page.context.set_offline(True)
+            page.fill("[name=child_nickname]", "Kasongo")
+            page.click("main form button.main")
+            page.wait_for_selector("[data-waiting]:not([hidden])")
+            self.fits(page, "reporter_offline")
+            kept = page.evaluate(READ_DRAFTS)
+            self.assertTrue(kept, "the draft is kept on the phone")
+            for secret in (b"Kasongo", b"bags", b"West"):
+                self.assertNotIn(secret, bytes(kept[0]))
+            page.click("main form button.main")  # pressed twice
+            page.context.set_offline(False)
+            page.wait_for_url("**/my/remediation/reports*")
+            page.wait_for_selector("body[data-ready]")
+            self.assertFalse(page.evaluate(READ_DRAFTS), "wiped on sending")
+            self.assertIn("Received", page.inner_text("main"))
+            self.fits(page, "reporter_reports")
+        concern = self.env["remediation.concern"].search(
+            [("reporter_user_id", "=", self.portal_reporter.id)]
+        )
+        self.assertEqual(len(concern), 1)
+        self.assertTrue(concern.written_at)
+
+        # Triage, case, assignment to the best-ranked accredited partner.
+        concern.area_id = self.city
+        concern.with_user(self.supervisor).action_triage("medium")
+        wizard = (
+            self.env["remediation.concern.accept"]
+            .with_user(self.supervisor)
+            .with_context(default_concern_id=concern.id)
+            .create(
+                {
+                    "sex": "male",
+                    "first_name": "Amani",
+                    "last_name": "Hidden",
+                    "age_estimated": 11,
+                    "team_id": self.team.id,
+                }
+            )
+        )
+        wizard.action_confirm()
+        case = concern.case_id
+        household = self.env["remediation.household"].create({})
+        self.env["remediation.household.member"].create(
+            {
+                "household_id": household.id,
+                "full_name": "Mama Secret",
+                "relationship": "mother",
+                "is_caregiver": True,
+                "age": 38,
+            }
+        )
+        case.beneficiary_id.household_id = household
+        self.manager_portal.area_ids = self.city
+        self.manager_portal.sex = "female"
+        best = case.with_user(self.supervisor).rank_partners(sex_wanted="female")[0]
+        self.assertEqual(best["manager_id"], self.manager_portal.id)
+        assignment = (
+            self.env["remediation.referral"]
+            .with_user(self.supervisor)
+            .create(
+                {
+                    "case_id": case.id,
+                    "referral_type": "assignment",
+                    "to_case_manager_id": best["manager_id"],
+                    "data_set": "minimum",
+                }
+            )
+        )
+        assignment.action_send()
+        code = case.name
+
+        # The case manager accepts, meets the child, asks for consent, assesses.
+        with self.phone("portal_manager") as page:
+            self.sign_in(page, "portal_manager")
+            self.fits(page, "manager_home")
+            self.assertNotIn(code, page.inner_text("main"))
+            page.click(f"text={assignment.name}")
+            self.fits(page, "manager_offer")
+            self.assertNotIn("Hidden", page.inner_text("main"))
+            page.click("form[action$=accept] button.main")
+            page.goto(f"/my/remediation/case/{code}")
+            self.assertIn("Amani", page.inner_text("h1"))
+            self.fits(page, "manager_case")
+            page.click("text=Record first contact")
+            self.save(page)
+            page.click("main .actions >> text=Consent")
+            page.check("[name='purposes[]'][value=services]")
+            page.check("[name='purposes[]'][value=share_with_org]")
+            page.select_option("[name=subject]", "caregiver")
+            page.select_option("[name=given_by_member_id]", index=1)
+            page.select_option("[name=answer]", "yes")
+            page.select_option("[name=assent]", "yes")
+            page.select_option("[name=how]", "written")
+            page.select_option("[name=data_set]", "service")
+            self._draw(page)
+            self.fits(page, "manager_consent")
+            self.save(page)
+            page.click("main .actions >> text=Assess")
+            page.fill("[name=present]", "Mother and child")
+            page.fill("[name=child_wishes]", "He wants to learn to read")
+            page.wait_for_timeout(600)
+            # The session ends while he writes: nothing typed is lost.
+            page.context.clear_cookies()
+            page.click("main button.main")
+            page.wait_for_url("**/web/login*")
+            page.fill("#login", "portal_manager")
+            page.fill("#password", "portal_manager")
+            page.click("main button.main")
+            page.wait_for_url("**/assessment*")
+            page.wait_for_selector("form[data-ready]")
+            self.assertEqual(
+                page.input_value("[name=child_wishes]"), "He wants to learn to read"
+            )
+            page.select_option("[name=score-work]", "3")
+            page.select_option("[name=score-education]", "4")
+            self.fits(page, "manager_assessment")
+            self.save(page)
+        self.assertEqual(case.user_id, self.portal_manager)
+        self.assertEqual(case.consent_ids.mapped("state"), ["given", "given"])
+        case.assessment_ids.with_user(self.supervisor).action_approve()
+
+        # He plans with the family, who sign; visits; refers to the school.
+        with self.phone("portal_manager") as page:
+            page.goto(f"/my/remediation/case/{code}/plan")
+            page.wait_for_selector("form[data-ready]")
+            page.fill("[name=goal]", "School every day")
+            page.select_option("[name=action-0-domain]", "education")
+            page.select_option("[name=action-0-service_type_id]", label="Schooling")
+            page.select_option("[name=income_replacement]", "stipend")
+            page.select_option("[name=caregiver_member_id]", index=1)
+            page.fill("[name=caregiver_agreed_on]", str(self.today))
+            page.select_option("[name=child_assent]", "yes")
+            self._draw(page)
+            self.fits(page, "manager_plan")
+            self.save(page)
+        case.plan_ids.with_user(self.supervisor).action_approve()
+        with self.phone("portal_manager") as page:
+            page.goto(f"/my/remediation/case/{code}/visit")
+            page.wait_for_selector("form[data-ready]")
+            page.select_option("[name=visit_type]", "home")
+            page.select_option("[name=occupation]", "school")
+            self.save(page)
+            page.goto(f"/my/remediation/case/{code}/refer")
+            page.select_option("[name=service_type_id]", label="Schooling")
+            page.click("main button.main")
+            page.wait_for_selector("[name=to_organisation_id]")
+            page.select_option("[name=to_organisation_id]", index=1)
+            page.select_option("[name=action_id]", index=1)
+            page.select_option("[name=data_set]", "service")
+            self.fits(page, "manager_refer")
+            self.save(page)
+        referral = case.referral_ids.filtered(lambda r: r.referral_type == "referral")
+        self.assertEqual(referral.state, "sent")
+
+        # The school receives it and enters attendance.
+        with self.phone("school_user") as page:
+            self.sign_in(page, "school_user")
+            page.click(f"text={referral.name}")
+            self.fits(page, "school_referral")
+            text = page.inner_text("main")
+            self.assertIn("Amani", text)
+            self.assertNotIn(code, text)
+            page.click("form[action$=accept] button.main")
+            page.goto("/my/remediation/attendance")
+            package = referral.package_id.id
+            page.fill(f"[name=p{package}-days_open]", "20")
+            page.fill(f"[name=p{package}-days_present]", "19")
+            page.fill(f"[name=p{package}-days_excused]", "1")
+            self.fits(page, "school_attendance")
+            page.click("main form[method=post] button.main")
+            page.wait_for_selector("p.ok")
+        self.assertEqual(case.enrolment_ids.attendance_ids.days_present, 19)
+
+        # The partner's supervisor and an observer look.
+        with self.phone("portal_supervisor") as page:
+            self.sign_in(page, "portal_supervisor")
+            self.fits(page, "supervisor_home")
+            page.goto(f"/my/remediation/case/{code}")
+            self.assertIn("Amani", page.inner_text("h1"))
+        with self.phone("portal_observer") as page:
+            self.sign_in(page, "portal_observer", "/my/remediation/totals")
+            self.assertNotIn("CR-", page.inner_text("main"))
+            self.fits(page, "observer_totals")
+
+        # The family withdraws its consent: the school's view is gone.
+        with self.phone("portal_manager") as page:
+            page.goto(f"/my/remediation/case/{code}")
+            page.locator("form[action$=withdraw] button").first.click()
+            page.wait_for_load_state("networkidle")
+        self.assertEqual(referral.state, "revoked")
+        with self.phone("school_user") as page:
+            answer = page.goto(f"/my/remediation/referral/{referral.name}")
+            self.assertEqual(answer.status, 404)
+
+        # Friday night: a broken arm, no consent, no plan, nothing delays it.
+        with self.phone("portal_manager") as page:
+            page.goto(f"/my/remediation/case/{self.case.name}")
+            page.click("text=Emergency")
+            page.select_option("[name=service_type_id]", label="Health check")
+            page.click("main button.main")
+            page.wait_for_selector("[name=to_organisation_id]")
+            page.select_option("[name=to_organisation_id]", index=1)
+            page.select_option("[name=emergency_kind]", "medical")
+            page.fill("[name=override_reason]", "Broken arm after a fall")
+            page.fill("[name=legal_basis]", "Vital interest")
+            self.fits(page, "manager_emergency")
+            self.save(page, "main form button.danger")
+        emergency = self.case.referral_ids
+        self.assertEqual((emergency.state, emergency.basis), ("sent", "emergency"))
+        with self.phone("clinic_user") as page:
+            self.sign_in(page, "clinic_user")
+            page.click(f"text={emergency.name}")
+            self.assertIn("Amani", page.inner_text("main"))
+            page.click("form[action$=accept] button.main")
+            page.wait_for_load_state("networkidle")
+        self.assertEqual(emergency.state, "accepted")
+
+        self._check_weights()
+
+    def _draw(self, page):
+        canvas = page.locator("canvas").first
+        canvas.scroll_into_view_if_needed()
+        box = canvas.bounding_box()
+        page.mouse.move(box["x"] + 20, box["y"] + 40)
+        page.mouse.down()
+        page.mouse.move(box["x"] + 120, box["y"] + 70)
+        page.mouse.move(box["x"] + 200, box["y"] + 30)
+        page.mouse.up()
+
+    def _check_weights(self):
+        """A first visit stays under 1 MB in all, later pages under 60 KB each."""
+        for login, loaded in self.bytes.items():
+            first, pages = 0, []
+            for url, size in loaded:
+                if re.search(r"/static/|/web/login", url):
+                    first += size
+                else:
+                    pages.append((size, url))
+            self.assertLess(first + pages[0][0], 1_000_000, login)
+            self.assertLess(max(pages)[0], 60_000, max(pages))
+            _logger.info(
+                "%s: first visit %s bytes, heaviest page %s bytes",
+                login,
+                first + pages[0][0],
+                max(pages)[0],
+            )
