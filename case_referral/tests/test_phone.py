@@ -73,6 +73,7 @@ class TestPhone(PortalCommon):
             page.on("response", lambda response: self._weigh(login, response))
             self.phones[login] = page
         page = self.phones[login]
+        self.env.flush_all()
         with self.allow_requests(all_requests=True):
             yield page
             page.wait_for_load_state("networkidle")

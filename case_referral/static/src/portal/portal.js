@@ -167,6 +167,9 @@
                 if (text !== undefined) {
                     element.textContent = text;
                 }
+                if (on) {
+                    element.scrollIntoView({ block: "center" });
+                }
             }
         };
         let busy = false;
@@ -197,7 +200,6 @@
                     await keep(name, { values, since });
                     show("[data-waiting]", false);
                     show("[data-problem]", true, answer.result.error);
-                    form.scrollIntoView();
                 } else {
                     await wipe(name);
                     window.location.assign(form.dataset.done);
