@@ -18,5 +18,6 @@ from . import (
     remediation_attendance,
     referral_matching,
     referral_total,
+    referral_access_log,
     referral_public_entry,
 )

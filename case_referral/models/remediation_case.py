@@ -95,7 +95,7 @@ class RemediationCase(models.Model):
         """Rank partners for this case: organisations for a service, or case managers.
 
         For whoever may read the case (AccessError otherwise); ranking case managers,
-        that is no service, is for supervisors, coordinators and the holder. Returns a
+        that is no service, is for the back office. Returns a
         list of dicts: partner_id, manager_id, name, score, reasons (sentences).
         """
         self.ensure_one()
@@ -107,6 +107,10 @@ class RemediationCase(models.Model):
             if not service.exists():
                 raise UserError(self.env._("Choose a service."))
             return matching._rank_organisations(self, service, limit)
+        if self.env.user.share:
+            raise AccessError(
+                self.env._("Case managers are ranked by the back office.")
+            )
         return matching._rank_case_managers(self, sex_wanted or self.sex_wanted, limit)
 
     # Buttons

@@ -630,6 +630,7 @@ class RemediationCasePortal(models.Model):
         For whoever may read them. Writes one line of the access log per case.
         """
         self.check_access("read")
+        self.env["referral.access.log"]._add(self, "view")
         return True
 
     def portal_files(self):
@@ -696,7 +697,7 @@ class RemediationCasePortal(models.Model):
         found = self.search([("id", "in", case.ids)])
         if not found:
             raise AccessError(self.env._("This paper is not open to you."))
-        found.portal_viewed()
+        self.env["referral.access.log"]._add(found, "file")
         return (
             {"name": attachment.name, "mimetype": attachment.mimetype},
             attachment.raw,

@@ -69,7 +69,7 @@ class TestPhone(PortalCommon):
                 base_url=self.base_url(),
             )
             page = context.new_page()
-            page.set_default_timeout(20000)
+            page.set_default_timeout(90000)
             page.on("response", lambda response: self._weigh(login, response))
             self.phones[login] = page
         page = self.phones[login]

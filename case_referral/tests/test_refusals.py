@@ -3,7 +3,7 @@ import re
 import threading
 import xmlrpc.client
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.http import Controller
 from odoo.tests import tagged
 
@@ -88,6 +88,7 @@ READERS = {
     "referral.package.item": {"manager", "manager_other", "former"},
     "referral.total": set(),
     "referral.public.entry": set(),
+    "referral.access.log": set(),
     "referral.match": set(),
     "referral.match.line": set(),
     "referral.invite": set(),
@@ -548,6 +549,22 @@ class TestRefusals(PortalCommon):
                 except AccessError:
                     continue
                 self.assertFalse(found, (who, model))
+
+    def test_r29_opening_a_case_or_a_paper_is_logged(self):
+        self._sign_in("manager")
+        self.get(f"/my/remediation/case/{self.case.name}")
+        self.get(f"/my/remediation/file/{self.file.id}")
+        log = self.env["referral.access.log"].search([("case_id", "=", self.case.id)])
+        self.assertEqual(log.mapped("action"), ["file", "view"])
+        self.assertEqual(log.user_id, self.portal_manager)
+        self.assertTrue(log.with_user(self.auditor).read(["action"]))
+        for user in (self.worker, self.coordinator, self.portal_manager):
+            with self.assertRaises(AccessError):
+                log.with_user(user).read(["action"])
+        with self.assertRaises(UserError):
+            log.sudo().write({"action": "view"})
+        with self.assertRaises(UserError):
+            log.sudo().unlink()
 
     def test_no_tokens_on_sensitive_models(self):
         for name in (*SENSITIVE, *READERS):

@@ -18,9 +18,7 @@ class TestTotals(ReferralCommon):
         return total
 
     def _cell(self, total, site, measure="identified"):
-        return next(
-            row[measure] for row in total.values if row["site_id"] == site.id
-        )
+        return next(row[measure] for row in total.values if row["site_id"] == site.id)
 
     def test_r10_small_cells_are_hidden(self):
         for _number in range(12):
