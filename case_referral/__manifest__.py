@@ -27,7 +27,6 @@
         "wizards/referral_accreditation_step_views.xml",
         "views/referral_accreditation_views.xml",
         "views/referral_total_views.xml",
-        "views/referral_access_log_views.xml",
         "views/remediation_case_views.xml",
         "views/remediation_consent_views.xml",
         "views/res_partner_views.xml",

@@ -18,6 +18,5 @@ from . import (
     remediation_attendance,
     referral_matching,
     referral_total,
-    referral_access_log,
     referral_public_entry,
 )

@@ -1,3 +1,7 @@
+from datetime import datetime, time, timedelta
+
+import pytz
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
@@ -116,13 +120,12 @@ class ReferralTotal(models.Model):
                 row = rows.setdefault(key, dict.fromkeys(MEASURES, 0))
                 row[measure] += count
 
-        end = fields.Datetime.to_datetime(self.date_to).replace(hour=23, minute=59)
-        start = fields.Datetime.to_datetime(self.date_from)
-        add("identified", [("received_at", ">=", start), ("received_at", "<=", end)])
+        start, end = self._moments()
+        add("identified", [("received_at", ">=", start), ("received_at", "<", end)])
         add(
             "in_support",
             [
-                ("opened_at", "<=", end),
+                ("opened_at", "<", end),
                 "|",
                 ("closed_on", "=", False),
                 ("closed_on", ">=", start),
@@ -132,13 +135,24 @@ class ReferralTotal(models.Model):
             "out_of_child_labour",
             [
                 ("closed_on", ">=", start),
-                ("closed_on", "<=", end),
+                ("closed_on", "<", end),
                 ("closure_outcome", "=", "out_of_child_labour"),
             ],
         )
         return [
             dict(zip(DIMENSIONS, key, strict=True), **row)
             for key, row in sorted(rows.items())
+        ]
+
+    def _moments(self):
+        """Return the first moment of the period and the first after it, in UTC."""
+        tz = pytz.timezone(self.company_id.partner_id.tz or "UTC")
+        days = (self.date_from, self.date_to + timedelta(days=1))
+        return [
+            tz.localize(datetime.combine(day, time.min))
+            .astimezone(pytz.utc)
+            .replace(tzinfo=None)
+            for day in days
         ]
 
     def _suppressed(self, rows):

@@ -630,7 +630,7 @@ class RemediationCasePortal(models.Model):
         For whoever may read them. Writes one line of the access log per case.
         """
         self.check_access("read")
-        self.env["referral.access.log"]._add(self, "view")
+        self.env["remediation.access.log"]._log(self)
         return True
 
     def portal_files(self):
@@ -697,7 +697,9 @@ class RemediationCasePortal(models.Model):
         found = self.search([("id", "in", case.ids)])
         if not found:
             raise AccessError(self.env._("This paper is not open to you."))
-        self.env["referral.access.log"]._add(found, "file")
+        self.env["remediation.access.log"]._log(
+            self.env[attachment.res_model].browse(attachment.res_id), "download"
+        )
         return (
             {"name": attachment.name, "mimetype": attachment.mimetype},
             attachment.raw,

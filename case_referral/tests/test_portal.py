@@ -252,6 +252,61 @@ class TestPortal(PortalCommon):
         concern.tell_reporter = True
         self.assertIn("Being looked at", self.get("/my/remediation/reports").text)
 
+    def test_r4_a_reporter_is_never_told_of_a_known_child(self):
+        known = self.case.beneficiary_id
+        known.nickname = "Kasongo"
+        self.authenticate("portal_reporter", "portal_reporter")
+        answers = []
+        for number, name in enumerate(("Kasongo", "Nobody at all")):
+            answers.append(
+                self.rpc(
+                    "/my/remediation/report/send",
+                    values={
+                        "client_key": f"0123456789abcdef{number}",
+                        "child_nickname": name,
+                        "work_observed": "Carrying bags",
+                    },
+                )["result"]
+            )
+        self.assertEqual([set(answer) for answer in answers], [{"code"}, {"code"}])
+        concerns = self.env["remediation.concern"].search(
+            [("reporter_user_id", "=", self.portal_reporter.id)]
+        )
+        self.assertEqual(len(concerns), 2)
+        self.assertFalse(concerns.beneficiary_id)
+        page = self.get("/my/remediation/reports").text
+        self.assertNotIn(known.name, page)
+
+    def test_r55_everybody_can_speak_up_and_a_form_counts_once(self):
+        self.authenticate("school_user", "school_user")
+        values = {
+            "client_key": "fedcba9876543210abcd",
+            "subject_kind": "worker",
+            "description": "He asked for money",
+            "is_anonymous": "1",
+            "state": "closed",
+        }
+        page = self.post("/speak-up/safeguarding", values, status=200)
+        self.assertIn("SG-", page.text)
+        self.post("/speak-up/safeguarding", values, status=200)
+        reports = self.env["remediation.safeguarding.report"].search([])
+        self.assertEqual(len(reports), 1)
+        self.assertFalse(reports.reporter_user_id)
+        self.assertEqual(reports.state, "new")
+        page = self.post(
+            "/speak-up/complaint",
+            {
+                "client_key": "fedcba9876543210abce",
+                "category": "cash",
+                "description": "The money came late",
+            },
+            status=200,
+        )
+        self.assertIn("Received", page.text)
+        complaint = self.env["remediation.complaint"].search([])
+        self.assertEqual(complaint.reporter_user_id, self.school_user)
+        self.assertEqual(complaint.channel, "portal")
+
     def test_public_form_is_anonymous_limited_and_can_be_switched_off(self):
         self.company.referral_public_hourly = 2
         values = {"work_observed": "Children at the washing place", "photo": "AAAA"}

@@ -235,6 +235,41 @@ class TestReferral(ReferralCommon):
             self._received(referral, self.portal_manager).portal_accept()
         self.assertEqual(self.case.user_id, self.worker)
 
+    def test_r12_a_junior_without_mentor_and_a_trainee_are_not_offered_a_case(self):
+        for level in ("junior", "trainee"):
+            self.manager_portal._unprotected().level = level
+            referral = (
+                self.env["remediation.referral"]
+                .with_user(self.supervisor)
+                .create(
+                    {
+                        "case_id": self.case.id,
+                        "referral_type": "assignment",
+                        "to_case_manager_id": self.manager_portal.id,
+                    }
+                )
+            )
+            with self.subTest(level=level), self.assertRaises(UserError):
+                referral.action_send()
+
+    def test_r5_second_acceptance_voids_other_offers(self):
+        offers = self.env["remediation.referral"].with_user(self.supervisor)
+        for manager in (self.manager_portal, self.manager_portal_other):
+            offers |= offers.create(
+                {
+                    "case_id": self.case.id,
+                    "referral_type": "assignment",
+                    "to_case_manager_id": manager.id,
+                }
+            )
+        offers.action_send()
+        second = self._received(offers[1], self.portal_manager_other)
+        self._received(offers[0], self.portal_manager).portal_accept()
+        self.assertEqual(offers[1].state, "revoked")
+        with self.assertRaises(AccessError):
+            second.portal_accept()
+        self.assertEqual(self.case.user_id, self.portal_manager)
+
     def test_no_answer_is_late_then_expires_but_an_emergency_stays(self):
         self._consent(self.case)
         referral = self._referral(self.case, urgency="1d")
@@ -424,6 +459,8 @@ class TestReferralStates(ReferralCommon):
 
     def _step(self, referral, consent, step):
         package = referral.package_id.with_user(self.clinic_user)
+        if step in ("accept", "reject", "done") and not package:
+            raise UserError("nothing was received")
         if step == "send":
             referral.action_send()
         elif step == "emergency":
