@@ -36,7 +36,7 @@ class RemediationCaseController(RemediationPortal):
             raise AccessError("not the holder")
         return case
 
-    @http.route("/my/remediation/cases", type="http", auth="user", readonly=True)
+    @http.route("/my/remediation/cases", type="http", auth="user", readonly=False)
     @same_answer
     def cases(self, page=1, **kwargs):
         """List the cases the user holds, or covers as a vetted supervisor."""

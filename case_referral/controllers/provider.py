@@ -7,7 +7,7 @@ from .main import PAGE, RemediationPortal, same_answer
 class RemediationProviderController(RemediationPortal):
     """Pages of whoever receives referrals: providers, and case managers offered one."""
 
-    @http.route("/my/remediation/referrals", type="http", auth="user", readonly=True)
+    @http.route("/my/remediation/referrals", type="http", auth="user", readonly=False)
     @same_answer
     def referrals(self, page=1, **kwargs):
         """List what was received and is open to the user."""
@@ -45,7 +45,7 @@ class RemediationProviderController(RemediationPortal):
         "/my/remediation/referral/<string:code>",
         type="http",
         auth="user",
-        readonly=True,
+        readonly=False,
     )
     @same_answer
     def referral(self, code, ok=None, error=None, **kwargs):

@@ -58,7 +58,7 @@ class RemediationReporterController(RemediationPortal):
             return {"error": str(error)}
         return {"code": result["code"]}
 
-    @http.route("/my/remediation/reports", type="http", auth="user", readonly=True)
+    @http.route("/my/remediation/reports", type="http", auth="user", readonly=False)
     @same_answer
     def reports(self, ok=None, **kwargs):
         """List the user's own reports."""

@@ -1,4 +1,5 @@
 from . import (
+    test_access,
     test_accreditation,
     test_concern,
     test_matching,

@@ -1,0 +1,155 @@
+from odoo.tests import tagged
+
+from odoo.addons.child_remediation.tests.access_table import (
+    WORKERS,
+    AccessTable,
+    Row,
+)
+
+from .common import ReferralCommon
+
+
+@tagged("post_install", "-at_install")
+class TestAccess(AccessTable, ReferralCommon):
+    """Role × operation × record for every model of the module (R26b, R27)."""
+
+    access_module = "case_referral"
+    access_extra_roles = ("school_user", "clinic_user")
+
+    def access_rows(self):
+        return [
+            self._concerns(),
+            self.case_row(
+                "remediation.referral",
+                lambda case: {
+                    "case_id": case.id,
+                    "referral_type": "referral",
+                    "to_organisation_id": self.school.id,
+                    "service_type_id": self.schooling.id,
+                },
+                write={"message": "x"},
+                worker="rwc",
+                monitor="r",
+            ),
+            self.case_row(
+                "remediation.referral.package",
+                self._package_vals,
+                write={"name": "x"},
+            ),
+            self._accreditations(),
+            Row(
+                "referral.accreditation.document",
+                {
+                    "here": self.env["referral.accreditation.document"].create(
+                        {
+                            "accreditation_id": self.accreditations[0].id,
+                            "document_type": "other",
+                            "file": b"UERG",
+                        }
+                    )
+                },
+                {
+                    **self._readers("here"),
+                    "coordinator": {"here": "rswcu"},
+                    "coordinator_company_b": {"here": "c"},
+                },
+                {"checked": True},
+            ),
+            Row(
+                "referral.package.item",
+                {"here": self.env.ref("case_referral.package_item_age")},
+                {
+                    role: {"here": "rs"}
+                    for role in (*WORKERS, "portal_manager", "portal_manager_other")
+                },
+                {"name": "x"},
+            ),
+            Row(
+                "referral.total",
+                {
+                    "here": self.env["referral.total"].create(
+                        {
+                            "name": "Period",
+                            "date_from": self.today,
+                            "date_to": self.today,
+                        }
+                    )
+                },
+                {
+                    "coordinator": {"here": "rswc"},
+                    "coordinator_company_b": {"here": "c"},
+                    "monitor": {"here": "rs"},
+                },
+                {"name": "x"},
+            ),
+            Row(
+                "referral.public.entry",
+                {"here": self.env["referral.public.entry"].create({"sender": "x"})},
+                {},
+                {"sender": "y"},
+            ),
+        ]
+
+    def _package_vals(self, case):
+        referral = (
+            self.env["remediation.referral"]
+            .with_company(case.company_id)
+            .create(
+                {
+                    "case_id": case.id,
+                    "referral_type": "referral",
+                    "to_organisation_id": self.school.id,
+                    "service_type_id": self.schooling.id,
+                }
+            )
+        )
+        return {
+            "case_id": case.id,
+            "referral_id": referral.id,
+            "name": referral.name,
+            "referral_type": "referral",
+            "recipient_organisation_id": self.school.id,
+            "is_visible": False,
+        }
+
+    def _concerns(self):
+        Concern = self.env["remediation.concern"]
+        deciding = ("supervisor", "supervisor_other", "coordinator")
+        both = {"own": "rswc", "other": "rswc"}
+        return Row(
+            "remediation.concern",
+            {
+                key: Concern.with_user(user).create({"work_observed": "x"}).sudo()
+                for key, user in (("own", self.worker), ("other", self.worker_2))
+            },
+            {
+                **dict.fromkeys(deciding, both),
+                "worker": {"own": "rswc", "other": "c"},
+                "worker_2": {"own": "c", "other": "rswc"},
+                "worker_other": {"own": "c", "other": "c"},
+                "worker_company_b": {"own": "c", "other": "c"},
+                "coordinator_company_b": {"own": "c", "other": "c"},
+                "auditor": {"own": "rs", "other": "rs"},
+                "data_protection": {"own": "rs", "other": "rs"},
+            },
+            {"location": "y"},
+        )
+
+    def _readers(self, key):
+        roles = set(WORKERS) - {"worker_company_b", "coordinator_company_b"}
+        return {role: {key: "rs"} for role in (*roles, "safeguarding", "auditor")}
+
+    def _accreditations(self):
+        return Row(
+            "referral.accreditation",
+            {"here": self.accreditations[0]},
+            {
+                **self._readers("here"),
+                "coordinator": {"here": "rswc"},
+                "coordinator_company_b": {"here": "c"},
+            },
+            {"capacity": 21},
+        )
+
+    def test_r26b_access_table(self):
+        self.check_access_table()
