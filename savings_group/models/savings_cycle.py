@@ -64,13 +64,13 @@ class SavingsCycle(models.Model):
     # opening balances
     opening_loan = fields.Monetary(string="Opening Loan Fund Cash")
     opening_social = fields.Monetary(string="Opening Social Fund")
-    opening_bank = fields.Monetary(string="Opening Bank")
+    opening_bank = fields.Monetary()
     opening_debt = fields.Monetary(string="Opening Debts of the Group")
     opening_grant = fields.Monetary(string="Opening Grants Kept")
     # closing balances
     closing_loan = fields.Monetary(string="Closing Loan Fund Cash", readonly=True)
     closing_social = fields.Monetary(string="Closing Social Fund", readonly=True)
-    closing_bank = fields.Monetary(string="Closing Bank", readonly=True)
+    closing_bank = fields.Monetary(readonly=True)
     closing_debt = fields.Monetary(string="Closing Debts of the Group", readonly=True)
     closing_grant = fields.Monetary(string="Closing Grants Kept", readonly=True)
     # links

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
 
 
@@ -190,7 +190,29 @@ class SavingsGroup(models.Model):
             if "agent_id" not in vals and not self.env.su and self._is_plain_agent():
                 vals["agent_id"] = self.env.uid
             filled.append(vals)
-        return super().create(filled)
+        groups = super().create(filled)
+        groups._check_keeper()
+        return groups
+
+    def write(self, vals):
+        self._check_keeper()
+        return super().write(vals)
+
+    def _check_keeper(self):
+        """The register that case roles and finance read is not theirs to keep, not
+        even for somebody who is a field agent of other groups as well."""
+        if self.env.su or self.env.user.has_group(
+            "savings_group.group_savings_manager"
+        ):
+            return
+        # sudo: whose group it is decides, whatever the user may read of it.
+        if self.sudo().filtered(lambda group: group.agent_id.id != self.env.uid):
+            raise AccessError(
+                self.env._(
+                    "This group is kept by another field agent: ask the savings "
+                    "manager to hand it over."
+                )
+            )
 
     def _is_plain_agent(self):
         user = self.env.user

@@ -70,8 +70,8 @@ class SavingsMeetingLine(models.Model):
     loan_repaid = fields.Monetary()
     loan_given = fields.Monetary()
     fine = fields.Monetary()
-    social_in = fields.Monetary(string="Social In")
-    social_out = fields.Monetary(string="Social Out")
+    social_in = fields.Monetary()
+    social_out = fields.Monetary()
     group_decided = fields.Boolean(
         help="The group decided to go beyond its own limits (R46)."
     )

@@ -51,7 +51,7 @@ class SavingsShareOutLine(models.Model):
         ],
         string="Decision on the Debt",
     )
-    minute = fields.Char(string="Minute", help="What the group decided, in its words.")
+    minute = fields.Char(help="What the group decided, in its words.")
     shares_left_in = fields.Integer(string="Shares Left in")
     # figures
     shares = fields.Integer(readonly=True)

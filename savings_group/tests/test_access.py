@@ -157,8 +157,16 @@ class TestAccess(SavingsCommon):
             "both",
             "savings_group.group_field_agent,child_remediation.group_case_worker",
         )
+        for vals in ({"label": "x"}, {"agent_id": both.id}):
+            with self.assertRaises(AccessError):
+                self.group.with_user(both).write(vals)
         with self.assertRaises(AccessError):
-            self.group.with_user(both).write({"label": "x"})
+            self.group.with_user(both).unlink()
+        with self.assertRaises(AccessError):
+            self._new_group(agent=both, agent_id=self.agent.id)
+        own = self._new_group(agent=both)
+        own.label = "Own"
+        self.assertEqual(own.label, "Own")
 
     def test_no_label_carries_a_name(self):
         for model in BOOKS:
