@@ -4,6 +4,7 @@ from . import test_case_rules
 from . import test_demo
 from . import test_documents
 from . import test_education
+from . import test_intake_import
 from . import test_present_access
 from . import test_protected_fields
 from . import test_r03_classification
@@ -13,7 +14,4 @@ from . import test_r23_after_closure
 from . import test_r29_access_log
 from . import test_r55_safeguarding
 from . import test_screens
-from . import test_demo
-from . import test_r29_access_log
-from . import test_intake_import
 from . import test_support

@@ -33,8 +33,8 @@ class SavingsMinute(models.TransientModel):
     minute = fields.Text(string="Reason or Decision", required=True)
 
     @api.model
-    def default_get(self, fields_list):
-        values = super().default_get(fields_list)
+    def default_get(self, fields):
+        values = super().default_get(fields)
         values.setdefault("record_id", self.env.context.get("active_id"))
         return values
 
