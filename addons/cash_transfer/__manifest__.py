@@ -28,6 +28,8 @@
         "views/worklist_views.xml",
         "views/verification_views.xml",
         "views/settings_views.xml",
+        "reports/ir_actions_report.xml",
+        "reports/report_templates.xml",
         "views/cash_transfer_menus.xml",
     ],
     "assets": {

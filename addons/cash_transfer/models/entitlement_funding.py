@@ -46,7 +46,8 @@ class CashTransferEntitlementFunding(models.Model):
         cases = {entitlement.id: entitlement.case_id.id for entitlement in entitlements}
         fundings = super().create(
             [
-                dict(vals, case_id=vals.get("case_id") or cases[vals["entitlement_id"]])
+                dict(vals, case_id=vals.get("case_id")
+                     or cases.get(vals.get("entitlement_id")))
                 for vals in vals_list
             ]
         )

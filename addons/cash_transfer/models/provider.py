@@ -321,6 +321,32 @@ class CashTransferProvider(models.Model):
             },
         }
 
+    def _advance_rows(self):
+        """Return the rows of the advance statement: plans with money, oldest first."""
+        self.ensure_one()
+        today = fields.Date.context_today(self)
+        plans = self.env["cash.transfer.payment.plan"].search(
+            [("provider_id", "=", self.id), ("state", "not in", ["draft", "aborted"])],
+            order="id",
+        )
+        rows = []
+        for plan, statement in plans._get_statements().items():
+            if not statement["funded"] and not statement["carried_in"]:
+                continue
+            since = plan.instructed_on.date() if plan.instructed_on else plan.pay_on
+            row = {
+                name: plan.currency_id.format(statement[name])
+                for name in ("delivered", "fees", "returned", "disputes", "remaining")
+            }
+            row["funded"] = plan.currency_id.format(
+                statement["funded"] + statement["carried_in"] - statement["carried_out"]
+            )
+            row.update(
+                plan=plan.name, age=(today - since).days if statement["remaining"] else ""
+            )
+            rows.append(row)
+        return rows
+
     # -- what the plan asks ----------------------------------------------------
     def _get_advance_account(self):
         self.ensure_one()

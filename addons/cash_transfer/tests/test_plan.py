@@ -1,0 +1,375 @@
+import base64
+from datetime import timedelta
+
+from psycopg2 import IntegrityError
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from ..tools import aeszip, tabular
+from .common import CashCommon
+
+
+@tagged("post_install", "-at_install")
+class TestPlan(CashCommon):
+    """Lock, approvals, release, instruction (R32, R35–R38)."""
+
+    def _draft(self, count=2, **vals):
+        for _number in range(count):
+            self._new_entitlement(**vals)
+        return self._new_plans(self._new_cycle())
+
+    # -- duplicates (R32) ------------------------------------------------------
+    def test_r32_unique_index_on_live_lines(self):
+        plan = self._paid_plan(1, "locked")
+        line = plan.line_ids
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
+            line.env["cash.transfer.payment.line"]._unprotected().create(
+                {**plan._line_vals(), "cycle_line_id": line.cycle_line_id.id,
+                 "entitlement_id": line.entitlement_id.id,
+                 "beneficiary_id": line.beneficiary_id.id,
+                 "payee_id": line.payee_id.id, "amount_due": 1, "kind": line.kind,
+                 "period": line.period, "purpose_id": line.purpose_id.id,
+                 "is_live": True}
+            )
+            self.env.flush_all()
+
+    def test_r32_never_more_than_due_in_the_database(self):
+        plan = self._paid_plan(1, "locked")
+        due = plan.line_ids.cycle_line_id
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
+            due._unprotected().amount_delivered = 5
+            self.env.flush_all()
+
+    def test_r32_same_child_in_another_locked_plan(self):
+        case = self._new_case()
+        payee = self._new_payee(case)
+        self._new_entitlement(case, payee=payee)
+        other_scheme = self.scheme.copy({"name": "Other"})
+        other_scheme.grant_ids = self.grant
+        self._new_entitlement(case, other_scheme, payee=payee)
+        first = self._new_plans(self._new_cycle())
+        second = self._new_plans(self._new_cycle(other_scheme))
+        self._lock(first)
+        with self.assertRaisesRegex(UserError, first.name):
+            second.with_user(self.officer).action_lock()
+
+    def test_r32_one_per_household_where_the_scheme_says_so(self):
+        case = self._new_case()
+        sibling = self.env["remediation.beneficiary"].create(
+            {"sex": "female", "age_estimated": 9, "household_id": case.household_id.id}
+        )
+        case_2 = self.env["remediation.case"]._unprotected().create(
+            {"beneficiary_id": sibling.id, "case_manager_id": self.manager.id}
+        )
+        self._new_entitlement(case)
+        self._new_entitlement(case_2)
+        plan = self._new_plans(self._new_cycle())
+        self._lock(plan)
+        self.assertEqual(plan.state, "locked", "a warning only")
+        self.scheme.one_per_household = True
+        later = (self.period + timedelta(days=32)).replace(day=1)
+        plan = self._new_plans(self._new_cycle(period=later))
+        with self.assertRaisesRegex(UserError, "household"):
+            plan.with_user(self.officer).action_lock()
+
+    # -- snapshot (R35) --------------------------------------------------------
+    def test_r35_later_edits_do_not_change_a_locked_plan(self):
+        self.scheme.grant_ids |= self.grant_b
+        plan = self._draft(1, shares=[(self.grant, 33.33), (self.grant_b, 66.67)])
+        self._lock(plan)
+        line = plan.line_ids
+        before = (line.payee_name, line.payee_number, line.amount_due,
+                  line.split_ids.mapped("amount"), plan.content_hash)
+        line.payee_id.member_id.full_name = "Somebody Else"
+        method = self._new_method(line.payee_id, self.provider)
+        method._unprotected().effective_from = fields.Datetime.now() - timedelta(days=1)
+        line.entitlement_id.funding_ids._unprotected().write({"share": 50})
+        self.env.invalidate_all()
+        self.assertEqual(
+            before,
+            (line.payee_name, line.payee_number, line.amount_due,
+             line.split_ids.mapped("amount"), plan._content_digest()),
+        )
+        self.assertEqual(before[3], [10.0, 20.0])
+        for name, value in (("payee_number", "+243899999999"), ("amount_due", 1),
+                            ("status", "delivered"), ("is_live", False)):
+            with self.assertRaises(AccessError):
+                line.with_user(self.officer).write({name: value})
+
+    def test_r35_split_over_the_plan_is_exact(self):
+        self.scheme.grant_ids |= self.grant_b
+        self.scheme.amount = 10.01
+        plan = self._draft(4, shares=[(self.grant, 50), (self.grant_b, 50)])
+        self._lock(plan)
+        for line in plan.line_ids:
+            self.assertAlmostEqual(sum(line.split_ids.mapped("amount")), 10.01)
+        for grant in (self.grant, self.grant_b):
+            parts = plan.line_ids.split_ids.filtered(
+                lambda s, grant=grant: s.grant_id == grant
+            )
+            self.assertAlmostEqual(sum(parts.mapped("amount")), 20.02)
+
+    # -- missing accounts, limits, stop (R36) ----------------------------------
+    def test_r36_missing_account_blocks_or_is_set_aside(self):
+        self._new_entitlement()
+        case = self._new_case()
+        self._new_entitlement(case, payee=self._new_payee(case, provider=False))
+        plan = self._new_plans(self._new_cycle())
+        self.assertEqual(plan.line_count, 2, "nothing is skipped silently")
+        missing = plan.line_ids.filtered(lambda line: not line.method_id)
+        with self.assertRaisesRegex(UserError, missing.name):
+            plan.with_user(self.officer).action_lock()
+        with self.assertRaises(UserError):
+            missing.with_user(self.officer).action_set_aside("")
+        with self.assertRaises(AccessError):
+            missing.with_user(self.approver).action_set_aside("No wallet yet")
+        missing.with_user(self.officer).action_set_aside("No wallet yet")
+        self._lock(plan)
+        self.assertEqual(plan.amount_total, 30)
+        self._new_method(missing.payee_id, self.provider)
+        plan.with_user(self.officer).action_follow_up()
+        follow_up = plan.follow_up_plan_ids
+        self.assertEqual(follow_up.line_ids.origin_line_id, missing)
+        self._lock(follow_up)
+        self.assertEqual(follow_up.state, "locked")
+
+    def test_r36_limits_hold_per_wallet_over_all_plans(self):
+        self.provider.limit_payment = 29
+        plan = self._draft(1)
+        with self.assertRaisesRegex(UserError, "per payment"):
+            plan.with_user(self.officer).action_lock()
+        self.provider.write({"limit_payment": 0, "limit_month": 50})
+        self._lock(plan)
+        number = plan.line_ids.payee_number
+        case = self._new_case()
+        payee = self._new_payee(case, number=number)
+        self._new_entitlement(case, payee=payee)
+        top_up = self._new_cycle(kind="top_up")
+        second = self._new_plans(top_up)
+        with self.assertRaisesRegex(UserError, "month"):
+            second.with_user(self.officer).action_lock()
+
+    def test_r36_one_line_is_stopped_and_the_others_keep_their_approvals(self):
+        plan = self._paid_plan(5, "approved")
+        digest = plan.content_hash
+        users = (self.supervisor, self.safeguarding, self.reconciler, self.officer)
+        for line, user in zip(plan.line_ids, users, strict=False):
+            if user in (self.supervisor, self.safeguarding):
+                line.cycle_line_id.with_user(user).action_stop_payment("Unsafe")
+            else:
+                line.with_user(user).action_stop("Unsafe")
+            self.assertEqual(line.status, "stopped")
+        with self.assertRaises(AccessError):
+            plan.line_ids[4].cycle_line_id.with_user(self.worker).action_stop_payment("x")
+        self.assertEqual(plan.state, "approved")
+        self.assertEqual(plan._content_digest(), digest)
+        plan.with_user(self.releaser).action_release()
+        self._instruct(plan)
+        self.assertEqual(plan.line_ids.filtered(lambda l: l.status == "sent"),
+                         plan.line_ids[4])
+        with self.assertRaisesRegex(UserError, "Too late"):
+            plan.line_ids[4].with_user(self.officer).action_stop("Unsafe")
+
+    # -- duties (R37) ----------------------------------------------------------
+    def test_r37_different_people(self):
+        everything = self._new_cash_user(
+            "everything", "group_cash_officer", "group_cash_approver",
+            "group_cash_releaser", "group_cash_reconciler",
+        )
+        self._new_entitlement()
+        plan = self._new_plans(self._new_cycle())
+        plan.with_user(everything).action_lock()
+        plan._run_job()
+        self.assertEqual(plan.prepared_by_id, everything)
+        with self.assertRaisesRegex(AccessError, "different people"):
+            plan.with_user(everything).action_approve()
+        for user in (self.officer, self.releaser, self.reconciler, self.worker,
+                     self.admin_like):
+            with self.assertRaises(AccessError):
+                plan.with_user(user).action_approve()
+        plan.with_user(self.approver).action_approve()
+        self.approver.group_ids |= self.env.ref("cash_transfer.group_cash_releaser")
+        with self.assertRaisesRegex(AccessError, "different people"):
+            plan.with_user(self.approver).action_release()
+        plan.with_user(self.releaser).action_release()
+        self._instruct(plan)
+        self.releaser.group_ids |= self.env.ref("cash_transfer.group_cash_reconciler")
+        with self.assertRaisesRegex(AccessError, "different people"):
+            self._new_report(
+                plan, [{"payment": plan.line_ids.name, "amount": 30}], self.releaser
+            )
+
+    def test_r37_small_office_of_three(self):
+        self.env["cash.transfer.duty.pair"].search([]).unlink()
+        self.officer.group_ids |= self.env.ref("cash_transfer.group_cash_reconciler")
+        plan = self._paid_plan(1)
+        report = self._new_report(
+            plan, [{"payment": plan.line_ids.name, "amount": 30}], self.officer
+        )
+        self._post(report)
+        plan.with_user(self.officer).action_close()
+        self.assertEqual(plan.state, "closed")
+
+    def test_r37_approvals_by_amount_in_order(self):
+        rules = self.env["cash.transfer.approval.rule"]
+        board = self.env["res.groups"].create({"name": "Board"})
+        rules.create(
+            [{"name": "Manager", "sequence": 1},
+             {"name": "Board", "sequence": 2, "min_amount": 100_000,
+              "group_id": board.id},
+             {"name": "Donor", "sequence": 3, "min_amount": 10_000_000}]
+        )
+        plan = self._paid_plan(2, "locked")
+        self.assertEqual(plan.approval_ids.mapped("name"), ["Manager", "Board"])
+        plan.with_user(self.approver).action_approve()
+        self.assertEqual(plan.state, "locked")
+        with self.assertRaisesRegex(AccessError, "already"):
+            plan.with_user(self.approver).action_approve()
+        with self.assertRaisesRegex(AccessError, "Board"):
+            plan.with_user(self.approver_2).action_approve()
+        self.approver_2.group_ids |= board
+        plan.with_user(self.approver_2).action_approve()
+        self.assertEqual(plan.state, "approved")
+
+    def test_r37_nobody_approves_a_payee_they_entered(self):
+        self.worker.group_ids |= self.env.ref("cash_transfer.group_cash_approver")
+        plan = self._paid_plan(1, "locked")
+        with self.assertRaisesRegex(AccessError, "entered or changed"):
+            plan.with_user(self.worker).action_approve()
+
+    def test_r37_reject_returns_to_locked_with_reason(self):
+        plan = self._paid_plan(1, "approved")
+        with self.assertRaises(UserError):
+            plan.with_user(self.releaser).action_reject("")
+        plan.with_user(self.releaser).action_reject("Wrong month")
+        self.assertEqual(plan.state, "locked")
+        self.assertEqual(
+            plan.approval_ids.filtered(lambda a: a.state == "waiting").mapped("name"),
+            ["Approval"],
+        )
+        with self.assertRaises(UserError):
+            plan.with_user(self.releaser).action_release()
+
+    def test_r37_deputy_with_dates(self):
+        deputy = self.env["cash.transfer.deputy"].create(
+            {"user_id": self.approver.id, "deputy_id": self.reconciler_2.id,
+             "duty": "approve", "date_from": self.today, "date_to": self.today}
+        )
+        plan = self._paid_plan(1, "locked")
+        plan.with_user(self.reconciler_2).action_approve()
+        step = plan.approval_ids.filtered(lambda a: a.state == "approved")
+        self.assertEqual(step.user_id, self.reconciler_2)
+        self.assertEqual(step.on_behalf_of_id, self.approver)
+        self.approver.group_ids |= self.env.ref("cash_transfer.group_cash_releaser")
+        with self.assertRaises(AccessError):
+            plan.with_user(self.approver).action_release()
+        deputy.write({"date_from": self.today - timedelta(days=9),
+                      "date_to": self.today - timedelta(days=8)})
+        self.assertFalse(
+            self.env["cash.transfer.duty"].with_user(self.reconciler_2)._principals(
+                "approve", self.company
+            )
+        )
+
+    def test_r37_emergency_takes_two_people_up_to_the_limit(self):
+        self.approver.group_ids |= self.env.ref("cash_transfer.group_cash_releaser")
+        self._new_entitlement()
+        plan = self._new_plans(self._new_cycle())
+        plan.with_user(self.officer).is_emergency = True
+        self.company.cash_emergency_limit = 10
+        with self.assertRaisesRegex(UserError, "Emergency"):
+            plan.with_user(self.officer).action_lock()
+        self.company.cash_emergency_limit = 1_000_000
+        self._lock(plan)
+        plan.with_user(self.approver).action_approve()
+        plan.with_user(self.approver).action_release()
+        self.assertEqual(plan.state, "released")
+
+    # -- the file (R38) --------------------------------------------------------
+    def test_r38_file_once_per_lock(self):
+        case = self._new_case()
+        self._caregiver(case).full_name = "=cmd|'/C calc'!A1"
+        self._new_entitlement(case)
+        plan = self._to(self._new_plans(self._new_cycle()), "instructed")
+        content = plan.with_user(self.releaser).file_content
+        self.assertEqual(content, plan.with_user(self.officer).file_content)
+        for user in (self.auditor, self.worker):
+            with self.assertRaises(AccessError):
+                plan.with_user(user).read(["file_content"])
+        data = base64.b64decode(content)
+        _headers, rows = tabular.read_table(data)
+        cells = rows[0][1]
+        self.assertTrue(cells[1].startswith("'="), "names are neutralised (R30)")
+        self.assertTrue(cells[2].startswith("+243"), "E.164 keeps its plus")
+        with self.assertRaises(UserError):
+            plan.with_user(self.releaser).action_instruct()
+        name, archive = plan.with_user(self.releaser)._get_zip("a long password")
+        self.assertEqual(aeszip.decrypt(archive, "a long password")[1], data)
+        self.assertTrue(name.endswith(".zip"))
+        before = plan.file_hash
+        self.provider.file_format = "xlsx"
+        with self.assertRaises(AccessError):
+            plan.with_user(self.officer).action_new_layout()
+        plan.with_user(self.releaser).action_new_layout()
+        self.assertNotEqual(plan.file_hash, before)
+        self.assertEqual(plan.file_generation, 2)
+
+    def test_r38_a_changed_payee_needs_unlock_and_approvals(self):
+        plan = self._paid_plan(1, "released")
+        plan.with_user(self.releaser).action_fund()
+        self.env.cr.execute(
+            "UPDATE cash_transfer_payment_line SET payee_number = '+243800000000'"
+            " WHERE plan_id = %s", [plan.id],
+        )
+        self.env.invalidate_all()
+        with self.assertRaisesRegex(UserError, "approved"):
+            plan.with_user(self.releaser).action_instruct()
+        with self.assertRaises(AccessError):
+            plan.with_user(self.releaser).action_unlock("x")
+        plan.with_user(self.officer).action_unlock("Account changed")
+        self.assertEqual(plan.state, "draft")
+        self.assertFalse(plan.line_ids.split_ids)
+        self.assertEqual(plan.line_ids.cycle_line_id.amount_live, 0)
+        self._lock(plan)
+        self.assertEqual(
+            plan.approval_ids.filtered(lambda a: a.state == "waiting").mapped("state"),
+            ["waiting"],
+        )
+
+    def test_plan_needs_funds_before_instruction(self):
+        plan = self._paid_plan(1, "released")
+        with self.assertRaisesRegex(UserError, "Fund"):
+            plan.with_user(self.releaser).action_instruct()
+        plan.with_user(self.releaser).action_fund()
+        payment = plan.movement_ids.payment_id
+        self.assertEqual(payment.destination_account_id, self.advance_account)
+        with self.assertRaises(UserError):
+            payment.partner_id = self.partner_org
+        with self.assertRaises(UserError):
+            payment.action_draft()
+
+    def test_abort_frees_what_was_held(self):
+        plan = self._paid_plan(1, "approved")
+        with self.assertRaises(UserError):
+            plan.with_user(self.officer).action_abort(" ")
+        plan.with_user(self.officer).action_abort("Wrong provider")
+        due = plan.line_ids.cycle_line_id
+        self.assertEqual((plan.state, due.amount_live, due.payment_status),
+                         ("aborted", 0, "none"))
+        again = self._new_plans(plan.cycle_id)
+        self.assertEqual(again.line_count, 1)
+
+    def test_setup_assistant_says_what_is_missing(self):
+        method = self.bank_journal.outbound_payment_method_line_ids
+        method.payment_account_id = False
+        self.provider.invalidate_recordset()
+        self.assertFalse(self.provider.is_ready)
+        self.assertIn("outstanding", self.provider.problem_text)
+        self.company.cash_claims_account_id = False
+        self.provider.invalidate_recordset()
+        self.assertIn("claims", self.provider.problem_text)
+        self.provider.with_user(self.releaser).action_complete_setup()
+        self.assertTrue(all(m.payment_account_id for m in method))

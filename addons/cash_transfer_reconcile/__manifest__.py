@@ -1,0 +1,15 @@
+{
+    "name": "Cash Transfers in the Bank Reconciliation",
+    "summary": "OCA's reconciliation screen proposes the funding a bank line belongs to",
+    "version": "19.0.1.0.0",
+    "category": "Child Remediation",
+    "license": "AGPL-3",
+    "author": "Child Remediation contributors",
+    "depends": [
+        "cash_transfer",
+        "account_reconcile_oca",
+        "account_statement_import_file",
+        "account_statement_import_sheet_file",
+    ],
+    "auto_install": True,
+}
