@@ -1,6 +1,6 @@
 {
     "name": "Cash Transfers in the Bank Reconciliation",
-    "summary": "OCA's reconciliation screen proposes the funding a bank line belongs to",
+    "summary": "OCA's reconciliation screen proposes the funding of a bank line",
     "version": "19.0.1.0.0",
     "category": "Child Remediation",
     "license": "AGPL-3",

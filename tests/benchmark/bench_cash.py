@@ -18,12 +18,15 @@ USERS = {
 
 
 def clone(env, record, size, **columns):
-    """Copy a row ``size`` times by SQL; ``columns`` are expressions with ``g`` = 1 … n."""
+    """Copy a row ``size`` times by SQL; ``columns`` are expressions with
+    ``g`` = 1 … n.
+    """
     table = record._table
     env.flush_all()
     env.cr.execute(
         "SELECT column_name FROM information_schema.columns WHERE table_name = %s"
-        " AND column_name <> 'id' ORDER BY 1", [table],
+        " AND column_name <> 'id' ORDER BY 1",
+        [table],
     )
     names = [row[0] for row in env.cr.fetchall()]
     values = ", ".join(columns.get(name, f't."{name}"') for name in names)
@@ -31,7 +34,8 @@ def clone(env, record, size, **columns):
     env.cr.execute(
         f'INSERT INTO "{table}" (id, {quoted})'
         f' SELECT {BASE} + g, {values} FROM "{table}" t, generate_series(1, %s) g'
-        " WHERE t.id = %s", [size, record.id],
+        " WHERE t.id = %s",
+        [size, record.id],
     )
     env.cr.execute("SELECT setval(%s, %s)", [f"{table}_id_seq", BASE + size + 1])
     env.cr.execute(f'ANALYZE "{table}"')
@@ -44,8 +48,12 @@ def accounts(env):
     (cdf | usd).active = True
     company.currency_id = cdf
     env["res.currency.rate"].create(
-        {"currency_id": usd.id, "name": "2020-01-01", "company_id": company.id,
-         "rate": 1 / 2800}
+        {
+            "currency_id": usd.id,
+            "name": "2020-01-01",
+            "company_id": company.id,
+            "rate": 1 / 2800,
+        }
     )
 
     def account(code, name, kind, **extra):
@@ -55,14 +63,19 @@ def accounts(env):
 
     def journal(code, kind, default=None):
         return env["account.journal"].create(
-            {"name": code, "code": code, "type": kind,
-             "default_account_id": default and default.id}
+            {
+                "name": code,
+                "code": code,
+                "type": kind,
+                "default_account_id": default and default.id,
+            }
         )
 
     bank = journal("BBK", "bank", account("52100B", "Bank", "asset_cash"))
     outstanding = account("58500B", "Outstanding", "asset_current", reconcile=True)
-    for line in (bank.outbound_payment_method_line_ids
-                 | bank.inbound_payment_method_line_ids):
+    for line in (
+        bank.outbound_payment_method_line_ids | bank.inbound_payment_method_line_ids
+    ):
         line.payment_account_id = outstanding
     company.write(
         {
@@ -70,9 +83,11 @@ def accounts(env):
             "cash_expense_account_id": account("63800B", "Assistance", "expense").id,
             "cash_fee_account_id": account("63100B", "Fees", "expense").id,
             "cash_advance_account_id": account(
-                "40900B", "Advances", "asset_current", reconcile=True).id,
+                "40900B", "Advances", "asset_current", reconcile=True
+            ).id,
             "cash_claims_account_id": account(
-                "47800B", "Claims", "asset_current", reconcile=True).id,
+                "47800B", "Claims", "asset_current", reconcile=True
+            ).id,
         }
     )
     return bank, usd
@@ -84,9 +99,14 @@ def seed(env, size):
     bank, usd = accounts(env)
     users = {
         login: env["res.users"].create(
-            {"name": login, "login": login,
-             "group_ids": [(4, env.ref("base.group_user").id),
-                           (4, env.ref(group).id)]}
+            {
+                "name": login,
+                "login": login,
+                "group_ids": [
+                    (4, env.ref("base.group_user").id),
+                    (4, env.ref(group).id),
+                ],
+            }
         )
         for login, group in USERS.items()
     }
@@ -96,59 +116,109 @@ def seed(env, size):
     )
     grants = env["cash.transfer.grant"].create(
         [
-            {"analytic_account_id": analytic.id, "currency_id": usd.id,
-             "date_start": today - timedelta(days=400),
-             "date_end": today + timedelta(days=400), "budget": 10**9}
+            {
+                "analytic_account_id": analytic.id,
+                "currency_id": usd.id,
+                "date_start": today - timedelta(days=400),
+                "date_end": today + timedelta(days=400),
+                "budget": 10**9,
+            }
             for analytic in analytics
         ]
     )
     scheme = env["cash.transfer.scheme"].create(
-        {"name": "Stipend", "purpose_id": env.ref("cash_transfer.purpose_stipend").id,
-         "currency_id": usd.id, "amount": 30.01, "grant_ids": [(6, 0, grants.ids)],
-         "end_rule": "date", "end_date": today + timedelta(days=300),
-         "condition_visit": False}
+        {
+            "name": "Stipend",
+            "purpose_id": env.ref("cash_transfer.purpose_stipend").id,
+            "currency_id": usd.id,
+            "amount": 30.01,
+            "grant_ids": [(6, 0, grants.ids)],
+            "end_rule": "date",
+            "end_date": today + timedelta(days=300),
+            "condition_visit": False,
+        }
     )
     partner = env["res.partner"].create({"name": "Provider", "is_company": True})
     provider = env["cash.transfer.provider"].create(
-        {"name": "Provider", "kind": "advance", "partner_id": partner.id,
-         "currency_id": usd.id, "bank_journal_id": bank.id, "number_prefix": "+243",
-         "number_digits": 9, "fee_percent": 1.0, "limit_month": 200}
+        {
+            "name": "Provider",
+            "kind": "advance",
+            "partner_id": partner.id,
+            "currency_id": usd.id,
+            "bank_journal_id": bank.id,
+            "number_prefix": "+243",
+            "number_digits": 9,
+            "fee_percent": 1.0,
+            "limit_month": 200,
+        }
     )
     team = env["remediation.team"].create(
         {"name": "Bench", "supervisor_id": users["bench_supervisor"].id}
     )
     household = env["remediation.household"].create({})
     member = env["remediation.household.member"].create(
-        {"household_id": household.id, "full_name": "Caregiver", "age": 40,
-         "relationship": "mother"}
+        {
+            "household_id": household.id,
+            "full_name": "Caregiver",
+            "age": 40,
+            "relationship": "mother",
+        }
     )
     child = env["remediation.beneficiary"].create(
-        {"sex": "male", "age_estimated": 11, "household_id": household.id,
-         "first_name": "Child"}
+        {
+            "sex": "male",
+            "age_estimated": 11,
+            "household_id": household.id,
+            "first_name": "Child",
+        }
     )
-    case = env["remediation.case"]._unprotected().create(
-        {"beneficiary_id": child.id, "team_id": team.id}
+    case = (
+        env["remediation.case"]
+        ._unprotected()
+        .create({"beneficiary_id": child.id, "team_id": team.id})
     )
-    payee = env["cash.transfer.payee"]._unprotected().create(
-        {"case_id": case.id, "member_id": member.id, "state": "approved",
-         "proposed_by_id": users["bench_worker"].id,
-         "approved_on": today - timedelta(days=30)}
+    payee = (
+        env["cash.transfer.payee"]
+        ._unprotected()
+        .create(
+            {
+                "case_id": case.id,
+                "member_id": member.id,
+                "state": "approved",
+                "proposed_by_id": users["bench_worker"].id,
+                "approved_on": today - timedelta(days=30),
+            }
+        )
     )
-    method = env["cash.transfer.payment.method"]._unprotected().create(
-        {"case_id": case.id, "payee_id": payee.id, "provider_id": provider.id,
-         "number": "+243810000000", "state": "approved",
-         "effective_from": today - timedelta(days=30)}
+    method = (
+        env["cash.transfer.payment.method"]
+        ._unprotected()
+        .create(
+            {
+                "case_id": case.id,
+                "payee_id": payee.id,
+                "provider_id": provider.id,
+                "number": "+243810000000",
+                "state": "approved",
+                "effective_from": today - timedelta(days=30),
+            }
+        )
     )
     action = env["remediation.plan.action"].create(
         {"case_id": case.id, "domain": "cash", "is_urgent": True}
     )
     entitlement = env["cash.transfer.entitlement"].create(
-        {"case_id": case.id, "scheme_id": scheme.id, "payee_id": payee.id,
-         "plan_action_id": action.id, "date_from": today.replace(day=1),
-         "funding_ids": [
-             (0, 0, {"case_id": case.id, "grant_id": grant.id, "share": share})
-             for grant, share in zip(grants, (33.33, 66.67), strict=True)
-         ]}
+        {
+            "case_id": case.id,
+            "scheme_id": scheme.id,
+            "payee_id": payee.id,
+            "plan_action_id": action.id,
+            "date_from": today.replace(day=1),
+            "funding_ids": [
+                (0, 0, {"case_id": case.id, "grant_id": grant.id, "share": share})
+                for grant, share in zip(grants, (33.33, 66.67), strict=True)
+            ],
+        }
     )
     entitlement._unprotected().write({"state": "approved"})
     fundings = entitlement.funding_ids
@@ -157,33 +227,63 @@ def seed(env, size):
     count = size - 1
     clone(env, household, count, name="'H-9' || g")
     clone(env, member, count, name="'M-9' || g", household_id=there)
-    clone(env, child, count, name="'B-9' || g", household_id=there,
-          current_case_id=there)
-    clone(env, case, count, name="'CR-9' || g", beneficiary_id=there,
-          household_id=there)
-    clone(env, payee, count, name="'Y-9' || g", case_id=there, household_id=there,
-          member_id=there)
-    clone(env, method, count, case_id=there, payee_id=there,
-          number="'+24382' || lpad(g::text, 7, '0')")
+    clone(
+        env, child, count, name="'B-9' || g", household_id=there, current_case_id=there
+    )
+    clone(
+        env, case, count, name="'CR-9' || g", beneficiary_id=there, household_id=there
+    )
+    clone(
+        env,
+        payee,
+        count,
+        name="'Y-9' || g",
+        case_id=there,
+        household_id=there,
+        member_id=there,
+    )
+    clone(
+        env,
+        method,
+        count,
+        case_id=there,
+        payee_id=there,
+        number="'+24382' || lpad(g::text, 7, '0')",
+    )
     clone(env, action, count, case_id=there)
-    clone(env, entitlement, count, name="'E-9' || g", case_id=there, payee_id=there,
-          beneficiary_id=there, household_id=there, plan_action_id=there)
+    clone(
+        env,
+        entitlement,
+        count,
+        name="'E-9' || g",
+        case_id=there,
+        payee_id=there,
+        beneficiary_id=there,
+        household_id=there,
+        plan_action_id=there,
+    )
     clone(env, fundings[0], count, case_id=there, entitlement_id=there)
-    env.cr.execute("SELECT setval('cash_transfer_entitlement_funding_id_seq', %s)",
-                   [BASE + size + 10])
+    env.cr.execute(
+        "SELECT setval('cash_transfer_entitlement_funding_id_seq', %s)",
+        [BASE + size + 10],
+    )
     env.cr.execute(
         """
         INSERT INTO cash_transfer_entitlement_funding
-               (id, entitlement_id, case_id, company_id, grant_id, share, state, planned,
+               (id, entitlement_id, case_id, company_id, grant_id, share, state,
+                planned,
                 spent, committed, create_uid, create_date)
-        SELECT id + %s, entitlement_id, case_id, company_id, %s, %s, state, planned, spent,
+        SELECT id + %s, entitlement_id, case_id, company_id, %s, %s, state, planned,
+               spent,
                committed, create_uid, create_date
           FROM cash_transfer_entitlement_funding WHERE id > %s
         """,
         [BASE, grants[1].id, 66.67, BASE],
     )
-    env.cr.execute("SELECT setval('cash_transfer_entitlement_funding_id_seq', %s)",
-                   [2 * BASE + size + 10])
+    env.cr.execute(
+        "SELECT setval('cash_transfer_entitlement_funding_id_seq', %s)",
+        [2 * BASE + size + 10],
+    )
     env.invalidate_all()
 
 
@@ -225,8 +325,11 @@ def chain(bench):
         content = report_of(bench, plan)
         with bench.measure("import of the report", **one):
             report = reconciler["cash.transfer.reconciliation"].create(
-                {"plan_id": plan.id, "file_name": "report.csv",
-                 "file_content": base64.b64encode(content)}
+                {
+                    "plan_id": plan.id,
+                    "file_name": "report.csv",
+                    "file_content": base64.b64encode(content),
+                }
             )
             report.action_read()
             report._run_job()
@@ -241,7 +344,8 @@ def report_of(bench, plan):
     bench.env.flush_all()
     bench.env.cr.execute(
         "SELECT name, amount_due FROM cash_transfer_payment_line WHERE plan_id = %s"
-        " ORDER BY id", [plan.id],
+        " ORDER BY id",
+        [plan.id],
     )
     rows = ["payment,reference,amount,currency,status,date,fee,reason"]
     for number, (code, due) in enumerate(bench.env.cr.fetchall()):
@@ -263,7 +367,8 @@ def prove(env, plan, size):
     statement = plan._get_statements()[plan]
     env.cr.execute(
         "SELECT count(*), sum(amount_delivered) FROM cash_transfer_payment_line"
-        " WHERE plan_id = %s", [plan.id],
+        " WHERE plan_id = %s",
+        [plan.id],
     )
     count, delivered = env.cr.fetchone()
     assert count == size, (count, size)
@@ -281,13 +386,16 @@ def prove(env, plan, size):
         lambda line: line.account_id == plan.company_id.cash_advance_account_id
     )
     for suffix, name in (("", "amount_currency"), ("_company", "balance")):
-        parts = [statement[f"{key}{suffix}"]
-                 for key in ("delivered", "fees", "disputes", "remaining")]
+        parts = [
+            statement[f"{key}{suffix}"]
+            for key in ("delivered", "fees", "disputes", "remaining")
+        ]
         assert abs(statement[f"funded{suffix}"] - sum(parts)) < 0.005, statement
         assert abs(sum(parts[:3]) + sum(advance.mapped(name))) < 0.005
     env.cr.execute(
         "SELECT count(*) FROM cash_transfer_payment_split s WHERE plan_id = %s"
-        " AND amount_posted <> amount_delivered", [plan.id],
+        " AND amount_posted <> amount_delivered",
+        [plan.id],
     )
     assert not env.cr.fetchone()[0]
 

@@ -77,55 +77,92 @@ def test_two_people_at_once(start_server, run_script, databases, database):
 
     def settled():
         for _ in range(600):
-            if value("SELECT count(*) FROM cash_transfer_payment_plan"
-                     " WHERE job IS NOT NULL") == 0 and value(
-                "SELECT count(*) FROM cash_transfer_reconciliation"
-                " WHERE job IS NOT NULL") == 0:
+            if (
+                value(
+                    "SELECT count(*) FROM cash_transfer_payment_plan"
+                    " WHERE job IS NOT NULL"
+                )
+                == 0
+                and value(
+                    "SELECT count(*) FROM cash_transfer_reconciliation"
+                    " WHERE job IS NOT NULL"
+                )
+                == 0
+            ):
                 return
             time.sleep(0.1)
         raise AssertionError("a step never ended")
 
     # two officers lock two plans that pay the same children
-    both(call(0, "officer", "payment.plan", "action_lock", [first]),
-         call(1, "officer_2", "payment.plan", "action_lock", [second]))
+    both(
+        call(0, "officer", "payment.plan", "action_lock", [first]),
+        call(1, "officer_2", "payment.plan", "action_lock", [second]),
+    )
     settled()
-    assert value("SELECT count(*) FROM cash_transfer_payment_plan"
-                 " WHERE state = 'locked'") == 1
+    assert (
+        value("SELECT count(*) FROM cash_transfer_payment_plan WHERE state = 'locked'")
+        == 1
+    )
     assert value("SELECT count(*) FROM cash_transfer_payment_line WHERE is_live") == 20
     plan = value("SELECT id FROM cash_transfer_payment_plan WHERE state = 'locked'")
     # two approvers
-    answers = both(call(0, "approver", "payment.plan", "action_approve", [plan]),
-                   call(1, "approver_2", "payment.plan", "action_approve", [plan]))
+    answers = both(
+        call(0, "approver", "payment.plan", "action_approve", [plan]),
+        call(1, "approver_2", "payment.plan", "action_approve", [plan]),
+    )
     assert len(won(answers)) == 1, answers
     # two releasers fund and instruct
     call(0, "releaser", "payment.plan", "action_release", [plan])()
-    answers = both(call(0, "releaser", "payment.plan", "action_fund", [plan]),
-                   call(1, "releaser_2", "payment.plan", "action_fund", [plan]))
+    answers = both(
+        call(0, "releaser", "payment.plan", "action_fund", [plan]),
+        call(1, "releaser_2", "payment.plan", "action_fund", [plan]),
+    )
     assert len(won(answers)) == 1, answers
     assert value("SELECT count(*) FROM cash_transfer_movement") == 1
-    answers = both(call(0, "releaser", "payment.plan", "action_instruct", [plan]),
-                   call(1, "releaser", "payment.plan", "action_instruct", [plan]))
+    answers = both(
+        call(0, "releaser", "payment.plan", "action_instruct", [plan]),
+        call(1, "releaser", "payment.plan", "action_instruct", [plan]),
+    )
     assert len(won(answers)) == 1, answers
     settled()
-    assert value("SELECT file_generation FROM cash_transfer_payment_plan"
-                 f" WHERE id = {plan}") == 1
+    assert (
+        value(
+            f"SELECT file_generation FROM cash_transfer_payment_plan WHERE id = {plan}"
+        )
+        == 1
+    )
     # two reconcilers import the same file
     with databases.connect(database) as cursor:
-        cursor.execute("SELECT name, amount_due FROM cash_transfer_payment_line"
-                       " WHERE plan_id = %s", [plan])
+        cursor.execute(
+            "SELECT name, amount_due FROM cash_transfer_payment_line"
+            " WHERE plan_id = %s",
+            [plan],
+        )
         rows = [f"{code},{due}" for code, due in cursor.fetchall()]
     content = base64.b64encode("\n".join(["payment,amount", *rows]).encode()).decode()
     vals = {"plan_id": plan, "file_name": "r.csv", "file_content": content}
-    answers = both(call(0, "reconciler", "reconciliation", "create", [vals]),
-                   call(1, "reconciler_2", "reconciliation", "create", [vals]))
+    answers = both(
+        call(0, "reconciler", "reconciliation", "create", [vals]),
+        call(1, "reconciler_2", "reconciliation", "create", [vals]),
+    )
     assert len(won(answers)) == 1, answers
     report = value("SELECT max(id) FROM cash_transfer_reconciliation")
     call(0, "reconciler", "reconciliation", "action_read", [report])()
     settled()
-    both(call(0, "reconciler", "reconciliation", "action_post", [report]),
-         call(1, "reconciler_2", "reconciliation", "action_post", [report]))
+    both(
+        call(0, "reconciler", "reconciliation", "action_post", [report]),
+        call(1, "reconciler_2", "reconciliation", "action_post", [report]),
+    )
     settled()
-    assert value("SELECT count(*) FROM account_move WHERE cash_reconciliation_id"
-                 " IS NOT NULL") == 1
-    assert value("SELECT count(*) FROM cash_transfer_payment_line"
-                 " WHERE status = 'delivered'") == 20
+    assert (
+        value(
+            "SELECT count(*) FROM account_move WHERE cash_reconciliation_id IS NOT NULL"
+        )
+        == 1
+    )
+    assert (
+        value(
+            "SELECT count(*) FROM cash_transfer_payment_line WHERE status = 'delivered'"
+        )
+        == 20
+    )

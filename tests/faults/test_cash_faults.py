@@ -67,14 +67,14 @@ class Chain:
 
     def done(self, table):
         self.wait(f"SELECT bool_and(job IS NULL) FROM cash_transfer_{table}")
-        errors = self.value(f"SELECT string_agg(job_error, '') FROM cash_transfer_{table}")
+        errors = self.value(
+            f"SELECT string_agg(job_error, '') FROM cash_transfer_{table}"
+        )
         assert not errors, errors
 
     def until_draft(self):
         scheme = self.value("SELECT min(id) FROM cash_transfer_scheme")
-        cycle = self.call(
-            "officer", "cycle", "create", [{"scheme_id": scheme}]
-        )
+        cycle = self.call("officer", "cycle", "create", [{"scheme_id": scheme}])
         cycle = cycle[0] if isinstance(cycle, list) else cycle
         self.call("officer", "cycle", "action_generate", [cycle])
         self.done("cycle")
@@ -92,14 +92,22 @@ class Chain:
         with self.databases.connect(self.database) as cursor:
             cursor.execute(
                 "SELECT name, amount_due FROM cash_transfer_payment_line"
-                " WHERE plan_id = %s ORDER BY id", [plan],
+                " WHERE plan_id = %s ORDER BY id",
+                [plan],
             )
             rows = [f"{code},{due}" for code, due in cursor.fetchall()]
         content = "\n".join(["payment,amount", *rows]).encode()
         report = self.call(
-            "reconciler", "reconciliation", "create",
-            [{"plan_id": plan, "file_name": "report.csv",
-              "file_content": base64.b64encode(content).decode()}],
+            "reconciler",
+            "reconciliation",
+            "create",
+            [
+                {
+                    "plan_id": plan,
+                    "file_name": "report.csv",
+                    "file_content": base64.b64encode(content).decode(),
+                }
+            ],
         )
         return report[0] if isinstance(report, list) else report
 
@@ -120,9 +128,12 @@ def test_kill_in_the_middle_of_every_long_step(chain, run_script):
     chain.start()
     chain.done("payment_plan")
     assert 0 < part <= SIZE
-    assert chain.value(
-        "SELECT count(*) FROM cash_transfer_payment_line WHERE is_live AND locked"
-    ) == SIZE
+    assert (
+        chain.value(
+            "SELECT count(*) FROM cash_transfer_payment_line WHERE is_live AND locked"
+        )
+        == SIZE
+    )
     assert chain.value("SELECT count(*) FROM cash_transfer_payment_split") == 2 * SIZE
     chain.until_released(plan)
     # instruct: one transaction; killed, it never happened, and happens again
@@ -131,9 +142,12 @@ def test_kill_in_the_middle_of_every_long_step(chain, run_script):
     chain.start()
     chain.done("payment_plan")
     assert chain.value("SELECT file_generation FROM cash_transfer_payment_plan") == 1
-    assert chain.value(
-        "SELECT count(*) FROM cash_transfer_payment_line WHERE status = 'sent'"
-    ) == SIZE
+    assert (
+        chain.value(
+            "SELECT count(*) FROM cash_transfer_payment_line WHERE status = 'sent'"
+        )
+        == SIZE
+    )
     # import
     report = chain.report(plan)
     chain.call("reconciler", "reconciliation", "action_read", [report])

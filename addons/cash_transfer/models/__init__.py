@@ -20,11 +20,11 @@ from . import approval_rule
 from . import duty_pair
 from . import deputy
 from . import approval
-from . import payment_plan
 from . import payment_plan_lock
 from . import payment_plan_instruct
 from . import payment_plan_ledger
 from . import payment_plan_approval
+from . import payment_plan
 from . import payment_line
 from . import payment_split
 from . import movement

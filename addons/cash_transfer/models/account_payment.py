@@ -11,8 +11,12 @@ class AccountPayment(models.Model):
     _inherit = "account.payment"
 
     provider_id = fields.Many2one(
-        "cash.transfer.provider", string="Payment Provider", check_company=True,
-        copy=False, index="btree_not_null", domain="[('kind', '!=', 'prefinanced')]",
+        "cash.transfer.provider",
+        string="Payment Provider",
+        check_company=True,
+        copy=False,
+        index="btree_not_null",
+        domain="[('kind', '!=', 'prefinanced')]",
     )
     cash_movement_ids = fields.One2many("cash.transfer.movement", "payment_id")
     payment_plan_ids = fields.Many2many(
@@ -23,8 +27,11 @@ class AccountPayment(models.Model):
     def _get_valid_payment_account_types(self):
         return [*super()._get_valid_payment_account_types(), "asset_current"]
 
-    @api.depends("provider_id.kind", "provider_id.advance_account_id",
-                 "company_id.cash_advance_account_id")
+    @api.depends(
+        "provider_id.kind",
+        "provider_id.advance_account_id",
+        "company_id.cash_advance_account_id",
+    )
     def _compute_destination_account_id(self):
         """Send funding to the advance or transfer account, never to the payable that
         the partner would bring."""
@@ -38,8 +45,16 @@ class AccountPayment(models.Model):
         return result
 
     def write(self, vals):
-        fixed = {"partner_id", "journal_id", "destination_account_id", "amount",
-                 "currency_id", "date", "provider_id", "payment_type"} & vals.keys()
+        fixed = {
+            "partner_id",
+            "journal_id",
+            "destination_account_id",
+            "amount",
+            "currency_id",
+            "date",
+            "provider_id",
+            "payment_type",
+        } & vals.keys()
         if fixed:
             # sudo: accountants do not read payment plans; only their state is asked.
             for payment in self.filtered("provider_id").sudo():
@@ -55,9 +70,11 @@ class AccountPayment(models.Model):
                 before, value = payment[name], fields.Date.to_date(value)
             if before != value:
                 raise UserError(
-                    self.env._("This payment funds a released payment plan: partner, "
-                               "journal, account, amount and date do not change. Return "
-                               "the money and fund anew.")
+                    self.env._(
+                        "This payment funds a released payment plan: partner, "
+                        "journal, account, amount and date do not change. Return "
+                        "the money and fund anew."
+                    )
                 )
 
     def action_draft(self):
@@ -72,6 +89,8 @@ class AccountPayment(models.Model):
         # sudo: as in write.
         if self.sudo().filtered("cash_movement_ids"):
             raise UserError(
-                self.env._("This payment belongs to a payment plan's funds: register a "
-                           "return on the plan instead of undoing it.")
+                self.env._(
+                    "This payment belongs to a payment plan's funds: register a "
+                    "return on the plan instead of undoing it."
+                )
             )

@@ -10,12 +10,24 @@ class CashTransferApproval(models.Model):
     _order = "plan_id, sequence, id"
 
     _protected_fields = frozenset(
-        {"plan_id", "sequence", "name", "group_id", "state", "user_id",
-         "on_behalf_of_id", "done_on", "comment"}
+        {
+            "plan_id",
+            "sequence",
+            "name",
+            "group_id",
+            "state",
+            "user_id",
+            "on_behalf_of_id",
+            "done_on",
+            "comment",
+        }
     )
 
     plan_id = fields.Many2one(
-        "cash.transfer.payment.plan", required=True, index=True, ondelete="cascade",
+        "cash.transfer.payment.plan",
+        required=True,
+        index=True,
+        ondelete="cascade",
         readonly=True,
     )
     company_id = fields.Many2one(related="plan_id.company_id", store=True, index=True)
@@ -23,9 +35,15 @@ class CashTransferApproval(models.Model):
     name = fields.Char(required=True, readonly=True)
     group_id = fields.Many2one("res.groups", readonly=True)
     state = fields.Selection(
-        [("waiting", "Waiting"), ("approved", "Approved"), ("rejected", "Rejected"),
-         ("void", "Void")],
-        required=True, default="waiting", readonly=True,
+        [
+            ("waiting", "Waiting"),
+            ("approved", "Approved"),
+            ("rejected", "Rejected"),
+            ("void", "Void"),
+        ],
+        required=True,
+        default="waiting",
+        readonly=True,
     )
     user_id = fields.Many2one("res.users", readonly=True)
     on_behalf_of_id = fields.Many2one("res.users", readonly=True)

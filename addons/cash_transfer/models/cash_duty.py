@@ -39,14 +39,18 @@ class CashDuty(models.AbstractModel):
         today = fields.Date.context_today(self)
         # sudo: deputies are a table of the administrator; who stands in for whom today
         # is the only thing that leaves this method.
-        rows = self.env["cash.transfer.deputy"].sudo().search(
-            [
-                ("deputy_id", "=", user.id),
-                ("duty", "=", duty),
-                ("company_id", "=", company.id),
-                ("date_from", "<=", today),
-                ("date_to", ">=", today),
-            ]
+        rows = (
+            self.env["cash.transfer.deputy"]
+            .sudo()
+            .search(
+                [
+                    ("deputy_id", "=", user.id),
+                    ("duty", "=", duty),
+                    ("company_id", "=", company.id),
+                    ("date_from", "<=", today),
+                    ("date_to", ">=", today),
+                ]
+            )
         )
         own = user if user.has_group(GROUPS[duty]) else self.env["res.users"]
         return own | rows.user_id.filtered(lambda u: u.has_group(GROUPS[duty]))
@@ -61,7 +65,8 @@ class CashDuty(models.AbstractModel):
         if not principals:
             raise AccessError(
                 self.env._(
-                    "%(duty)s cash transfers is not your duty: ask somebody who has it, "
+                    "%(duty)s cash transfers is not your duty: ask somebody who "
+                    "has it, "
                     "or let the administrator name you as deputy.",
                     duty=self._duty_labels()[duty].capitalize(),
                 )
@@ -77,8 +82,10 @@ class CashDuty(models.AbstractModel):
         else:
             # sudo: the table is maintained by the administrator; officers need its
             # answer only.
-            rows = self.env["cash.transfer.duty.pair"].sudo().search(
-                [("company_id", "=", company.id)]
+            rows = (
+                self.env["cash.transfer.duty.pair"]
+                .sudo()
+                .search([("company_id", "=", company.id)])
             )
             pairs |= {(row.first_duty, row.second_duty) for row in rows}
         return {b for a, b in pairs if a == duty} | {a for a, b in pairs if b == duty}

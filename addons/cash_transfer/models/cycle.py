@@ -27,13 +27,17 @@ class CashTransferCycle(models.Model):
     _frozen_fields = frozenset({"scheme_id", "period", "kind"})
 
     scheme_id = fields.Many2one(
-        "cash.transfer.scheme", required=True, index=True, ondelete="restrict",
+        "cash.transfer.scheme",
+        required=True,
+        index=True,
+        ondelete="restrict",
         check_company=True,
     )
     company_id = fields.Many2one(related="scheme_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="scheme_id.currency_id")
     period = fields.Date(
-        required=True, help="First day of the period.",
+        required=True,
+        help="First day of the period.",
         default=lambda self: fields.Date.context_today(self).replace(day=1),
     )
     period_end = fields.Date(compute="_compute_period_end", store=True)
@@ -43,11 +47,18 @@ class CashTransferCycle(models.Model):
     )
     state = fields.Selection(
         [
-            ("draft", "Draft"), ("compliance_check", "Compliance"),
-            ("validated", "Validated"), ("in_payment", "In Payment"),
-            ("reconciled", "Reconciled"), ("closed", "Closed"),
+            ("draft", "Draft"),
+            ("compliance_check", "Compliance"),
+            ("validated", "Validated"),
+            ("in_payment", "In Payment"),
+            ("reconciled", "Reconciled"),
+            ("closed", "Closed"),
         ],
-        default="draft", required=True, readonly=True, copy=False, index=True,
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+        index=True,
     )
     validated_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     validated_on = fields.Datetime(readonly=True, copy=False)
@@ -93,23 +104,28 @@ class CashTransferCycle(models.Model):
         totals = {
             cycle: values
             for cycle, *values in lines._read_group(
-                domain, ["cycle_id"],
+                domain,
+                ["cycle_id"],
                 ["__count", "amount_due:sum", "amount_delivered:sum"],
             )
         }
         payable = dict(
-            lines._read_group([*domain, ("payable", "=", True)], ["cycle_id"], ["__count"])
+            lines._read_group(
+                [*domain, ("payable", "=", True)], ["cycle_id"], ["__count"]
+            )
         )
         failing = dict(
             lines._read_group(
                 [*domain, ("eligible", "=", True), ("compliant", "=", "no")],
-                ["cycle_id"], ["__count"],
+                ["cycle_id"],
+                ["__count"],
             )
         )
         unplanned = dict(
             lines._read_group(
                 [*domain, ("payable", "=", True), ("payment_status", "=", "none")],
-                ["cycle_id"], ["__count"],
+                ["cycle_id"],
+                ["__count"],
             )
         )
         plans = dict(
@@ -143,12 +159,18 @@ class CashTransferCycle(models.Model):
         self._lock_for_step()
         if self.state != "draft":
             raise UserError(self.env._("Lines are built while the cycle is a draft."))
-        total = self.env["cash.transfer.entitlement"].sudo().search_count(
-            self._entitlement_domain()  # sudo: a number for the progress bar
+        total = (
+            self.env["cash.transfer.entitlement"]
+            .sudo()
+            .search_count(
+                self._entitlement_domain()  # sudo: a number for the progress bar
+            )
         )
         if not total:
             raise UserError(
-                self.env._("No approved entitlement of this scheme falls in the period.")
+                self.env._(
+                    "No approved entitlement of this scheme falls in the period."
+                )
             )
         self._queue_job("generate", total)
         return True
@@ -159,20 +181,25 @@ class CashTransferCycle(models.Model):
             ("scheme_id", "=", self.scheme_id.id),
             ("state", "in", ["approved", "active"]),
             ("date_from", "<=", self.period_end),
-            "|", ("date_to", "=", False), ("date_to", ">=", self.period),
+            "|",
+            ("date_to", "=", False),
+            ("date_to", ">=", self.period),
         ]
 
     def _job_generate(self):
         """Make the next portion of lines; the unique index keeps a repeat out."""
         entitlements = self.env["cash.transfer.entitlement"].search(
             [*self._entitlement_domain(), ("id", ">", self.job_cursor)],
-            order="id", limit=self._job_size,
+            order="id",
+            limit=self._job_size,
         )
         if entitlements:
             self._create_lines(entitlements)
             self._unprotected().write(
-                {"job_cursor": entitlements[-1].id,
-                 "job_done": self.job_done + len(entitlements)}
+                {
+                    "job_cursor": entitlements[-1].id,
+                    "job_done": self.job_done + len(entitlements),
+                }
             )
         if len(entitlements) == self._job_size:
             return False
@@ -184,17 +211,24 @@ class CashTransferCycle(models.Model):
         there = {
             entitlement.id
             for [entitlement] in lines._read_group(
-                [("entitlement_id", "in", entitlements.ids),
-                 ("period", "=", self.period), ("kind", "=", self.kind)],
+                [
+                    ("entitlement_id", "in", entitlements.ids),
+                    ("period", "=", self.period),
+                    ("kind", "=", self.kind),
+                ],
                 ["entitlement_id"],
             )
         }
         paid = {
             entitlement.id: count
             for entitlement, count in lines._read_group(
-                [("entitlement_id", "in", entitlements.ids), ("kind", "=", "regular"),
-                 ("period", "<", self.period)],
-                ["entitlement_id"], ["__count"],
+                [
+                    ("entitlement_id", "in", entitlements.ids),
+                    ("kind", "=", "regular"),
+                    ("period", "<", self.period),
+                ],
+                ["entitlement_id"],
+                ["__count"],
             )
         }
         scheme, vals_list = self.scheme_id, []
@@ -202,8 +236,10 @@ class CashTransferCycle(models.Model):
             if entitlement.id in there:
                 continue
             number = paid.get(entitlement.id, 0) + 1
-            if self.kind == "regular" and scheme.max_payments and (
-                number > scheme.max_payments
+            if (
+                self.kind == "regular"
+                and scheme.max_payments
+                and (number > scheme.max_payments)
             ):
                 continue
             amount = scheme._amount_for(entitlement.amount, number)
@@ -246,7 +282,8 @@ class CashTransferCycle(models.Model):
     def _job_compliance(self):
         lines = self.env["cash.transfer.cycle.line"].search(
             [("cycle_id", "=", self.id), ("id", ">", self.job_cursor)],
-            order="id", limit=self._job_size,
+            order="id",
+            limit=self._job_size,
         )
         if lines:
             lines._check_compliance()
@@ -256,7 +293,8 @@ class CashTransferCycle(models.Model):
         return len(lines) < self._job_size
 
     def action_validate(self):
-        """Validate the cycle: nothing of it can be paid before (R34). For cash officers.
+        """Validate the cycle: nothing of it can be paid before (R34). For cash
+        officers.
 
         :raises UserError: lines missing, or conditions not checked.
         """
@@ -265,13 +303,18 @@ class CashTransferCycle(models.Model):
             cycle._lock_for_step()
             if cycle.state != "compliance_check":
                 raise UserError(
-                    self.env._("Build the lines and check compliance before validating.")
+                    self.env._(
+                        "Build the lines and check compliance before validating."
+                    )
                 )
             if cycle.job:
                 raise UserError(self.env._("A step is running: wait until it is done."))
         self._unprotected().write(
-            {"state": "validated", "validated_by_id": self.env.uid,
-             "validated_on": fields.Datetime.now()}
+            {
+                "state": "validated",
+                "validated_by_id": self.env.uid,
+                "validated_on": fields.Datetime.now(),
+            }
         )
         return True
 
@@ -285,7 +328,9 @@ class CashTransferCycle(models.Model):
                 lambda plan: plan.state not in ("draft", "aborted")
             ):
                 raise UserError(
-                    self.env._("A plan of this cycle is locked: make a correction cycle.")
+                    self.env._(
+                        "A plan of this cycle is locked: make a correction cycle."
+                    )
                 )
         self._unprotected().write({"state": "compliance_check"})
         return True
@@ -315,8 +360,11 @@ class CashTransferCycle(models.Model):
         without = counts.pop(None, 0)
         if not counts:
             raise UserError(
-                self.env._("No payee of the %(count)s payable lines has an approved "
-                           "account: enter and approve accounts first.", count=without)
+                self.env._(
+                    "No payee of the %(count)s payable lines has an approved "
+                    "account: enter and approve accounts first.",
+                    count=without,
+                )
             )
         plans = self.env["cash.transfer.payment.plan"].create(
             [
@@ -332,7 +380,8 @@ class CashTransferCycle(models.Model):
         for index, plan in enumerate(plans):
             extra = without if not index else 0
             plan._queue_job(
-                "prepare", counts[plan.provider_id.id] + extra,
+                "prepare",
+                counts[plan.provider_id.id] + extra,
                 {"with_missing": not index},
             )
         return plans._get_records_action()

@@ -19,19 +19,39 @@ class CashTransferCycleLine(models.Model):
     _rec_name = "entitlement_id"
 
     _protected_fields = frozenset(
-        {"eligible", "ineligible_reason", "compliant", "compliance_note", "decision",
-         "decision_by_id", "decision_on", "decision_note", "amount_due", "amount_live",
-         "amount_delivered", "payment_status", "failure_reason", "payment_number",
-         "currency_id", "paid_on"}
+        {
+            "eligible",
+            "ineligible_reason",
+            "compliant",
+            "compliance_note",
+            "decision",
+            "decision_by_id",
+            "decision_on",
+            "decision_note",
+            "amount_due",
+            "amount_live",
+            "amount_delivered",
+            "payment_status",
+            "failure_reason",
+            "payment_number",
+            "currency_id",
+            "paid_on",
+        }
     )
     _frozen_fields = frozenset({"cycle_id", "entitlement_id", "period", "kind"})
 
     cycle_id = fields.Many2one(
-        "cash.transfer.cycle", required=True, index=True, ondelete="restrict",
+        "cash.transfer.cycle",
+        required=True,
+        index=True,
+        ondelete="restrict",
         check_company=True,
     )
     entitlement_id = fields.Many2one(
-        "cash.transfer.entitlement", required=True, index=True, ondelete="restrict",
+        "cash.transfer.entitlement",
+        required=True,
+        index=True,
+        ondelete="restrict",
         check_company=True,
     )
     beneficiary_id = fields.Many2one(
@@ -44,24 +64,39 @@ class CashTransferCycleLine(models.Model):
     # conditions
     eligible = fields.Boolean(readonly=True, copy=False)
     ineligible_reason = fields.Selection(
-        [("no_amount", "No Amount in this Period"), ("ended", "Ended"),
-         ("suspended", "Suspended"), ("case_closed", "Case Closed")],
-        readonly=True, copy=False,
+        [
+            ("no_amount", "No Amount in this Period"),
+            ("ended", "Ended"),
+            ("suspended", "Suspended"),
+            ("case_closed", "Case Closed"),
+        ],
+        readonly=True,
+        copy=False,
     )
     compliant = fields.Selection(
-        [("yes", "Yes"), ("no", "No"), ("waived", "Waived"),
-         ("not_applicable", "Not Applicable")],
-        required=True, default="not_applicable", readonly=True, copy=False,
+        [
+            ("yes", "Yes"),
+            ("no", "No"),
+            ("waived", "Waived"),
+            ("not_applicable", "Not Applicable"),
+        ],
+        required=True,
+        default="not_applicable",
+        readonly=True,
+        copy=False,
     )
     compliance_note = fields.Char(string="Why", readonly=True, copy=False)
     decision = fields.Selection(
         [("waived", "Pay All the Same"), ("suspended", "Do not Pay")],
-        readonly=True, copy=False,
+        readonly=True,
+        copy=False,
     )
     decision_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     decision_on = fields.Datetime(readonly=True, copy=False)
     decision_note = fields.Text(
-        string="Best-Interest Note", readonly=True, copy=False,
+        string="Best-Interest Note",
+        readonly=True,
+        copy=False,
         groups="child_remediation.group_case_worker",
     )
     payable = fields.Boolean(compute="_compute_payable", store=True)
@@ -74,10 +109,19 @@ class CashTransferCycleLine(models.Model):
         required=True, readonly=True, copy=False, default=0.0, string="Paid"
     )
     payment_status = fields.Selection(
-        [("none", "Not Planned"), ("planned", "Planned"), ("sent", "On the Way"),
-         ("paid", "Paid"), ("partial", "Partly Paid"), ("failed", "Not Paid"),
-         ("stopped", "Stopped")],
-        required=True, default="none", readonly=True, copy=False,
+        [
+            ("none", "Not Planned"),
+            ("planned", "Planned"),
+            ("sent", "On the Way"),
+            ("paid", "Paid"),
+            ("partial", "Partly Paid"),
+            ("failed", "Not Paid"),
+            ("stopped", "Stopped"),
+        ],
+        required=True,
+        default="none",
+        readonly=True,
+        copy=False,
     )
     failure_reason = fields.Selection(
         "_selection_failure_reason", readonly=True, copy=False, string="Why not Paid"
@@ -153,8 +197,11 @@ class CashTransferCycleLine(models.Model):
         if not scheme.condition_attendance:
             return {}, {}
         groups = self.env["remediation.attendance"]._read_group(
-            [("case_id", "in", self.case_id.ids), ("month", ">=", start),
-             ("month", "<=", end)],
+            [
+                ("case_id", "in", self.case_id.ids),
+                ("month", ">=", start),
+                ("month", "<=", end),
+            ],
             ["case_id"],
             ["days_open:sum", "days_present:sum", "days_excused:sum"],
         )
@@ -169,8 +216,12 @@ class CashTransferCycleLine(models.Model):
         return {
             case.id
             for [case] in self.env["remediation.visit"]._read_group(
-                [("case_id", "in", self.case_id.ids), ("state", "=", "done"),
-                 ("date_done", ">=", start), ("date_done", "<=", end)],
+                [
+                    ("case_id", "in", self.case_id.ids),
+                    ("state", "=", "done"),
+                    ("date_done", ">=", start),
+                    ("date_done", "<=", end),
+                ],
                 ["case_id"],
             )
         }
@@ -188,8 +239,11 @@ class CashTransferCycleLine(models.Model):
         today = fields.Date.context_today(self)
         visits.create(
             [
-                {"case_id": case.id, "visit_type": "home",
-                 "date_planned": fields.Date.add(today, days=7)}
+                {
+                    "case_id": case.id,
+                    "visit_type": "home",
+                    "date_planned": fields.Date.add(today, days=7),
+                }
                 for case in self.case_id
                 if case.id not in planned
             ]
@@ -213,8 +267,10 @@ class CashTransferCycleLine(models.Model):
         self.check_access("read")
         if not self.env.user.has_group("child_remediation.group_supervisor"):
             raise AccessError(
-                self.env._("Deciding on conditions is for supervisors: ask the "
-                           "supervisor of the case.")
+                self.env._(
+                    "Deciding on conditions is for supervisors: ask the "
+                    "supervisor of the case."
+                )
             )
         if not (note or "").strip():
             raise UserError(self.env._("Write the best-interest note."))
@@ -225,8 +281,10 @@ class CashTransferCycleLine(models.Model):
                 self.env._("The cycle is validated: stop the payment instead.")
             )
         values = {
-            "decision": decision, "decision_by_id": self.env.uid,
-            "decision_on": fields.Datetime.now(), "decision_note": note,
+            "decision": decision,
+            "decision_by_id": self.env.uid,
+            "decision_on": fields.Datetime.now(),
+            "decision_note": note,
         }
         if decision == "waived":
             values["compliant"] = "waived"
@@ -244,8 +302,10 @@ class CashTransferCycleLine(models.Model):
         self.lock_for_update(allow_referencing=True)
         if self.kind != "correction" or self.cycle_id.state != "compliance_check":
             raise UserError(
-                self.env._("Amounts are set on lines of a correction cycle before it is "
-                           "validated.")
+                self.env._(
+                    "Amounts are set on lines of a correction cycle before it is "
+                    "validated."
+                )
             )
         if amount <= 0 or not (reason or "").strip():
             raise UserError(
@@ -253,8 +313,11 @@ class CashTransferCycleLine(models.Model):
             )
         # sudo: cash officers write cycle lines through named methods only.
         self.sudo()._unprotected().write(
-            {"amount_due": self.currency_id.round(amount), "compliance_note": reason,
-             "eligible": True}
+            {
+                "amount_due": self.currency_id.round(amount),
+                "compliance_note": reason,
+                "eligible": True,
+            }
         )
 
     def action_stop_payment(self, reason):

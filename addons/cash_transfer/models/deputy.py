@@ -36,11 +36,15 @@ class CashTransferDeputy(models.Model):
         for row in self:
             if not row.user_id.has_group(GROUPS[row.duty]):
                 raise ValidationError(
-                    self.env._("%(user)s does not have the duty that is passed on.",
-                               user=row.user_id.name)
+                    self.env._(
+                        "%(user)s does not have the duty that is passed on.",
+                        user=row.user_id.name,
+                    )
                 )
             if not any(row.deputy_id.has_group(group) for group in GROUPS.values()):
                 raise ValidationError(
-                    self.env._("A deputy has a cash duty already: %(user)s has none.",
-                               user=row.deputy_id.name)
+                    self.env._(
+                        "A deputy has a cash duty already: %(user)s has none.",
+                        user=row.deputy_id.name,
+                    )
                 )

@@ -3,7 +3,11 @@ from odoo import api, fields, models
 from .cash_duty import DUTIES
 
 #: What a company with five people keeps apart besides the fixed pairs.
-DEFAULT_PAIRS = (("prepare", "release"), ("prepare", "reconcile"), ("approve", "reconcile"))
+DEFAULT_PAIRS = (
+    ("prepare", "release"),
+    ("prepare", "reconcile"),
+    ("approve", "reconcile"),
+)
 
 
 class CashTransferDutyPair(models.Model):

@@ -24,18 +24,37 @@ class CashTransferEntitlement(models.Model):
     _code_prefix = "E"
     _remediation_sensitive = True
     _protected_fields = frozenset(
-        {"state", "amount", "proposed_by_id", "proposed_on", "approved_by_id",
-         "approved_on", "reason", "end_asked_on", "end_decided_by_id", "extended_count",
-         "failure_count"}
+        {
+            "state",
+            "amount",
+            "proposed_by_id",
+            "proposed_on",
+            "approved_by_id",
+            "approved_on",
+            "reason",
+            "end_asked_on",
+            "end_decided_by_id",
+            "extended_count",
+            "failure_count",
+        }
     )
     _frozen_fields = frozenset({"scheme_id"})
     _draft_only_fields = frozenset(
-        {"payee_id", "alternate_payee_id", "date_from", "date_to", "funding_ids",
-         "child_count"}
+        {
+            "payee_id",
+            "alternate_payee_id",
+            "date_from",
+            "date_to",
+            "funding_ids",
+            "child_count",
+        }
     )
 
     scheme_id = fields.Many2one(
-        "cash.transfer.scheme", required=True, index=True, ondelete="restrict",
+        "cash.transfer.scheme",
+        required=True,
+        index=True,
+        ondelete="restrict",
         check_company=True,
     )
     purpose_id = fields.Many2one(related="scheme_id.purpose_id")
@@ -46,15 +65,24 @@ class CashTransferEntitlement(models.Model):
         related="case_id.household_id", store=True, index=True
     )
     plan_action_id = fields.Many2one(
-        "remediation.plan.action", index="btree_not_null", ondelete="restrict",
-        check_company=True, domain="[('case_id', '=', case_id), ('domain', '=', 'cash')]",
+        "remediation.plan.action",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        domain="[('case_id', '=', case_id), ('domain', '=', 'cash')]",
     )
     payee_id = fields.Many2one(
-        "cash.transfer.payee", required=True, index=True, ondelete="restrict",
-        check_company=True, domain="[('case_id', '=', case_id)]",
+        "cash.transfer.payee",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+        domain="[('case_id', '=', case_id)]",
     )
     alternate_payee_id = fields.Many2one(
-        "cash.transfer.payee", ondelete="restrict", check_company=True,
+        "cash.transfer.payee",
+        ondelete="restrict",
+        check_company=True,
         domain="[('case_id', '=', case_id)]",
     )
     child_count = fields.Integer(
@@ -62,7 +90,9 @@ class CashTransferEntitlement(models.Model):
     )
     currency_id = fields.Many2one(related="scheme_id.currency_id", store=True)
     amount = fields.Monetary(
-        readonly=True, copy=False, string="First Payment",
+        readonly=True,
+        copy=False,
+        string="First Payment",
         help="What the scheme's rule gives; the withdrawal fee comes on top.",
     )
     date_from = fields.Date(required=True, default=fields.Date.context_today)
@@ -76,11 +106,19 @@ class CashTransferEntitlement(models.Model):
     )
     state = fields.Selection(
         [
-            ("draft", "Draft"), ("proposed", "Proposed"), ("approved", "Approved"),
-            ("active", "Active"), ("suspended", "Suspended"), ("ended", "Ended"),
+            ("draft", "Draft"),
+            ("proposed", "Proposed"),
+            ("approved", "Approved"),
+            ("active", "Active"),
+            ("suspended", "Suspended"),
+            ("ended", "Ended"),
             ("cancelled", "Cancelled"),
         ],
-        default="draft", required=True, readonly=True, copy=False, index=True,
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+        index=True,
     )
     reason = fields.Char(readonly=True, copy=False)
     proposed_by_id = fields.Many2one("res.users", readonly=True, copy=False)
@@ -115,7 +153,8 @@ class CashTransferEntitlement(models.Model):
                 entitlement.date_to = False
                 continue
             entitlement.date_to = scheme._default_end(
-                start, entitlement._birthday_limit() if scheme.end_rule == "age" else None
+                start,
+                entitlement._birthday_limit() if scheme.end_rule == "age" else None,
             )
 
     def _compute_amount_delivered(self):
@@ -134,9 +173,7 @@ class CashTransferEntitlement(models.Model):
         for entitlement in self:
             payees = entitlement.payee_id | entitlement.alternate_payee_id
             if payees.case_id - entitlement.case_id:
-                raise ValidationError(
-                    self.env._("Choose a payee of this case.")
-                )
+                raise ValidationError(self.env._("Choose a payee of this case."))
             if entitlement.payee_id == entitlement.alternate_payee_id:
                 raise ValidationError(
                     self.env._("The alternate is somebody other than the payee.")
@@ -202,32 +239,46 @@ class CashTransferEntitlement(models.Model):
                 entitlement._unprotected().amount = amount
 
     def _last_earnings(self):
-        """Return entitlement id → the child's last earnings per period of the scheme."""
+        """Return entitlement id → the child's last earnings per period of the
+        scheme.
+        """
         wanted = self.filtered(lambda e: e.scheme_id.amount_rule == "income")
         earnings = {}
         if not wanted:
             return earnings
         # sudo: earnings are read for whoever saves; only the amount that the scheme's
         # rule makes of them is kept.
-        situations = self.env["remediation.work.situation"].sudo().search(
-            [("case_id", "in", wanted.case_id.ids), ("pay", ">", 0),
-             ("pay_period", "in", ["day", "week", "month"])],
-            order="date, id",
+        situations = (
+            self.env["remediation.work.situation"]
+            .sudo()
+            .search(
+                [
+                    ("case_id", "in", wanted.case_id.ids),
+                    ("pay", ">", 0),
+                    ("pay_period", "in", ["day", "week", "month"]),
+                ],
+                order="date, id",
+            )
         )
         last = {situation.case_id: situation for situation in situations}
         for entitlement in wanted:
             situation = last.get(entitlement.case_id)
             if not situation:
                 continue
-            monthly = situation.pay * {
-                "day": (situation.days_week or 6) * 52 / 12,
-                "week": 52 / 12,
-                "month": 1,
-            }[situation.pay_period]
+            monthly = (
+                situation.pay
+                * {
+                    "day": (situation.days_week or 6) * 52 / 12,
+                    "week": 52 / 12,
+                    "month": 1,
+                }[situation.pay_period]
+            )
             currency = situation.currency_id or entitlement.currency_id
             earnings[entitlement.id] = currency._convert(
                 monthly * (MONTHS[entitlement.scheme_id.frequency] or 1),
-                entitlement.currency_id, entitlement.company_id, entitlement.date_from,
+                entitlement.currency_id,
+                entitlement.company_id,
+                entitlement.date_from,
             )
         return earnings
 
@@ -253,8 +304,11 @@ class CashTransferEntitlement(models.Model):
             if problems:
                 raise UserError("\n".join(problems))
         self._unprotected().write(
-            {"state": "proposed", "proposed_by_id": self.env.uid,
-             "proposed_on": fields.Datetime.now()}
+            {
+                "state": "proposed",
+                "proposed_by_id": self.env.uid,
+                "proposed_on": fields.Datetime.now(),
+            }
         )
         return True
 
@@ -264,8 +318,11 @@ class CashTransferEntitlement(models.Model):
         env, problems = self.env, []
         if self.amount <= 0:
             problems.append(
-                env._("%(code)s: the scheme's rule gives no amount. For replaced income, "
-                      "record what the child earned.", code=self.name)
+                env._(
+                    "%(code)s: the scheme's rule gives no amount. For replaced income, "
+                    "record what the child earned.",
+                    code=self.name,
+                )
             )
         if self.payee_id.state == "stopped":
             problems.append(
@@ -274,19 +331,27 @@ class CashTransferEntitlement(models.Model):
         # shares are entered to two digits
         if round(sum(self.funding_ids.mapped("share")), 6) != 100.0:
             problems.append(
-                env._("%(code)s: the grants' shares do not add up to 100 %%.",
-                      code=self.name)
+                env._(
+                    "%(code)s: the grants' shares do not add up to 100 %%.",
+                    code=self.name,
+                )
             )
         foreign = self.funding_ids.grant_id - self.scheme_id.grant_ids
         if foreign:
             problems.append(
-                env._("%(code)s: the scheme does not allow the grant %(grant)s.",
-                      code=self.name, grant=foreign[0].display_name)
+                env._(
+                    "%(code)s: the scheme does not allow the grant %(grant)s.",
+                    code=self.name,
+                    grant=foreign[0].display_name,
+                )
             )
         if not self.plan_action_id and not self.is_emergency:
             problems.append(
-                env._("%(code)s: link the cash action of the child's plan, or mark it "
-                      "as an emergency.", code=self.name)
+                env._(
+                    "%(code)s: link the cash action of the child's plan, or mark it "
+                    "as an emergency.",
+                    code=self.name,
+                )
             )
         return problems
 
@@ -305,14 +370,17 @@ class CashTransferEntitlement(models.Model):
         self._lock_in(["proposed"])
         if self.filtered(lambda e: e.proposed_by_id == self.env.user):
             raise AccessError(
-                self.env._("Nobody approves what they proposed: ask another supervisor.")
+                self.env._(
+                    "Nobody approves what they proposed: ask another supervisor."
+                )
             )
         for entitlement in self:
             problems = entitlement._problems()
             if entitlement.payee_id.state != "approved":
                 problems.append(
-                    self.env._("%(code)s: approve the payee first.",
-                               code=entitlement.name)
+                    self.env._(
+                        "%(code)s: approve the payee first.", code=entitlement.name
+                    )
                 )
             if problems:
                 raise UserError("\n".join(problems))
@@ -327,16 +395,21 @@ class CashTransferEntitlement(models.Model):
                     "entitlements, or leave these out: %(codes)s.",
                     grants="\n".join(short.values()),
                     codes=", ".join(
-                        fundings.filtered(lambda f: f.grant_id in short)
-                        .entitlement_id.mapped("name")
+                        fundings.filtered(
+                            lambda f: f.grant_id in short
+                        ).entitlement_id.mapped("name")
                     ),
                 )
             )
         refused = fundings.filtered(lambda f: f.grant_id in short).entitlement_id
         approved = self - refused
         approved._unprotected().write(
-            {"state": "approved", "approved_by_id": self.env.uid,
-             "approved_on": fields.Datetime.now(), "reason": False}
+            {
+                "state": "approved",
+                "approved_by_id": self.env.uid,
+                "approved_on": fields.Datetime.now(),
+                "reason": False,
+            }
         )
         approved.sudo().funding_ids._commit_budget()
         return approved
@@ -395,8 +468,12 @@ class CashTransferEntitlement(models.Model):
         if not until or self.filtered(lambda e: e.date_to and until <= e.date_to):
             raise UserError(self.env._("Choose a day after the present end."))
         self._unprotected().write(
-            {"date_to": until, "reason": reason, "end_asked_on": False,
-             "end_decided_by_id": self.env.uid}
+            {
+                "date_to": until,
+                "reason": reason,
+                "end_asked_on": False,
+                "end_decided_by_id": self.env.uid,
+            }
         )
         fundings = self.sudo().funding_ids  # sudo: budgets, as in action_approve
         short = fundings._get_shortfalls()
@@ -426,11 +503,17 @@ class CashTransferEntitlement(models.Model):
                 raise UserError(self.env._("There is no approved alternate to pay."))
             if alternate.approved_on > now - relativedelta(hours=hours):
                 raise UserError(
-                    self.env._("The alternate was approved less than %(hours)s hours "
-                               "ago: wait until then.", hours=hours)
+                    self.env._(
+                        "The alternate was approved less than %(hours)s hours "
+                        "ago: wait until then.",
+                        hours=hours,
+                    )
                 )
             entitlement._unprotected().write(
-                {"payee_id": alternate.id, "alternate_payee_id": entitlement.payee_id.id}
+                {
+                    "payee_id": alternate.id,
+                    "alternate_payee_id": entitlement.payee_id.id,
+                }
             )
         return True
 
@@ -438,8 +521,9 @@ class CashTransferEntitlement(models.Model):
         self.check_access("write")
         if not self.env.user.has_group("child_remediation.group_supervisor"):
             raise AccessError(
-                self.env._("This decision is for supervisors: ask the supervisor of the "
-                           "case.")
+                self.env._(
+                    "This decision is for supervisors: ask the supervisor of the case."
+                )
             )
 
     def _lock_in(self, states):
@@ -461,9 +545,12 @@ class CashTransferEntitlement(models.Model):
         period and alert the supervisor. Nothing stops by itself."""
         today = fields.Date.context_today(self)
         asking = self.search(
-            [("state", "in", ["approved", "active"]), ("end_asked_on", "=", False),
-             ("scheme_id.frequency", "!=", "once"),
-             ("date_to", "<=", today + relativedelta(days=60))],
+            [
+                ("state", "in", ["approved", "active"]),
+                ("end_asked_on", "=", False),
+                ("scheme_id.frequency", "!=", "once"),
+                ("date_to", "<=", today + relativedelta(days=60)),
+            ],
             limit=1000,
         )
         asking._unprotected().write({"end_asked_on": today})
@@ -471,24 +558,35 @@ class CashTransferEntitlement(models.Model):
             self.env._("Support ends soon: decide to end or to keep it.")
         )
         over = self.search(
-            [("state", "in", ["approved", "active"]), ("date_to", "<", today),
-             ("end_asked_on", "!=", False), ("scheme_id.frequency", "!=", "once")],
+            [
+                ("state", "in", ["approved", "active"]),
+                ("date_to", "<", today),
+                ("end_asked_on", "!=", False),
+                ("scheme_id.frequency", "!=", "once"),
+            ],
             limit=1000,
         )
         for entitlement in over:
             months = MONTHS[entitlement.scheme_id.frequency]
             end = entitlement.date_to + relativedelta(days=1, months=months)
             entitlement._unprotected().write(
-                {"date_to": end + relativedelta(days=-1),
-                 "extended_count": entitlement.extended_count + 1}
+                {
+                    "date_to": end + relativedelta(days=-1),
+                    "extended_count": entitlement.extended_count + 1,
+                }
             )
         over.funding_ids._commit_budget()
         over._alert_supervisor(
             self.env._("No decision on the end of support: it goes on for one period.")
         )
         decided = self.search(
-            [("state", "in", list(LIVE_STATES)), ("end_decided_by_id", "!=", False),
-             ("end_asked_on", "=", False), ("date_to", "<", today), ("reason", "!=", False)],
+            [
+                ("state", "in", list(LIVE_STATES)),
+                ("end_decided_by_id", "!=", False),
+                ("end_asked_on", "=", False),
+                ("date_to", "<", today),
+                ("reason", "!=", False),
+            ],
             limit=1000,
         )
         decided._unprotected().write({"state": "ended"})
@@ -503,11 +601,15 @@ class CashTransferEntitlement(models.Model):
             supervisor = entitlement.team_id.supervisor_id
             if supervisor:
                 values.append(
-                    {"res_model_id": model, "res_id": entitlement.case_id.id,
-                     "activity_type_id": activity_type.id, "summary": summary,
-                     "user_id": supervisor.id,
-                     "date_deadline": fields.Date.context_today(entitlement)}
+                    {
+                        "res_model_id": model,
+                        "res_id": entitlement.case_id.id,
+                        "activity_type_id": activity_type.id,
+                        "summary": summary,
+                        "user_id": supervisor.id,
+                        "date_deadline": fields.Date.context_today(entitlement),
+                    }
                 )
-        self.env["mail.activity"].with_context(
-            mail_activity_quick_update=True
-        ).create(values)
+        self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(
+            values
+        )

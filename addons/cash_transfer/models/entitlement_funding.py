@@ -14,18 +14,25 @@ class CashTransferEntitlementFunding(models.Model):
     _frozen_fields = frozenset({"entitlement_id"})
 
     entitlement_id = fields.Many2one(
-        "cash.transfer.entitlement", required=True, index=True, ondelete="cascade",
+        "cash.transfer.entitlement",
+        required=True,
+        index=True,
+        ondelete="cascade",
         check_company=True,
     )
     grant_id = fields.Many2one(
-        "cash.transfer.grant", required=True, index=True, ondelete="restrict",
+        "cash.transfer.grant",
+        required=True,
+        index=True,
+        ondelete="restrict",
         check_company=True,
     )
     share = fields.Float(required=True, digits=(5, 2), default=100.0)
     state = fields.Selection(related="entitlement_id.state", store=True, index=True)
     currency_id = fields.Many2one(related="grant_id.currency_id")
     planned = fields.Monetary(
-        readonly=True, copy=False,
+        readonly=True,
+        copy=False,
         help="Payments that fall within the grant's dates, in its currency.",
     )
     spent = fields.Monetary(readonly=True, copy=False)
@@ -46,8 +53,11 @@ class CashTransferEntitlementFunding(models.Model):
         cases = {entitlement.id: entitlement.case_id.id for entitlement in entitlements}
         fundings = super().create(
             [
-                dict(vals, case_id=vals.get("case_id")
-                     or cases.get(vals.get("entitlement_id")))
+                dict(
+                    vals,
+                    case_id=vals.get("case_id")
+                    or cases.get(vals.get("entitlement_id")),
+                )
                 for vals in vals_list
             ]
         )
@@ -72,7 +82,9 @@ class CashTransferEntitlementFunding(models.Model):
     @api.constrains("entitlement_id", "case_id")
     def _check_case(self):
         if self.filtered(lambda f: f.case_id != f.entitlement_id.case_id):
-            raise ValidationError(self.env._("The entitlement belongs to another case."))
+            raise ValidationError(
+                self.env._("The entitlement belongs to another case.")
+            )
 
     def _planned_amount(self):
         """Return this share of the payments due within the grant's dates, in the
@@ -91,7 +103,9 @@ class CashTransferEntitlementFunding(models.Model):
             for number in range(max(skipped, 0) + 1, count + 1)
         )
         return entitlement.currency_id._convert(
-            total * self.share / 100.0, grant.currency_id, grant.company_id,
+            total * self.share / 100.0,
+            grant.currency_id,
+            grant.company_id,
             fields.Date.context_today(self),
         )
 

@@ -15,13 +15,16 @@ class CashTransferGrant(models.Model):
     _check_company_auto = True
 
     analytic_account_id = fields.Many2one(
-        "account.analytic.account", required=True, index=True, check_company=True,
+        "account.analytic.account",
+        required=True,
+        index=True,
+        check_company=True,
         ondelete="restrict",
     )
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
-    funder_id = fields.Many2one("res.partner", string="Funder")
+    funder_id = fields.Many2one("res.partner")
     date_start = fields.Date(required=True)
     date_end = fields.Date(required=True)
     currency_id = fields.Many2one(
@@ -34,13 +37,15 @@ class CashTransferGrant(models.Model):
         "analytic account for ineligible costs.",
     )
     deferred_account_id = fields.Many2one(
-        "account.account", check_company=True, string="Restricted Grant",
+        "account.account",
+        check_company=True,
+        string="Restricted Grant",
         help="With the income account: releases restricted income as money is spent.",
     )
     income_account_id = fields.Many2one(
         "account.account", check_company=True, string="Grant Income"
     )
-    scheme_ids = fields.Many2many("cash.transfer.scheme", string="Schemes")
+    scheme_ids = fields.Many2many("cash.transfer.scheme")
     committed = fields.Monetary(compute="_compute_budget_use")
     spent = fields.Monetary(compute="_compute_budget_use")
     available = fields.Monetary(compute="_compute_budget_use")
@@ -79,13 +84,17 @@ class CashTransferGrant(models.Model):
     def _get_commitments(self):
         """Return grant id → approved and unpaid amounts due within its dates (R33)."""
         # sudo: budget figures are sums; who reads a grant need not read entitlements.
-        groups = self.env["cash.transfer.entitlement.funding"].sudo()._read_group(
-            [
-                ("grant_id", "in", self.ids),
-                ("state", "in", ["approved", "active", "suspended"]),
-            ],
-            ["grant_id"],
-            ["committed:sum"],
+        groups = (
+            self.env["cash.transfer.entitlement.funding"]
+            .sudo()
+            ._read_group(
+                [
+                    ("grant_id", "in", self.ids),
+                    ("state", "in", ["approved", "active", "suspended"]),
+                ],
+                ["grant_id"],
+                ["committed:sum"],
+            )
         )
         return {grant.id: amount for grant, amount in groups}
 
@@ -93,10 +102,14 @@ class CashTransferGrant(models.Model):
         """Return grant id → what was delivered, in the grant's currency at the rate of
         each payment plan."""
         # sudo: as above, sums of payment splits.
-        groups = self.env["cash.transfer.payment.split"].sudo()._read_group(
-            [("grant_id", "in", self.ids), ("amount_delivered", "!=", 0)],
-            ["grant_id", "plan_id"],
-            ["amount_delivered:sum"],
+        groups = (
+            self.env["cash.transfer.payment.split"]
+            .sudo()
+            ._read_group(
+                [("grant_id", "in", self.ids), ("amount_delivered", "!=", 0)],
+                ["grant_id", "plan_id"],
+                ["amount_delivered:sum"],
+            )
         )
         spent = {}
         for grant, plan, amount in groups:

@@ -32,8 +32,16 @@ class Job(models.AbstractModel):
     #: Lines per portion.
     _job_size = 2500
     _protected_fields = frozenset(
-        {"job", "job_total", "job_done", "job_cursor", "job_data", "job_error",
-         "job_user_id", "job_queued_on"}
+        {
+            "job",
+            "job_total",
+            "job_done",
+            "job_cursor",
+            "job_data",
+            "job_error",
+            "job_user_id",
+            "job_queued_on",
+        }
     )
 
     job = fields.Char(readonly=True, copy=False, index="btree_not_null")
@@ -142,7 +150,7 @@ class Job(models.AbstractModel):
         self.env.invalidate_all()
         _logger.info("%s %s: step stopped", record._name, record.id)
         record._unprotected().write({"job": False, "job_error": message})
-        self.env.cr.commit()  # pylint: disable=invalid-commit (cron, after rollback)
+        self.env["ir.cron"]._commit_progress(0)
 
     def _explain_violation(self, error):
         return self.env._(

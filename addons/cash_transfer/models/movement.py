@@ -2,8 +2,15 @@ from odoo import fields, models
 
 #: Money that comes to a plan; each is a layer with its own cost (FIFO).
 INFLOWS = ("payment", "bill", "carry_in", "reversal", "recovery")
-OUTFLOWS = ("delivered", "fee", "dispute", "returned", "carry_out", "written_off",
-            "exchange")
+OUTFLOWS = (
+    "delivered",
+    "fee",
+    "dispute",
+    "returned",
+    "carry_out",
+    "written_off",
+    "exchange",
+)
 KINDS = [
     ("payment", "Funded"),
     ("bill", "Billed"),
@@ -33,16 +40,34 @@ class CashTransferMovement(models.Model):
     _order = "id"
 
     _protected_fields = frozenset(
-        {"plan_id", "company_id", "provider_id", "kind", "date", "amount",
-         "company_amount", "currency_id", "move_line_id", "layer_id", "payment_id",
-         "counterpart_plan_id", "dispute_id", "reconciliation_id"}
+        {
+            "plan_id",
+            "company_id",
+            "provider_id",
+            "kind",
+            "date",
+            "amount",
+            "company_amount",
+            "currency_id",
+            "move_line_id",
+            "layer_id",
+            "payment_id",
+            "counterpart_plan_id",
+            "dispute_id",
+            "reconciliation_id",
+        }
     )
 
     plan_id = fields.Many2one(
-        "cash.transfer.payment.plan", required=True, index=True, readonly=True,
+        "cash.transfer.payment.plan",
+        required=True,
+        index=True,
+        readonly=True,
         ondelete="restrict",
     )
-    company_id = fields.Many2one("res.company", required=True, index=True, readonly=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, readonly=True
+    )
     provider_id = fields.Many2one(
         "cash.transfer.provider", required=True, index=True, readonly=True
     )
@@ -60,8 +85,11 @@ class CashTransferMovement(models.Model):
         "account.move.line", readonly=True, index="btree_not_null", ondelete="restrict"
     )
     layer_id = fields.Many2one(
-        "cash.transfer.movement", readonly=True, index="btree_not_null",
-        string="Taken from", ondelete="restrict",
+        "cash.transfer.movement",
+        readonly=True,
+        index="btree_not_null",
+        string="Taken from",
+        ondelete="restrict",
     )
     payment_id = fields.Many2one(
         "account.payment", readonly=True, index="btree_not_null", ondelete="restrict"
@@ -82,10 +110,15 @@ class CashTransferMovement(models.Model):
         """
         for layer, pieces in self.grouped("layer_id").items():
             debit = layer.move_line_id
-            lines = debit | pieces.move_line_id | (more or self.env["account.move.line"])
+            lines = (
+                debit | pieces.move_line_id | (more or self.env["account.move.line"])
+            )
             lines = lines.filtered(
-                lambda line: line.account_id.reconcile and not line.reconciled
-                and line.account_id == debit.account_id
+                lambda line, debit=debit: (
+                    line.account_id.reconcile
+                    and not line.reconciled
+                    and line.account_id == debit.account_id
+                )
             )
             if debit and len(lines) > 1:
                 lines.with_context(no_exchange_difference=True).reconcile()

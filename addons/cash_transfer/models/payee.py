@@ -24,29 +24,47 @@ class CashTransferPayee(models.Model):
     _code_prefix = "Y"
     _remediation_sensitive = True
     _protected_fields = frozenset(
-        {"state", "proposed_by_id", "approved_by_id", "approved_on", "confirmed_by_id",
-         "stop_reason", "stopped_by_id", "changed_by_ids"}
+        {
+            "state",
+            "proposed_by_id",
+            "approved_by_id",
+            "approved_on",
+            "confirmed_by_id",
+            "stop_reason",
+            "stopped_by_id",
+            "changed_by_ids",
+        }
     )
     _frozen_fields = frozenset({"kind", "member_id", "beneficiary_id", "partner_id"})
 
     kind = fields.Selection(
-        [("member", "Adult of the Household"), ("institution", "Institution"),
-         ("beneficiary", "Beneficiary (exception)")],
-        required=True, default="member",
+        [
+            ("member", "Adult of the Household"),
+            ("institution", "Institution"),
+            ("beneficiary", "Beneficiary (exception)"),
+        ],
+        required=True,
+        default="member",
     )
     household_id = fields.Many2one(
         related="case_id.household_id", store=True, index=True
     )
     member_id = fields.Many2one(
-        "remediation.household.member", index=True, ondelete="restrict",
+        "remediation.household.member",
+        index=True,
+        ondelete="restrict",
         check_company=True,
     )
     beneficiary_id = fields.Many2one(
         "remediation.beneficiary", index=True, ondelete="restrict", check_company=True
     )
     partner_id = fields.Many2one(
-        "res.partner", string="Institution", index=True, ondelete="restrict",
-        check_company=True, domain=[("is_company", "=", True)],
+        "res.partner",
+        string="Institution",
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+        domain=[("is_company", "=", True)],
     )
     exception = fields.Selection(EXCEPTIONS)
     best_interest_note = fields.Text(
@@ -54,19 +72,32 @@ class CashTransferPayee(models.Model):
         help="Why paying this person is in the child's best interest.",
     )
     state = fields.Selection(
-        [("proposed", "Proposed"), ("confirmed", "Approved, to be Confirmed"),
-         ("approved", "Approved"), ("stopped", "Stopped")],
-        default="proposed", required=True, readonly=True, copy=False, index=True,
+        [
+            ("proposed", "Proposed"),
+            ("confirmed", "Approved, to be Confirmed"),
+            ("approved", "Approved"),
+            ("stopped", "Stopped"),
+        ],
+        default="proposed",
+        required=True,
+        readonly=True,
+        copy=False,
+        index=True,
     )
     proposed_by_id = fields.Many2one(
-        "res.users", required=True, readonly=True, copy=False,
+        "res.users",
+        required=True,
+        readonly=True,
+        copy=False,
         default=lambda self: self.env.user,
     )
     approved_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     approved_on = fields.Datetime(readonly=True, copy=False)
     confirmed_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     changed_by_ids = fields.Many2many(
-        "res.users", readonly=True, copy=False,
+        "res.users",
+        readonly=True,
+        copy=False,
         help="Entered or changed the payee or an account; may not approve or release "
         "a payment to the payee (R37).",
     )
@@ -74,7 +105,8 @@ class CashTransferPayee(models.Model):
     stopped_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     method_ids = fields.One2many("cash.transfer.payment.method", "payee_id")
     active_method_id = fields.Many2one(
-        "cash.transfer.payment.method", compute="_compute_active_method_id",
+        "cash.transfer.payment.method",
+        compute="_compute_active_method_id",
         string="Account in Use",
     )
 
@@ -128,16 +160,22 @@ class CashTransferPayee(models.Model):
             return payee._beneficiary_problem(day)
         member = payee.member_id
         if member.household_id != payee.case_id.household_id:
-            return env._("%(member)s does not belong to the child's household.",
-                         member=member.display_name)
+            return env._(
+                "%(member)s does not belong to the child's household.",
+                member=member.display_name,
+            )
         if member.is_suspected_of_harm:
-            return env._("%(member)s may not be a payee: choose another adult.",
-                         member=member.display_name)
+            return env._(
+                "%(member)s may not be a payee: choose another adult.",
+                member=member.display_name,
+            )
         if not member.active or member.is_deceased:
-            return env._("%(member)s is no longer in the household.",
-                         member=member.display_name)
+            return env._(
+                "%(member)s is no longer in the household.", member=member.display_name
+            )
         if member._is_adult(day) or payee.exception in (
-            "child_headed", "adolescent_parent"
+            "child_headed",
+            "adolescent_parent",
         ):
             age = member._age_on(day)
             if (
@@ -147,13 +185,15 @@ class CashTransferPayee(models.Model):
             ):
                 return env._(
                     "%(member)s is younger than %(age)s: not even an exception allows "
-                    "paying.", member=member.display_name,
+                    "paying.",
+                    member=member.display_name,
                     age=payee.company_id.cash_adolescent_age,
                 )
             return False
         return env._(
             "%(member)s is not an adult: choose an adult of the household, an "
-            "institution, or ask for an exception.", member=member.display_name,
+            "institution, or ask for an exception.",
+            member=member.display_name,
         )
 
     def _beneficiary_problem(self, day):
@@ -196,20 +236,25 @@ class CashTransferPayee(models.Model):
         today = fields.Date.context_today(self)
         for payee in self:
             if payee.state != "proposed":
-                raise UserError(self.env._("%(payee)s was decided already.",
-                                           payee=payee.name))
+                raise UserError(
+                    self.env._("%(payee)s was decided already.", payee=payee.name)
+                )
             if payee.proposed_by_id == self.env.user:
                 raise AccessError(
-                    self.env._("Nobody approves the payee they proposed: ask another "
-                               "supervisor.")
+                    self.env._(
+                        "Nobody approves the payee they proposed: ask another "
+                        "supervisor."
+                    )
                 )
             problem = payee._payee_problem(today)
             if problem:
                 raise UserError(problem)
             if payee.exception and not (payee.best_interest_note or "").strip():
                 raise UserError(
-                    self.env._("An exception needs a best-interest note: write it "
-                               "before approving.")
+                    self.env._(
+                        "An exception needs a best-interest note: write it "
+                        "before approving."
+                    )
                 )
         exceptions = self.filtered("exception")
         values = {"approved_by_id": self.env.uid, "approved_on": fields.Datetime.now()}
@@ -231,12 +276,15 @@ class CashTransferPayee(models.Model):
         self.lock_for_update()
         for payee in self:
             if payee.state != "confirmed":
-                raise UserError(self.env._("%(payee)s waits for no confirmation.",
-                                           payee=payee.name))
+                raise UserError(
+                    self.env._("%(payee)s waits for no confirmation.", payee=payee.name)
+                )
             if self.env.user in payee.proposed_by_id | payee.approved_by_id:
                 raise AccessError(
-                    self.env._("The second person is neither the one who proposed nor "
-                               "the one who approved the payee.")
+                    self.env._(
+                        "The second person is neither the one who proposed nor "
+                        "the one who approved the payee."
+                    )
                 )
         # sudo: cash approvers have no write right on payees; this step was checked.
         self.sudo()._unprotected().write(
@@ -271,6 +319,8 @@ class CashTransferPayee(models.Model):
         self.check_access("write")
         if not self.env.user.has_group("child_remediation.group_supervisor"):
             raise AccessError(
-                self.env._("Approving payees is for supervisors: ask the supervisor of "
-                           "the case.")
+                self.env._(
+                    "Approving payees is for supervisors: ask the supervisor of "
+                    "the case."
+                )
             )

@@ -19,8 +19,17 @@ STATUSES = [
     ("reversed", "Reversed"),
 ]
 #: Nothing more happens to a line in one of these.
-FINAL = ("set_aside", "stopped", "delivered", "partial", "not_collected", "failed",
-         "paid_twice", "cancelled", "reversed")
+FINAL = (
+    "set_aside",
+    "stopped",
+    "delivered",
+    "partial",
+    "not_collected",
+    "failed",
+    "paid_twice",
+    "cancelled",
+    "reversed",
+)
 #: What may be paid again by a follow-up plan (R39).
 REISSUABLE = ("set_aside", "partial", "not_collected", "failed", "reversed")
 
@@ -41,35 +50,76 @@ class CashTransferPaymentLine(models.Model):
     _remediation_sensitive = True
     _protected_fields = frozenset(
         {
-            "plan_id", "cycle_line_id", "entitlement_id", "beneficiary_id", "household_id",
-            "company_id", "provider_id", "currency_id", "period", "kind", "purpose_id",
-            "origin_line_id", "payee_id", "method_id", "one_per_household",
-            "amount_due", "amount_delivered", "amount_disputed", "status", "is_live",
-            "failure_reason", "reason", "question_reason", "sent_on", "delivered_on",
-            "provider_ref", "payee_name", "payee_number", "payee_id_number", "masked",
-            "compliant", "locked", "question_amount", "question_by_id",
+            "plan_id",
+            "cycle_line_id",
+            "entitlement_id",
+            "beneficiary_id",
+            "household_id",
+            "company_id",
+            "provider_id",
+            "currency_id",
+            "period",
+            "kind",
+            "purpose_id",
+            "origin_line_id",
+            "payee_id",
+            "method_id",
+            "one_per_household",
+            "amount_due",
+            "amount_delivered",
+            "amount_disputed",
+            "status",
+            "is_live",
+            "failure_reason",
+            "reason",
+            "question_reason",
+            "sent_on",
+            "delivered_on",
+            "provider_ref",
+            "payee_name",
+            "payee_number",
+            "payee_id_number",
+            "masked",
+            "compliant",
+            "locked",
+            "question_amount",
+            "question_by_id",
         }
     )
 
     plan_id = fields.Many2one(
-        "cash.transfer.payment.plan", required=True, index=True, ondelete="restrict",
+        "cash.transfer.payment.plan",
+        required=True,
+        index=True,
+        ondelete="restrict",
         readonly=True,
     )
-    company_id = fields.Many2one("res.company", required=True, index=True, readonly=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, readonly=True
+    )
     provider_id = fields.Many2one(
         "cash.transfer.provider", required=True, index=True, readonly=True
     )
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     cycle_line_id = fields.Many2one(
-        "cash.transfer.cycle.line", required=True, index=True, ondelete="restrict",
+        "cash.transfer.cycle.line",
+        required=True,
+        index=True,
+        ondelete="restrict",
         readonly=True,
     )
     entitlement_id = fields.Many2one(
-        "cash.transfer.entitlement", required=True, index=True, ondelete="restrict",
+        "cash.transfer.entitlement",
+        required=True,
+        index=True,
+        ondelete="restrict",
         readonly=True,
     )
     beneficiary_id = fields.Many2one(
-        "remediation.beneficiary", required=True, index=True, ondelete="restrict",
+        "remediation.beneficiary",
+        required=True,
+        index=True,
+        ondelete="restrict",
         readonly=True,
     )
     household_id = fields.Many2one(
@@ -82,16 +132,23 @@ class CashTransferPaymentLine(models.Model):
     )
     one_per_household = fields.Boolean(readonly=True)
     origin_line_id = fields.Many2one(
-        "cash.transfer.payment.line", index="btree_not_null", readonly=True,
+        "cash.transfer.payment.line",
+        index="btree_not_null",
+        readonly=True,
         string="Follow-Up of",
     )
     follow_up_line_ids = fields.One2many("cash.transfer.payment.line", "origin_line_id")
     payee_id = fields.Many2one(
-        "cash.transfer.payee", required=True, index=True, ondelete="restrict",
+        "cash.transfer.payee",
+        required=True,
+        index=True,
+        ondelete="restrict",
         readonly=True,
     )
     method_id = fields.Many2one(
-        "cash.transfer.payment.method", ondelete="restrict", readonly=True,
+        "cash.transfer.payment.method",
+        ondelete="restrict",
+        readonly=True,
         index="btree_not_null",
     )
     # snapshot
@@ -112,7 +169,12 @@ class CashTransferPaymentLine(models.Model):
     variance = fields.Monetary(compute="_compute_variance")
     # what happened
     status = fields.Selection(
-        STATUSES, required=True, default="pending", readonly=True, copy=False, index=True
+        STATUSES,
+        required=True,
+        default="pending",
+        readonly=True,
+        copy=False,
+        index=True,
     )
     is_live = fields.Boolean(readonly=True, copy=False, default=False)
     sent_on = fields.Date(readonly=True, copy=False)
@@ -121,9 +183,13 @@ class CashTransferPaymentLine(models.Model):
     failure_reason = fields.Selection("_failure_reasons", readonly=True, copy=False)
     reason = fields.Char(readonly=True, copy=False)
     question_reason = fields.Selection(
-        [("future", "Dated in the Future"), ("early", "Dated before the Instruction"),
-         ("grant_ended", "Delivered after the Grant's End")],
-        readonly=True, copy=False,
+        [
+            ("future", "Dated in the Future"),
+            ("early", "Dated before the Instruction"),
+            ("grant_ended", "Delivered after the Grant's End"),
+        ],
+        readonly=True,
+        copy=False,
     )
     question_amount = fields.Monetary(readonly=True, copy=False)
     question_by_id = fields.Many2one("res.users", readonly=True, copy=False)
@@ -143,7 +209,9 @@ class CashTransferPaymentLine(models.Model):
         "The scheme allows one payment per household and period.",
     )
     _wallet_limits = models.Index("(payee_number, provider_id) WHERE locked")
-    _open_sent = models.Index("(provider_id, sent_on) WHERE status IN ('sent', 'in_question')")
+    _open_sent = models.Index(
+        "(provider_id, sent_on) WHERE status IN ('sent', 'in_question')"
+    )
     _amounts = models.Constraint(
         "CHECK (amount_due > 0 AND amount_delivered >= 0"
         " AND amount_delivered <= amount_due AND amount_disputed >= 0)",
@@ -190,8 +258,10 @@ class CashTransferPaymentLine(models.Model):
             or any(user.has_group(group) for group in CASH_GROUPS.split(","))
         ):
             raise AccessError(
-                self.env._("Stopping a payment is for cash duties, supervisors and the "
-                           "safeguarding officer.")
+                self.env._(
+                    "Stopping a payment is for cash duties, supervisors and the "
+                    "safeguarding officer."
+                )
             )
 
     def action_set_aside(self, reason):
@@ -205,28 +275,38 @@ class CashTransferPaymentLine(models.Model):
             self.env["cash.transfer.duty"]._check_duty("prepare", company)
         self._need_reason(reason)
         self.plan_id.lock_for_update(allow_referencing=True)
-        if self.filtered(lambda line: line.plan_id.state != "draft" or line.plan_id.job):
+        if self.filtered(
+            lambda line: line.plan_id.state != "draft" or line.plan_id.job
+        ):
             raise UserError(
-                self.env._("Payments are set aside while the plan is a draft: unlock it, "
-                           "or stop the payment.")
+                self.env._(
+                    "Payments are set aside while the plan is a draft: unlock it, "
+                    "or stop the payment."
+                )
             )
         self._to_status("set_aside", reason)
         self.plan_id._update_totals()
         return True
 
     def action_take_back(self):
-        """Put payments that were set aside back into a draft plan. For cash officers."""
+        """Put payments that were set aside back into a draft plan. For cash
+        officers.
+        """
         self.check_access("read")
         for company in self.company_id:
             self.env["cash.transfer.duty"]._check_duty("prepare", company)
         self.plan_id.lock_for_update(allow_referencing=True)
         if self.filtered(
-            lambda line: line.plan_id.state != "draft"
-            or line.status != "set_aside"
-            or line.follow_up_line_ids
+            lambda line: (
+                line.plan_id.state != "draft"
+                or line.status != "set_aside"
+                or line.follow_up_line_ids
+            )
         ):
             raise UserError(
-                self.env._("Only a payment set aside in a draft plan can be taken back.")
+                self.env._(
+                    "Only a payment set aside in a draft plan can be taken back."
+                )
             )
         self._to_status("pending", False)
         self.plan_id._update_totals()
@@ -246,8 +326,11 @@ class CashTransferPaymentLine(models.Model):
         late = self.filtered(lambda line: line.status != "pending")
         if late:
             raise UserError(
-                self.env._("Too late to stop %(codes)s: handed to the provider or final "
-                           "already.", codes=", ".join(late[:20].mapped("name")))
+                self.env._(
+                    "Too late to stop %(codes)s: handed to the provider or final "
+                    "already.",
+                    codes=", ".join(late[:20].mapped("name")),
+                )
             )
         self.sudo()._stop(reason)  # sudo: lines have no write right for anybody
         return True
@@ -308,8 +391,14 @@ class CashTransferPaymentLine(models.Model):
         line = self.sudo()  # sudo: lines have no write right; the duty was checked
         if not delivered:
             line._unprotected().write(
-                {"status": "failed", "is_live": False, "failure_reason": "other",
-                 "reason": reason, "question_reason": False, "question_amount": 0.0}
+                {
+                    "status": "failed",
+                    "is_live": False,
+                    "failure_reason": "other",
+                    "reason": reason,
+                    "question_reason": False,
+                    "question_amount": 0.0,
+                }
             )
             line.cycle_line_id._unprotected().amount_live = max(
                 line.cycle_line_id.amount_live - line.amount_due, 0.0
@@ -326,13 +415,17 @@ class CashTransferPaymentLine(models.Model):
                 return False
             if line.question_by_id == self.env.user:
                 raise AccessError(
-                    self.env._("A delivery after the grant's end takes a second person.")
+                    self.env._(
+                        "A delivery after the grant's end takes a second person."
+                    )
                 )
             day = line.delivered_on
         day = fields.Date.to_date(day)
         if not day or day > fields.Date.context_today(self) or day < line.sent_on:
             raise UserError(
-                self.env._("Give the day of delivery: between the instruction and today.")
+                self.env._(
+                    "Give the day of delivery: between the instruction and today."
+                )
             )
         plan = line.plan_id
         amount = min(line.question_amount or line.amount_due, line.amount_due)
@@ -358,8 +451,10 @@ class CashTransferPaymentLine(models.Model):
             plan._lock_for_step()
             if plan.state == "closed":
                 raise UserError(
-                    self.env._("%(plan)s is closed: book the correction in a new plan.",
-                               plan=plan.name)
+                    self.env._(
+                        "%(plan)s is closed: book the correction in a new plan.",
+                        plan=plan.name,
+                    )
                 )
             if lines.filtered(lambda line: line.status not in ("delivered", "partial")):
                 raise UserError(self.env._("Only delivered payments can be reversed."))

@@ -26,17 +26,30 @@ class CashTransferPaymentMethod(models.Model):
     _rec_name = "number_masked"
 
     _protected_fields = frozenset(
-        {"state", "number", "number_masked", "proposed_by_id", "approved_by_id",
-         "approved_on", "effective_from"}
+        {
+            "state",
+            "number",
+            "number_masked",
+            "proposed_by_id",
+            "approved_by_id",
+            "approved_on",
+            "effective_from",
+        }
     )
     _frozen_fields = frozenset({"payee_id", "mechanism", "provider_id"})
 
     payee_id = fields.Many2one(
-        "cash.transfer.payee", required=True, index=True, ondelete="restrict",
+        "cash.transfer.payee",
+        required=True,
+        index=True,
+        ondelete="restrict",
         check_company=True,
     )
     provider_id = fields.Many2one(
-        "cash.transfer.provider", required=True, index=True, ondelete="restrict",
+        "cash.transfer.provider",
+        required=True,
+        index=True,
+        ondelete="restrict",
         check_company=True,
     )
     mechanism = fields.Selection(related="provider_id.mechanism", store=True)
@@ -44,16 +57,29 @@ class CashTransferPaymentMethod(models.Model):
         required=True, readonly=True, copy=False, groups=CASH_GROUPS, index=True
     )
     number_masked = fields.Char(
-        string="Account", readonly=True, copy=False,
+        string="Account",
+        readonly=True,
+        copy=False,
         help="Last three digits; the whole number is for those who pay.",
     )
     state = fields.Selection(
-        [("proposed", "Proposed"), ("approved", "Approved"), ("replaced", "Replaced"),
-         ("rejected", "Rejected")],
-        default="proposed", required=True, readonly=True, copy=False, index=True,
+        [
+            ("proposed", "Proposed"),
+            ("approved", "Approved"),
+            ("replaced", "Replaced"),
+            ("rejected", "Rejected"),
+        ],
+        default="proposed",
+        required=True,
+        readonly=True,
+        copy=False,
+        index=True,
     )
     proposed_by_id = fields.Many2one(
-        "res.users", required=True, readonly=True, copy=False,
+        "res.users",
+        required=True,
+        readonly=True,
+        copy=False,
         default=lambda self: self.env.user,
     )
     approved_by_id = fields.Many2one("res.users", readonly=True, copy=False)
@@ -72,9 +98,7 @@ class CashTransferPaymentMethod(models.Model):
         mechanism, problem = provider.mechanism, False
         if mechanism == "mobile_money":
             if not accounts.is_e164(number):
-                problem = self.env._(
-                    "write it with country code, like +243812345678"
-                )
+                problem = self.env._("write it with country code, like +243812345678")
             else:
                 problem = provider._number_problem(number, mechanism)
         elif mechanism == "bank":
@@ -84,8 +108,11 @@ class CashTransferPaymentMethod(models.Model):
             problem = self.env._("write the number of the identity document or card")
         if problem:
             raise ValidationError(
-                self.env._("The account %(masked)s cannot be right: %(problem)s.",
-                           masked=accounts.mask(number), problem=problem)
+                self.env._(
+                    "The account %(masked)s cannot be right: %(problem)s.",
+                    masked=accounts.mask(number),
+                    problem=problem,
+                )
             )
         return number
 
@@ -94,7 +121,9 @@ class CashTransferPaymentMethod(models.Model):
         """Enter a method for a payee as the current user; rights are the caller's."""
         # sudo: number is a field that case staff may enter but not read (R45).
         return (
-            self.sudo()._unprotected().create(
+            self.sudo()
+            ._unprotected()
+            .create(
                 {
                     "case_id": payee.case_id.id,
                     "payee_id": payee.id,
@@ -102,7 +131,8 @@ class CashTransferPaymentMethod(models.Model):
                     "number": self._clean_number(provider, number),
                     "proposed_by_id": self.env.uid,
                 }
-            ).with_env(self.env)
+            )
+            .with_env(self.env)
         )
 
     @api.model_create_multi
@@ -138,8 +168,9 @@ class CashTransferPaymentMethod(models.Model):
                 raise UserError(self.env._("This account was decided already."))
             if method.proposed_by_id == self.env.user:
                 raise AccessError(
-                    self.env._("Nobody approves the account they entered: ask a second "
-                               "person.")
+                    self.env._(
+                        "Nobody approves the account they entered: ask a second person."
+                    )
                 )
             earlier = method.payee_id.method_ids.filtered(
                 lambda m, own=method: m.id != own.id and m.approved_on

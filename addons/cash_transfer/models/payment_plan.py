@@ -28,8 +28,16 @@ class CashTransferPaymentPlan(models.Model):
 
     _name = "cash.transfer.payment.plan"
     _description = "Payment Plan"
-    _inherit = ["remediation.coded.mixin", "cash.transfer.job", "mail.thread",
-                "mail.activity.mixin"]
+    _inherit = [
+        "remediation.coded.mixin",
+        "cash.transfer.job",
+        "cash.transfer.plan.lock",
+        "cash.transfer.plan.approval",
+        "cash.transfer.plan.instruct",
+        "cash.transfer.plan.ledger",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "id desc"
     _check_company_auto = True
 
@@ -37,18 +45,41 @@ class CashTransferPaymentPlan(models.Model):
     _remediation_sensitive = True
     _protected_fields = frozenset(
         {
-            "state", "company_id", "prepared_by_id", "locked_on", "released_by_id",
-            "released_on", "instructed_by_id", "instructed_on", "reconciled_by_ids",
-            "closed_by_id", "closed_on", "content_hash", "file_hash", "file_content",
-            "file_name", "file_generation", "line_count", "pending_count", "amount_total",
-            "amount_delivered", "amount_disputed", "failed_count", "delivered_count",
-            "open_count", "origin_plan_id", "expected_fee",
+            "state",
+            "company_id",
+            "prepared_by_id",
+            "locked_on",
+            "released_by_id",
+            "released_on",
+            "instructed_by_id",
+            "instructed_on",
+            "reconciled_by_ids",
+            "closed_by_id",
+            "closed_on",
+            "content_hash",
+            "file_hash",
+            "file_content",
+            "file_name",
+            "file_generation",
+            "line_count",
+            "pending_count",
+            "amount_total",
+            "amount_delivered",
+            "amount_disputed",
+            "failed_count",
+            "delivered_count",
+            "open_count",
+            "origin_plan_id",
+            "expected_fee",
         }
     )
     _frozen_fields = frozenset({"cycle_id", "plan_type", "provider_id", "currency_id"})
 
     cycle_id = fields.Many2one(
-        "cash.transfer.cycle", required=True, index=True, ondelete="restrict",
+        "cash.transfer.cycle",
+        required=True,
+        index=True,
+        ondelete="restrict",
         check_company=True,
     )
     scheme_id = fields.Many2one(related="cycle_id.scheme_id", store=True, index=True)
@@ -69,23 +100,38 @@ class CashTransferPaymentPlan(models.Model):
         help="Up to the company's limit two people suffice; listed for review.",
     )
     provider_id = fields.Many2one(
-        "cash.transfer.provider", required=True, index=True, ondelete="restrict",
+        "cash.transfer.provider",
+        required=True,
+        index=True,
+        ondelete="restrict",
         check_company=True,
     )
-    provider_kind = fields.Selection(related="provider_id.kind", string="Kind of Provider")
+    provider_kind = fields.Selection(
+        related="provider_id.kind", string="Kind of Provider"
+    )
     mechanism = fields.Selection(related="provider_id.mechanism")
     currency_id = fields.Many2one("res.currency", required=True)
     pay_on = fields.Date(
-        required=True, default=fields.Date.context_today,
+        required=True,
+        default=fields.Date.context_today,
         help="Day of payment: wallet limits count it.",
     )
     state = fields.Selection(
-        STATES, default="draft", required=True, readonly=True, copy=False, index=True,
-        tracking=True, group_expand=True,
+        STATES,
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+        index=True,
+        tracking=True,
+        group_expand=True,
     )
     # people
     prepared_by_id = fields.Many2one(
-        "res.users", readonly=True, copy=False, required=True,
+        "res.users",
+        readonly=True,
+        copy=False,
+        required=True,
         default=lambda self: self.env.user,
     )
     locked_on = fields.Datetime(readonly=True, copy=False)
@@ -132,7 +178,9 @@ class CashTransferPaymentPlan(models.Model):
     def _compute_move_count(self):
         # sudo: the number of entries; opening them asks for accounting rights.
         counts = dict(
-            self.env["account.move"].sudo()._read_group(
+            self.env["account.move"]
+            .sudo()
+            ._read_group(
                 [("payment_plan_id", "in", self.ids)], ["payment_plan_id"], ["__count"]
             )
         )
@@ -143,7 +191,8 @@ class CashTransferPaymentPlan(models.Model):
         counts = dict(
             self.env["cash.transfer.payment.line"]._read_group(
                 [("plan_id", "in", self.ids), *self._reissuable_domain()],
-                ["plan_id"], ["__count"],
+                ["plan_id"],
+                ["__count"],
             )
         )
         for plan in self:
@@ -170,10 +219,12 @@ class CashTransferPaymentPlan(models.Model):
             contract_end = plan.provider_id.contract_to
             if contract_end and plan.pay_on > contract_end:
                 raise ValidationError(
-                    self.env._("The contract with %(provider)s ends on %(day)s: choose "
-                               "an earlier day or renew it.",
-                               provider=plan.provider_id.name,
-                               day=fields.Date.to_string(contract_end))
+                    self.env._(
+                        "The contract with %(provider)s ends on %(day)s: choose "
+                        "an earlier day or renew it.",
+                        provider=plan.provider_id.name,
+                        day=fields.Date.to_string(contract_end),
+                    )
                 )
 
     def write(self, vals):
@@ -219,7 +270,9 @@ class CashTransferPaymentPlan(models.Model):
                       AND (l.status <> 'stopped' OR l.is_live))
              %(tail)s
             """,
-            columns=SQL(columns), cycle=cycle_id, tail=SQL(tail),
+            columns=SQL(columns),
+            cycle=cycle_id,
+            tail=SQL(tail),
             now=fields.Datetime.now(),
         )
 
@@ -240,30 +293,37 @@ class CashTransferPaymentPlan(models.Model):
             SQL(
                 "%s AND (m.provider_id = %s OR (m.id IS NULL AND %s)) ORDER BY c.id "
                 "LIMIT %s",
-                query, self.provider_id.id, bool(with_missing), self._job_size,
+                query,
+                self.provider_id.id,
+                bool(with_missing),
+                self._job_size,
             )
         )
         rows = self.env.cr.fetchall()
         scheme = self.scheme_id
-        lines = self.env["cash.transfer.payment.line"]._unprotected().create(
-            [
-                {
-                    **self._line_vals(),
-                    "cycle_line_id": row[0],
-                    "entitlement_id": row[1],
-                    "beneficiary_id": row[2],
-                    "household_id": row[3],
-                    "payee_id": row[4],
-                    "method_id": row[5],
-                    "amount_due": row[6],
-                    "compliant": row[7],
-                    "kind": self.plan_type,
-                    "period": self.cycle_id.period,
-                    "purpose_id": scheme.purpose_id.id,
-                    "one_per_household": scheme.one_per_household,
-                }
-                for row in rows
-            ]
+        lines = (
+            self.env["cash.transfer.payment.line"]
+            ._unprotected()
+            .create(
+                [
+                    {
+                        **self._line_vals(),
+                        "cycle_line_id": row[0],
+                        "entitlement_id": row[1],
+                        "beneficiary_id": row[2],
+                        "household_id": row[3],
+                        "payee_id": row[4],
+                        "method_id": row[5],
+                        "amount_due": row[6],
+                        "compliant": row[7],
+                        "kind": self.plan_type,
+                        "period": self.cycle_id.period,
+                        "purpose_id": scheme.purpose_id.id,
+                        "one_per_household": scheme.one_per_household,
+                    }
+                    for row in rows
+                ]
+            )
         )
         self._unprotected().job_done = self.job_done + len(lines)
         self._mark_planned(lines)
@@ -300,13 +360,16 @@ class CashTransferPaymentPlan(models.Model):
                        amount_disputed = t.disputed
                   FROM (SELECT q.id,
                                count(l.id) AS line_count,
-                               count(l.id) FILTER (WHERE l.status = 'pending') AS pending,
+                               count(l.id) FILTER (
+                                   WHERE l.status = 'pending') AS pending,
                                count(l.id) FILTER (
                                    WHERE l.status IN ('sent', 'in_question')) AS open,
                                count(l.id) FILTER (
-                                   WHERE l.status IN ('delivered', 'partial')) AS delivered,
+                                   WHERE l.status IN ('delivered', 'partial')
+                               ) AS delivered,
                                count(l.id) FILTER (
-                                   WHERE l.status IN ('failed', 'not_collected')) AS failed,
+                                   WHERE l.status IN ('failed', 'not_collected')
+                               ) AS failed,
                                coalesce(sum(l.amount_due) FILTER (
                                    WHERE l.status NOT IN ('set_aside', 'stopped',
                                          'cancelled')), 0) AS due,
@@ -363,27 +426,39 @@ class CashTransferPaymentPlan(models.Model):
         plan = self.sudo()  # sudo: who did what is compared, nothing is shown
         done_by, labels = plan._done_by(), duties._duty_labels()
         people = self.env.user | principal
-        for other in duties._conflicting_duties(duty, self.company_id, plan.is_emergency):
+        for other in duties._conflicting_duties(
+            duty, self.company_id, plan.is_emergency
+        ):
             if done_by[other] & people:
                 raise AccessError(
                     self.env._(
                         "%(first)s and %(second)s the same plan are for different "
                         "people: ask somebody who did not take part in %(second)s "
                         "%(plan)s.",
-                        first=labels[duty].capitalize(), second=labels[other],
+                        first=labels[duty].capitalize(),
+                        second=labels[other],
                         plan=plan.name,
                     )
                 )
         if duty in ("approve", "release"):
-            touched = self.env["cash.transfer.payment.line"].sudo().search_count(
-                [("plan_id", "=", self.id), ("status", "=", "pending"),
-                 ("payee_id.changed_by_ids", "in", people.ids)], limit=1,
+            touched = (
+                self.env["cash.transfer.payment.line"]
+                .sudo()
+                .search_count(
+                    [
+                        ("plan_id", "=", self.id),
+                        ("status", "=", "pending"),
+                        ("payee_id.changed_by_ids", "in", people.ids),
+                    ],
+                    limit=1,
+                )
             )
             if touched:
                 raise AccessError(
                     self.env._(
                         "You entered or changed a payee of %(plan)s: somebody else "
-                        "has to approve and release it.", plan=plan.name,
+                        "has to approve and release it.",
+                        plan=plan.name,
                     )
                 )
         return principal
@@ -404,7 +479,9 @@ class CashTransferPaymentPlan(models.Model):
             )
         if self.sudo().movement_ids:  # sudo: yes or no
             raise UserError(
-                self.env._("The plan is funded: move the funding to another plan first.")
+                self.env._(
+                    "The plan is funded: move the funding to another plan first."
+                )
             )
         if not (reason or "").strip():
             raise UserError(self.env._("Give the reason."))
@@ -468,8 +545,9 @@ class CashTransferPaymentPlan(models.Model):
         self._lock_for_step()
         if self.state in ("draft", "aborted", "closed"):
             raise UserError(
-                self.env._("A follow-up is made from a plan that was locked and is not "
-                           "closed.")
+                self.env._(
+                    "A follow-up is made from a plan that was locked and is not closed."
+                )
             )
         lines = self.line_ids.filtered_domain(self._reissuable_domain()).filtered(
             # a stop by the case side ends the matter; set aside waits for an account
@@ -513,9 +591,7 @@ class CashTransferPaymentPlan(models.Model):
         )
         follow_up.sudo()._refresh_methods()
         follow_up._update_totals()
-        self._log_step(
-            self.env._("Follow-up %(plan)s drafted.", plan=follow_up.name)
-        )
+        self._log_step(self.env._("Follow-up %(plan)s drafted.", plan=follow_up.name))
         return follow_up._get_records_action()
 
     def _is_final(self):
@@ -550,6 +626,6 @@ class CashTransferPaymentPlan(models.Model):
         return {
             "type": "ir.actions.act_url",
             "url": f"/web/content/{self._name}/{self.id}/file_content/"
-                   f"{self.file_name}?download=true",
+            f"{self.file_name}?download=true",
             "target": "self",
         }

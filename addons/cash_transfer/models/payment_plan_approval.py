@@ -2,16 +2,19 @@ from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
 
-class CashTransferPaymentPlan(models.Model):
+class CashTransferPlanApproval(models.AbstractModel):
     """Approvals by amount, in order, and the release (R37)."""
 
-    _inherit = "cash.transfer.payment.plan"
+    _name = "cash.transfer.plan.approval"
+    _description = "Approvals of a Payment Plan"
 
     def _prepare_approvals(self):
         """Return the values of the approvals that this plan's total needs."""
         self.ensure_one()
         total = self.currency_id._convert(
-            self.amount_total, self.company_currency_id, self.company_id,
+            self.amount_total,
+            self.company_currency_id,
+            self.company_id,
             self._rate_date(),
         )
         rules = self.env["cash.transfer.approval.rule"].search(
@@ -20,8 +23,12 @@ class CashTransferPaymentPlan(models.Model):
         if self.is_emergency:
             rules = rules[:1]
         return [
-            {"plan_id": self.id, "sequence": number, "name": rule.name,
-             "group_id": rule.group_id.id}
+            {
+                "plan_id": self.id,
+                "sequence": number,
+                "name": rule.name,
+                "group_id": rule.group_id.id,
+            }
             for number, rule in enumerate(rules, start=1)
         ] or [{"plan_id": self.id, "sequence": 1, "name": self.env._("Approval")}]
 
@@ -38,22 +45,30 @@ class CashTransferPaymentPlan(models.Model):
             plan._lock_for_step()
             if plan.state != "locked" or plan.job:
                 raise UserError(
-                    self.env._("%(plan)s waits for no approval: reload the page.",
-                               plan=plan.name)
+                    self.env._(
+                        "%(plan)s waits for no approval: reload the page.",
+                        plan=plan.name,
+                    )
                 )
             approvals = plan.approval_ids
             given = approvals.filtered(lambda a: a.state == "approved")
             if (given.user_id | given.on_behalf_of_id) & (self.env.user | principal):
                 raise AccessError(
-                    self.env._("You approved %(plan)s already: the next approval is for "
-                               "somebody else.", plan=plan.name)
+                    self.env._(
+                        "You approved %(plan)s already: the next approval is for "
+                        "somebody else.",
+                        plan=plan.name,
+                    )
                 )
             step = approvals.filtered(lambda a: a.state == "waiting")[:1]
             group = step.group_id.sudo()  # sudo: membership is compared, nothing shown
             if group and not (self.env.user | principal) & group.all_user_ids:
                 raise AccessError(
-                    self.env._("%(step)s is for the group %(group)s.",
-                               step=step.name, group=group.full_name)
+                    self.env._(
+                        "%(step)s is for the group %(group)s.",
+                        step=step.name,
+                        group=group.full_name,
+                    )
                 )
             # sudo: approvals have no write right; this method is their only writer.
             step.sudo()._unprotected().write(
@@ -97,8 +112,12 @@ class CashTransferPaymentPlan(models.Model):
             own = plan.sudo()  # sudo: as in action_approve
             step = own.approval_ids.filtered(lambda a: a.state == "waiting")[:1]
             step._unprotected().write(
-                {"state": "rejected", "user_id": self.env.uid,
-                 "done_on": fields.Datetime.now(), "comment": comment}
+                {
+                    "state": "rejected",
+                    "user_id": self.env.uid,
+                    "done_on": fields.Datetime.now(),
+                    "comment": comment,
+                }
             )
             own.approval_ids.filtered(
                 lambda a: a.state in ("approved", "waiting")
@@ -125,21 +144,28 @@ class CashTransferPaymentPlan(models.Model):
             plan._lock_for_step()
             if plan.state != "approved":
                 raise UserError(
-                    self.env._("%(plan)s is not approved yet, or was released already.",
-                               plan=plan.name)
+                    self.env._(
+                        "%(plan)s is not approved yet, or was released already.",
+                        plan=plan.name,
+                    )
                 )
             if plan.is_emergency:
                 plan._check_emergency()
             problems = plan.provider_id._problems()
             if problems:
                 raise UserError(
-                    self.env._("The provider is not ready:\n%(problems)s",
-                               problems="\n".join(problems))
+                    self.env._(
+                        "The provider is not ready:\n%(problems)s",
+                        problems="\n".join(problems),
+                    )
                 )
             own = plan.sudo()  # sudo: releasers change the state by this method only
             own._unprotected().write(
-                {"state": "released", "released_by_id": self.env.uid,
-                 "released_on": fields.Datetime.now()}
+                {
+                    "state": "released",
+                    "released_by_id": self.env.uid,
+                    "released_on": fields.Datetime.now(),
+                }
             )
             own._log_step(self.env._("Released"))
         return True
@@ -148,11 +174,15 @@ class CashTransferPaymentPlan(models.Model):
         self.ensure_one()
         limit = self.company_id.cash_emergency_limit
         total = self.currency_id._convert(
-            self.amount_total, self.company_currency_id, self.company_id,
+            self.amount_total,
+            self.company_currency_id,
+            self.company_id,
             self._rate_date(),
         )
         if self.company_currency_id.compare_amounts(total, limit) > 0:
             raise UserError(
-                self.env._("Emergency cash goes up to %(limit)s: use a regular plan.",
-                           limit=self.company_currency_id.format(limit))
+                self.env._(
+                    "Emergency cash goes up to %(limit)s: use a regular plan.",
+                    limit=self.company_currency_id.format(limit),
+                )
             )

@@ -8,10 +8,11 @@ from odoo.exceptions import UserError
 from ..tools import aeszip, tabular
 
 
-class CashTransferPaymentPlan(models.Model):
+class CashTransferPlanInstruct(models.AbstractModel):
     """The instruction file: made once per lock, the same bytes ever after (R38)."""
 
-    _inherit = "cash.transfer.payment.plan"
+    _name = "cash.transfer.plan.instruct"
+    _description = "Instruction of a Payment Plan"
 
     def action_instruct(self):
         """Hand the payments to the provider: fix the file and mark them sent, in the
@@ -29,13 +30,17 @@ class CashTransferPaymentPlan(models.Model):
         missing = plan._missing_funding()
         if missing:
             raise UserError(
-                self.env._("Fund the plan first: %(amount)s are missing.",
-                           amount=self.currency_id.format(missing))
+                self.env._(
+                    "Fund the plan first: %(amount)s are missing.",
+                    amount=self.currency_id.format(missing),
+                )
             )
         if plan._content_digest() != plan.content_hash:
             raise UserError(
-                self.env._("The payments differ from what was approved: unlock the plan "
-                           "and let it be approved again.")
+                self.env._(
+                    "The payments differ from what was approved: unlock the plan "
+                    "and let it be approved again."
+                )
             )
         if not plan.pending_count:
             raise UserError(self.env._("Every payment of the plan was stopped."))
@@ -60,8 +65,10 @@ class CashTransferPaymentPlan(models.Model):
         )
         if stopped:
             raise UserError(
-                self.env._("The payee of these payments was stopped, stop them: "
-                           "%(codes)s.", codes=", ".join(row[0] for row in stopped[:20]))
+                self.env._(
+                    "The payee of these payments was stopped, stop them: %(codes)s.",
+                    codes=", ".join(row[0] for row in stopped[:20]),
+                )
             )
         self._execute(
             """
@@ -78,7 +85,8 @@ class CashTransferPaymentPlan(models.Model):
                SET status = 'sent', sent_on = %(today)s
              WHERE plan_id = %(plan)s AND status = 'pending' AND is_live
             """,
-            plan=self.id, today=today,
+            plan=self.id,
+            today=today,
         )
         self._write_file()
         self._unprotected().write(
@@ -91,8 +99,11 @@ class CashTransferPaymentPlan(models.Model):
         )
         self._update_totals()
         self._log_step(
-            self.env._("Instructed: %(count)s payments, file %(hash)s.", count=count,
-                       hash=self.file_hash[:12])
+            self.env._(
+                "Instructed: %(count)s payments, file %(hash)s.",
+                count=count,
+                hash=self.file_hash[:12],
+            )
         )
         return True
 
@@ -105,8 +116,10 @@ class CashTransferPaymentPlan(models.Model):
         self._lock_for_step()
         if self.state != "instructed":
             raise UserError(
-                self.env._("A new layout is for a plan that was instructed and has no "
-                           "report yet.")
+                self.env._(
+                    "A new layout is for a plan that was instructed and has no "
+                    "report yet."
+                )
             )
         plan = self.sudo()  # sudo: the file is written by this method only
         if plan._content_digest() != plan.content_hash:
@@ -116,8 +129,11 @@ class CashTransferPaymentPlan(models.Model):
         before = plan.file_hash
         plan._write_file()
         plan._log_step(
-            self.env._("New layout: file %(before)s replaced by %(after)s.",
-                       before=before[:12], after=plan.file_hash[:12])
+            self.env._(
+                "New layout: file %(before)s replaced by %(after)s.",
+                before=before[:12],
+                after=plan.file_hash[:12],
+            )
         )
         return True
 
@@ -177,13 +193,15 @@ class CashTransferPaymentPlan(models.Model):
             }
             rows.append(
                 [
-                    clean(column.constant) if column.content == "constant"
+                    clean(column.constant)
+                    if column.content == "constant"
                     else values[column.content]
                     for column in columns
                 ]
             )
         return (
-            [clean(column.header) for column in columns], rows,
+            [clean(column.header) for column in columns],
+            rows,
             columns.mapped("content"),
         )
 
@@ -193,8 +211,10 @@ class CashTransferPaymentPlan(models.Model):
             found_headers, found_rows = tabular.read_table(data)
         except tabular.TableError as error:
             raise UserError(
-                self.env._("The instruction file could not be read back: check the "
-                           "provider's template.")
+                self.env._(
+                    "The instruction file could not be read back: check the "
+                    "provider's template."
+                )
             ) from error
 
         def comparable(row):
@@ -203,15 +223,22 @@ class CashTransferPaymentPlan(models.Model):
                 for index, cell in enumerate(row)
             ]
 
-        same = found_headers == headers and len(found_rows) == len(rows) and all(
-            comparable(found[: len(headers)]) == comparable(row)
-            for (_number, found), row in zip(found_rows, rows, strict=True)
+        same = (
+            found_headers == headers
+            and len(found_rows) == len(rows)
+            and all(
+                comparable(found[: len(headers)]) == comparable(row)
+                for (_number, found), row in zip(found_rows, rows, strict=True)
+            )
         )
         if not same:
             raise UserError(
-                self.env._("The instruction file does not say what was approved when it "
-                           "is read back. Choose another encoding or format for "
-                           "%(provider)s.", provider=self.provider_id.name)
+                self.env._(
+                    "The instruction file does not say what was approved when it "
+                    "is read back. Choose another encoding or format for "
+                    "%(provider)s.",
+                    provider=self.provider_id.name,
+                )
             )
 
     def _get_zip(self, password):
@@ -223,7 +250,11 @@ class CashTransferPaymentPlan(models.Model):
             raise UserError(self.env._("There is no instruction file yet."))
         if len(password or "") < 12:
             raise UserError(
-                self.env._("Choose a password of at least 12 characters and tell it to "
-                           "the provider by another way than the file.")
+                self.env._(
+                    "Choose a password of at least 12 characters and tell it to "
+                    "the provider by another way than the file."
+                )
             )
-        return f"{self.file_name}.zip", aeszip.encrypt(self.file_name, content, password)
+        return f"{self.file_name}.zip", aeszip.encrypt(
+            self.file_name, content, password
+        )

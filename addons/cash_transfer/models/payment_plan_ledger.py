@@ -7,18 +7,28 @@ from ..tools.fifo import consume
 from ..tools.split import split_units
 from .movement import INFLOWS
 
-STATEMENT = ("funded", "carried_in", "delivered", "fees", "returned", "disputes",
-             "written_off", "carried_out", "remaining")
+STATEMENT = (
+    "funded",
+    "carried_in",
+    "delivered",
+    "fees",
+    "returned",
+    "disputes",
+    "written_off",
+    "carried_out",
+    "remaining",
+)
 
 
-class CashTransferPaymentPlan(models.Model):
+class CashTransferPlanLedger(models.AbstractModel):
     """What the plan means in the ledger (domain rules of the accounting table, R40).
 
     Cash groups imply no accounting rights: posting runs with sudo() after the named
     method checked group, state and four eyes. No name ever enters an entry.
     """
 
-    _inherit = "cash.transfer.payment.plan"
+    _name = "cash.transfer.plan.ledger"
+    _description = "Ledger of a Payment Plan"
 
     # -- the statement (R40) ---------------------------------------------------
     def _get_statements(self):
@@ -28,9 +38,14 @@ class CashTransferPaymentPlan(models.Model):
         """
         # sudo: movements have no read right of their own; whoever reads the plan
         # reads its sums.
-        groups = self.env["cash.transfer.movement"].sudo()._read_group(
-            [("plan_id", "in", self.ids)], ["plan_id", "kind"],
-            ["amount:sum", "company_amount:sum"],
+        groups = (
+            self.env["cash.transfer.movement"]
+            .sudo()
+            ._read_group(
+                [("plan_id", "in", self.ids)],
+                ["plan_id", "kind"],
+                ["amount:sum", "company_amount:sum"],
+            )
         )
         sums = {}
         for plan, kind, amount, company in groups:
@@ -39,6 +54,7 @@ class CashTransferPaymentPlan(models.Model):
         for plan in self:
             statement = {}
             for index, suffix in ((0, ""), (1, "_company")):
+
                 def total(kind, plan=plan, index=index):
                     return sums.get((plan.id, kind), (0.0, 0.0))[index]
 
@@ -54,9 +70,15 @@ class CashTransferPaymentPlan(models.Model):
                 }
                 currency = plan.company_currency_id if index else plan.currency_id
                 values["remaining"] = currency.round(
-                    values["funded"] + values["carried_in"] - values["delivered"]
-                    - values["fees"] - values["returned"] - values["disputes"]
-                    - values["written_off"] - values["carried_out"] - total("exchange")
+                    values["funded"]
+                    + values["carried_in"]
+                    - values["delivered"]
+                    - values["fees"]
+                    - values["returned"]
+                    - values["disputes"]
+                    - values["written_off"]
+                    - values["carried_out"]
+                    - total("exchange")
                 )
                 statement.update(
                     {f"{key}{suffix}": currency.round(values[key]) for key in STATEMENT}
@@ -84,8 +106,10 @@ class CashTransferPaymentPlan(models.Model):
         for plan in self:
             statement = statements[plan]
             rows = Markup().join(
-                Markup('<tr><th scope="row">%s</th><td class="text-end">%s</td>'
-                       '<td class="text-end">%s</td></tr>')
+                Markup(
+                    '<tr><th scope="row">%s</th><td class="text-end">%s</td>'
+                    '<td class="text-end">%s</td></tr>'
+                )
                 % (
                     labels[key],
                     plan.currency_id.format(statement[key]),
@@ -137,12 +161,16 @@ class CashTransferPaymentPlan(models.Model):
             )
         if provider.kind == "prefinanced":
             raise UserError(
-                self.env._("%(provider)s pays first and bills: there is nothing to fund.",
-                           provider=provider.name)
+                self.env._(
+                    "%(provider)s pays first and bills: there is nothing to fund.",
+                    provider=provider.name,
+                )
             )
         if self.filtered(
-            lambda plan: plan.state not in ("approved", "released", "instructed",
-                                            "partly_reconciled")
+            lambda plan: (
+                plan.state
+                not in ("approved", "released", "instructed", "partly_reconciled")
+            )
         ):
             raise UserError(self.env._("Approve the plan before funding it."))
         plans = self.sudo()  # sudo: ledger, after the check of duty, state, four eyes
@@ -168,24 +196,31 @@ class CashTransferPaymentPlan(models.Model):
         """Create and post a payment to or from the provider."""
         provider, company = self.provider_id, self.company_id
         self[:1]._check_open_date(date, journal)
-        payment = self.env["account.payment"].with_company(company).create(
-            {
-                "payment_type": direction,
-                "partner_type": "supplier",
-                "partner_id": provider.partner_id.id,
-                "provider_id": provider.id,
-                "journal_id": journal.id,
-                "amount": amount,
-                "currency_id": self.currency_id.id,
-                "date": date,
-                "memo": ", ".join(self.mapped("name")),
-                "payment_plan_ids": [fields.Command.set(self.ids)],
-            }
+        payment = (
+            self.env["account.payment"]
+            .with_company(company)
+            .create(
+                {
+                    "payment_type": direction,
+                    "partner_type": "supplier",
+                    "partner_id": provider.partner_id.id,
+                    "provider_id": provider.id,
+                    "journal_id": journal.id,
+                    "amount": amount,
+                    "currency_id": self.currency_id.id,
+                    "date": date,
+                    "memo": ", ".join(self.mapped("name")),
+                    "payment_plan_ids": [fields.Command.set(self.ids)],
+                }
+            )
         )
         if not payment.outstanding_account_id:
             raise UserError(
-                self.env._("The journal %(journal)s has no outstanding account: press "
-                           "Complete the Set-Up on the provider.", journal=journal.name)
+                self.env._(
+                    "The journal %(journal)s has no outstanding account: press "
+                    "Complete the Set-Up on the provider.",
+                    journal=journal.name,
+                )
             )
         payment.action_post()
         return payment
@@ -201,12 +236,20 @@ class CashTransferPaymentPlan(models.Model):
             return line
         move = self._create_move(
             [
-                {"account_id": provider.journal_id.default_account_id.id,
-                 "amount_currency": line.amount_currency, "balance": line.balance},
-                {"account_id": line.account_id.id,
-                 "amount_currency": -line.amount_currency, "balance": -line.balance},
+                {
+                    "account_id": provider.journal_id.default_account_id.id,
+                    "amount_currency": line.amount_currency,
+                    "balance": line.balance,
+                },
+                {
+                    "account_id": line.account_id.id,
+                    "amount_currency": -line.amount_currency,
+                    "balance": -line.balance,
+                },
             ],
-            date, payment.memo, journal=provider.journal_id,
+            date,
+            payment.memo,
+            journal=provider.journal_id,
         )
         legs = move.line_ids.filtered(lambda aml: aml.account_id == line.account_id)
         if line.account_id.reconcile:
@@ -215,34 +258,45 @@ class CashTransferPaymentPlan(models.Model):
 
     def _allocate(self, line, payment, shares, date):
         """Divide a funding line among plans; the company amounts add up to the line."""
-        factor = 10**self[:1].currency_id.decimal_places
-        cents = 10**self[:1].company_currency_id.decimal_places
+        factor = 10 ** self[:1].currency_id.decimal_places
+        cents = 10 ** self[:1].company_currency_id.decimal_places
         units = [round(share * factor) for share in shares.values()]
         costs = split_units(round(abs(line.balance) * cents), units)
         self.env["cash.transfer.movement"]._unprotected().create(
             [
                 plan._movement_vals(
-                    "payment", date, unit / factor, cost / cents,
-                    move_line_id=line.id, payment_id=payment.id,
+                    "payment",
+                    date,
+                    unit / factor,
+                    cost / cents,
+                    move_line_id=line.id,
+                    payment_id=payment.id,
                 )
                 for plan, unit, cost in zip(shares, units, costs, strict=True)
             ]
         )
         for plan in shares:
             plan._log_step(
-                self.env._("Funded with %(amount)s (%(payment)s)",
-                           amount=plan.currency_id.format(shares[plan]),
-                           payment=payment.name)
+                self.env._(
+                    "Funded with %(amount)s (%(payment)s)",
+                    amount=plan.currency_id.format(shares[plan]),
+                    payment=payment.name,
+                )
             )
         self.invalidate_recordset(["statement_html", "is_balanced"])
 
     def _movement_vals(self, kind, date, amount, company_amount, **extra):
         self.ensure_one()
         return {
-            "plan_id": self.id, "company_id": self.company_id.id,
-            "provider_id": self.provider_id.id, "kind": kind, "date": date,
-            "currency_id": self.currency_id.id, "amount": amount,
-            "company_amount": company_amount, **extra,
+            "plan_id": self.id,
+            "company_id": self.company_id.id,
+            "provider_id": self.provider_id.id,
+            "kind": kind,
+            "date": date,
+            "currency_id": self.currency_id.id,
+            "amount": amount,
+            "company_amount": company_amount,
+            **extra,
         }
 
     # -- taking money at its cost ----------------------------------------------
@@ -261,12 +315,14 @@ class CashTransferPaymentPlan(models.Model):
             [("plan_id", "=", self.id)], order="id"
         )
         layers = movements.filtered(lambda m: m.kind in INFLOWS)
-        used = pending + sum(
-            round(m.amount * factor) for m in movements - layers
-        )
+        used = pending + sum(round(m.amount * factor) for m in movements - layers)
         pieces, missing = consume(
-            [(round(m.amount * factor), round(m.company_amount * cents)) for m in layers],
-            used, wanted,
+            [
+                (round(m.amount * factor), round(m.company_amount * cents))
+                for m in layers
+            ],
+            used,
+            wanted,
         )
         result = [(layers[index], units, cost) for index, units, cost in pieces]
         if missing:
@@ -283,13 +339,17 @@ class CashTransferPaymentPlan(models.Model):
         if locks:
             first = fields.Date.add(max(lock[0] for lock in locks), days=1)
             raise UserError(
-                self.env._("%(date)s lies in a locked period: choose %(first)s or later.",
-                           date=fields.Date.to_string(date),
-                           first=fields.Date.to_string(first))
+                self.env._(
+                    "%(date)s lies in a locked period: choose %(first)s or later.",
+                    date=fields.Date.to_string(date),
+                    first=fields.Date.to_string(first),
+                )
             )
 
     def _unposted(self):
-        """Return ``[(analytic key, grant id, units)]`` delivered and not in the books."""
+        """Return ``[(analytic key, grant id, units)]`` delivered and not in the
+        books.
+        """
         factor = 10**self.currency_id.decimal_places
         return [
             (key, grant, round(float(amount) * factor))
@@ -336,7 +396,9 @@ class CashTransferPaymentPlan(models.Model):
             (key, grant, units)
             for (key, grant, _w), units in zip(
                 weights,
-                split_units(fee_units, [row[2] for row in weights]) if fee_units else [],
+                split_units(fee_units, [row[2] for row in weights])
+                if fee_units
+                else [],
                 strict=False,
             )
             if units
@@ -376,9 +438,13 @@ class CashTransferPaymentPlan(models.Model):
             cost = self._from_cents(sum(piece[2] for piece in pieces))
             dispute._unprotected().company_amount = cost
             lines.append(
-                {"account_id": company.cash_claims_account_id.id, "cash_event": "dispute",
-                 "amount_currency": dispute.amount, "balance": cost,
-                 "name": f"{self.name} {dispute.name}"}
+                {
+                    "account_id": company.cash_claims_account_id.id,
+                    "cash_event": "dispute",
+                    "amount_currency": dispute.amount,
+                    "balance": cost,
+                    "name": f"{self.name} {dispute.name}",
+                }
             )
             credit_lines, new = self._credit_lines(
                 "dispute", pieces, date, reconciliation, dispute
@@ -391,18 +457,20 @@ class CashTransferPaymentPlan(models.Model):
         return move
 
     def _expense_account(self):
-        return self.scheme_id.expense_account_id or self.company_id.cash_expense_account_id
+        return (
+            self.scheme_id.expense_account_id or self.company_id.cash_expense_account_id
+        )
 
     def _from_cents(self, units):
         return units / 10**self.company_currency_id.decimal_places
 
     def _debit_lines(self, kind, account, parts, pieces, date):
-        """Return the expense lines of one kind, their exchange lines, and the release of
-        restricted income.
+        """Return the expense lines of one kind, their exchange lines, and the release
+        of restricted income.
 
-        *Cost of the advance*: the expense is what the money cost. *Rate of the day*: the
-        expense is at the day's rate and the difference to the cost is exchange, with the
-        grants' analytic distribution.
+        *Cost of the advance*: the expense is what the money cost. *Rate of the day*:
+        the expense is at the day's rate and the difference to the cost is exchange,
+        with the grants' analytic distribution.
         """
         company, currency = self.company_id, self.currency_id
         factor = 10**currency.decimal_places
@@ -415,8 +483,12 @@ class CashTransferPaymentPlan(models.Model):
             currency != self.company_currency_id
         ):
             balances = [
-                round(currency._convert(unit / factor, self.company_currency_id, company,
-                                        date) * cents)
+                round(
+                    currency._convert(
+                        unit / factor, self.company_currency_id, company, date
+                    )
+                    * cents
+                )
                 for unit in units
             ]
         lines = []
@@ -425,20 +497,27 @@ class CashTransferPaymentPlan(models.Model):
             parts, grants, shares, balances, strict=True
         ):
             lines.append(
-                {"account_id": account.id, "amount_currency": unit / factor,
-                 "balance": balance / cents, "analytic_distribution": {key: 100.0},
-                 "cash_event": kind}
+                {
+                    "account_id": account.id,
+                    "amount_currency": unit / factor,
+                    "balance": balance / cents,
+                    "analytic_distribution": {key: 100.0},
+                    "cash_event": kind,
+                }
             )
             lines += self._exchange_lines(share - balance, key, grant)
             if grant.deferred_account_id:
                 for release, sign in (
-                    (grant.deferred_account_id, 1), (grant.income_account_id, -1)
+                    (grant.deferred_account_id, 1),
+                    (grant.income_account_id, -1),
                 ):
                     lines.append(
-                        {"account_id": release.id,
-                         "amount_currency": sign * unit / factor,
-                         "balance": sign * share / cents,
-                         "analytic_distribution": {key: 100.0}}
+                        {
+                            "account_id": release.id,
+                            "amount_currency": sign * unit / factor,
+                            "balance": sign * share / cents,
+                            "analytic_distribution": {key: 100.0},
+                        }
                     )
         return lines
 
@@ -462,16 +541,21 @@ class CashTransferPaymentPlan(models.Model):
             return []
         company = self.company_id
         account = (
-            company.expense_currency_exchange_account_id if cents_lost > 0
+            company.expense_currency_exchange_account_id
+            if cents_lost > 0
             else company.income_currency_exchange_account_id
         )
         ineligible = company.cash_ineligible_analytic_id
         if grant.exchange_ineligible and ineligible:
             key = str(ineligible.id)
         return [
-            {"account_id": account.id, "amount_currency": 0.0,
-             "balance": self._from_cents(cents_lost),
-             "analytic_distribution": {key: 100.0}, "cash_event": "exchange"}
+            {
+                "account_id": account.id,
+                "amount_currency": 0.0,
+                "balance": self._from_cents(cents_lost),
+                "analytic_distribution": {key: 100.0},
+                "cash_event": "exchange",
+            }
         ]
 
     def _credit_lines(self, kind, pieces, date, reconciliation=None, dispute=None):
@@ -482,12 +566,20 @@ class CashTransferPaymentPlan(models.Model):
         for layer, units, cost in pieces:
             amount, balance = units / factor, self._from_cents(cost)
             lines.append(
-                {"account_id": account.id, "amount_currency": -amount,
-                 "balance": -balance, "cash_event": kind}
+                {
+                    "account_id": account.id,
+                    "amount_currency": -amount,
+                    "balance": -balance,
+                    "cash_event": kind,
+                }
             )
             movements.append(
                 self._movement_vals(
-                    kind, date, amount, balance, layer_id=layer.id,
+                    kind,
+                    date,
+                    amount,
+                    balance,
+                    layer_id=layer.id,
                     reconciliation_id=reconciliation and reconciliation.id,
                     dispute_id=dispute and dispute.id,
                 )
@@ -498,25 +590,33 @@ class CashTransferPaymentPlan(models.Model):
         """Create and post an entry; labels carry codes only."""
         company = self[:1].company_id
         plan = self[:1]
-        move = self.env["account.move"].with_company(company).create(
-            {
-                "move_type": "entry",
-                "date": date,
-                "ref": ref,
-                "journal_id": (journal or company.cash_journal_id).id,
-                "currency_id": plan.currency_id.id,
-                "partner_id": plan.provider_id.partner_id.id,
-                "payment_plan_id": plan.id,
-                "cash_reconciliation_id": reconciliation and reconciliation.id,
-                "line_ids": [
-                    fields.Command.create(
-                        {"name": ref, "currency_id": plan.currency_id.id,
-                         "partner_id": plan.provider_id.partner_id.id, "tax_ids": [],
-                         **line}
-                    )
-                    for line in lines
-                ],
-            }
+        move = (
+            self.env["account.move"]
+            .with_company(company)
+            .create(
+                {
+                    "move_type": "entry",
+                    "date": date,
+                    "ref": ref,
+                    "journal_id": (journal or company.cash_journal_id).id,
+                    "currency_id": plan.currency_id.id,
+                    "partner_id": plan.provider_id.partner_id.id,
+                    "payment_plan_id": plan.id,
+                    "cash_reconciliation_id": reconciliation and reconciliation.id,
+                    "line_ids": [
+                        fields.Command.create(
+                            {
+                                "name": ref,
+                                "currency_id": plan.currency_id.id,
+                                "partner_id": plan.provider_id.partner_id.id,
+                                "tax_ids": [],
+                                **line,
+                            }
+                        )
+                        for line in lines
+                    ],
+                }
+            )
         )
         move.action_post()
         return move
@@ -524,8 +624,10 @@ class CashTransferPaymentPlan(models.Model):
     def _store_movements(self, move, movements):
         """Link the movements to their lines and reconcile the advance with them."""
         money = move.line_ids.filtered(
-            lambda aml: aml.account_id == self.provider_id._get_money_account()
-            and aml.balance <= 0
+            lambda aml: (
+                aml.account_id == self.provider_id._get_money_account()
+                and aml.balance <= 0
+            )
         ).sorted("id")
         for vals, line in zip(movements, money, strict=True):
             vals["move_line_id"] = line.id
@@ -560,13 +662,16 @@ class CashTransferPaymentPlan(models.Model):
                 UPDATE cash_transfer_payment_split s
                    SET amount_posted = s.amount_delivered,
                        company_posted = s.company_posted
-                           + round(%(cost)s::numeric * new.running / new.whole, %(digits)s)
+                           + round(%(cost)s::numeric * new.running / new.whole,
+                                   %(digits)s)
                            - round(%(cost)s::numeric * (new.running - new.delta)
                                    / new.whole, %(digits)s)
                   FROM new
                  WHERE s.id = new.id AND new.whole <> 0
                 """,
-                plan=self.id, key=key, cost=cost,
+                plan=self.id,
+                key=key,
+                cost=cost,
                 digits=self.company_currency_id.decimal_places,
             )
         self._update_spent()
@@ -583,7 +688,8 @@ class CashTransferPaymentPlan(models.Model):
                 """
                 UPDATE cash_transfer_entitlement_funding f
                    SET spent = t.spent,
-                       committed = CASE WHEN f.state IN ('approved', 'active', 'suspended')
+                       committed = CASE WHEN f.state IN
+                                        ('approved', 'active', 'suspended')
                                         THEN greatest(f.planned - t.spent, 0) ELSE 0 END
                   FROM (SELECT s.entitlement_id,
                                round(sum(s.amount_delivered) * %(rate)s::numeric,
@@ -595,7 +701,9 @@ class CashTransferPaymentPlan(models.Model):
                          GROUP BY s.entitlement_id) t
                  WHERE f.entitlement_id = t.entitlement_id AND f.grant_id = %(grant)s
                 """,
-                rate=rate, digits=grant.currency_id.decimal_places, grant=grant.id,
+                rate=rate,
+                digits=grant.currency_id.decimal_places,
+                grant=grant.id,
                 plan=self.id,
             )
 
@@ -620,38 +728,54 @@ class CashTransferPaymentPlan(models.Model):
             return self.env["account.move"]
         total = sum(part[3] for part in parts)
         sign = -1 if total < 0 else 1
-        move = self.env["account.move"].with_company(company).create(
-            {
-                "move_type": "in_invoice" if sign > 0 else "in_refund",
-                "journal_id": journal.id,
-                "partner_id": self.provider_id.partner_id.id,
-                "currency_id": self.currency_id.id,
-                "invoice_date": date,
-                "date": date,
-                "ref": ref,
-                "payment_plan_id": self.id,
-                "cash_reconciliation_id": reconciliation and reconciliation.id,
-                "invoice_line_ids": [
-                    fields.Command.create(
-                        {"name": ref, "account_id": account.id, "quantity": 1,
-                         "price_unit": sign * units / factor, "tax_ids": [],
-                         "analytic_distribution": {key: 100.0}, "cash_event": kind}
-                    )
-                    for kind, account, key, units in parts
-                ],
-            }
+        move = (
+            self.env["account.move"]
+            .with_company(company)
+            .create(
+                {
+                    "move_type": "in_invoice" if sign > 0 else "in_refund",
+                    "journal_id": journal.id,
+                    "partner_id": self.provider_id.partner_id.id,
+                    "currency_id": self.currency_id.id,
+                    "invoice_date": date,
+                    "date": date,
+                    "ref": ref,
+                    "payment_plan_id": self.id,
+                    "cash_reconciliation_id": reconciliation and reconciliation.id,
+                    "invoice_line_ids": [
+                        fields.Command.create(
+                            {
+                                "name": ref,
+                                "account_id": account.id,
+                                "quantity": 1,
+                                "price_unit": sign * units / factor,
+                                "tax_ids": [],
+                                "analytic_distribution": {key: 100.0},
+                                "cash_event": kind,
+                            }
+                        )
+                        for kind, account, key, units in parts
+                    ],
+                }
+            )
         )
         move.action_post()
         movements = []
         for kind in ("delivered", "fee"):
-            lines = move.invoice_line_ids.filtered(lambda aml, k=kind: aml.cash_event == k)
+            lines = move.invoice_line_ids.filtered(
+                lambda aml, k=kind: aml.cash_event == k
+            )
             amount = sum(lines.mapped("amount_currency"))
             balance = sum(lines.mapped("balance"))
             if lines:
                 for name in ("bill", kind):
                     movements.append(
                         self._movement_vals(
-                            name, date, amount, balance, move_line_id=lines[0].id,
+                            name,
+                            date,
+                            amount,
+                            balance,
+                            move_line_id=lines[0].id,
                             reconciliation_id=reconciliation and reconciliation.id,
                         )
                     )
@@ -694,7 +818,8 @@ class CashTransferPaymentPlan(models.Model):
         for split in splits:
             amount, cost = parts.get(split.analytic_key, (0.0, 0.0))
             parts[split.analytic_key] = (
-                amount + split.amount_posted, cost + split.company_posted
+                amount + split.amount_posted,
+                cost + split.company_posted,
             )
         total = self.currency_id.round(sum(amount for amount, _c in parts.values()))
         cost = self.company_currency_id.round(sum(cost for _a, cost in parts.values()))
@@ -708,20 +833,31 @@ class CashTransferPaymentPlan(models.Model):
         else:
             self._check_open_date(date, company.cash_journal_id)
             entry = [
-                {"account_id": expense.id, "amount_currency": -amount, "balance": -cost_,
-                 "analytic_distribution": {key: 100.0}, "cash_event": "reversal"}
+                {
+                    "account_id": expense.id,
+                    "amount_currency": -amount,
+                    "balance": -cost_,
+                    "analytic_distribution": {key: 100.0},
+                    "cash_event": "reversal",
+                }
                 for key, (amount, cost_) in sorted(parts.items())
             ]
             entry.append(
-                {"account_id": self.provider_id._get_money_account().id,
-                 "amount_currency": total, "balance": cost, "cash_event": "reversal"}
+                {
+                    "account_id": self.provider_id._get_money_account().id,
+                    "amount_currency": total,
+                    "balance": cost,
+                    "cash_event": "reversal",
+                }
             )
             move = self._create_move(
                 entry, date, self.env._("%(plan)s reversal", plan=self.name)
             )
             money = move.line_ids.filtered(lambda aml: aml.balance > 0)[-1:]
             self.env["cash.transfer.movement"]._unprotected().create(
-                self._movement_vals("reversal", date, total, cost, move_line_id=money.id)
+                self._movement_vals(
+                    "reversal", date, total, cost, move_line_id=money.id
+                )
             )
         for line in lines:
             cycle_line = line.cycle_line_id
@@ -758,19 +894,26 @@ class CashTransferPaymentPlan(models.Model):
         amount = plan.currency_id.round(amount or remaining)
         if amount <= 0 or plan.currency_id.compare_amounts(amount, remaining) > 0:
             raise UserError(
-                self.env._("%(amount)s remain with the provider: return at most that.",
-                           amount=plan.currency_id.format(remaining))
+                self.env._(
+                    "%(amount)s remain with the provider: return at most that.",
+                    amount=plan.currency_id.format(remaining),
+                )
             )
         if plan.provider_id.kind == "prefinanced":
-            raise UserError(self.env._("A pre-financing provider holds none of our money."))
+            raise UserError(
+                self.env._("A pre-financing provider holds none of our money.")
+            )
         date = fields.Date.to_date(date) or fields.Date.context_today(self)
         payment = plan._create_payment(
             "inbound", amount, date, plan.provider_id.bank_journal_id
         )
         plan._book_return(payment, amount, date)
         plan._log_step(
-            self.env._("Returned %(amount)s (%(payment)s)", payment=payment.name,
-                       amount=plan.currency_id.format(amount))
+            self.env._(
+                "Returned %(amount)s (%(payment)s)",
+                payment=payment.name,
+                amount=plan.currency_id.format(amount),
+            )
         )
         return payment.id
 
@@ -788,22 +931,35 @@ class CashTransferPaymentPlan(models.Model):
         if self.provider_id.kind == "wallet":
             # second leg of the internal transfer: out of our wallet at its cost
             entry = [
-                {"account_id": line.account_id.id, "amount_currency": amount,
-                 "balance": -line.balance},
-                {"account_id": money.id, "amount_currency": -amount,
-                 "balance": -self._from_cents(cost), "cash_event": "returned"},
+                {
+                    "account_id": line.account_id.id,
+                    "amount_currency": amount,
+                    "balance": -line.balance,
+                },
+                {
+                    "account_id": money.id,
+                    "amount_currency": -amount,
+                    "balance": -self._from_cents(cost),
+                    "cash_event": "returned",
+                },
             ]
         elif difference:
             entry = [
-                {"account_id": money.id, "amount_currency": 0.0,
-                 "balance": self._from_cents(difference), "cash_event": "returned"},
+                {
+                    "account_id": money.id,
+                    "amount_currency": 0.0,
+                    "balance": self._from_cents(difference),
+                    "cash_event": "returned",
+                },
             ]
         if difference:
             weights = self._weights()
             grants = self.env["cash.transfer.grant"].browse([row[1] for row in weights])
             for (key, _g, _u), grant, part in zip(
-                weights, grants,
-                split_units(-difference, [row[2] for row in weights]), strict=True,
+                weights,
+                grants,
+                split_units(-difference, [row[2] for row in weights]),
+                strict=True,
             ):
                 entry += self._exchange_lines(part, key, grant)
         move = self.env["account.move"]
@@ -816,14 +972,23 @@ class CashTransferPaymentPlan(models.Model):
             if line.account_id.reconcile:
                 (line + legs).reconcile()
             line = move.line_ids.filtered(lambda aml: aml.account_id == money)
-        created = self.env["cash.transfer.movement"]._unprotected().create(
-            [
-                self._movement_vals(
-                    "returned", date, units / factor, self._from_cents(piece_cost),
-                    layer_id=layer.id, move_line_id=line.id, payment_id=payment.id,
-                )
-                for layer, units, piece_cost in pieces
-            ]
+        created = (
+            self.env["cash.transfer.movement"]
+            ._unprotected()
+            .create(
+                [
+                    self._movement_vals(
+                        "returned",
+                        date,
+                        units / factor,
+                        self._from_cents(piece_cost),
+                        layer_id=layer.id,
+                        move_line_id=line.id,
+                        payment_id=payment.id,
+                    )
+                    for layer, units, piece_cost in pieces
+                ]
+            )
         )
         created._reconcile_advance(
             move.line_ids.filtered(lambda aml: aml.account_id == money)
@@ -854,29 +1019,45 @@ class CashTransferPaymentPlan(models.Model):
             if amount <= 0:
                 continue
             for layer, units, cost in plan._take(round(amount * factor), today):
-                common = {"move_line_id": layer.move_line_id.id,
-                          "payment_id": layer.payment_id.id}
+                common = {
+                    "move_line_id": layer.move_line_id.id,
+                    "payment_id": layer.payment_id.id,
+                }
                 self.env["cash.transfer.movement"].sudo()._unprotected().create(
                     [
                         plan._movement_vals(
-                            "carry_out", today, units / factor, plan._from_cents(cost),
-                            layer_id=layer.id, counterpart_plan_id=target.id, **common,
+                            "carry_out",
+                            today,
+                            units / factor,
+                            plan._from_cents(cost),
+                            layer_id=layer.id,
+                            counterpart_plan_id=target.id,
+                            **common,
                         ),
                         target._movement_vals(
-                            "carry_in", today, units / factor, plan._from_cents(cost),
-                            counterpart_plan_id=plan.id, **common,
+                            "carry_in",
+                            today,
+                            units / factor,
+                            plan._from_cents(cost),
+                            counterpart_plan_id=plan.id,
+                            **common,
                         ),
                     ]
                 )
             carried += amount
             plan._log_step(
-                self.env._("Carried %(amount)s to %(plan)s", plan=target.name,
-                           amount=plan.currency_id.format(amount))
+                self.env._(
+                    "Carried %(amount)s to %(plan)s",
+                    plan=target.name,
+                    amount=plan.currency_id.format(amount),
+                )
             )
         if not carried:
             raise UserError(
-                self.env._("No approved follow-up plan needs this money: make one, or "
-                           "register the return.")
+                self.env._(
+                    "No approved follow-up plan needs this money: make one, or "
+                    "register the return."
+                )
             )
         (plan | targets).invalidate_recordset(["statement_html", "is_balanced"])
         return carried
@@ -894,31 +1075,41 @@ class CashTransferPaymentPlan(models.Model):
             plan._lock_for_step()
             if plan.state != "reconciled" or not plan._is_final():
                 raise UserError(
-                    self.env._("%(plan)s has payments without a final report.",
-                               plan=plan.name)
+                    self.env._(
+                        "%(plan)s has payments without a final report.", plan=plan.name
+                    )
                 )
             own = plan.sudo()  # sudo: statement and state, after the check of duty
             statement = own._get_statements()[own]
-            if own.dispute_ids.filtered(lambda d: d.state in ("open", "write_off_asked")):
+            if own.dispute_ids.filtered(
+                lambda d: d.state in ("open", "write_off_asked")
+            ):
                 raise UserError(
-                    self.env._("%(plan)s has open disputes of %(amount)s: resolve them "
-                               "first.", plan=plan.name,
-                               amount=plan.currency_id.format(statement["disputes"]))
+                    self.env._(
+                        "%(plan)s has open disputes of %(amount)s: resolve them first.",
+                        plan=plan.name,
+                        amount=plan.currency_id.format(statement["disputes"]),
+                    )
                 )
             if statement["remaining"]:
                 raise UserError(
-                    self.env._("%(amount)s of %(plan)s are still with the provider: "
-                               "register the return, or carry them to a follow-up plan.",
-                               plan=plan.name,
-                               amount=plan.currency_id.format(statement["remaining"]))
+                    self.env._(
+                        "%(amount)s of %(plan)s are still with the provider: "
+                        "register the return, or carry them to a follow-up plan.",
+                        plan=plan.name,
+                        amount=plan.currency_id.format(statement["remaining"]),
+                    )
                 )
             if own._unposted():
                 own._post_deliveries(fields.Date.context_today(self))
             if statement["remaining_company"]:
                 own._post_exchange(statement["remaining_company"])
             own._unprotected().write(
-                {"state": "closed", "closed_by_id": self.env.uid,
-                 "closed_on": fields.Datetime.now()}
+                {
+                    "state": "closed",
+                    "closed_by_id": self.env.uid,
+                    "closed_on": fields.Datetime.now(),
+                }
             )
             own._log_step(self.env._("Closed"))
             own.cycle_id._update_state()
@@ -932,11 +1123,16 @@ class CashTransferPaymentPlan(models.Model):
         weights = self._weights()
         grants = self.env["cash.transfer.grant"].browse([row[1] for row in weights])
         entry = [
-            {"account_id": money.id, "amount_currency": 0.0, "balance": -company_amount,
-             "cash_event": "exchange"}
+            {
+                "account_id": money.id,
+                "amount_currency": 0.0,
+                "balance": -company_amount,
+                "cash_event": "exchange",
+            }
         ]
         for (key, _g, _u), grant, part in zip(
-            weights, grants,
+            weights,
+            grants,
             split_units(round(company_amount * cents), [row[2] for row in weights]),
             strict=True,
         ):

@@ -14,11 +14,12 @@ WHOLE = 10_000
 SHOWN = 20
 
 
-class CashTransferPaymentPlan(models.Model):
+class CashTransferPlanLock(models.AbstractModel):
     """The lock: problems listed first, then payees, amounts, compliance and grants are
     frozen (R32, R35, R36)."""
 
-    _inherit = "cash.transfer.payment.plan"
+    _name = "cash.transfer.plan.lock"
+    _description = "Lock of a Payment Plan"
 
     def action_lock(self):
         """Lock the plan in the background. For cash officers.
@@ -40,8 +41,9 @@ class CashTransferPaymentPlan(models.Model):
         plan._refresh_methods()
         plan._update_totals()
         if not plan.pending_count:
-            raise UserError(self.env._("There is nothing to pay in %(plan)s.",
-                                       plan=self.name))
+            raise UserError(
+                self.env._("There is nothing to pay in %(plan)s.", plan=self.name)
+            )
         plan._check_lockable()
         self._queue_job("lock", plan.pending_count, {"carry": {}})
         return True
@@ -62,7 +64,8 @@ class CashTransferPaymentPlan(models.Model):
              WHERE e.id = l.entitlement_id AND l.plan_id = %(plan)s
                AND l.status = 'pending'
             """,
-            plan=self.id, now=fields.Datetime.now(),
+            plan=self.id,
+            now=fields.Datetime.now(),
         )
 
     def _check_lockable(self):
@@ -78,11 +81,15 @@ class CashTransferPaymentPlan(models.Model):
             more = len(problems) - SHOWN
             if more > 0:
                 problems = [
-                    *problems[:SHOWN], self.env._("… and %(count)s more.", count=more)
+                    *problems[:SHOWN],
+                    self.env._("… and %(count)s more.", count=more),
                 ]
             raise UserError(
-                self.env._("Correct these payments, or set them aside with a reason:\n"
-                           "%(problems)s", problems="\n".join(problems))
+                self.env._(
+                    "Correct these payments, or set them aside with a reason:\n"
+                    "%(problems)s",
+                    problems="\n".join(problems),
+                )
             )
 
     def _query(self, query, **values):
@@ -115,18 +122,27 @@ class CashTransferPaymentPlan(models.Model):
                 )
             elif changed and not method:
                 problems.append(
-                    env._("%(code)s: the changed account waits for its cooling period.",
-                          code=code)
+                    env._(
+                        "%(code)s: the changed account waits for its cooling period.",
+                        code=code,
+                    )
                 )
             else:
                 problems.append(
-                    env._("%(code)s: the payee has no approved account with "
-                          "%(provider)s.", code=code, provider=self.provider_id.name)
+                    env._(
+                        "%(code)s: the payee has no approved account with "
+                        "%(provider)s.",
+                        code=code,
+                        provider=self.provider_id.name,
+                    )
                 )
         day = self.pay_on
         lines = self.env["cash.transfer.payment.line"].search(
-            [("plan_id", "=", self.id), ("status", "=", "pending"),
-             ("payee_id.kind", "!=", "institution")]
+            [
+                ("plan_id", "=", self.id),
+                ("status", "=", "pending"),
+                ("payee_id.kind", "!=", "institution"),
+            ]
         )
         by_payee = lines.grouped("payee_id")
         for payee, payments in by_payee.items():
@@ -137,20 +153,25 @@ class CashTransferPaymentPlan(models.Model):
         mechanisms = self.scheme_id._allowed_mechanisms()
         if self.mechanism not in mechanisms:
             problems.append(
-                env._("The scheme does not allow %(mechanism)s.",
-                      mechanism=dict(
-                          self.provider_id._fields["mechanism"]._description_selection(
-                              env
-                          )
-                      )[self.mechanism])
+                env._(
+                    "The scheme does not allow %(mechanism)s.",
+                    mechanism=dict(
+                        self.provider_id._fields["mechanism"]._description_selection(
+                            env
+                        )
+                    )[self.mechanism],
+                )
             )
         return problems
 
     def _problems_of_amounts(self):
         return [
-            self.env._("%(code)s: %(amount)s is more than what is still due (%(due)s).",
-                       code=code, amount=self.currency_id.format(amount),
-                       due=self.currency_id.format(due))
+            self.env._(
+                "%(code)s: %(amount)s is more than what is still due (%(due)s).",
+                code=code,
+                amount=self.currency_id.format(amount),
+                due=self.currency_id.format(due),
+            )
             for code, amount, due in self._query(
                 """
                 SELECT l.name, l.amount_due,
@@ -167,8 +188,13 @@ class CashTransferPaymentPlan(models.Model):
 
     def _problems_of_duplicates(self):
         problems = [
-            self.env._("%(code)s: the same child is paid for this period by %(other)s "
-                       "of %(plan)s.", code=code, other=other, plan=plan)
+            self.env._(
+                "%(code)s: the same child is paid for this period by %(other)s "
+                "of %(plan)s.",
+                code=code,
+                other=other,
+                plan=plan,
+            )
             for code, other, plan in self._query(
                 """
                 SELECT l.name, o.name, p.name
@@ -187,8 +213,12 @@ class CashTransferPaymentPlan(models.Model):
             )
         ]
         problems += [
-            self.env._("%(code)s: the scheme pays one child per household, and %(other)s "
-                       "is for the same household.", code=code, other=other)
+            self.env._(
+                "%(code)s: the scheme pays one child per household, and %(other)s "
+                "is for the same household.",
+                code=code,
+                other=other,
+            )
             for code, other in self._query(
                 """
                 SELECT l.name, min(o.name)
@@ -246,10 +276,13 @@ class CashTransferPaymentPlan(models.Model):
                 limit=limit,
             ):
                 problems.append(
-                    env._("%(code)s: %(amount)s is over the provider's limit of "
-                          "%(limit)s per payment.", code=code,
-                          amount=self.currency_id.format(amount),
-                          limit=self.currency_id.format(limit))
+                    env._(
+                        "%(code)s: %(amount)s is over the provider's limit of "
+                        "%(limit)s per payment.",
+                        code=code,
+                        amount=self.currency_id.format(amount),
+                        limit=self.currency_id.format(limit),
+                    )
                 )
         for limit, start, end, window in windows:
             if not limit:
@@ -268,7 +301,8 @@ class CashTransferPaymentPlan(models.Model):
                   FROM mine
                   LEFT JOIN LATERAL (
                       SELECT CASE WHEN x.status IN ('delivered', 'partial')
-                                  THEN x.amount_delivered ELSE x.amount_due END AS amount
+                                  THEN x.amount_delivered ELSE x.amount_due
+                                  END AS amount
                         FROM cash_transfer_payment_line x
                         JOIN cash_transfer_payment_plan p ON p.id = x.plan_id
                        WHERE x.payee_number = mine.number
@@ -281,22 +315,32 @@ class CashTransferPaymentPlan(models.Model):
                  GROUP BY mine.number, mine.codes, mine.amount
                 HAVING mine.amount + coalesce(sum(o.amount), 0) > %(limit)s
                 """,
-                provider=provider.id, start=start, end=end, limit=limit,
+                provider=provider.id,
+                start=start,
+                end=end,
+                limit=limit,
                 currency=self.currency_id.id,
             ):
                 problems.append(
-                    env._("%(codes)s: together %(total)s to one account in a %(window)s, "
-                          "the provider allows %(limit)s.", codes=", ".join(codes[:5]),
-                          total=self.currency_id.format(total), window=window,
-                          limit=self.currency_id.format(limit))
+                    env._(
+                        "%(codes)s: together %(total)s to one account in a %(window)s, "
+                        "the provider allows %(limit)s.",
+                        codes=", ".join(codes[:5]),
+                        total=self.currency_id.format(total),
+                        window=window,
+                        limit=self.currency_id.format(limit),
+                    )
                 )
         return problems
 
     def _problems_of_grants(self):
         return [
-            self.env._("%(code)s: the grant %(grant)s ended on %(day)s, before this "
-                       "payment.", code=code, day=fields.Date.to_string(day),
-                       grant=self.env["cash.transfer.grant"].browse(grant).display_name)
+            self.env._(
+                "%(code)s: the grant %(grant)s ended on %(day)s, before this payment.",
+                code=code,
+                day=fields.Date.to_string(day),
+                grant=self.env["cash.transfer.grant"].browse(grant).display_name,
+            )
             for code, grant, day in self._query(
                 """
                 SELECT l.name, g.id, g.date_end
@@ -329,18 +373,23 @@ class CashTransferPaymentPlan(models.Model):
               JOIN remediation_case c ON c.id = e.case_id
               LEFT JOIN remediation_programme pg ON pg.id = c.programme_id
               LEFT JOIN remediation_site st ON st.id = c.site_id
-             WHERE l.plan_id = %(plan)s AND l.status = 'pending' AND l.is_live IS NOT TRUE
+             WHERE l.plan_id = %(plan)s AND l.status = 'pending'
+               AND l.is_live IS NOT TRUE
                AND l.id > %(cursor)s
              ORDER BY l.id LIMIT %(limit)s
             """,
-            cursor=self.job_cursor, limit=self._job_size,
+            cursor=self.job_cursor,
+            limit=self._job_size,
         )
         if rows:
             self._create_splits(rows)
             self._snapshot([row[0] for row in rows])
             self._unprotected().write(
-                {"job_cursor": rows[-1][0], "job_done": self.job_done + len(rows),
-                 "job_data": dict(self.job_data)}
+                {
+                    "job_cursor": rows[-1][0],
+                    "job_done": self.job_done + len(rows),
+                    "job_data": dict(self.job_data),
+                }
             )
         if len(rows) == self._job_size:
             return False
@@ -445,7 +494,9 @@ class CashTransferPaymentPlan(models.Model):
                 "locked_on": fields.Datetime.now(),
                 "content_hash": self._content_digest(),
                 "expected_fee": self.provider_id._expected_fee(
-                    self.amount_total, self.pending_count, self.currency_id,
+                    self.amount_total,
+                    self.pending_count,
+                    self.currency_id,
                     self._rate_date(),
                 ),
             }
@@ -457,14 +508,17 @@ class CashTransferPaymentPlan(models.Model):
         self.cycle_id._update_state()
         households = self._household_warnings()
         self._log_step(
-            self.env._("Locked: %(count)s payments, %(amount)s.",
-                       count=self.pending_count,
-                       amount=self.currency_id.format(self.amount_total))
+            self.env._(
+                "Locked: %(count)s payments, %(amount)s.",
+                count=self.pending_count,
+                amount=self.currency_id.format(self.amount_total),
+            )
         )
         if households:
             self._log_step(
-                self.env._("%(count)s households get more than one payment.",
-                           count=households)
+                self.env._(
+                    "%(count)s households get more than one payment.", count=households
+                )
             )
 
     def _content_digest(self):
@@ -507,8 +561,13 @@ class CashTransferPaymentPlan(models.Model):
         )
         plan.approval_ids._unprotected().write({"state": "void"})
         plan._unprotected().write(
-            {"state": "draft", "content_hash": False, "released_by_id": False,
-             "released_on": False, "locked_on": False}
+            {
+                "state": "draft",
+                "content_hash": False,
+                "released_by_id": False,
+                "released_on": False,
+                "locked_on": False,
+            }
         )
         plan._update_totals()
         plan._log_step(self.env._("Unlocked: %(reason)s", reason=reason))

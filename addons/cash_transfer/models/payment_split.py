@@ -14,20 +14,43 @@ class CashTransferPaymentSplit(models.Model):
     _order = "id"
 
     _protected_fields = frozenset(
-        {"line_id", "plan_id", "company_id", "entitlement_id", "beneficiary_id",
-         "grant_id", "analytic_key", "currency_id", "weight", "amount", "period",
-         "amount_delivered", "amount_posted", "company_posted", "programme_id", "site_id"}
+        {
+            "line_id",
+            "plan_id",
+            "company_id",
+            "entitlement_id",
+            "beneficiary_id",
+            "grant_id",
+            "analytic_key",
+            "currency_id",
+            "weight",
+            "amount",
+            "period",
+            "amount_delivered",
+            "amount_posted",
+            "company_posted",
+            "programme_id",
+            "site_id",
+        }
     )
 
     line_id = fields.Many2one(
-        "cash.transfer.payment.line", required=True, index=True, ondelete="cascade",
+        "cash.transfer.payment.line",
+        required=True,
+        index=True,
+        ondelete="cascade",
         readonly=True,
     )
     plan_id = fields.Many2one(
-        "cash.transfer.payment.plan", required=True, index=True, ondelete="restrict",
+        "cash.transfer.payment.plan",
+        required=True,
+        index=True,
+        ondelete="restrict",
         readonly=True,
     )
-    company_id = fields.Many2one("res.company", required=True, index=True, readonly=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, readonly=True
+    )
     company_currency_id = fields.Many2one(
         related="company_id.currency_id", string="Company Currency"
     )
@@ -35,7 +58,10 @@ class CashTransferPaymentSplit(models.Model):
         "cash.transfer.entitlement", required=True, index=True, readonly=True
     )
     beneficiary_id = fields.Many2one(
-        "remediation.beneficiary", required=True, index=True, readonly=True,
+        "remediation.beneficiary",
+        required=True,
+        index=True,
+        readonly=True,
         string="Child",
     )
     period = fields.Date(readonly=True)
@@ -55,8 +81,11 @@ class CashTransferPaymentSplit(models.Model):
         required=True, default=0.0, readonly=True, string="Posted"
     )
     company_posted = fields.Monetary(
-        required=True, default=0.0, readonly=True,
-        currency_field="company_currency_id", string="Cost in Company Currency",
+        required=True,
+        default=0.0,
+        readonly=True,
+        currency_field="company_currency_id",
+        string="Cost in Company Currency",
     )
 
     _unposted = models.Index("(plan_id) WHERE amount_delivered <> amount_posted")

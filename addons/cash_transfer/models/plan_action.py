@@ -15,6 +15,8 @@ class PlanAction(models.Model):
             "name": self.env._("Propose Cash Support"),
             "res_model": "cash.transfer.entitlement",
             "view_mode": "form",
-            "context": {"default_case_id": self.case_id.id,
-                        "default_plan_action_id": self.id},
+            "context": {
+                "default_case_id": self.case_id.id,
+                "default_plan_action_id": self.id,
+            },
         }

@@ -57,7 +57,9 @@ class CashTransferProvider(models.Model):
     kind = fields.Selection(KINDS, required=True, default="advance")
     mechanism = fields.Selection(MECHANISMS, required=True, default="mobile_money")
     currency_id = fields.Many2one(
-        "res.currency", required=True, default=lambda self: self.env.company.currency_id,
+        "res.currency",
+        required=True,
+        default=lambda self: self.env.company.currency_id,
         help="Currency of the limits and of the fee per payment.",
     )
     active = fields.Boolean(default=True)
@@ -66,7 +68,8 @@ class CashTransferProvider(models.Model):
     contract_from = fields.Date()
     contract_to = fields.Date()
     settlement_days = fields.Integer(
-        default=3, help="Days after instruction when a payment without a report is late."
+        default=3,
+        help="Days after instruction when a payment without a report is late.",
     )
     fee_fixed = fields.Monetary(help="Per payment delivered.")
     fee_percent = fields.Float(help="Of the amount delivered, in %.")
@@ -76,17 +79,23 @@ class CashTransferProvider(models.Model):
     limit_month = fields.Monetary(string="Limit per Month")
     # accounts
     journal_id = fields.Many2one(
-        "account.journal", string="Wallet or Cash Journal", check_company=True,
+        "account.journal",
+        string="Wallet or Cash Journal",
+        check_company=True,
         domain=[("type", "in", ["bank", "cash"])],
         help="Own wallet or float: the journal whose account holds the money.",
     )
     bank_journal_id = fields.Many2one(
-        "account.journal", string="Paid from", check_company=True,
+        "account.journal",
+        string="Paid from",
+        check_company=True,
         domain=[("type", "in", ["bank", "cash"])],
         help="Bank or cash journal that advances and wallets are funded from.",
     )
     advance_account_id = fields.Many2one(
-        "account.account", check_company=True, domain=[("reconcile", "=", True)],
+        "account.account",
+        check_company=True,
+        domain=[("reconcile", "=", True)],
         help="Empty: the company's account for advances.",
     )
     # numbers
@@ -94,7 +103,8 @@ class CashTransferProvider(models.Model):
     number_digits = fields.Integer(help="Digits after the prefix; 0 to accept any.")
     account_check = fields.Selection(
         [("none", "No Check Digits"), ("iban", "IBAN"), ("mod97", "Key of 97 (RIB)")],
-        default="none", required=True,
+        default="none",
+        required=True,
     )
     # instruction file
     file_format = fields.Selection(
@@ -108,26 +118,33 @@ class CashTransferProvider(models.Model):
     )
     file_encoding = fields.Selection(
         [("utf-8", "UTF-8"), ("utf-8-sig", "UTF-8 with mark"), ("cp1252", "Latin-1")],
-        default="utf-8", required=True,
+        default="utf-8",
+        required=True,
     )
     instruction_column_ids = fields.One2many(
-        "cash.transfer.provider.column", "provider_id",
-        domain=[("usage", "=", "instruction")], context={"default_usage": "instruction"},
+        "cash.transfer.provider.column",
+        "provider_id",
+        domain=[("usage", "=", "instruction")],
+        context={"default_usage": "instruction"},
         copy=True,
     )
     # report
     match_key = fields.Selection(
         [("payment", "Our Payment Code"), ("reference", "Provider's Reference")],
-        default="payment", required=True,
+        default="payment",
+        required=True,
     )
     report_column_ids = fields.One2many(
-        "cash.transfer.provider.column", "provider_id",
-        domain=[("usage", "=", "report")], context={"default_usage": "report"},
+        "cash.transfer.provider.column",
+        "provider_id",
+        domain=[("usage", "=", "report")],
+        context={"default_usage": "report"},
         copy=True,
     )
     report_decimal = fields.Selection(
         [("auto", "Find Out"), (".", "Point"), (",", "Comma")],
-        default="auto", required=True,
+        default="auto",
+        required=True,
     )
     word_ids = fields.One2many("cash.transfer.provider.word", "provider_id", copy=True)
     default_failure_reason = fields.Selection(
@@ -152,8 +169,13 @@ class CashTransferProvider(models.Model):
         return self.env["cash.transfer.payment.line"]._failure_reasons()
 
     @api.depends(
-        "kind", "journal_id", "bank_journal_id", "advance_account_id",
-        "instruction_column_ids.content", "report_column_ids.content", "match_key",
+        "kind",
+        "journal_id",
+        "bank_journal_id",
+        "advance_account_id",
+        "instruction_column_ids.content",
+        "report_column_ids.content",
+        "match_key",
         "journal_id.outbound_payment_method_line_ids.payment_account_id",
         "bank_journal_id.outbound_payment_method_line_ids.payment_account_id",
     )
@@ -164,14 +186,18 @@ class CashTransferProvider(models.Model):
             provider.is_ready = not problems
 
     def _compute_open_advance(self):
-        statements = self.env["cash.transfer.payment.plan"].search(
-            [("provider_id", "in", self.ids), ("state", "!=", "closed")]
-        )._get_statements()
+        statements = (
+            self.env["cash.transfer.payment.plan"]
+            .search([("provider_id", "in", self.ids), ("state", "!=", "closed")])
+            ._get_statements()
+        )
         for provider in self:
             provider.open_advance = sum(
                 provider.company_id.currency_id._convert(
-                    statement["remaining_company"], provider.currency_id,
-                    provider.company_id, fields.Date.context_today(self),
+                    statement["remaining_company"],
+                    provider.currency_id,
+                    provider.company_id,
+                    fields.Date.context_today(self),
                 )
                 for plan, statement in statements.items()
                 if plan.provider_id == provider
@@ -208,21 +234,35 @@ class CashTransferProvider(models.Model):
         for provider in self:
             if not provider.instruction_column_ids:
                 columns += [
-                    {"provider_id": provider.id, "usage": "instruction",
-                     "sequence": number, "content": content, "header": content}
+                    {
+                        "provider_id": provider.id,
+                        "usage": "instruction",
+                        "sequence": number,
+                        "content": content,
+                        "header": content,
+                    }
                     for number, content in enumerate(
                         ("payment", "name", "number", "amount", "currency")
                     )
                 ]
             if not provider.report_column_ids:
                 columns += [
-                    {"provider_id": provider.id, "usage": "report", "sequence": number,
-                     "content": content, "header": header}
+                    {
+                        "provider_id": provider.id,
+                        "usage": "report",
+                        "sequence": number,
+                        "content": content,
+                        "header": header,
+                    }
                     for number, (content, header) in enumerate(
                         (
-                            ("payment", "payment"), ("reference", "reference"),
-                            ("amount", "amount"), ("currency", "currency"),
-                            ("status", "status"), ("date", "date"), ("fee", "fee"),
+                            ("payment", "payment"),
+                            ("reference", "reference"),
+                            ("amount", "amount"),
+                            ("currency", "currency"),
+                            ("status", "status"),
+                            ("date", "date"),
+                            ("fee", "fee"),
                             ("reason", "reason"),
                         )
                     )
@@ -263,14 +303,18 @@ class CashTransferProvider(models.Model):
                 problems.append(env._("Choose the journal that funding is paid from."))
             elif self._methods_without_account():
                 problems.append(
-                    env._("The payment methods of %(journal)s have no outstanding "
-                          "account: press Complete the Set-Up.",
-                          journal=self.bank_journal_id.name)
+                    env._(
+                        "The payment methods of %(journal)s have no outstanding "
+                        "account: press Complete the Set-Up.",
+                        journal=self.bank_journal_id.name,
+                    )
                 )
         if self.kind == "prefinanced" and not self.env["account.journal"].search_count(
             [("type", "=", "purchase"), ("company_id", "=", company.id)], limit=1
         ):
-            problems.append(env._("Create a purchase journal for the provider's bills."))
+            problems.append(
+                env._("Create a purchase journal for the provider's bills.")
+            )
         for usage, needed in (
             ("instruction", {"payment", "amount"}),
             ("report", {self.match_key, "amount"}),
@@ -279,8 +323,10 @@ class CashTransferProvider(models.Model):
             labels = dict(columns._fields["content"]._description_selection(env))
             for content in sorted(needed - set(columns.mapped("content"))):
                 problems.append(
-                    env._("Add the column %(column)s to the file template.",
-                          column=labels[content])
+                    env._(
+                        "Add the column %(column)s to the file template.",
+                        column=labels[content],
+                    )
                 )
         return problems
 
@@ -304,7 +350,8 @@ class CashTransferProvider(models.Model):
             # outstanding accounts are filled, with what Odoo's chart proposes.
             for line in provider.sudo()._methods_without_account():
                 line.payment_account_id = (
-                    self.env["account.payment"].sudo()
+                    self.env["account.payment"]
+                    .sudo()
                     .with_company(provider.company_id)
                     .new({"company_id": provider.company_id.id})
                     ._get_outstanding_account(line.payment_type)
@@ -342,7 +389,8 @@ class CashTransferProvider(models.Model):
                 statement["funded"] + statement["carried_in"] - statement["carried_out"]
             )
             row.update(
-                plan=plan.name, age=(today - since).days if statement["remaining"] else ""
+                plan=plan.name,
+                age=(today - since).days if statement["remaining"] else "",
             )
             rows.append(row)
         return rows
@@ -380,6 +428,8 @@ class CashTransferProvider(models.Model):
             if self.number_digits and digits != self.number_digits:
                 return self.env._(
                     "the number has %(found)s digits after %(prefix)s, not %(wanted)s",
-                    found=digits, prefix=self.number_prefix, wanted=self.number_digits,
+                    found=digits,
+                    prefix=self.number_prefix,
+                    wanted=self.number_digits,
                 )
         return False

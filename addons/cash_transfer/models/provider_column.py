@@ -15,7 +15,9 @@ class CashTransferProviderColumn(models.Model):
     provider_id = fields.Many2one(
         "cash.transfer.provider", required=True, index=True, ondelete="cascade"
     )
-    company_id = fields.Many2one(related="provider_id.company_id", store=True, index=True)
+    company_id = fields.Many2one(
+        related="provider_id.company_id", store=True, index=True
+    )
     usage = fields.Selection(
         [("instruction", "Instruction File"), ("report", "Report")], required=True
     )

@@ -12,11 +12,18 @@ class CashTransferProviderWord(models.Model):
     provider_id = fields.Many2one(
         "cash.transfer.provider", required=True, index=True, ondelete="cascade"
     )
-    company_id = fields.Many2one(related="provider_id.company_id", store=True, index=True)
+    company_id = fields.Many2one(
+        related="provider_id.company_id", store=True, index=True
+    )
     word = fields.Char(required=True, help="Upper and lower case are the same.")
     meaning = fields.Selection(
-        [("delivered", "Delivered"), ("not_collected", "Not Collected"),
-         ("failed", "Failed"), ("pending", "Not Final Yet"), ("reason", "Only a Reason")],
+        [
+            ("delivered", "Delivered"),
+            ("not_collected", "Not Collected"),
+            ("failed", "Failed"),
+            ("pending", "Not Final Yet"),
+            ("reason", "Only a Reason"),
+        ],
         required=True,
     )
     failure_reason = fields.Selection("_selection_failure_reason")

@@ -11,14 +11,47 @@ from .payment_method import CASH_GROUPS
 
 #: What providers write, in the languages they write; each provider may add words.
 WORDS = {
-    "delivered": {"delivered", "success", "successful", "succeeded", "paid", "ok",
-                  "completed", "complete", "réussi", "reussi", "payé", "paye", "livré"},
-    "not_collected": {"not collected", "uncollected", "unclaimed", "expired",
-                      "non retiré", "non retire"},
-    "failed": {"failed", "fail", "error", "rejected", "échec", "echec", "rejeté",
-               "erreur"},
-    "pending": {"pending", "processing", "in progress", "sent", "en cours",
-                "en attente"},
+    "delivered": {
+        "delivered",
+        "success",
+        "successful",
+        "succeeded",
+        "paid",
+        "ok",
+        "completed",
+        "complete",
+        "réussi",
+        "reussi",
+        "payé",
+        "paye",
+        "livré",
+    },
+    "not_collected": {
+        "not collected",
+        "uncollected",
+        "unclaimed",
+        "expired",
+        "non retiré",
+        "non retire",
+    },
+    "failed": {
+        "failed",
+        "fail",
+        "error",
+        "rejected",
+        "échec",
+        "echec",
+        "rejeté",
+        "erreur",
+    },
+    "pending": {
+        "pending",
+        "processing",
+        "in progress",
+        "sent",
+        "en cours",
+        "en attente",
+    },
 }
 #: Row problems listed in one message.
 SHOWN = 30
@@ -42,16 +75,24 @@ class CashTransferReconciliation(models.Model):
     _code_prefix = "RC"
     _remediation_sensitive = True
     _protected_fields = frozenset(
-        {"state", "company_id", "file_hash", "posted_by_id", "posted_on", "read_by_id",
-         "row_count"}
+        {
+            "state",
+            "company_id",
+            "file_hash",
+            "posted_by_id",
+            "posted_on",
+            "read_by_id",
+            "row_count",
+        }
     )
     _frozen_fields = frozenset({"provider_id", "plan_id", "file_content", "file_name"})
 
-    provider_id = fields.Many2one(
-        related="plan_id.provider_id", store=True, index=True
-    )
+    provider_id = fields.Many2one(related="plan_id.provider_id", store=True, index=True)
     plan_id = fields.Many2one(
-        "cash.transfer.payment.plan", required=True, index=True, ondelete="restrict",
+        "cash.transfer.payment.plan",
+        required=True,
+        index=True,
+        ondelete="restrict",
         help="Rows that match no payment are disputed on this plan; rows may match "
         "payments of the provider's other plans too.",
     )
@@ -66,9 +107,17 @@ class CashTransferReconciliation(models.Model):
     )
     file_hash = fields.Char(readonly=True, copy=False, index=True)
     state = fields.Selection(
-        [("draft", "New"), ("matched", "Matched"), ("posted", "Posted"),
-         ("cancelled", "Cancelled")],
-        default="draft", required=True, readonly=True, copy=False, index=True,
+        [
+            ("draft", "New"),
+            ("matched", "Matched"),
+            ("posted", "Posted"),
+            ("cancelled", "Cancelled"),
+        ],
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+        index=True,
     )
     read_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     posted_by_id = fields.Many2one("res.users", readonly=True, copy=False)
@@ -90,14 +139,13 @@ class CashTransferReconciliation(models.Model):
             ["reconciliation_id", "outcome"],
             ["__count", "booked:sum", "disputed:sum"],
         )
-        labels = dict(
-            self.row_ids._fields["outcome"]._description_selection(self.env)
-        )
+        labels = dict(self.row_ids._fields["outcome"]._description_selection(self.env))
         texts = defaultdict(list)
         for report, outcome, count, booked, disputed in groups:
             text = self.env._(
                 "%(outcome)s: %(count)s, booked %(booked)s",
-                outcome=labels.get(outcome, outcome), count=count,
+                outcome=labels.get(outcome, outcome),
+                count=count,
                 booked=report.currency_id.format(booked),
             )
             if disputed:
@@ -124,14 +172,21 @@ class CashTransferReconciliation(models.Model):
             raise ValidationError(self.env._("The file is empty: choose another."))
         digest = hashlib.sha256(content).hexdigest()
         first = self.search(
-            [("file_hash", "=", digest), ("state", "!=", "cancelled"),
-             ("company_id", "=", self.company_id.id), ("id", "!=", self.id)], limit=1,
+            [
+                ("file_hash", "=", digest),
+                ("state", "!=", "cancelled"),
+                ("company_id", "=", self.company_id.id),
+                ("id", "!=", self.id),
+            ],
+            limit=1,
         )
         if first:
             raise ValidationError(
-                self.env._("This file was imported as %(report)s on %(day)s.",
-                           report=first.name,
-                           day=fields.Date.to_string(first.create_date.date()))
+                self.env._(
+                    "This file was imported as %(report)s on %(day)s.",
+                    report=first.name,
+                    day=fields.Date.to_string(first.create_date.date()),
+                )
             )
         self._unprotected().file_hash = digest
 
@@ -148,7 +203,9 @@ class CashTransferReconciliation(models.Model):
         self.plan_id._check_four_eyes("reconcile")
         self._lock_for_step()
         if self.state not in ("draft", "matched") or self.job:
-            raise UserError(self.env._("%(report)s was read already.", report=self.name))
+            raise UserError(
+                self.env._("%(report)s was read already.", report=self.name)
+            )
         rows = self._parse()
         self._queue_job("read", len(rows))
         return True
@@ -174,10 +231,12 @@ class CashTransferReconciliation(models.Model):
         sentences = {
             "empty": env._("The file is empty."),
             "no_rows": env._("The file has headers but no rows."),
-            "too_big": env._("The file is larger than %(size)s MB.",
-                             size=values.get("size")),
-            "too_long": env._("The file has more than %(limit)s rows.",
-                              limit=values.get("limit")),
+            "too_big": env._(
+                "The file is larger than %(size)s MB.", size=values.get("size")
+            ),
+            "too_long": env._(
+                "The file has more than %(limit)s rows.", limit=values.get("limit")
+            ),
             "not_a_table": env._("The file is no table: export it as CSV or XLSX."),
             "truncated": env._("The file is cut off: ask for it again."),
             "short_row": env._("the row has fewer cells than the header"),
@@ -185,7 +244,8 @@ class CashTransferReconciliation(models.Model):
             "amount": env._("“%(value)s” is no amount", value=values.get("value")),
             "ambiguous_amount": env._(
                 "“%(value)s” may have thousands or decimals: set the decimal sign on "
-                "the provider", value=values.get("value"),
+                "the provider",
+                value=values.get("value"),
             ),
             "date": env._("“%(value)s” is no date", value=values.get("value")),
         }
@@ -221,17 +281,22 @@ class CashTransferReconciliation(models.Model):
                 problems.append(self._sentence(error))
             except ValidationError as error:
                 problems.append(
-                    self.env._("Row %(row)s: %(problem)s", row=number,
-                               problem=error.args[0])
+                    self.env._(
+                        "Row %(row)s: %(problem)s", row=number, problem=error.args[0]
+                    )
                 )
         if problems:
             more = len(problems) - SHOWN
             if more > 0:
-                problems = [*problems[:SHOWN],
-                            self.env._("… and %(count)s more.", count=more)]
+                problems = [
+                    *problems[:SHOWN],
+                    self.env._("… and %(count)s more.", count=more),
+                ]
             raise UserError(
-                self.env._("Nothing was imported. Correct these rows:\n%(problems)s",
-                           problems="\n".join(problems))
+                self.env._(
+                    "Nothing was imported. Correct these rows:\n%(problems)s",
+                    problems="\n".join(problems),
+                )
             )
         return rows
 
@@ -249,10 +314,12 @@ class CashTransferReconciliation(models.Model):
                 missing.append(column.header)
         if missing or not needed <= columns.keys():
             raise UserError(
-                self.env._("The file has no column %(columns)s. It has: %(headers)s. "
-                           "Name the columns on the provider.",
-                           columns=", ".join(missing or sorted(needed - columns.keys())),
-                           headers=", ".join(headers[:20]))
+                self.env._(
+                    "The file has no column %(columns)s. It has: %(headers)s. "
+                    "Name the columns on the provider.",
+                    columns=", ".join(missing or sorted(needed - columns.keys())),
+                    headers=", ".join(headers[:20]),
+                )
             )
         return columns
 
@@ -260,8 +327,10 @@ class CashTransferReconciliation(models.Model):
         words = {
             word: (meaning, False) for meaning, own in WORDS.items() for word in own
         }
-        reasons = {key: key for key, _label in
-                   self.env["cash.transfer.payment.line"]._failure_reasons()}
+        reasons = {
+            key: key
+            for key, _label in self.env["cash.transfer.payment.line"]._failure_reasons()
+        }
         for word in self.sudo().provider_id.word_ids:  # sudo: mapping
             key = word.word.strip().casefold()
             if word.meaning != "reason":
@@ -286,20 +355,27 @@ class CashTransferReconciliation(models.Model):
                 raise ValidationError(env._("the amount is negative"))
             if amount != round(amount, self.currency_id.decimal_places):
                 raise ValidationError(
-                    env._("the amount has more decimals than %(currency)s",
-                          currency=self.currency_id.name)
+                    env._(
+                        "the amount has more decimals than %(currency)s",
+                        currency=self.currency_id.name,
+                    )
                 )
         currency = values.get("currency", "").upper()
         if currency and currency != self.currency_id.name:
             raise ValidationError(
-                env._("the currency is %(found)s, the plan pays in %(wanted)s",
-                      found=currency[:3], wanted=self.currency_id.name)
+                env._(
+                    "the currency is %(found)s, the plan pays in %(wanted)s",
+                    found=currency[:3],
+                    wanted=self.currency_id.name,
+                )
             )
         meaning, reason = self._parse_meaning(values, amount, words)
         text = values.get("reason", "").casefold()
         if meaning in ("failed", "not_collected"):
-            reason = reasons.get(text) or reason or (
-                "other" if text else provider.default_failure_reason
+            reason = (
+                reasons.get(text)
+                or reason
+                or ("other" if text else provider.default_failure_reason)
             )
             if not reason:
                 raise ValidationError(
@@ -331,19 +407,26 @@ class CashTransferReconciliation(models.Model):
         if word:
             if word not in words:
                 raise ValidationError(
-                    env._("the status “%(word)s” is unknown: give it a meaning on the "
-                          "provider", word=word[:30])
+                    env._(
+                        "the status “%(word)s” is unknown: give it a meaning on the "
+                        "provider",
+                        word=word[:30],
+                    )
                 )
             meaning, reason = words[word]
             if meaning == "delivered" and not amount:
                 raise ValidationError(env._("it is called delivered without an amount"))
             if meaning in ("failed", "not_collected") and amount:
                 # many providers repeat the amount that was asked for
-                if not values.get("reason") and not reason and (
-                    not self.sudo().provider_id.default_failure_reason
+                if (
+                    not values.get("reason")
+                    and not reason
+                    and (not self.sudo().provider_id.default_failure_reason)
                 ):
                     raise ValidationError(
-                        env._("it is called not delivered, with an amount and no reason")
+                        env._(
+                            "it is called not delivered, with an amount and no reason"
+                        )
                     )
             return meaning, reason
         if amount is None:
@@ -356,8 +439,11 @@ class CashTransferReconciliation(models.Model):
         parsed = self._parse()
         rows = self.env["cash.transfer.reconciliation.row"]
         self.env.cr.execute(
-            SQL("DELETE FROM cash_transfer_reconciliation_row WHERE reconciliation_id=%s",
-                self.id)
+            SQL(
+                "DELETE FROM cash_transfer_reconciliation_row WHERE "
+                "reconciliation_id=%s",
+                self.id,
+            )
         )
         rows.invalidate_model(flush=False)
         self.invalidate_recordset(["row_ids"], flush=False)
@@ -367,19 +453,29 @@ class CashTransferReconciliation(models.Model):
             self._add_expected_fees(matched)
         rows._unprotected().create(
             [
-                {**row, "reconciliation_id": self.id, "company_id": self.company_id.id,
-                 "currency_id": self.currency_id.id}
+                {
+                    **row,
+                    "reconciliation_id": self.id,
+                    "company_id": self.company_id.id,
+                    "currency_id": self.currency_id.id,
+                }
                 for row in matched
             ]
         )
         self._unprotected().write(
-            {"state": "matched", "read_by_id": self.job_user_id.id,
-             "row_count": len(matched), "job_done": len(matched)}
+            {
+                "state": "matched",
+                "read_by_id": self.job_user_id.id,
+                "row_count": len(matched),
+                "job_done": len(matched),
+            }
         )
         return True
 
     def _add_expected_fees(self, rows):
-        """Without a fee column the contract's rule gives the fee, rounded per report."""
+        """Without a fee column the contract's rule gives the fee, rounded per
+        report.
+        """
         paid = [row for row in rows if row["booked"] > 0]
         if not paid:
             return
@@ -432,8 +528,13 @@ class CashTransferReconciliation(models.Model):
             )
             if key == "reference" and row["provider_ref"]:
                 line = by_ref.get(row["provider_ref"]) or line
-            result = {"line_id": False, "plan_id": self.plan_id.id, "booked": 0.0,
-                      "disputed": 0.0, "question_reason": False}
+            result = {
+                "line_id": False,
+                "plan_id": self.plan_id.id,
+                "booked": 0.0,
+                "disputed": 0.0,
+                "question_reason": False,
+            }
             if not line or line["currency_id"] != self.currency_id.id:
                 result.update(self._unknown(row))
             else:
@@ -462,8 +563,10 @@ class CashTransferReconciliation(models.Model):
         if (
             row["meaning"] != "delivered"
             or not row["amount"]
-            or (row["provider_ref"] == first["provider_ref"]
-                and row["amount"] == first["amount"])
+            or (
+                row["provider_ref"] == first["provider_ref"]
+                and row["amount"] == first["amount"]
+            )
         ):
             return {"outcome": "no_change"}
         return {"outcome": "paid_twice", "disputed": row["amount"]}
@@ -520,7 +623,8 @@ class CashTransferReconciliation(models.Model):
         """Another report on a delivered payment: the same values are no change."""
         known = self._round(line["amount_delivered"] + line["amount_disputed"])
         other_ref = (
-            row["provider_ref"] and line["provider_ref"]
+            row["provider_ref"]
+            and line["provider_ref"]
             and row["provider_ref"] != line["provider_ref"]
         )
         if other_ref:
@@ -531,7 +635,9 @@ class CashTransferReconciliation(models.Model):
         if new < 0:
             return {"outcome": "conflict"}
         booked = self._round(
-            max(min(new, line["amount_due"] - line["amount_delivered"], line["open"]), 0)
+            max(
+                min(new, line["amount_due"] - line["amount_delivered"], line["open"]), 0
+            )
         )
         return {
             "outcome": "late" if booked else "paid_twice",
@@ -554,8 +660,8 @@ class CashTransferReconciliation(models.Model):
 
     # -- posting ---------------------------------------------------------------
     def action_post(self):
-        """Book the report: payments, disputes and one entry per plan, in the background.
-        For reconcilers who did not release the plans (R37).
+        """Book the report: payments, disputes and one entry per plan, in the
+        background. For reconcilers who did not release the plans (R37).
 
         :raises UserError: not matched, or a locked date with the first open day.
         """
@@ -587,49 +693,71 @@ class CashTransferReconciliation(models.Model):
         disputes = self._create_disputes(rows)
         fees = dict(
             self.env["cash.transfer.reconciliation.row"]._read_group(
-                [("reconciliation_id", "=", self.id), ("fee", "!=", 0)], ["plan_id"],
+                [("reconciliation_id", "=", self.id), ("fee", "!=", 0)],
+                ["plan_id"],
                 ["fee:sum"],
             )
         )
         for plan in plans.sorted("id"):
             plan._post_deliveries(
-                self.date, self, fees.get(plan, 0.0),
+                self.date,
+                self,
+                fees.get(plan, 0.0),
                 disputes.filtered(lambda d, plan=plan: d.plan_id == plan),
             )
         lines = self.row_ids.line_id
         lines.cycle_line_id._update_payment_status()
         self._count_failures()
         plans._unprotected().write(
-            {"reconciled_by_ids": [fields.Command.link(self.job_user_id.id)],
-             "reconciliation_ids": [fields.Command.link(self.id)]}
+            {
+                "reconciled_by_ids": [fields.Command.link(self.job_user_id.id)],
+                "reconciliation_ids": [fields.Command.link(self.id)],
+            }
         )
         plans._update_state()
         self._unprotected().write(
-            {"state": "posted", "posted_by_id": self.job_user_id.id,
-             "posted_on": fields.Datetime.now(), "job_done": self.row_count}
+            {
+                "state": "posted",
+                "posted_by_id": self.job_user_id.id,
+                "posted_on": fields.Datetime.now(),
+                "job_done": self.row_count,
+            }
         )
         for plan in plans:
-            plan._log_step(
-                self.env._("Report %(report)s posted", report=self.name)
-            )
+            plan._log_step(self.env._("Report %(report)s posted", report=self.name))
         return True
 
     def _rematch(self):
         """Compare the rows with the payments as they are now: follow-ups may have been
         made since the report was read."""
-        names = ("number", "payment_code", "provider_ref", "amount", "fee", "date",
-                 "meaning", "failure_reason")
+        names = (
+            "number",
+            "payment_code",
+            "provider_ref",
+            "amount",
+            "fee",
+            "date",
+            "meaning",
+            "failure_reason",
+        )
         rows = self.row_ids.sorted("number")
         known = [{name: row[name] for name in names} for row in rows]
         changed = False
         for row, now in zip(rows, self._match(known), strict=True):
             values = {
                 name: now[name]
-                for name in ("line_id", "plan_id", "outcome", "booked", "disputed",
-                             "question_reason")
+                for name in (
+                    "line_id",
+                    "plan_id",
+                    "outcome",
+                    "booked",
+                    "disputed",
+                    "question_reason",
+                )
             }
             if (
-                row.outcome != values["outcome"] or row.booked != values["booked"]
+                row.outcome != values["outcome"]
+                or row.booked != values["booked"]
                 or row.disputed != values["disputed"]
                 or row.line_id.id != values["line_id"]
             ):
@@ -667,7 +795,8 @@ class CashTransferReconciliation(models.Model):
                     {
                         "amount_delivered": delivered,
                         "status": "delivered"
-                        if self._round(delivered - line.amount_due) >= 0 else "partial",
+                        if self._round(delivered - line.amount_due) >= 0
+                        else "partial",
                         "delivered_on": row.date or self.date,
                         "failure_reason": False,
                     }
@@ -750,19 +879,23 @@ class CashTransferReconciliation(models.Model):
 
     def _create_disputes(self, rows):
         kinds = {"over": "over_delivered", "late": "paid_twice"}
-        return self.env["cash.transfer.dispute"]._unprotected().create(
-            [
-                {
-                    "plan_id": row.plan_id.id,
-                    "reconciliation_id": self.id,
-                    "row_id": row.id,
-                    "line_id": row.line_id.id,
-                    "kind": kinds.get(row.outcome, row.outcome),
-                    "amount": row.disputed,
-                }
-                for row in rows
-                if row.disputed > 0
-            ]
+        return (
+            self.env["cash.transfer.dispute"]
+            ._unprotected()
+            .create(
+                [
+                    {
+                        "plan_id": row.plan_id.id,
+                        "reconciliation_id": self.id,
+                        "row_id": row.id,
+                        "line_id": row.line_id.id,
+                        "kind": kinds.get(row.outcome, row.outcome),
+                        "amount": row.disputed,
+                    }
+                    for row in rows
+                    if row.disputed > 0
+                ]
+            )
         )
 
     def _count_failures(self):
@@ -789,9 +922,7 @@ class CashTransferReconciliation(models.Model):
         failing = self.row_ids.filtered(
             lambda row: row.outcome in ("failed", "not_collected")
         ).line_id
-        repeated = failing.filtered(
-            lambda line: line.entitlement_id.failure_count >= 2
-        )
+        repeated = failing.filtered(lambda line: line.entitlement_id.failure_count >= 2)
         repeated.cycle_line_id._plan_visits()
 
     def action_open_rows(self):

@@ -25,16 +25,37 @@ class CashTransferReconciliationRow(models.Model):
     _rec_name = "payment_code"
 
     _protected_fields = frozenset(
-        {"reconciliation_id", "company_id", "number", "payment_code", "provider_ref",
-         "amount", "currency_id", "fee", "date", "meaning", "failure_reason", "line_id",
-         "plan_id", "outcome", "booked", "disputed", "question_reason"}
+        {
+            "reconciliation_id",
+            "company_id",
+            "number",
+            "payment_code",
+            "provider_ref",
+            "amount",
+            "currency_id",
+            "fee",
+            "date",
+            "meaning",
+            "failure_reason",
+            "line_id",
+            "plan_id",
+            "outcome",
+            "booked",
+            "disputed",
+            "question_reason",
+        }
     )
 
     reconciliation_id = fields.Many2one(
-        "cash.transfer.reconciliation", required=True, index=True, ondelete="cascade",
+        "cash.transfer.reconciliation",
+        required=True,
+        index=True,
+        ondelete="cascade",
         readonly=True,
     )
-    company_id = fields.Many2one("res.company", required=True, index=True, readonly=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, readonly=True
+    )
     number = fields.Integer(string="Row", readonly=True)
     payment_code = fields.Char(readonly=True)
     provider_ref = fields.Char(string="Provider's Reference", readonly=True)

@@ -7,7 +7,9 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     cash_journal_id = fields.Many2one(
-        "account.journal", string="Cash Transfer Journal", check_company=True,
+        "account.journal",
+        string="Cash Transfer Journal",
+        check_company=True,
         domain=[("type", "=", "general")],
         help="Miscellaneous journal of the entries that a reconciliation posts.",
     )
@@ -18,11 +20,15 @@ class ResCompany(models.Model):
         "account.account", string="Transfer Fees", check_company=True
     )
     cash_advance_account_id = fields.Many2one(
-        "account.account", string="Advances to Providers", check_company=True,
+        "account.account",
+        string="Advances to Providers",
+        check_company=True,
         domain=[("reconcile", "=", True)],
     )
     cash_claims_account_id = fields.Many2one(
-        "account.account", string="Claims on Providers", check_company=True,
+        "account.account",
+        string="Claims on Providers",
+        check_company=True,
         help="What a provider paid too much, twice or to somebody unknown stays here "
         "until it is explained. It is never an expense before that.",
     )
@@ -30,13 +36,19 @@ class ResCompany(models.Model):
         "account.account", string="Written-Off Claims", check_company=True
     )
     cash_ineligible_analytic_id = fields.Many2one(
-        "account.analytic.account", string="Ineligible Costs", check_company=True,
+        "account.analytic.account",
+        string="Ineligible Costs",
+        check_company=True,
         help="Analytic account that carries what no grant accepts.",
     )
     cash_exchange_policy = fields.Selection(
-        [("fifo", "Cost of the advance (first in, first out)"),
-         ("day", "Rate of the day")],
-        string="Exchange Policy", default="fifo", required=True,
+        [
+            ("fifo", "Cost of the advance (first in, first out)"),
+            ("day", "Rate of the day"),
+        ],
+        string="Exchange Policy",
+        default="fifo",
+        required=True,
     )
     cash_emergency_limit = fields.Monetary(
         string="Emergency Cash up to",

@@ -52,7 +52,8 @@ class CashTransferScheme(models.Model):
             ("income", "Replacement of the Child's Earnings"),
             ("step_down", "Fixed Amount that Steps Down"),
         ],
-        required=True, default="fixed",
+        required=True,
+        default="fixed",
     )
     amount = fields.Monetary(help="Per payment; ignored by income replacement.")
     income_percent = fields.Float(default=100.0, help="Share of the last earnings.")
@@ -66,7 +67,8 @@ class CashTransferScheme(models.Model):
         help="Added on top, so that the payee can take out the whole amount."
     )
     rounding_step = fields.Monetary(
-        help="Payments are rounded to this step, for instance 50; the rounded figure is "
+        help="Payments are rounded to this step, for instance 50; the rounded figure "
+        "is "
         "what is due. 0 rounds to the currency."
     )
     # how often, until when
@@ -79,7 +81,8 @@ class CashTransferScheme(models.Model):
             ("age", "Age of the Child"),
             ("entitlement", "Date of Each Entitlement"),
         ],
-        required=True, default="school_year",
+        required=True,
+        default="school_year",
     )
     school_year_end_month = fields.Selection(
         [(str(month), str(month)) for month in range(1, 13)], default="7", required=True
@@ -102,7 +105,8 @@ class CashTransferScheme(models.Model):
         "cash.transfer.grant", string="Grants Allowed", check_company=True
     )
     expense_account_id = fields.Many2one(
-        "account.account", check_company=True,
+        "account.account",
+        check_company=True,
         help="Empty: the company's account for cash assistance.",
     )
     entitlement_count = fields.Integer(compute="_compute_entitlement_count")

@@ -36,13 +36,17 @@ class CashTransferVerification(models.Model):
     area_id = fields.Many2one("remediation.area")
     channel = fields.Selection(
         [("phone", "Phone"), ("visit", "Visit"), ("office", "Office")],
-        required=True, default="phone",
+        required=True,
+        default="phone",
     )
     seed = fields.Integer(readonly=True, copy=False)
     population = fields.Integer(readonly=True, copy=False)
     state = fields.Selection(
         [("draft", "Draft"), ("drawn", "Drawn"), ("done", "Done")],
-        default="draft", required=True, readonly=True, copy=False,
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
     )
     drawn_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     drawn_on = fields.Datetime(readonly=True, copy=False)
@@ -94,20 +98,30 @@ class CashTransferVerification(models.Model):
         chosen = lines.browse(sampling.draw(lines.ids, size, seed))
         self.env["cash.transfer.verification.answer"].sudo()._unprotected().create(
             [
-                {"verification_id": self.id, "line_id": line.id,
-                 "case_id": line.entitlement_id.case_id.id}
+                {
+                    "verification_id": self.id,
+                    "line_id": line.id,
+                    "case_id": line.entitlement_id.case_id.id,
+                }
                 for line in chosen
             ]
         )
         own._unprotected().write(
-            {"state": "drawn", "seed": seed, "population": len(lines),
-             "drawn_by_id": self.env.uid, "drawn_on": fields.Datetime.now()}
+            {
+                "state": "drawn",
+                "seed": seed,
+                "population": len(lines),
+                "drawn_by_id": self.env.uid,
+                "drawn_on": fields.Datetime.now(),
+            }
         )
         return True
 
     def _population(self):
-        domain = [("plan_id", "=", self.plan_id.id),
-                  ("status", "in", ["delivered", "partial", "paid_twice"])]
+        domain = [
+            ("plan_id", "=", self.plan_id.id),
+            ("status", "in", ["delivered", "partial", "paid_twice"]),
+        ]
         if self.sex:
             domain.append(("beneficiary_id.sex", "=", self.sex))
         if self.area_id:
@@ -129,6 +143,8 @@ class CashTransferVerification(models.Model):
         for verification in self:
             if verification.plan_id.state in ("draft", "locked", "approved", "aborted"):
                 raise ValidationError(
-                    self.env._("Nothing was paid by %(plan)s yet.",
-                               plan=verification.plan_id.name)
+                    self.env._(
+                        "Nothing was paid by %(plan)s yet.",
+                        plan=verification.plan_id.name,
+                    )
                 )

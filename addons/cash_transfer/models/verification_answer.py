@@ -13,8 +13,17 @@ class CashTransferVerificationAnswer(models.Model):
     _rec_name = "case_id"
 
     _protected_fields = frozenset(
-        {"state", "answered_by_id", "answered_on", "received", "amount_received",
-         "safe", "fee_asked", "child_working", "issue"}
+        {
+            "state",
+            "answered_by_id",
+            "answered_on",
+            "received",
+            "amount_received",
+            "safe",
+            "fee_asked",
+            "child_working",
+            "issue",
+        }
     )
     _frozen_fields = frozenset({"verification_id", "line_id"})
 
@@ -23,13 +32,18 @@ class CashTransferVerificationAnswer(models.Model):
     )
     channel = fields.Selection(related="verification_id.channel")
     line_id = fields.Many2one(
-        "cash.transfer.payment.line", required=True, index=True, ondelete="restrict",
+        "cash.transfer.payment.line",
+        required=True,
+        index=True,
+        ondelete="restrict",
         groups="cash_transfer.group_cash_officer,cash_transfer.group_cash_reconciler,"
-               "child_remediation.group_auditor",
+        "child_remediation.group_auditor",
     )
     state = fields.Selection(
         [("asked", "To Ask"), ("answered", "Answered"), ("not_reached", "Not Reached")],
-        required=True, default="asked", readonly=True,
+        required=True,
+        default="asked",
+        readonly=True,
     )
     received = fields.Selection(
         [("yes", "Yes"), ("no", "No"), ("with_issues", "With Issues")], readonly=True
@@ -43,8 +57,15 @@ class CashTransferVerificationAnswer(models.Model):
     answered_by_id = fields.Many2one("res.users", readonly=True)
     answered_on = fields.Datetime(readonly=True)
 
-    def action_answer(self, received, amount_received=0.0, safe=True, fee_asked=False,
-                      child_working=False, issue=None):
+    def action_answer(
+        self,
+        received,
+        amount_received=0.0,
+        safe=True,
+        fee_asked=False,
+        child_working=False,
+        issue=None,
+    ):
         """Record the answer. For whoever may write the case. A child at work or a fee
         asked for raises a task for the supervisor (R41, E24).
 
@@ -60,10 +81,15 @@ class CashTransferVerificationAnswer(models.Model):
             raise UserError(self.env._("This answer was recorded already."))
         self._unprotected().write(
             {
-                "state": "answered", "received": received,
-                "amount_received": amount_received, "safe": safe, "fee_asked": fee_asked,
-                "child_working": child_working, "issue": issue,
-                "answered_by_id": self.env.uid, "answered_on": fields.Datetime.now(),
+                "state": "answered",
+                "received": received,
+                "amount_received": amount_received,
+                "safe": safe,
+                "fee_asked": fee_asked,
+                "child_working": child_working,
+                "issue": issue,
+                "answered_by_id": self.env.uid,
+                "answered_on": fields.Datetime.now(),
             }
         )
         if child_working or fee_asked or received == "no" or not safe:
@@ -79,7 +105,9 @@ class CashTransferVerificationAnswer(models.Model):
         return True
 
     def _alert_supervisor(self):
-        """Leave a task on the case: code only, the answer itself stays in the record."""
+        """Leave a task on the case: code only, the answer itself stays in the
+        record.
+        """
         env = self.env
         summaries = []
         if self.child_working:

@@ -10,8 +10,12 @@ class CashTransferWorklist(models.Model):
     _order = "age desc, id"
 
     kind = fields.Selection(
-        [("missing", "Sent, no Report"), ("in_question", "In Question"),
-         ("dispute", "Open Dispute"), ("unpaid", "Failed, not Followed Up")],
+        [
+            ("missing", "Sent, no Report"),
+            ("in_question", "In Question"),
+            ("dispute", "Open Dispute"),
+            ("unpaid", "Failed, not Followed Up"),
+        ],
         readonly=True,
     )
     name = fields.Char(string="Code", readonly=True)
@@ -70,7 +74,8 @@ class CashTransferWorklist(models.Model):
         """Open the payment or dispute behind the row."""
         self.ensure_one()
         model = (
-            "cash.transfer.dispute" if self.kind == "dispute"
+            "cash.transfer.dispute"
+            if self.kind == "dispute"
             else "cash.transfer.payment.line"
         )
         return self.env[model].browse(self.id // 2)._get_records_action()

@@ -22,8 +22,16 @@ class CashCommon(RemediationCommon):
         cls.company.currency_id = cls.cdf
         cls._set_rate(cls.usd, 2800, cls.today.replace(day=1) - timedelta(days=400))
         cls._create_accounts()
-        for name in ("officer", "officer_2", "approver", "approver_2", "releaser",
-                     "releaser_2", "reconciler", "reconciler_2"):
+        for name in (
+            "officer",
+            "officer_2",
+            "approver",
+            "approver_2",
+            "releaser",
+            "releaser_2",
+            "reconciler",
+            "reconciler_2",
+        ):
             group = name.split("_")[0]
             setattr(cls, name, cls._new_cash_user(name, f"group_cash_{group}"))
         cls.env["cash.transfer.duty.pair"]._fill_defaults(cls.company)
@@ -37,7 +45,11 @@ class CashCommon(RemediationCommon):
                 {"name": "Grant A", "plan_id": plan.id, "company_id": cls.company.id},
                 {"name": "Grant B", "plan_id": plan.id, "company_id": cls.company.id},
                 {"name": "Kapata", "plan_id": plan_2.id, "company_id": cls.company.id},
-                {"name": "Ineligible", "plan_id": plan.id, "company_id": cls.company.id},
+                {
+                    "name": "Ineligible",
+                    "plan_id": plan.id,
+                    "company_id": cls.company.id,
+                },
             ]
         )
         cls.company.cash_ineligible_analytic_id = cls.analytic_lost
@@ -72,7 +84,8 @@ class CashCommon(RemediationCommon):
     def _new_cash_user(cls, login, *groups, company=None):
         company = company or cls.company
         return new_test_user(
-            cls.env, login,
+            cls.env,
+            login,
             groups=",".join(f"cash_transfer.{group}" for group in groups),
             company_id=company.id,
             company_ids=[fields.Command.set(company.ids)],
@@ -81,8 +94,12 @@ class CashCommon(RemediationCommon):
     @classmethod
     def _set_rate(cls, currency, per_unit, day):
         cls.env["res.currency.rate"].create(
-            {"currency_id": currency.id, "name": day, "company_id": cls.company.id,
-             "rate": 1 / per_unit}
+            {
+                "currency_id": currency.id,
+                "name": day,
+                "company_id": cls.company.id,
+                "rate": 1 / per_unit,
+            }
         )
 
     @classmethod
@@ -107,10 +124,12 @@ class CashCommon(RemediationCommon):
         cls.expense_account = new("638001", "Cash Assistance", "expense")
         cls.fee_account = new("631001", "Fees", "expense")
         cls.write_off_account = new("658001", "Written Off", "expense")
-        cls.payable_account = new("401001", "Payable", "liability_payable",
-                                  reconcile=True)
-        cls.receivable_account = new("411001", "Receivable", "asset_receivable",
-                                     reconcile=True)
+        cls.payable_account = new(
+            "401001", "Payable", "liability_payable", reconcile=True
+        )
+        cls.receivable_account = new(
+            "411001", "Receivable", "asset_receivable", reconcile=True
+        )
         cls.gain_account = new("776001", "Exchange Gains", "income_other")
         cls.loss_account = new("676001", "Exchange Losses", "expense")
         cls.deferred_account = new("462001", "Restricted Grants", "liability_current")
@@ -119,17 +138,31 @@ class CashCommon(RemediationCommon):
         cls.bank_journal, cls.wallet_journal, cls.cash_journal, cls.bill_journal = (
             journal.create(
                 [
-                    {"name": "Bank", "code": "TBK", "type": "bank",
-                     "default_account_id": cls.bank_account.id},
-                    {"name": "Wallet", "code": "TWL", "type": "cash",
-                     "default_account_id": cls.wallet_account.id},
+                    {
+                        "name": "Bank",
+                        "code": "TBK",
+                        "type": "bank",
+                        "default_account_id": cls.bank_account.id,
+                    },
+                    {
+                        "name": "Wallet",
+                        "code": "TWL",
+                        "type": "cash",
+                        "default_account_id": cls.wallet_account.id,
+                    },
                     {"name": "Cash Transfers", "code": "TCT", "type": "general"},
-                    {"name": "Bills", "code": "TBL", "type": "purchase",
-                     "default_account_id": cls.expense_account.id},
+                    {
+                        "name": "Bills",
+                        "code": "TBL",
+                        "type": "purchase",
+                        "default_account_id": cls.expense_account.id,
+                    },
                 ]
             )
         )
-        exchange = journal.create({"name": "Exchange", "code": "TEX", "type": "general"})
+        exchange = journal.create(
+            {"name": "Exchange", "code": "TEX", "type": "general"}
+        )
         cls.company.write(
             {
                 "cash_journal_id": cls.cash_journal.id,
@@ -151,11 +184,15 @@ class CashCommon(RemediationCommon):
         ):
             line.payment_account_id = cls.outstanding_account
         cls.env["ir.default"].set(
-            "res.partner", "property_account_payable_id", cls.payable_account.id,
+            "res.partner",
+            "property_account_payable_id",
+            cls.payable_account.id,
             company_id=cls.company.id,
         )
         cls.env["ir.default"].set(
-            "res.partner", "property_account_receivable_id", cls.receivable_account.id,
+            "res.partner",
+            "property_account_receivable_id",
+            cls.receivable_account.id,
             company_id=cls.company.id,
         )
 
@@ -184,8 +221,12 @@ class CashCommon(RemediationCommon):
             cls.env["cash.transfer.payee"]
             .with_user(case.user_id)
             .create(
-                {"case_id": case.id, "kind": "member",
-                 "member_id": cls._caregiver(case).id, **vals}
+                {
+                    "case_id": case.id,
+                    "kind": "member",
+                    "member_id": cls._caregiver(case).id,
+                    **vals,
+                }
             )
         )
         payee.with_user(cls.supervisor).action_approve()
@@ -200,8 +241,11 @@ class CashCommon(RemediationCommon):
             cls.env["cash.transfer.method.wizard"]
             .with_user(payee.user_id)
             .create(
-                {"payee_id": payee.id, "provider_id": provider.id,
-                 "number": number or f"+243{cls.number}"}
+                {
+                    "payee_id": payee.id,
+                    "provider_id": provider.id,
+                    "number": number or f"+243{cls.number}",
+                }
             )
         )
         wizard.action_confirm()
@@ -210,8 +254,16 @@ class CashCommon(RemediationCommon):
         return method
 
     @classmethod
-    def _new_entitlement(cls, case=None, scheme=None, approve=True, provider=None,
-                         payee=None, shares=None, **vals):
+    def _new_entitlement(
+        cls,
+        case=None,
+        scheme=None,
+        approve=True,
+        provider=None,
+        payee=None,
+        shares=None,
+        **vals,
+    ):
         case = case or cls._new_case(site_id=cls.site.id)
         payee = payee or cls._new_payee(case, provider)
         action = cls.env["remediation.plan.action"].create(
@@ -248,7 +300,9 @@ class CashCommon(RemediationCommon):
         cycle = (
             cls.env["cash.transfer.cycle"]
             .with_user(cls.officer)
-            .create({"scheme_id": (scheme or cls.scheme).id, "period": cls.period, **vals})
+            .create(
+                {"scheme_id": (scheme or cls.scheme).id, "period": cls.period, **vals}
+            )
         )
         cycle.action_generate()
         cycle._run_job()
@@ -296,12 +350,21 @@ class CashCommon(RemediationCommon):
     @classmethod
     def _new_report(cls, plan, rows, user=None, read=True, headers=None, **vals):
         """Rows: ``{"payment": …, "amount": …}``; missing cells are empty."""
-        headers = headers or ["payment", "reference", "amount", "currency", "status",
-                              "date", "fee", "reason"]
+        headers = headers or [
+            "payment",
+            "reference",
+            "amount",
+            "currency",
+            "status",
+            "date",
+            "fee",
+            "reason",
+        ]
         lines = [",".join(headers)]
         lines += [",".join(str(row.get(name, "")) for name in headers) for row in rows]
-        return cls._new_report_file(plan, "\n".join(lines).encode() + b"\n", user, read,
-                                    **vals)
+        return cls._new_report_file(
+            plan, "\n".join(lines).encode() + b"\n", user, read, **vals
+        )
 
     @classmethod
     def _new_report_file(cls, plan, content, user=None, read=True, **vals):
@@ -309,8 +372,12 @@ class CashCommon(RemediationCommon):
             cls.env["cash.transfer.reconciliation"]
             .with_user(user or cls.reconciler)
             .create(
-                {"plan_id": plan.id, "file_name": "report.csv",
-                 "file_content": base64.b64encode(content), **vals}
+                {
+                    "plan_id": plan.id,
+                    "file_name": "report.csv",
+                    "file_content": base64.b64encode(content),
+                    **vals,
+                }
             )
         )
         if read:
@@ -345,8 +412,11 @@ class CashCommon(RemediationCommon):
             for name in ("amount_delivered", "amount_posted"):
                 self.assertAlmostEqual(sum(splits.mapped(name)), delivered, 6)
             lines = self.env["account.move.line"].search(
-                [("payment_plan_id", "=", plan.id), ("parent_state", "=", "posted"),
-                 ("account_id", "=", self.expense_account.id)]
+                [
+                    ("payment_plan_id", "=", plan.id),
+                    ("parent_state", "=", "posted"),
+                    ("account_id", "=", self.expense_account.id),
+                ]
             )
             self.assertAlmostEqual(
                 sum(lines.mapped("amount_currency")), statement["delivered"], 6
@@ -358,24 +428,31 @@ class CashCommon(RemediationCommon):
                 )
                 extra = sum(
                     booked.filtered(
-                        lambda aml: aml.cash_event == "delivered" and " D-" in (
-                            aml.move_id.ref or "")
+                        lambda aml: (
+                            aml.cash_event == "delivered"
+                            and " D-" in (aml.move_id.ref or "")
+                        )
                     ).mapped("amount_currency")
                 )
                 self.assertAlmostEqual(
                     sum(booked.mapped("amount_currency")) - extra,
-                    sum(mine.mapped("amount_posted")), 6,
+                    sum(mine.mapped("amount_posted")),
+                    6,
                 )
             money = self.env["account.move.line"].search(
-                [("payment_plan_id", "=", plan.id), ("parent_state", "=", "posted"),
-                 ("account_id", "=", plan.provider_id._get_money_account().id)]
+                [
+                    ("payment_plan_id", "=", plan.id),
+                    ("parent_state", "=", "posted"),
+                    ("account_id", "=", plan.provider_id._get_money_account().id),
+                ]
             )
             if plan.provider_id.kind == "advance":
                 funded = statement["funded"] + statement["carried_in"]
                 funded -= statement["carried_out"]
                 self.assertAlmostEqual(
                     funded + sum(money.mapped("amount_currency")),
-                    statement["remaining"] + statement["returned"], 4,
+                    statement["remaining"] + statement["returned"],
+                    4,
                 )
         self.assertNoNames()
 

@@ -8,16 +8,54 @@ CASH = ("officer", "approver", "releaser", "reconciler")
 OWNED = ("payee", "payment.method", "entitlement", "entitlement.funding", "cycle.line")
 #: model → who reads a row of it; nobody else, and nobody deletes but where named.
 READERS = {
-    "payee": {"worker", "supervisor", "supervisor_2", "coordinator", "auditor",
-              "data_protection", "safeguarding", *CASH},
-    "payment.method": {"worker", "supervisor", "supervisor_2", "coordinator", "auditor",
-                       "data_protection", *CASH},
-    "entitlement": {"worker", "supervisor", "supervisor_2", "coordinator", "auditor",
-                    "data_protection", "safeguarding", *CASH},
-    "entitlement.funding": {"worker", "supervisor", "supervisor_2", "coordinator",
-                            "auditor", "data_protection", *CASH},
-    "cycle.line": {"worker", "supervisor", "supervisor_2", "coordinator", "auditor",
-                   "data_protection", "safeguarding", *CASH},
+    "payee": {
+        "worker",
+        "supervisor",
+        "supervisor_2",
+        "coordinator",
+        "auditor",
+        "data_protection",
+        "safeguarding",
+        *CASH,
+    },
+    "payment.method": {
+        "worker",
+        "supervisor",
+        "supervisor_2",
+        "coordinator",
+        "auditor",
+        "data_protection",
+        *CASH,
+    },
+    "entitlement": {
+        "worker",
+        "supervisor",
+        "supervisor_2",
+        "coordinator",
+        "auditor",
+        "data_protection",
+        "safeguarding",
+        *CASH,
+    },
+    "entitlement.funding": {
+        "worker",
+        "supervisor",
+        "supervisor_2",
+        "coordinator",
+        "auditor",
+        "data_protection",
+        *CASH,
+    },
+    "cycle.line": {
+        "worker",
+        "supervisor",
+        "supervisor_2",
+        "coordinator",
+        "auditor",
+        "data_protection",
+        "safeguarding",
+        *CASH,
+    },
     "payment.plan": {"auditor", *CASH},
     "payment.line": {"auditor", *CASH},
     "payment.split": {"auditor", *CASH},
@@ -28,12 +66,30 @@ READERS = {
     "reconciliation.row": {"auditor", "officer", "releaser", "reconciler"},
     "worklist": {"auditor", *CASH},
 }
-PEOPLE = ("worker", "worker_2", "worker_other", "supervisor", "supervisor_2",
-          "supervisor_other", "coordinator", "monitor", "auditor", "safeguarding",
-          "data_protection", "plain_user", "admin_like", "portal_manager",
-          "portal_manager_other", "portal_supervisor", "portal_reporter",
-          "portal_provider", "portal_observer", "worker_company_b",
-          "coordinator_company_b", *CASH)
+PEOPLE = (
+    "worker",
+    "worker_2",
+    "worker_other",
+    "supervisor",
+    "supervisor_2",
+    "supervisor_other",
+    "coordinator",
+    "monitor",
+    "auditor",
+    "safeguarding",
+    "data_protection",
+    "plain_user",
+    "admin_like",
+    "portal_manager",
+    "portal_manager_other",
+    "portal_supervisor",
+    "portal_reporter",
+    "portal_provider",
+    "portal_observer",
+    "worker_company_b",
+    "coordinator_company_b",
+    *CASH,
+)
 
 
 @tagged("post_install", "-at_install")
@@ -45,8 +101,10 @@ class TestAccess(CashCommon):
         plan = self._paid_plan(2)
         self._report(
             plan,
-            [{"payment": plan.line_ids[0].name, "amount": 31},
-             {"payment": "P-777777", "amount": 1}],
+            [
+                {"payment": plan.line_ids[0].name, "amount": 31},
+                {"payment": "P-777777", "amount": 1},
+            ],
         )
         self.env.flush_all()
         return {
@@ -78,8 +136,11 @@ class TestAccess(CashCommon):
                     writes = mine.has_access("write")
                     self.assertEqual(
                         writes,
-                        (name, login) in (("payment.plan", "officer"),
-                                          ("reconciliation", "reconciler")),
+                        (name, login)
+                        in (
+                            ("payment.plan", "officer"),
+                            ("reconciliation", "reconciler"),
+                        ),
                         "write",
                     )
                     self.assertEqual(mine.browse().has_access("create"), writes)
@@ -91,12 +152,18 @@ class TestAccess(CashCommon):
             self.manager_2.id, reason="Leave"
         )
         self.env.flush_all()
-        for record in (entitlement, entitlement.payee_id,
-                       entitlement.payee_id.method_ids, entitlement.funding_ids):
+        for record in (
+            entitlement,
+            entitlement.payee_id,
+            entitlement.payee_id.method_ids,
+            entitlement.funding_ids,
+        ):
             self.assertFalse(record.with_user(self.worker).has_access("read"))
             self.assertTrue(record.with_user(self.worker_2).has_access("read"))
         foreign = new_test_user(
-            self.env, "foreign_officer", groups="cash_transfer.group_cash_officer",
+            self.env,
+            "foreign_officer",
+            groups="cash_transfer.group_cash_officer",
             company_id=self.company_b.id,
             company_ids=[fields.Command.set(self.company_b.ids)],
         )
@@ -126,8 +193,10 @@ class TestAccess(CashCommon):
     def test_wizard_calls_only_what_it_lists(self):
         plan = self._paid_plan(1, "locked")
         wizard = self.env["cash.transfer.reason.wizard"].with_user(self.officer)
-        for model, step in (("cash.transfer.payment.plan", "unlink"),
-                            ("res.users", "write")):
+        for model, step in (
+            ("cash.transfer.payment.plan", "unlink"),
+            ("res.users", "write"),
+        ):
             made = wizard.with_context(
                 active_model=model, active_ids=plan.ids, cash_step=step
             ).create({"reason": "x"})

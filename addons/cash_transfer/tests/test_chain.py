@@ -14,8 +14,10 @@ class TestChain(CashCommon):
         self.assertEqual(plan.line_ids.mapped("status"), ["sent"] * 3)
         report = self._report(
             plan,
-            [{"payment": line.name, "amount": "30.00", "reference": f"T{line.id}"}
-             for line in plan.line_ids],
+            [
+                {"payment": line.name, "amount": "30.00", "reference": f"T{line.id}"}
+                for line in plan.line_ids
+            ],
         )
         self.assertEqual(report.state, "posted")
         self.assertEqual(set(plan.line_ids.mapped("status")), {"delivered"})

@@ -38,13 +38,20 @@ class TestCycle(CashCommon):
         ):
             if days is not None:
                 enrolment = self.env["remediation.education.enrolment"].create(
-                    {"case_id": entitlement.case_id.id,
-                     "institution_id": self._institution().id,
-                     "date_start": self.period - timedelta(days=60)}
+                    {
+                        "case_id": entitlement.case_id.id,
+                        "institution_id": self._institution().id,
+                        "date_start": self.period - timedelta(days=60),
+                    }
                 )
                 self.env["remediation.attendance"].create(
-                    {"enrolment_id": enrolment.id, "case_id": entitlement.case_id.id,
-                     "month": self.period, "days_open": days, "days_present": present}
+                    {
+                        "enrolment_id": enrolment.id,
+                        "case_id": entitlement.case_id.id,
+                        "month": self.period,
+                        "days_open": days,
+                        "days_present": present,
+                    }
                 )
         cycle = self._new_cycle(validate=False)
         cycle.with_user(self.officer).action_check_compliance()

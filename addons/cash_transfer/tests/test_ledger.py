@@ -34,8 +34,10 @@ class TestLedger(CashCommon):
         keys = {next(iter(line.analytic_distribution)) for line in expense}
         self.assertEqual(
             keys,
-            {f"{analytic.id},{self.analytic_site.id}"
-             for analytic in (self.analytic_a, self.analytic_b)},
+            {
+                f"{analytic.id},{self.analytic_site.id}"
+                for analytic in (self.analytic_a, self.analytic_b)
+            },
         )
         self.assertEqual(expense.partner_id, self.provider.partner_id)
         analytic = self.env["account.analytic.line"].search(
@@ -102,25 +104,29 @@ class TestLedger(CashCommon):
         self.assertAlmostEqual(
             sum(self._lines(self.expense_account).mapped("balance")), 60 * 2800
         )
-        self.assertFalse(self._lines(self.gain_account) | self._lines(self.loss_account))
+        self.assertFalse(
+            self._lines(self.gain_account) | self._lines(self.loss_account)
+        )
         plan.with_user(self.reconciler).action_close()
 
     def test_exchange_rate_of_the_day_with_the_grants_analytic(self):
         self.company.cash_exchange_policy = "day"
         plan = self._paid_plan(2, "released")
-        plan.with_user(self.releaser).action_fund(
-            date=self.today - timedelta(days=20)
-        )
+        plan.with_user(self.releaser).action_fund(date=self.today - timedelta(days=20))
         self._set_rate(self.usd, 3000, self.today)
         self._instruct(plan)
         self._report(plan, self._rows(plan))
         expense = sum(self._lines(self.expense_account).mapped("balance"))
         gain = self._lines(self.gain_account)
         self.assertAlmostEqual(expense, 60 * 3000)
-        self.assertAlmostEqual(expense + sum(gain.mapped("balance")), 60 * 2800,
-                               msg="expense − gains is the cost either way")
-        self.assertIn(str(self.analytic_a.id),
-                      next(iter(gain.analytic_distribution)).split(","))
+        self.assertAlmostEqual(
+            expense + sum(gain.mapped("balance")),
+            60 * 2800,
+            msg="expense − gains is the cost either way",
+        )
+        self.assertIn(
+            str(self.analytic_a.id), next(iter(gain.analytic_distribution)).split(",")
+        )
         plan.with_user(self.reconciler).action_close()
         self.assertTrue(plan.is_balanced)
 
@@ -133,12 +139,16 @@ class TestLedger(CashCommon):
         self._instruct(plan)
         self._report(plan, self._rows(plan))
         loss = self._lines(self.loss_account)
-        self.assertEqual(loss.analytic_distribution, {str(self.analytic_lost.id): 100.0})
+        self.assertEqual(
+            loss.analytic_distribution, {str(self.analytic_lost.id): 100.0}
+        )
 
     def test_restricted_income_is_released(self):
         self.grant.write(
-            {"deferred_account_id": self.deferred_account.id,
-             "income_account_id": self.income_account.id}
+            {
+                "deferred_account_id": self.deferred_account.id,
+                "income_account_id": self.income_account.id,
+            }
         )
         plan = self._paid_plan(1)
         self._report(plan, self._rows(plan))
@@ -150,8 +160,10 @@ class TestLedger(CashCommon):
         first, second = plan.line_ids
         self._report(
             plan,
-            [{"payment": first.name, "amount": 30},
-             {"payment": second.name, "amount": 0, "reason": "refused"}],
+            [
+                {"payment": first.name, "amount": 30},
+                {"payment": second.name, "amount": 0, "reason": "refused"},
+            ],
         )
         with self.assertRaisesRegex(UserError, "still with the provider"):
             plan.with_user(self.reconciler).action_close()
@@ -213,13 +225,17 @@ class TestLedger(CashCommon):
             sum(self._lines(self.expense_account).mapped("amount_currency")), 40
         )
         plan.with_user(self.reconciler).action_close()
-        self.assertAlmostEqual(sum(self._lines(self.claims_account).mapped("balance")), 0)
+        self.assertAlmostEqual(
+            sum(self._lines(self.claims_account).mapped("balance")), 0
+        )
 
     def test_dispute_recovered_into_the_advance_is_returned(self):
         plan, dispute = self._disputed()
         dispute.with_user(self.releaser).action_recover("Credit note", to_bank=True)
         plan.with_user(self.reconciler).action_close()
-        self.assertAlmostEqual(sum(self._lines(self.advance_account).mapped("balance")), 0)
+        self.assertAlmostEqual(
+            sum(self._lines(self.advance_account).mapped("balance")), 0
+        )
 
     def test_write_off_takes_two_people_and_the_ineligible_analytic(self):
         plan, dispute = self._disputed()
@@ -228,19 +244,24 @@ class TestLedger(CashCommon):
         dispute.with_user(self.reconciler).action_ask_write_off("Lost")
         dispute.with_user(self.releaser).action_write_off("Lost")
         lost = self._lines(self.write_off_account)
-        self.assertEqual(lost.analytic_distribution, {str(self.analytic_lost.id): 100.0})
+        self.assertEqual(
+            lost.analytic_distribution, {str(self.analytic_lost.id): 100.0}
+        )
         self.assertAlmostEqual(lost.amount_currency, 10)
         plan.with_user(self.reconciler).action_close()
         self.assertBooks(plan)
 
-    def test_random_histories_keep_the_books_and_the_lines_together(self):
+    def test_random_histories_keep_the_books_and_the_lines_together(self):  # noqa: C901
         """One expense per entitlement and period, R40 in both currencies, four eyes, no
         name in the ledger, whatever happens in whatever order."""
         test = self
 
         class History(RuleBasedStateMachine):
-            @initialize(count=st.integers(1, 3), rate=st.sampled_from([2800, 2777.77]),
-                        policy=st.sampled_from(["fifo", "day"]))
+            @initialize(
+                count=st.integers(1, 3),
+                rate=st.sampled_from([2800, 2777.77]),
+                policy=st.sampled_from(["fifo", "day"]),
+            )
             def start(self, count, rate, policy):
                 self.savepoint = test.env.cr.savepoint(flush=True)
                 test.company.cash_exchange_policy = policy
@@ -266,10 +287,16 @@ class TestLedger(CashCommon):
                     )
                     if amount is not None:
                         self.number += 1
-                        rows.append({"payment": line.name, "amount": amount,
-                                     "reference": f"R{self.number}"
-                                     if data.draw(st.booleans()) else "",
-                                     "reason": "" if amount else "refused"})
+                        rows.append(
+                            {
+                                "payment": line.name,
+                                "amount": amount,
+                                "reference": f"R{self.number}"
+                                if data.draw(st.booleans())
+                                else "",
+                                "reason": "" if amount else "refused",
+                            }
+                        )
                 if data.draw(st.booleans()):
                     rows.append({"payment": "P-777777", "amount": 3.33})
                 if rows:
@@ -308,7 +335,8 @@ class TestLedger(CashCommon):
                     if step:
                         self.attempt(
                             lambda d=dispute, s=step: getattr(
-                                d.with_user(test.releaser), s)("Reason")
+                                d.with_user(test.releaser), s
+                            )("Reason")
                         )
 
             @rule(data=st.data())
@@ -351,7 +379,9 @@ class TestLedger(CashCommon):
                     test.env.invalidate_all(flush=False)
 
         History.TestCase.settings = settings(
-            max_examples=4, stateful_step_count=6, deadline=None,
+            max_examples=4,
+            stateful_step_count=6,
+            deadline=None,
             suppress_health_check=list(HealthCheck),
         )
         History.TestCase().runTest()
@@ -367,7 +397,9 @@ class TestLedger(CashCommon):
             self.assertLessEqual(len(live), 1)
         accepted = {}
         for dispute in plans.dispute_ids.filtered(lambda d: d.state == "accepted"):
-            accepted[dispute.plan_id] = accepted.get(dispute.plan_id, 0) + dispute.amount
+            accepted[dispute.plan_id] = (
+                accepted.get(dispute.plan_id, 0) + dispute.amount
+            )
         for plan, statement in plans._get_statements().items():
             delivered = sum(plan.line_ids.mapped("amount_delivered"))
             delivered += accepted.get(plan, 0)
@@ -375,13 +407,14 @@ class TestLedger(CashCommon):
             lines = self.env["account.move.line"].search(
                 [("payment_plan_id", "=", plan.id), ("parent_state", "=", "posted")]
             )
-            expense = lines.filtered(lambda l: l.account_id == self.expense_account)
+            expense = lines.filtered(lambda one: one.account_id == self.expense_account)
             self.assertAlmostEqual(sum(expense.mapped("amount_currency")), delivered)
             self.assertAlmostEqual(
                 sum(plan.line_ids.split_ids.mapped("amount_posted"))
-                + accepted.get(plan, 0), delivered,
+                + accepted.get(plan, 0),
+                delivered,
             )
-            claims = lines.filtered(lambda l: l.account_id == self.claims_account)
+            claims = lines.filtered(lambda one: one.account_id == self.claims_account)
             for suffix, name in (("", "amount_currency"), ("_company", "balance")):
                 self.assertAlmostEqual(
                     sum(claims.mapped(name)), statement[f"disputes{suffix}"]
@@ -394,13 +427,18 @@ class TestLedger(CashCommon):
             for suffix in total:
                 total[suffix] += statement[f"remaining{suffix}"]
         advance = self.env["account.move.line"].search(
-            [("account_id", "=", self.advance_account.id),
-             ("parent_state", "=", "posted")]
+            [
+                ("account_id", "=", self.advance_account.id),
+                ("parent_state", "=", "posted"),
+            ]
         )
         self.assertAlmostEqual(sum(advance.mapped("amount_currency")), total[""])
         self.assertAlmostEqual(sum(advance.mapped("balance")), total["_company"])
         for plan in plans:
             done = plan._done_by()
-            for one, two in (("prepare", "approve"), ("approve", "release"),
-                             ("release", "reconcile")):
+            for one, two in (
+                ("prepare", "approve"),
+                ("approve", "release"),
+                ("release", "reconcile"),
+            ):
                 self.assertFalse(done[one] & done[two])

@@ -27,12 +27,18 @@ class TestPlan(CashCommon):
         line = plan.line_ids
         with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
             line.env["cash.transfer.payment.line"]._unprotected().create(
-                {**plan._line_vals(), "cycle_line_id": line.cycle_line_id.id,
-                 "entitlement_id": line.entitlement_id.id,
-                 "beneficiary_id": line.beneficiary_id.id,
-                 "payee_id": line.payee_id.id, "amount_due": 1, "kind": line.kind,
-                 "period": line.period, "purpose_id": line.purpose_id.id,
-                 "is_live": True}
+                {
+                    **plan._line_vals(),
+                    "cycle_line_id": line.cycle_line_id.id,
+                    "entitlement_id": line.entitlement_id.id,
+                    "beneficiary_id": line.beneficiary_id.id,
+                    "payee_id": line.payee_id.id,
+                    "amount_due": 1,
+                    "kind": line.kind,
+                    "period": line.period,
+                    "purpose_id": line.purpose_id.id,
+                    "is_live": True,
+                }
             )
             self.env.flush_all()
 
@@ -61,8 +67,10 @@ class TestPlan(CashCommon):
         sibling = self.env["remediation.beneficiary"].create(
             {"sex": "female", "age_estimated": 9, "household_id": case.household_id.id}
         )
-        case_2 = self.env["remediation.case"]._unprotected().create(
-            {"beneficiary_id": sibling.id, "case_manager_id": self.manager.id}
+        case_2 = (
+            self.env["remediation.case"]
+            ._unprotected()
+            .create({"beneficiary_id": sibling.id, "case_manager_id": self.manager.id})
         )
         self._new_entitlement(case)
         self._new_entitlement(case_2)
@@ -81,8 +89,13 @@ class TestPlan(CashCommon):
         plan = self._draft(1, shares=[(self.grant, 33.33), (self.grant_b, 66.67)])
         self._lock(plan)
         line = plan.line_ids
-        before = (line.payee_name, line.payee_number, line.amount_due,
-                  line.split_ids.mapped("amount"), plan.content_hash)
+        before = (
+            line.payee_name,
+            line.payee_number,
+            line.amount_due,
+            line.split_ids.mapped("amount"),
+            plan.content_hash,
+        )
         line.payee_id.member_id.full_name = "Somebody Else"
         method = self._new_method(line.payee_id, self.provider)
         method._unprotected().effective_from = fields.Datetime.now() - timedelta(days=1)
@@ -90,12 +103,21 @@ class TestPlan(CashCommon):
         self.env.invalidate_all()
         self.assertEqual(
             before,
-            (line.payee_name, line.payee_number, line.amount_due,
-             line.split_ids.mapped("amount"), plan._content_digest()),
+            (
+                line.payee_name,
+                line.payee_number,
+                line.amount_due,
+                line.split_ids.mapped("amount"),
+                plan._content_digest(),
+            ),
         )
         self.assertEqual(before[3], [10.0, 20.0])
-        for name, value in (("payee_number", "+243899999999"), ("amount_due", 1),
-                            ("status", "delivered"), ("is_live", False)):
+        for name, value in (
+            ("payee_number", "+243899999999"),
+            ("amount_due", 1),
+            ("status", "delivered"),
+            ("is_live", False),
+        ):
             with self.assertRaises(AccessError):
                 line.with_user(self.officer).write({name: value})
 
@@ -163,21 +185,27 @@ class TestPlan(CashCommon):
                 line.with_user(user).action_stop("Unsafe")
             self.assertEqual(line.status, "stopped")
         with self.assertRaises(AccessError):
-            plan.line_ids[4].cycle_line_id.with_user(self.worker).action_stop_payment("x")
+            plan.line_ids[4].cycle_line_id.with_user(self.worker).action_stop_payment(
+                "x"
+            )
         self.assertEqual(plan.state, "approved")
         self.assertEqual(plan._content_digest(), digest)
         plan.with_user(self.releaser).action_release()
         self._instruct(plan)
-        self.assertEqual(plan.line_ids.filtered(lambda l: l.status == "sent"),
-                         plan.line_ids[4])
+        self.assertEqual(
+            plan.line_ids.filtered(lambda one: one.status == "sent"), plan.line_ids[4]
+        )
         with self.assertRaisesRegex(UserError, "Too late"):
             plan.line_ids[4].with_user(self.officer).action_stop("Unsafe")
 
     # -- duties (R37) ----------------------------------------------------------
     def test_r37_different_people(self):
         everything = self._new_cash_user(
-            "everything", "group_cash_officer", "group_cash_approver",
-            "group_cash_releaser", "group_cash_reconciler",
+            "everything",
+            "group_cash_officer",
+            "group_cash_approver",
+            "group_cash_releaser",
+            "group_cash_reconciler",
         )
         self._new_entitlement()
         plan = self._new_plans(self._new_cycle())
@@ -186,8 +214,13 @@ class TestPlan(CashCommon):
         self.assertEqual(plan.prepared_by_id, everything)
         with self.assertRaisesRegex(AccessError, "different people"):
             plan.with_user(everything).action_approve()
-        for user in (self.officer, self.releaser, self.reconciler, self.worker,
-                     self.admin_like):
+        for user in (
+            self.officer,
+            self.releaser,
+            self.reconciler,
+            self.worker,
+            self.admin_like,
+        ):
             with self.assertRaises(AccessError):
                 plan.with_user(user).action_approve()
         plan.with_user(self.approver).action_approve()
@@ -217,10 +250,16 @@ class TestPlan(CashCommon):
         rules = self.env["cash.transfer.approval.rule"]
         board = self.env["res.groups"].create({"name": "Board"})
         rules.create(
-            [{"name": "Manager", "sequence": 1},
-             {"name": "Board", "sequence": 2, "min_amount": 100_000,
-              "group_id": board.id},
-             {"name": "Donor", "sequence": 3, "min_amount": 10_000_000}]
+            [
+                {"name": "Manager", "sequence": 1},
+                {
+                    "name": "Board",
+                    "sequence": 2,
+                    "min_amount": 100_000,
+                    "group_id": board.id,
+                },
+                {"name": "Donor", "sequence": 3, "min_amount": 10_000_000},
+            ]
         )
         plan = self._paid_plan(2, "locked")
         self.assertEqual(plan.approval_ids.mapped("name"), ["Manager", "Board"])
@@ -255,8 +294,13 @@ class TestPlan(CashCommon):
 
     def test_r37_deputy_with_dates(self):
         deputy = self.env["cash.transfer.deputy"].create(
-            {"user_id": self.approver.id, "deputy_id": self.reconciler_2.id,
-             "duty": "approve", "date_from": self.today, "date_to": self.today}
+            {
+                "user_id": self.approver.id,
+                "deputy_id": self.reconciler_2.id,
+                "duty": "approve",
+                "date_from": self.today,
+                "date_to": self.today,
+            }
         )
         plan = self._paid_plan(1, "locked")
         plan.with_user(self.reconciler_2).action_approve()
@@ -266,12 +310,16 @@ class TestPlan(CashCommon):
         self.approver.group_ids |= self.env.ref("cash_transfer.group_cash_releaser")
         with self.assertRaises(AccessError):
             plan.with_user(self.approver).action_release()
-        deputy.write({"date_from": self.today - timedelta(days=9),
-                      "date_to": self.today - timedelta(days=8)})
+        deputy.write(
+            {
+                "date_from": self.today - timedelta(days=9),
+                "date_to": self.today - timedelta(days=8),
+            }
+        )
         self.assertFalse(
-            self.env["cash.transfer.duty"].with_user(self.reconciler_2)._principals(
-                "approve", self.company
-            )
+            self.env["cash.transfer.duty"]
+            .with_user(self.reconciler_2)
+            ._principals("approve", self.company)
         )
 
     def test_r37_emergency_takes_two_people_up_to_the_limit(self):
@@ -322,7 +370,8 @@ class TestPlan(CashCommon):
         plan.with_user(self.releaser).action_fund()
         self.env.cr.execute(
             "UPDATE cash_transfer_payment_line SET payee_number = '+243800000000'"
-            " WHERE plan_id = %s", [plan.id],
+            " WHERE plan_id = %s",
+            [plan.id],
         )
         self.env.invalidate_all()
         with self.assertRaisesRegex(UserError, "approved"):
@@ -357,8 +406,9 @@ class TestPlan(CashCommon):
             plan.with_user(self.officer).action_abort(" ")
         plan.with_user(self.officer).action_abort("Wrong provider")
         due = plan.line_ids.cycle_line_id
-        self.assertEqual((plan.state, due.amount_live, due.payment_status),
-                         ("aborted", 0, "none"))
+        self.assertEqual(
+            (plan.state, due.amount_live, due.payment_status), ("aborted", 0, "none")
+        )
         again = self._new_plans(plan.cycle_id)
         self.assertEqual(again.line_count, 1)
 

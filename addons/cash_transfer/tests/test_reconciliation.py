@@ -22,11 +22,15 @@ class TestReconciliation(CashCommon):
         plan.with_user(self.releaser).action_fund(20)
         self._report(plan, [self._row(plan.line_ids, 37.5)])
         line = plan.line_ids
-        self.assertEqual((line.status, line.amount_delivered, line.amount_disputed),
-                         ("delivered", 30, 7.5))
+        self.assertEqual(
+            (line.status, line.amount_delivered, line.amount_disputed),
+            ("delivered", 30, 7.5),
+        )
         dispute = plan.dispute_ids
-        self.assertEqual((dispute.kind, dispute.amount, dispute.state),
-                         ("over_delivered", 7.5, "open"))
+        self.assertEqual(
+            (dispute.kind, dispute.amount, dispute.state),
+            ("over_delivered", 7.5, "open"),
+        )
         claims = self.env["account.move.line"].search(
             [("account_id", "=", self.claims_account.id)]
         )
@@ -51,14 +55,18 @@ class TestReconciliation(CashCommon):
         first, second, third = plan.line_ids
         self._report(
             plan,
-            [self._row(first, date=self.today + timedelta(days=2)),
-             self._row(second, date=self.today - timedelta(days=30)),
-             self._row(third, date=self.today - timedelta(days=1))],
+            [
+                self._row(first, date=self.today + timedelta(days=2)),
+                self._row(second, date=self.today - timedelta(days=30)),
+                self._row(third, date=self.today - timedelta(days=1)),
+            ],
         )
-        self.assertEqual(plan.line_ids.mapped("status"),
-                         ["in_question", "in_question", "delivered"])
-        self.assertEqual(plan.line_ids.mapped("question_reason"),
-                         ["future", "early", False])
+        self.assertEqual(
+            plan.line_ids.mapped("status"), ["in_question", "in_question", "delivered"]
+        )
+        self.assertEqual(
+            plan.line_ids.mapped("question_reason"), ["future", "early", False]
+        )
         with self.assertRaisesRegex(UserError, "Nothing"):
             plan.with_user(self.officer).action_follow_up()
         first.with_user(self.reconciler).action_resolve_question(
@@ -92,8 +100,9 @@ class TestReconciliation(CashCommon):
     def test_r39_missing_from_the_report_never_enters_a_follow_up(self):
         plan = self._paid_plan(3)
         first, second, third = plan.line_ids
-        self._report(plan, [self._row(first),
-                            self._row(second, 0, reason="wrong_number")])
+        self._report(
+            plan, [self._row(first), self._row(second, 0, reason="wrong_number")]
+        )
         self.assertEqual(third.status, "sent")
         plan.with_user(self.officer).action_follow_up()
         follow_up = plan.follow_up_plan_ids
@@ -188,11 +197,17 @@ class TestReconciliation(CashCommon):
         one, two = plan.line_ids
         report = self._report(
             plan,
-            [self._row(one, reference="T1"), self._row(one, reference="T1"),
-             self._row(two, reference="T2"), self._row(two, reference="T3")],
+            [
+                self._row(one, reference="T1"),
+                self._row(one, reference="T1"),
+                self._row(two, reference="T2"),
+                self._row(two, reference="T3"),
+            ],
         )
-        self.assertEqual(report.row_ids.mapped("outcome"),
-                         ["delivered", "no_change", "delivered", "paid_twice"])
+        self.assertEqual(
+            report.row_ids.mapped("outcome"),
+            ["delivered", "no_change", "delivered", "paid_twice"],
+        )
         self.assertEqual(plan.dispute_ids.amount, 30)
         self.assertEqual(set(plan.line_ids.mapped("status")), {"delivered"})
         self.assertBooks(plan)
@@ -241,9 +256,11 @@ class TestReconciliation(CashCommon):
             (self._row(line, 0, status="delivered"), "without an amount"),
             ({"amount": 30, "reference": "X"}, "not named"),
         ):
-            with self.subTest(sentence), self.assertRaisesRegex(
-                UserError, f"(?s)Row 2.*{sentence}"
-            ), self.env.cr.savepoint():
+            with (
+                self.subTest(sentence),
+                self.assertRaisesRegex(UserError, f"(?s)Row 2.*{sentence}"),
+                self.env.cr.savepoint(),
+            ):
                 self._new_report(plan, [row])
         self.assertEqual(line.status, "sent")
         self.assertFalse(self.env["cash.transfer.reconciliation.row"].search([]))
@@ -257,9 +274,11 @@ class TestReconciliation(CashCommon):
             (b"code,sum\nP-1,3\n", "no column"),
             (b'payment,amount\n"P-1,30', "cut off"),
         ):
-            with self.subTest(sentence), self.assertRaisesRegex(
-                UserError, sentence
-            ), self.env.cr.savepoint():
+            with (
+                self.subTest(sentence),
+                self.assertRaisesRegex(UserError, sentence),
+                self.env.cr.savepoint(),
+            ):
                 self._new_report_file(plan, content)
 
     def test_files_in_other_encodings_and_decimals(self):
@@ -312,9 +331,16 @@ class TestReconciliation(CashCommon):
         report = self._new_report(plan, [self._row(plan.line_ids)])
         with self.assertRaises(AccessError):
             report.with_user(self.auditor).read(["file_content"])
-        attachment = self.env["ir.attachment"].sudo().search(
-            [("res_model", "=", report._name), ("res_id", "=", report.id),
-             ("res_field", "=", "file_content")]
+        attachment = (
+            self.env["ir.attachment"]
+            .sudo()
+            .search(
+                [
+                    ("res_model", "=", report._name),
+                    ("res_id", "=", report.id),
+                    ("res_field", "=", "file_content"),
+                ]
+            )
         )
         self.assertTrue(base64.b64decode(report.file_content))
         for user in (self.auditor, self.worker, self.plain_user):
@@ -329,10 +355,13 @@ class TestReconciliation(CashCommon):
         )
         self.env.invalidate_all()
         self._report(plan, [{"payment": "P-999999", "amount": 5}])
-        rows = self.env["cash.transfer.worklist"].with_user(self.reconciler).search(
-            [("plan_id", "=", plan.id)]
+        rows = (
+            self.env["cash.transfer.worklist"]
+            .with_user(self.reconciler)
+            .search([("plan_id", "=", plan.id)])
         )
         self.assertEqual(sorted(rows.mapped("kind")), ["dispute", "missing", "missing"])
         self.assertEqual(rows.filtered(lambda r: r.kind == "missing")[0].age, 45)
-        self.assertEqual(rows[0].action_open_source()["res_model"],
-                         "cash.transfer.payment.line")
+        self.assertEqual(
+            rows[0].action_open_source()["res_model"], "cash.transfer.payment.line"
+        )

@@ -17,14 +17,25 @@ class TestSupport(CashCommon):
         scheme = self.scheme.copy({"amount_rule": "per_child", "amount": 12})
         self.assertEqual(scheme._first_amount(children=3), 36)
         scheme.write(
-            {"amount_rule": "income", "income_percent": 80, "income_floor": 20,
-             "income_cap": 50}
+            {
+                "amount_rule": "income",
+                "income_percent": 80,
+                "income_floor": 20,
+                "income_cap": 50,
+            }
         )
         self.assertEqual(scheme._first_amount(earnings=10), 20)
         self.assertEqual(scheme._first_amount(earnings=50), 40)
         self.assertEqual(scheme._first_amount(earnings=500), 50)
-        scheme.write({"amount_rule": "step_down", "amount": 40, "step_every": 2,
-                      "step_percent": 25, "withdrawal_fee": 1.25})
+        scheme.write(
+            {
+                "amount_rule": "step_down",
+                "amount": 40,
+                "step_every": 2,
+                "step_percent": 25,
+                "withdrawal_fee": 1.25,
+            }
+        )
         self.assertEqual(
             [scheme._amount_for(40, number) for number in (1, 2, 3, 5, 9)],
             [41.25, 41.25, 31.25, 21.25, 0],
@@ -41,9 +52,15 @@ class TestSupport(CashCommon):
         case = self._new_case()
         self.env["remediation.work.situation"].create(
             [
-                {"case_id": case.id, "date": self.today - timedelta(days=days),
-                 "site_id": self.site.id, "pay": pay, "pay_period": "week",
-                 "currency_id": self.usd.id, "hours_week": 20}
+                {
+                    "case_id": case.id,
+                    "date": self.today - timedelta(days=days),
+                    "site_id": self.site.id,
+                    "pay": pay,
+                    "pay_period": "week",
+                    "currency_id": self.usd.id,
+                    "hours_week": 20,
+                }
                 for days, pay in ((60, 3.0), (5, 6.0))
             ]
         )
@@ -67,9 +84,17 @@ class TestSupport(CashCommon):
 
     def test_r31_exception_needs_note_and_second_person(self):
         case = self._new_case(age=17)
-        payee = self.env["cash.transfer.payee"].with_user(self.worker).create(
-            {"case_id": case.id, "kind": "beneficiary",
-             "beneficiary_id": case.beneficiary_id.id, "exception": "child_headed"}
+        payee = (
+            self.env["cash.transfer.payee"]
+            .with_user(self.worker)
+            .create(
+                {
+                    "case_id": case.id,
+                    "kind": "beneficiary",
+                    "beneficiary_id": case.beneficiary_id.id,
+                    "exception": "child_headed",
+                }
+            )
         )
         boss = payee.with_user(self.supervisor)
         with self.assertRaisesRegex(UserError, "best-interest"):
@@ -114,8 +139,9 @@ class TestSupport(CashCommon):
         for number in ("+24381234567", "0812345678", "+33612345678", "12"):
             with self.assertRaises(ValidationError):
                 methods._propose(payee, self.provider, number)
-        bank = self._new_provider("Bank", "advance", mechanism="bank",
-                                  account_check="iban")
+        bank = self._new_provider(
+            "Bank", "advance", mechanism="bank", account_check="iban"
+        )
         with self.assertRaises(ValidationError):
             methods._propose(payee, bank, "GB82 WEST 1234 5698 7654 33")
         self.assertTrue(methods._propose(payee, bank, "GB82 WEST 1234 5698 7654 32"))
@@ -143,7 +169,9 @@ class TestSupport(CashCommon):
         boss = entitlement.with_user(self.supervisor)
         with self.assertRaisesRegex(UserError, "less than"):
             boss.action_switch_payee()
-        alternate._unprotected().approved_on = fields.Datetime.now() - timedelta(hours=49)
+        alternate._unprotected().approved_on = fields.Datetime.now() - timedelta(
+            hours=49
+        )
         boss.action_switch_payee()
         self.assertEqual(entitlement.payee_id, alternate)
 
@@ -175,8 +203,10 @@ class TestSupport(CashCommon):
         first, second = plan.line_ids
         self._report(
             plan,
-            [{"payment": first.name, "amount": 30},
-             {"payment": second.name, "amount": 0, "reason": "wrong_number"}],
+            [
+                {"payment": first.name, "amount": 30},
+                {"payment": second.name, "amount": 0, "reason": "wrong_number"},
+            ],
         )
         dues = plan.line_ids.cycle_line_id.with_user(self.worker)
         self.assertEqual(dues.mapped("payment_status"), ["paid", "failed"])
@@ -191,9 +221,17 @@ class TestSupport(CashCommon):
         action = self.env["remediation.plan.action"].create(
             {"case_id": case.id, "domain": "cash", "is_urgent": True}
         )
-        mine = self.env["cash.transfer.entitlement"].with_user(self.supervisor).create(
-            {"case_id": case.id, "scheme_id": self.scheme.id, "payee_id": payee.id,
-             "plan_action_id": action.id}
+        mine = (
+            self.env["cash.transfer.entitlement"]
+            .with_user(self.supervisor)
+            .create(
+                {
+                    "case_id": case.id,
+                    "scheme_id": self.scheme.id,
+                    "payee_id": payee.id,
+                    "plan_action_id": action.id,
+                }
+            )
         )
         mine.action_propose()
         with self.assertRaises(AccessError):
@@ -244,8 +282,11 @@ class TestSupport(CashCommon):
 
     def test_protected_fields_refuse_a_direct_write(self):
         entitlement = self._new_entitlement(approve=False)
-        for name, value in (("state", "approved"), ("amount", 9999),
-                            ("approved_by_id", self.supervisor.id)):
+        for name, value in (
+            ("state", "approved"),
+            ("amount", 9999),
+            ("approved_by_id", self.supervisor.id),
+        ):
             with self.assertRaises(AccessError):
                 entitlement.with_user(self.worker).write({name: value})
             with self.assertRaises(AccessError):

@@ -16,15 +16,18 @@ QUICK = settings(
 @tagged("post_install", "-at_install")
 class TestTools(TransactionCase):
     @QUICK
-    @given(st.integers(-(10**9), 10**9), st.lists(st.integers(1, 10**4), min_size=1,
-                                                  max_size=8))
+    @given(
+        st.integers(-(10**9), 10**9),
+        st.lists(st.integers(1, 10**4), min_size=1, max_size=8),
+    )
     def test_split_units_sums_to_the_amount(self, total, weights):
         parts = split.split_units(total, weights)
         self.assertEqual(sum(parts), total)
 
     @QUICK
-    @given(st.lists(st.integers(1, 10**6), min_size=1, max_size=60),
-           st.integers(1, 9_999))
+    @given(
+        st.lists(st.integers(1, 10**6), min_size=1, max_size=60), st.integers(1, 9_999)
+    )
     def test_r35_both_sums_are_exact_and_no_grant_drifts(self, amounts, first):
         shares = [("a", first), ("b", 10_000 - first)]
         carry = {}
@@ -40,8 +43,11 @@ class TestTools(TransactionCase):
 
     @QUICK
     @given(
-        st.lists(st.tuples(st.integers(1, 10**5), st.integers(0, 10**8)), min_size=1,
-                 max_size=6),
+        st.lists(
+            st.tuples(st.integers(1, 10**5), st.integers(0, 10**8)),
+            min_size=1,
+            max_size=6,
+        ),
         st.lists(st.integers(1, 10**4), min_size=1, max_size=20),
     )
     def test_fifo_pieces_add_up_to_the_layers(self, layers, takes):
@@ -64,14 +70,23 @@ class TestTools(TransactionCase):
 
     def test_amounts_of_every_country(self):
         for text, decimal, value in (
-            ("1,234.56", "auto", "1234.56"), ("1.234,56", "auto", "1234.56"),
-            ("1 234,5", "auto", "1234.5"), ("12,50", "auto", "12.50"),
-            ("1,234", ",", "1.234"), ("1,234", ".", "1234"), ("USD 12", "auto", "12"),
+            ("1,234.56", "auto", "1234.56"),
+            ("1.234,56", "auto", "1234.56"),
+            ("1 234,5", "auto", "1234.5"),
+            ("12,50", "auto", "12.50"),
+            ("1,234", ",", "1.234"),
+            ("1,234", ".", "1234"),
+            ("USD 12", "auto", "12"),
             ("1,234,567", "auto", "1234567"),
         ):
             self.assertEqual(tabular.parse_amount(text, decimal), Decimal(value), text)
-        for text, code in (("1,234", "ambiguous_amount"), ("=1+1", "formula"),
-                           ("abc", "amount"), ("", "amount"), ("1-2", "amount")):
+        for text, code in (
+            ("1,234", "ambiguous_amount"),
+            ("=1+1", "formula"),
+            ("abc", "amount"),
+            ("", "amount"),
+            ("1-2", "amount"),
+        ):
             with self.assertRaises(tabular.TableError) as caught:
                 tabular.parse_amount(text)
             self.assertEqual(caught.exception.code, code, text)
@@ -79,19 +94,30 @@ class TestTools(TransactionCase):
     def test_files_in_every_encoding(self):
         text = "payment;name;amount\r\nP-1;Éléonore;12,5\r\n"
         expected = (["payment", "name", "amount"], [(2, ["P-1", "Éléonore", "12,5"])])
-        for encoding in ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be",
-                         "cp1252"):
+        for encoding in (
+            "utf-8",
+            "utf-8-sig",
+            "utf-16",
+            "utf-16-le",
+            "utf-16-be",
+            "cp1252",
+        ):
             with self.subTest(encoding):
                 self.assertEqual(tabular.read_table(text.encode(encoding)), expected)
         for content, code in (
-            (b"", "empty"), (b"  \n ", "empty"), (b"%PDF-1.4 ...", "not_a_table"),
-            (b"a,b\n", "no_rows"), (b"PK\x03\x04 broken", "truncated"),
-            (b'a,b\n1,"x', "truncated"), (b"a,b,c\n1,2,3\n4,5", "truncated"),
+            (b"", "empty"),
+            (b"  \n ", "empty"),
+            (b"%PDF-1.4 ...", "not_a_table"),
+            (b"a,b\n", "no_rows"),
+            (b"PK\x03\x04 broken", "truncated"),
+            (b'a,b\n1,"x', "truncated"),
+            (b"a,b,c\n1,2,3\n4,5", "truncated"),
             (b"just words\nand lines\n", "not_a_table"),
         ):
-            with self.subTest(content=content), self.assertRaises(
-                tabular.TableError
-            ) as caught:
+            with (
+                self.subTest(content=content),
+                self.assertRaises(tabular.TableError) as caught,
+            ):
                 tabular.read_table(content)
             self.assertEqual(caught.exception.code, code)
 

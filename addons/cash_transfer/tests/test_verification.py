@@ -14,9 +14,11 @@ class TestVerification(CashCommon):
         self._report(
             plan, [{"payment": line.name, "amount": 30} for line in plan.line_ids]
         )
-        verification = self.env["cash.transfer.verification"].with_user(
-            self.reconciler
-        ).create({"plan_id": plan.id, "margin": 20})
+        verification = (
+            self.env["cash.transfer.verification"]
+            .with_user(self.reconciler)
+            .create({"plan_id": plan.id, "margin": 20})
+        )
         verification.action_draw()
         return plan, verification
 
@@ -51,8 +53,12 @@ class TestVerification(CashCommon):
             self.assertEqual(task.user_id, self.supervisor)
         verification.invalidate_recordset()
         self.assertEqual(
-            (verification.answered_count, verification.fee_count,
-             verification.working_count), (3, 1, 1),
+            (
+                verification.answered_count,
+                verification.fee_count,
+                verification.working_count,
+            ),
+            (3, 1, 1),
         )
         with self.assertRaises(UserError):
             fee.with_user(self.worker).action_answer("yes")
@@ -71,9 +77,11 @@ class TestVerification(CashCommon):
         report = self.env["ir.actions.report"]
 
         def html(name, record, user):
-            return report.with_user(user)._render_qweb_html(
-                f"cash_transfer.{name}", record.ids
-            )[0].decode()
+            return (
+                report.with_user(user)
+                ._render_qweb_html(f"cash_transfer.{name}", record.ids)[0]
+                .decode()
+            )
 
         listing = html("report_payment_list", plan, self.officer)
         self.assertIn("Mama Secret", listing)
@@ -82,8 +90,10 @@ class TestVerification(CashCommon):
             plan.line_ids[0].name,
             html("report_payment_certificate", plan.line_ids[0], self.officer),
         )
-        for name, record in (("report_plan_statement", plan),
-                             ("report_advance_statement", self.provider)):
+        for name, record in (
+            ("report_plan_statement", plan),
+            ("report_advance_statement", self.provider),
+        ):
             for user in (self.reconciler, self.auditor):
                 page = html(name, record, user)
                 self.assertIn(plan.name, page)

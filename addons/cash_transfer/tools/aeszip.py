@@ -13,7 +13,7 @@ import zlib
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 _ITERATIONS = 1000
-_DATE = (0 << 9 | 1 << 5 | 1)  # 1980-01-01: the same for every file
+_DATE = 0 << 9 | 1 << 5 | 1  # 1980-01-01: the same for every file
 
 
 def _keys(password, salt):
@@ -41,13 +41,26 @@ def encrypt(name, content, password):
     member = name.encode()
     extra = struct.pack("<HHH2sBH", 0x9901, 7, 2, b"AE", 3, 8)
     common = struct.pack(
-        "<HHHHHIIIHH", 51, 0x801, 99, 0, _DATE, 0, len(body), len(content),
-        len(member), len(extra),
+        "<HHHHHIIIHH",
+        51,
+        0x801,
+        99,
+        0,
+        _DATE,
+        0,
+        len(body),
+        len(content),
+        len(member),
+        len(extra),
     )
     local = b"PK\x03\x04" + common + member + extra + body
     central = (
-        b"PK\x01\x02" + struct.pack("<H", 51) + common
-        + struct.pack("<HHHII", 0, 0, 0, 0, 0) + member + extra
+        b"PK\x01\x02"
+        + struct.pack("<H", 51)
+        + common
+        + struct.pack("<HHHII", 0, 0, 0, 0, 0)
+        + member
+        + extra
     )
     end = b"PK\x05\x06" + struct.pack(
         "<HHHHIIH", 0, 0, 1, 1, len(central), len(local), 0

@@ -247,8 +247,12 @@ def write_xlsx(headers, rows, numeric=()):
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(
         buffer,
-        {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
-         "strings_to_numbers": False},
+        {
+            "in_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+        },
     )
     # a fixed date: the same content gives the same bytes
     book.set_properties({"created": datetime.datetime(2000, 1, 1)})

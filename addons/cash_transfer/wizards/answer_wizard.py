@@ -8,7 +8,8 @@ class CashTransferAnswerWizard(models.TransientModel):
     _description = "Record an Answer"
 
     answer_id = fields.Many2one(
-        "cash.transfer.verification.answer", required=True,
+        "cash.transfer.verification.answer",
+        required=True,
         default=lambda self: self.env.context.get("active_id"),
     )
     currency_id = fields.Many2one(related="answer_id.currency_id")
@@ -25,7 +26,11 @@ class CashTransferAnswerWizard(models.TransientModel):
         """Record the answer through its own method, which checks rights."""
         self.ensure_one()
         self.answer_id.action_answer(
-            self.received, self.amount_received, self.safe, self.fee_asked,
-            self.child_working, self.issue,
+            self.received,
+            self.amount_received,
+            self.safe,
+            self.fee_asked,
+            self.child_working,
+            self.issue,
         )
         return {"type": "ir.actions.act_window_close"}

@@ -8,18 +8,21 @@ class CashTransferMethodWizard(models.TransientModel):
     _description = "Enter an Account"
 
     payee_id = fields.Many2one(
-        "cash.transfer.payee", required=True,
+        "cash.transfer.payee",
+        required=True,
         default=lambda self: self.env.context.get("active_id"),
     )
     company_id = fields.Many2one(related="payee_id.company_id")
     provider_id = fields.Many2one(
-        "cash.transfer.provider", required=True,
+        "cash.transfer.provider",
+        required=True,
         domain="[('company_id', '=', company_id)]",
     )
     mechanism = fields.Selection(related="provider_id.mechanism")
     number = fields.Char(
-        required=True, help="Mobile wallet with country code, bank account, or the "
-        "number of the identity card for cash."
+        required=True,
+        help="Mobile wallet with country code, bank account, or the "
+        "number of the identity card for cash.",
     )
 
     def action_confirm(self):

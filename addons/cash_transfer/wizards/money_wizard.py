@@ -8,7 +8,8 @@ class CashTransferMoneyWizard(models.TransientModel):
     _description = "Fund or Return"
 
     plan_ids = fields.Many2many(
-        "cash.transfer.payment.plan", required=True,
+        "cash.transfer.payment.plan",
+        required=True,
         default=lambda self: self.env.context.get("active_ids"),
     )
     direction = fields.Selection(
@@ -16,7 +17,9 @@ class CashTransferMoneyWizard(models.TransientModel):
     )
     currency_id = fields.Many2one(related="plan_ids.currency_id")
     amount = fields.Monetary(
-        compute="_compute_amount", readonly=False, store=True,
+        compute="_compute_amount",
+        readonly=False,
+        store=True,
         help="For several plans: what each of them is missing.",
     )
     date = fields.Date(required=True, default=fields.Date.context_today)
@@ -40,7 +43,8 @@ class CashTransferMoneyWizard(models.TransientModel):
         plans = self.plan_ids
         if self.direction == "fund":
             plans.action_fund(
-                self.amount if len(plans) == 1 else None, self.date,
+                self.amount if len(plans) == 1 else None,
+                self.date,
                 self.journal_id.id or None,
             )
         else:

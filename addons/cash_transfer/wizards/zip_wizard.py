@@ -10,7 +10,8 @@ class CashTransferZipWizard(models.TransientModel):
     _description = "Protected Instruction File"
 
     plan_id = fields.Many2one(
-        "cash.transfer.payment.plan", required=True,
+        "cash.transfer.payment.plan",
+        required=True,
         default=lambda self: self.env.context.get("active_id"),
     )
     password = fields.Char(
@@ -24,8 +25,11 @@ class CashTransferZipWizard(models.TransientModel):
         self.ensure_one()
         name, data = self.plan_id._get_zip(self.password)
         self.write(
-            {"file_name": name, "file_content": base64.b64encode(data),
-             "password": False}
+            {
+                "file_name": name,
+                "file_content": base64.b64encode(data),
+                "password": False,
+            }
         )
         return {
             "type": "ir.actions.act_window",

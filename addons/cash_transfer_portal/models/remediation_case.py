@@ -107,8 +107,12 @@ class RemediationCase(models.Model):
         # sudo: from _portal_held, after the check that the user holds the case.
         payees = case.env["cash.transfer.payee"]
         payee = payees.search(
-            [("case_id", "=", case.id), ("member_id", "=", member),
-             ("state", "!=", "stopped")], limit=1,
+            [
+                ("case_id", "=", case.id),
+                ("member_id", "=", member),
+                ("state", "!=", "stopped"),
+            ],
+            limit=1,
         ) or payees.create({"case_id": case.id, "kind": "member", "member_id": member})
         if number:
             case.env["cash.transfer.payment.method"]._propose(

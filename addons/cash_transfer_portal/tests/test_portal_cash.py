@@ -51,7 +51,8 @@ class TestPortalCash(CashCommon, HttpCase):
         entitlement = self._new_portal_entitlement()
         plan = self._to(self._new_plans(self._new_cycle()), "instructed")
         self._report(
-            plan, [{"payment": plan.line_ids.name, "amount": 0, "reason": "wrong_number"}]
+            plan,
+            [{"payment": plan.line_ids.name, "amount": 0, "reason": "wrong_number"}],
         )
         support = self.case.with_user(self.portal_manager).portal_cash()
         self.assertEqual(support[0]["code"], entitlement.name)
@@ -71,8 +72,12 @@ class TestPortalCash(CashCommon, HttpCase):
         return entitlement
 
     def test_only_the_holder_proposes(self):
-        for user in (self.portal_manager_other, self.portal_supervisor,
-                     self.portal_reporter, self.portal_provider):
+        for user in (
+            self.portal_manager_other,
+            self.portal_supervisor,
+            self.portal_reporter,
+            self.portal_provider,
+        ):
             with self.assertRaises(AccessError):
                 self.case.with_user(user).portal_propose_cash(self._values())
         self.case.case_manager_id.user_id.flush_recordset()
@@ -92,7 +97,9 @@ class TestPortalCash(CashCommon, HttpCase):
         code = mine.portal_propose_cash(
             self._values(state="active", amount=99999, company_id=self.company_b.id)
         )
-        entitlement = self.env["cash.transfer.entitlement"].search([("name", "=", code)])
+        entitlement = self.env["cash.transfer.entitlement"].search(
+            [("name", "=", code)]
+        )
         self.assertEqual((entitlement.state, entitlement.amount), ("proposed", 30))
 
     def test_portal_has_no_write_right(self):

@@ -20,9 +20,12 @@ class AccountBankStatementLine(models.Model):
         currency = self._get_reconcile_currency()
         pending = sum(self._get_amount_currency(line, currency) for line in data)
         auxiliary_id, lines = self._get_reconcile_line(
-            counterpart, "other", is_counterpart=True,
+            counterpart,
+            "other",
+            is_counterpart=True,
             max_amount=currency.round(pending),
-            reconcile_auxiliary_id=result["reconcile_auxiliary_id"], move=True,
+            reconcile_auxiliary_id=result["reconcile_auxiliary_id"],
+            move=True,
         )
         return self._recompute_suspense_line(
             data + lines, auxiliary_id, self.manual_reference
@@ -44,9 +47,16 @@ class AccountBankStatementLine(models.Model):
             ("account_id.reconcile", "=", True),
             ("currency_id", "=", currency.id),
         ]
-        lines = self.env["account.move.line"].search(domain).filtered(
-            lambda line: line.account_id == line.payment_id.outstanding_account_id
-            and currency.compare_amounts(line.amount_residual_currency, amount) == 0
+        lines = (
+            self.env["account.move.line"]
+            .search(domain)
+            .filtered(
+                lambda line: (
+                    line.account_id == line.payment_id.outstanding_account_id
+                    and currency.compare_amounts(line.amount_residual_currency, amount)
+                    == 0
+                )
+            )
         )
         if self.partner_id:
             lines = lines.filtered(lambda line: line.partner_id == self.partner_id)

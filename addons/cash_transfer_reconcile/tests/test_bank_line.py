@@ -23,7 +23,8 @@ class TestBankLine(CashCommon):
     def _proposed(self, line):
         line.invalidate_recordset()
         return [
-            part for part in line.reconcile_data_info["data"]
+            part
+            for part in line.reconcile_data_info["data"]
             if part.get("counterpart_line_ids")
         ]
 
@@ -66,8 +67,10 @@ class TestBankLine(CashCommon):
         first = self._paid_plan(1)
         other = self.scheme.copy({"name": "Other"})
         other.write(
-            {"grant_ids": [(6, 0, self.grant.ids)],
-             "purpose_id": self.env.ref("cash_transfer.purpose_transport").id}
+            {
+                "grant_ids": [(6, 0, self.grant.ids)],
+                "purpose_id": self.env.ref("cash_transfer.purpose_transport").id,
+            }
         )
         self._new_entitlement(scheme=other)
         second = self._to(self._new_plans(self._new_cycle(other)), "instructed")
