@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-SIZE = 6000
+SIZE = 3000
 SEED = """
 import sys
 sys.path.insert(0, "tests/benchmark")

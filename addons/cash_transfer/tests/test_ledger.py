@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -379,8 +379,10 @@ class TestLedger(CashCommon):
                     test.env.invalidate_all(flush=False)
 
         History.TestCase.settings = settings(
-            max_examples=4,
+            max_examples=3,
             stateful_step_count=6,
+            derandomize=True,
+            phases=(Phase.generate,),
             deadline=None,
             suppress_health_check=list(HealthCheck),
         )
