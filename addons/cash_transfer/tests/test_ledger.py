@@ -379,8 +379,8 @@ class TestLedger(CashCommon):
                     test.env.invalidate_all(flush=False)
 
         History.TestCase.settings = settings(
-            max_examples=3,
-            stateful_step_count=6,
+            max_examples=2,
+            stateful_step_count=5,
             derandomize=True,
             phases=(Phase.generate,),
             deadline=None,
