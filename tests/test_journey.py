@@ -93,9 +93,8 @@ class TestJourney(ReferralCommon, CashCommon):
                 {
                     "case_id": case.id,
                     "referral_type": "assignment",
-                    "to_organisation_id": self.partner_org.id,
                     "to_case_manager_id": self.manager_portal.id,
-                    "legal_basis": "public_task",
+                    "data_set": "minimum",
                 }
             )
         )
@@ -144,9 +143,7 @@ class TestJourney(ReferralCommon, CashCommon):
         return {action.domain: action for action in case.active_plan_id.action_ids}
 
     def _at_school(self, case, action):
-        referral = self._referral(
-            case, user=self.supervisor, plan_action_id=action.id
-        )
+        referral = self._referral(case, user=self.supervisor, plan_action_id=action.id)
         referral.action_send()
         package = referral.with_user(self.school_user).package_id
         self.assertNotIn("Kapata", str(package.read()), "R8: the school sees no site")
@@ -173,20 +170,27 @@ class TestJourney(ReferralCommon, CashCommon):
         self.assertEqual(actions["education"].state, "done")
 
         # The stipend: proposed on the portal's case, approved, paid, reconciled.
-        payee = self._new_payee(case)
-        entitlement = (
-            self.env["cash.transfer.entitlement"]
-            .sudo()
-            .create(
-                {
-                    "case_id": case.id,
-                    "scheme_id": self.scheme.id,
-                    "payee_id": payee.id,
-                    "plan_action_id": actions["cash"].id,
-                    "date_from": self.period,
-                }
-            )
-            .with_user(self.supervisor_2)
+        as_deputy = self.env(user=self.supervisor_2)
+        payee = as_deputy["cash.transfer.payee"].create(
+            {"case_id": case.id, "kind": "member", "member_id": caregiver.id}
+        )
+        payee.with_user(self.supervisor).action_approve()
+        as_deputy["cash.transfer.method.wizard"].create(
+            {
+                "payee_id": payee.id,
+                "provider_id": self.provider.id,
+                "number": "+243810000777",
+            }
+        ).action_confirm()
+        payee.method_ids.with_user(self.supervisor).action_approve()
+        entitlement = as_deputy["cash.transfer.entitlement"].create(
+            {
+                "case_id": case.id,
+                "scheme_id": self.scheme.id,
+                "payee_id": payee.id,
+                "plan_action_id": actions["cash"].id,
+                "date_from": self.period,
+            }
         )
         entitlement.action_propose()
         entitlement.with_user(self.supervisor).action_approve()

@@ -214,7 +214,7 @@ class Beneficiary(models.Model):
 
     @api.model
     def _check_household_access(self, vals_list):
-        """Joining a family lets the child's holder see it: only who sees it adds to it."""
+        """A child's holder sees its family: only who sees a family adds to it."""
         self.env["remediation.household"].browse(
             {vals["household_id"] for vals in vals_list if vals.get("household_id")}
         ).check_access("read")

@@ -46,7 +46,8 @@ def workers(env):
     )
     env.cr.execute(
         """WITH teams AS (
-               SELECT id, row_number() OVER (ORDER BY id) - 1 AS nr FROM remediation_team
+               SELECT id, row_number() OVER (ORDER BY id) - 1 AS nr FROM
+                   remediation_team
                WHERE name LIKE 'Team %%'
            ), people AS (
                SELECT id, login, row_number() OVER (ORDER BY id) - 1 AS nr
@@ -147,7 +148,8 @@ def cases(env, number):
                       row_number() OVER (ORDER BY m.id) - 1 AS nr
                FROM remediation_case_manager m JOIN res_users u ON u.id = m.user_id
            ), sites AS (
-               SELECT id, row_number() OVER (ORDER BY id) - 1 AS nr FROM remediation_site
+               SELECT id, row_number() OVER (ORDER BY id) - 1 AS nr FROM
+                   remediation_site
            ), drawn AS (
                SELECT i, random() AS r1, random() AS r2, random() AS r3,
                       random() AS r4, random() AS r5
@@ -159,7 +161,8 @@ def cases(env, number):
                   nextval('remediation_beneficiary_id_seq') AS child,
                   nextval('remediation_case_id_seq') AS case_id,
                   nextval('remediation_work_situation_id_seq') AS situation,
-                  (%(first)s::text[])[1 + (r1 * %(firsts)s)::int %% %(firsts)s] AS first,
+                  (%(first)s::text[])[1 + (r1 * %(firsts)s)::int %% %(firsts)s] AS
+                      first,
                   (%(last)s::text[])[1 + (r2 * %(lasts)s)::int %% %(lasts)s] AS last,
                   6 + (r3 * 10)::int AS age,
                   CASE WHEN r3 < 0.5 THEN 'female' ELSE 'male' END AS sex,
@@ -226,9 +229,12 @@ def cases(env, number):
                company_id, case_manager_id, team_id, user_id, organisation_id, site_id,
                risk_level, classification, stage, logged_stage, identified_on,
                received_at, opened_at, first_contact_on, next_due, closed_on,
-               closure_reason, hold_on, reopened_count, needs_safety_action, create_date)
-           SELECT case_id, 'CR-' || lpad(i::text, 6, '0'), child, household, %s, manager,
-                  team_id, user_id, organisation_id, site, risk, 'hazardous', stage, stage,
+               closure_reason, hold_on, reopened_count, needs_safety_action,
+                   create_date)
+           SELECT case_id, 'CR-' || lpad(i::text, 6, '0'), child, household, %s,
+               manager,
+                  team_id, user_id, organisation_id, site, risk, 'hazardous', stage,
+                      stage,
                   opened::date, opened, opened,
                   CASE WHEN stage <> 'registered' THEN opened::date END,
                   CASE WHEN stage <> 'closed' THEN due END,
@@ -290,7 +296,8 @@ def submitted_assessments(env, number):
     cases(env, number)
     run = env.cr.execute
     run(
-        """UPDATE remediation_case SET stage = 'assessment', logged_stage = 'assessment',
+        """UPDATE remediation_case SET stage = 'assessment', logged_stage =
+            'assessment',
                closed_on = NULL, closure_reason = NULL, hold_on = NULL,
                first_contact_on = identified_on"""
     )
