@@ -33,7 +33,7 @@ class RemediationCaseController(RemediationPortal):
     def _own_case(self, code):
         case = self._case(code)
         if case.user_id != request.env.user:
-            raise AccessError("not the holder")
+            raise AccessError(request.env._("This page is not open to you."))
         return case
 
     @http.route("/my/remediation/cases", type="http", auth="user", readonly=False)

@@ -65,7 +65,7 @@ class RemediationPortal(http.Controller):
     def _need(self, *roles):
         """Go on only with one of these roles."""
         if not request.env.user._remediation_portal_roles() & set(roles):
-            raise AccessError("role")
+            raise AccessError(request.env._("This page is not open to you."))
 
     def _two_factor_missing(self):
         user = request.env.user
@@ -79,7 +79,7 @@ class RemediationPortal(http.Controller):
         """Return the record of this code that the user may read."""
         record = request.env[model].search([("name", "=", code)], limit=1)
         if not record:
-            raise MissingError("missing")
+            raise MissingError(request.env._("This page is not open to you."))
         return record
 
     def _posted(self):

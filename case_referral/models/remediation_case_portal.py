@@ -20,6 +20,8 @@ CONSENT_PURPOSES = (
 )
 
 
+# A file of its own: everything that changes a case from the portal stands together.
+# pylint: disable=consider-merging-classes-inherited
 class RemediationCasePortal(models.Model):
     """What a case manager does on the portal, one named method for each change.
 
