@@ -52,3 +52,5 @@ from . import case_screen
 from . import access_log
 from . import access_logged
 from . import break_glass
+from . import beneficiary_match
+from . import duplicate

@@ -15,3 +15,4 @@ from . import test_r29_access_log
 from . import test_r55_safeguarding
 from . import test_screens
 from . import test_support
+from . import test_r04_duplicates

@@ -11,6 +11,7 @@ from . import (
     case_risk_wizard,
     consent_withdraw_wizard,
     deadline_move_wizard,
+    duplicate_merge_wizard,
     plan_action_finish_wizard,
     safeguarding_file_wizard,
     visit_cancel_wizard,
