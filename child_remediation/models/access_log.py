@@ -113,7 +113,8 @@ class AccessLog(models.Model):
                 FOR EACH ROW EXECUTE FUNCTION remediation_access_log_append_only();
             CREATE OR REPLACE TRIGGER remediation_access_log_table
                 BEFORE TRUNCATE ON remediation_access_log
-                FOR EACH STATEMENT EXECUTE FUNCTION remediation_access_log_append_only();
+                FOR EACH STATEMENT
+                EXECUTE FUNCTION remediation_access_log_append_only();
             """
         )
 
@@ -237,9 +238,10 @@ class AccessLog(models.Model):
         if not hasattr(records, "_access_log_case_sql"):
             return SQL("SELECT NULL::integer AS company_id, NULL::integer AS case_id")
         return SQL(
-            "SELECT min(company_id) AS company_id, CASE WHEN min(case_of) = max(case_of)"
-            " AND count(case_of) = count(*) THEN min(case_of) END AS case_id "
-            "FROM (SELECT company_id, %s AS case_of FROM %s WHERE id = ANY(%s)) records",
+            "SELECT min(company_id) AS company_id, "
+            "CASE WHEN min(case_of) = max(case_of) AND count(case_of) = count(*) "
+            "THEN min(case_of) END AS case_id FROM "
+            "(SELECT company_id, %s AS case_of FROM %s WHERE id = ANY(%s)) records",
             records._access_log_case_sql(),
             SQL.identifier(records._table),
             ids,

@@ -66,7 +66,6 @@ class Beneficiary(models.Model):
         readonly=True,
         copy=False,
         index="btree_not_null",
-        string="Merged Into",
     )
     former_codes = fields.Char(readonly=True, copy=False, index="trigram")
 

@@ -149,7 +149,8 @@ class BreakGlass(models.Model):
         ):
             raise UserError(
                 self.env._(
-                    "You opened %(count)s files in emergency today: call the safeguarding "
+                    "You opened %(count)s files in emergency today: call the "
+                    "safeguarding "
                     "officer.",
                     count=PER_DAY,
                 )

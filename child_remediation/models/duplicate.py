@@ -41,7 +41,9 @@ class Duplicate(models.Model):
     """Two records that may be one child (R4): the supervisors' queue.
 
     A supervisor sees a pair only if both children are of their teams; coordinators
-    see the rest. The decision is theirs: two children, or one. open → distinct | merged.
+    see the rest. They decide: two children, or one.
+
+    open → distinct | merged
     """
 
     _name = "remediation.duplicate"
@@ -101,7 +103,7 @@ class Duplicate(models.Model):
     decided_by_id = fields.Many2one("res.users", readonly=True)
     decided_on = fields.Datetime(readonly=True)
     decision_reason = fields.Char(readonly=True)
-    kept_id = fields.Many2one("remediation.beneficiary", readonly=True, string="Kept")
+    kept_id = fields.Many2one("remediation.beneficiary", readonly=True)
     # Side by side
     full_name = fields.Char(
         compute="_compute_side", groups="child_remediation.group_identity"
@@ -109,7 +111,6 @@ class Duplicate(models.Model):
     other_full_name = fields.Char(
         compute="_compute_side",
         groups="child_remediation.group_identity",
-        string="Other Full Name",
     )
     sex = fields.Selection(related="beneficiary_id.sex")
     other_sex = fields.Selection(related="other_id.sex", string="Other Sex")
@@ -158,7 +159,8 @@ class Duplicate(models.Model):
                 """
                 WITH likely AS (
                     SELECT f.id AS fresh, LEAST(f.id, b.id) AS low,
-                           GREATEST(f.id, b.id) AS high, f.company_id, %(score)s AS score
+                           GREATEST(f.id, b.id) AS high, f.company_id,
+                           %(score)s AS score
                     FROM remediation_beneficiary f
                     JOIN remediation_beneficiary b
                       ON string_to_array(b.match_keys, ' ')
@@ -202,14 +204,16 @@ class Duplicate(models.Model):
                 SELECT id FROM (
                     SELECT b.id, %(score)s AS score
                     FROM remediation_beneficiary b, (SELECT
-                        %(name)s::varchar AS match_name, %(year)s::integer AS match_year,
+                        %(name)s::varchar AS match_name,
+                        %(year)s::integer AS match_year,
                         %(family)s::varchar AS match_family, %(sex)s::varchar AS sex,
                         %(national)s::varchar AS national_id,
                         %(birth)s::date AS birth_date, %(area)s::integer AS area_id) f
                     WHERE string_to_array(b.match_keys, ' ')
                           && string_to_array(%(keys)s, ' ')
                       AND b.company_id = %(company)s
-                ) scored WHERE score >= %(threshold)s ORDER BY score DESC, id LIMIT %(most)s
+                ) scored WHERE score >= %(threshold)s
+                ORDER BY score DESC, id LIMIT %(most)s
                 """,
                 score=SQL(_SCORE),
                 name=child.match_name or "",
@@ -270,7 +274,7 @@ class Duplicate(models.Model):
         if not kept:
             raise UserError(self.env._("Choose which of the two children is kept."))
         gone = children - kept
-        # Two supervisors at two pairs with one child in common: the same order of locks.
+        # Two supervisors at two pairs with a child in common lock in one order.
         children.sorted("id").lock_for_update()
         if children.filtered("merged_into_id"):
             raise UserError(
@@ -354,5 +358,5 @@ class Duplicate(models.Model):
         return True
 
     def _problems_to_merge(self, kept, gone):
-        """Hook: sentences about what must be settled first, for instance money lines."""
+        """Hook: sentences on what to settle first, for instance money lines."""
         return []

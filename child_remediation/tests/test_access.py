@@ -763,4 +763,78 @@ class TestAccess(AccessTable, RuleTable, RemediationCommon):
                 {"safeguarding": {"here": "rsw"}},
                 {"review_note": "x"},
             ),
+            *self._found_rows(),
+        ]
+
+    def _found_rows(self):
+        """Log rows, emergency accesses and pairs, each about a case of the table."""
+        own, other = self.cases["own"], self.cases["other_team"]
+        log = self.env["remediation.access.log"]
+        self.env.cr.flush()
+        log._log(own, "print")
+        log._log(other, "download")
+        self.env.cr.flush()
+        rows = {
+            key: log.search([("case_id", "=", case.id), ("action", "=", action)])
+            for key, case, action in (
+                ("own", own, "print"),
+                ("other_team", other, "download"),
+            )
+        }
+        glass = self.env["remediation.break.glass"]
+        accesses = {
+            "own": glass.browse(
+                glass.with_user(self.worker_other).open_case(
+                    own.name, "The child is at the police station."
+                )
+            )
+        }
+        pairs = {
+            key: self.env["remediation.duplicate"]
+            ._unprotected()
+            .create(
+                {
+                    "beneficiary_id": min(one.id, two.id),
+                    "other_id": max(one.id, two.id),
+                    "score": 90,
+                }
+            )
+            .with_env(self.env)
+            for key, one, two in (
+                (
+                    "own",
+                    own.beneficiary_id,
+                    self.cases["team"].beneficiary_id,
+                ),
+                ("across", own.beneficiary_id, other.beneficiary_id),
+            )
+        }
+        everything = {"own": "rs", "other_team": "rs"}
+        return [
+            Row(
+                "remediation.access.log",
+                rows,
+                {
+                    "supervisor": {"own": "rs"},
+                    "supervisor_other": {"other_team": "rs"},
+                    **dict.fromkeys(
+                        ("coordinator", "safeguarding", "data_protection", "auditor"),
+                        everything,
+                    ),
+                },
+            ),
+            Row(
+                "remediation.break.glass",
+                accesses,
+                {"worker_other": {"own": "rs"}, "safeguarding": {"own": "rsw"}},
+                {"review_note": "x"},
+            ),
+            Row(
+                "remediation.duplicate",
+                pairs,
+                {
+                    "supervisor": {"own": "rsw"},
+                    "coordinator": {"own": "rsw", "across": "rsw"},
+                },
+            ),
         ]

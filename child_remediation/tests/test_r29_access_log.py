@@ -195,7 +195,8 @@ class TestR29AccessLog(RemediationCommon):
     def test_r29_log_older_than_five_years_may_be_forgotten(self):
         self.env.cr.execute(
             "INSERT INTO remediation_access_log (date, slot, user_id, model, res_id, "
-            "count, action) VALUES (now() - interval '6 years', 1, 1, 'x', 1, 1, 'view')"
+            "count, action) VALUES "
+            "(now() - interval '6 years', 1, 1, 'x', 1, 1, 'view')"
             ", (now() - interval '4 years', 1, 1, 'x', 2, 1, 'view') RETURNING id"
         )
         old, young = (row[0] for row in self.env.cr.fetchall())
