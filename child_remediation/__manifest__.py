@@ -69,6 +69,7 @@
         "views/protection_safeguarding_views.xml",
         "views/protection_complaint_views.xml",
         "views/protection_duplicate_views.xml",
+        "views/protection_data_views.xml",
         "wizards/protection_wizard_views.xml",
         "views/assignment_rule_views.xml",
         "views/child_remediation_menus.xml",

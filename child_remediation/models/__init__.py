@@ -54,3 +54,9 @@ from . import access_logged
 from . import break_glass
 from . import beneficiary_match
 from . import duplicate
+from . import note_misfiled
+from . import data_breach
+from . import grant_alert
+from . import consent_watch
+from . import retention_rule
+from . import subject_request

@@ -16,3 +16,4 @@ from . import test_r55_safeguarding
 from . import test_screens
 from . import test_support
 from . import test_r04_duplicates
+from . import test_r56_data_protection

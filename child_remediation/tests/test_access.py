@@ -790,24 +790,8 @@ class TestAccess(AccessTable, RuleTable, RemediationCommon):
             )
         }
         pairs = {
-            key: self.env["remediation.duplicate"]
-            ._unprotected()
-            .create(
-                {
-                    "beneficiary_id": min(one.id, two.id),
-                    "other_id": max(one.id, two.id),
-                    "score": 90,
-                }
-            )
-            .with_env(self.env)
-            for key, one, two in (
-                (
-                    "own",
-                    own.beneficiary_id,
-                    self.cases["team"].beneficiary_id,
-                ),
-                ("across", own.beneficiary_id, other.beneficiary_id),
-            )
+            "own": self._pair(own, self.cases["team"]),
+            "across": self._pair(own, other),
         }
         everything = {"own": "rs", "other_team": "rs"}
         return [
@@ -835,6 +819,79 @@ class TestAccess(AccessTable, RuleTable, RemediationCommon):
                 {
                     "supervisor": {"own": "rsw"},
                     "coordinator": {"own": "rsw", "across": "rsw"},
+                },
+            ),
+            *self._officer_rows(),
+        ]
+
+    def _pair(self, case, other):
+        """The queued pair of two cases' children; the likeliest few are there."""
+        low, high = sorted((case.beneficiary_id.id, other.beneficiary_id.id))
+        pairs = self.env["remediation.duplicate"]
+        return pairs.search(
+            [("beneficiary_id", "=", low), ("other_id", "=", high)]
+        ) or pairs._unprotected().create(
+            {"beneficiary_id": low, "other_id": high, "score": 90}
+        ).with_env(self.env)
+
+    def _officer_rows(self):
+        """Breach log, rights granted, keep-until rules, requests about data."""
+
+        def make(model, **values):
+            return {
+                key: self.env[model]
+                .with_company(company)
+                .create(
+                    {
+                        "company_id": company.id,
+                        **{name: value(key) for name, value in values.items()},
+                    }
+                )
+                .with_env(self.env)
+                for key, company in (("here", self.company), ("there", self.company_b))
+            }
+
+        def child(key):
+            name = "own" if key == "here" else "other_company"
+            return self.cases[name].beneficiary_id.id
+
+        company_of = {"here": self.company.id, "there": self.company_b.id}
+        full = {"data_protection": {"here": "rswc"}}
+        return [
+            Row(
+                "remediation.data.breach",
+                make("remediation.data.breach", description=lambda key: "x"),
+                {**full, "safeguarding": {"here": "rs"}},
+                {"measures": "x"},
+                lambda key: {"description": "x", "company_id": company_of[key]},
+            ),
+            Row(
+                "remediation.grant.alert",
+                {
+                    "one": self.env["remediation.grant.alert"].search(
+                        [("user_id", "=", self.coordinator.id)], limit=1
+                    )
+                },
+                {"safeguarding": {"one": "rsw"}},
+            ),
+            Row(
+                "remediation.retention.rule",
+                make("remediation.retention.rule", years=lambda key: 9),
+                full,
+                {"years": 8},
+                lambda key: {
+                    "closure_reason": "other",
+                    "company_id": company_of[key],
+                },
+            ),
+            Row(
+                "remediation.subject.request",
+                make("remediation.subject.request", beneficiary_id=child),
+                full,
+                {"note": "x"},
+                lambda key: {
+                    "beneficiary_id": child(key),
+                    "company_id": company_of[key],
                 },
             ),
         ]

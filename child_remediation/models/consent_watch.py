@@ -1,0 +1,74 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+#: Days before the end of a consent on which its holder is told (R7).
+WARN_DAYS = (30, 7, 0)
+#: Days for which a recipient may finish after a consent expired (R7).
+GRACE_DAYS = 14
+
+
+class Consent(models.Model):
+    """What happens when a consent ends (R7)."""
+
+    _inherit = "remediation.consent"
+
+    @api.model
+    def _cron_warn(self):
+        """Plan a task for the holder 30 and 7 days before a consent ends and on the
+        day. Daily; one open task per case. Portal holders see it as due."""
+        today = fields.Date.context_today(self)
+        ending = self.search(
+            [
+                ("state", "=", "given"),
+                ("valid_until", "in", [today + timedelta(days=n) for n in WARN_DAYS]),
+                ("case_id.stage", "!=", "closed"),
+            ]
+        )
+        ending.case_id._plan_activities(
+            "child_remediation.mail_activity_type_consent", lambda case: case.user_id
+        )
+
+    def _may_finish(self, on=None):
+        """Whether a recipient may finish work begun under this consent: while it is
+        given, and for 14 days after it expired; never after a withdrawal (R7)."""
+        self.ensure_one()
+        on = on or fields.Date.context_today(self)
+        if self.state in ("refused", "withdrawn"):
+            return False
+        return not self.valid_until or on <= self.valid_until + timedelta(
+            days=GRACE_DAYS
+        )
+
+    def _after_withdrawal(self):
+        """Alert the supervisor; a best-interest review stands in for the automatic end
+        where risk is high or the caregiver withdraws against the child's wish (R7)."""
+        result = super()._after_withdrawal()
+        cases = self.case_id
+        cases._plan_activities(
+            "child_remediation.mail_activity_type_consent",
+            lambda case: case.team_id.supervisor_id,
+        )
+        reviewed = self.filtered(
+            lambda consent: (
+                consent.case_id.risk_level == "high"
+                or (consent.subject == "caregiver" and consent.assent == "yes")
+            )
+        ).case_id
+        # sudo: the review follows from the withdrawal, whoever records it.
+        decisions = self.env["remediation.best.interest.decision"].sudo()
+        running = decisions.search(
+            [
+                ("case_id", "in", reviewed.ids),
+                ("trigger", "=", "consent_conflict"),
+                ("state", "in", ("draft", "provisional")),
+            ]
+        ).case_id
+        decisions.create(
+            [
+                {"case_id": case.id, "trigger": "consent_conflict"}
+                for case in reviewed
+                if case not in running
+            ]
+        )
+        return result

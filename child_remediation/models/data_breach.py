@@ -1,0 +1,87 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+
+class DataBreach(models.Model):
+    """The breach log (R56). Written by what happens and by the data-protection officer.
+
+    open → closed. The authority is told within 72 hours where the breach asks for it.
+    """
+
+    _name = "remediation.data.breach"
+    _description = "Data Breach"
+    _inherit = ["remediation.protected.mixin"]
+    _order = "found_on desc, id desc"
+
+    _remediation_sensitive = True
+    _protected_fields = frozenset({"state", "case_id", "closed_on", "closed_by_id"})
+    _frozen_fields = frozenset({"found_on", "found_by_id", "company_id"})
+
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    kind = fields.Selection(
+        [
+            ("misfiled", "Filed on the Wrong Child"),
+            ("disclosed", "Disclosed to the Wrong Person"),
+            ("lost", "Device or Paper Lost"),
+            ("access", "Access without Need"),
+            ("other", "Other"),
+        ],
+        required=True,
+        default="other",
+    )
+    description = fields.Text(required=True)
+    case_id = fields.Many2one("remediation.case", readonly=True, index=True)
+    found_on = fields.Datetime(required=True, default=fields.Datetime.now)
+    found_by_id = fields.Many2one(
+        "res.users", required=True, default=lambda self: self.env.uid
+    )
+    authority_due = fields.Datetime(compute="_compute_authority_due", store=True)
+    authority_told_on = fields.Datetime(string="Authority Told On")
+    measures = fields.Text()
+    state = fields.Selection(
+        [("open", "Open"), ("closed", "Closed")],
+        required=True,
+        default="open",
+        readonly=True,
+        index=True,
+    )
+    closed_on = fields.Datetime(readonly=True)
+    closed_by_id = fields.Many2one("res.users", readonly=True)
+
+    @api.depends("found_on")
+    def _compute_authority_due(self):
+        for breach in self:
+            breach.authority_due = breach.found_on + timedelta(hours=72)
+
+    @api.depends("kind", "found_on")
+    def _compute_display_name(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for breach in self:
+            breach.display_name = (
+                f"{fields.Date.to_string(breach.found_on)}: {kinds.get(breach.kind)}"
+            )
+
+    def action_close(self):
+        """Close with the measures taken. For the data-protection officer."""
+        if not self.env.user.has_group("child_remediation.group_data_protection"):
+            raise AccessError(
+                self.env._("The data-protection officer closes the breach log's rows.")
+            )
+        self.check_access("write")
+        self.lock_for_update()
+        if self.filtered(lambda b: b.state != "open"):
+            raise UserError(self.env._("This breach is closed already."))
+        if self.filtered(lambda b: not (b.measures or "").strip()):
+            raise UserError(self.env._("Record the measures taken before you close."))
+        self._unprotected().write(
+            {
+                "state": "closed",
+                "closed_on": fields.Datetime.now(),
+                "closed_by_id": self.env.uid,
+            }
+        )
+        return True

@@ -1,0 +1,54 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+
+class Note(models.Model):
+    """A note filed on the wrong child disappears at once (R25).
+
+    A global rule hides it from all but the data-protection role; nothing is deleted,
+    and the mistake is a row of the breach log.
+    """
+
+    _inherit = "remediation.note"
+
+    _protected_fields = frozenset({"misfiled_on", "misfiled_by_id", "misfiled_reason"})
+
+    misfiled_on = fields.Datetime(readonly=True, copy=False, index=True)
+    misfiled_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    misfiled_reason = fields.Char(readonly=True, copy=False)
+
+    def action_misfiled(self, reason=None):
+        """Hide notes filed on the wrong child. For whoever may read them.
+
+        :param str reason: kept with the notes and in the breach log
+        """
+        self.check_access("read")
+        self.lock_for_update()
+        if self.filtered("misfiled_on"):
+            raise UserError(self.env._("This note was hidden already."))
+        # sudo: whoever sees the mistake hides it; an old note has no write right.
+        notes = self.sudo()
+        notes._unprotected().write(
+            {
+                "misfiled_on": fields.Datetime.now(),
+                "misfiled_by_id": self.env.uid,
+                "misfiled_reason": reason or False,
+            }
+        )
+        # sudo: the breach log is written by what happened, not by its reader.
+        self.env["remediation.data.breach"].sudo()._unprotected().create(
+            [
+                {
+                    "kind": "misfiled",
+                    "case_id": note.case_id.id,
+                    "company_id": note.company_id.id,
+                    "description": self.env._(
+                        "A note was filed on the wrong child: %(code)s.",
+                        code=note.case_id.name,
+                    ),
+                    "found_by_id": self.env.uid,
+                }
+                for note in notes
+            ]
+        )
+        return {"type": "ir.actions.client", "tag": "soft_reload"}

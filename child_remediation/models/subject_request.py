@@ -1,0 +1,353 @@
+import base64
+import html
+import json
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
+
+#: Columns of text that say nothing about a person.
+KEPT_TEXT = frozenset({"name", "code", "display_name", "create_uid", "write_uid"})
+REMOVED = "—"
+
+
+class Beneficiary(models.Model):
+    _inherit = "remediation.beneficiary"
+
+    _protected_fields = frozenset({"pseudonymised_on"})
+
+    pseudonymised_on = fields.Datetime(
+        readonly=True, copy=False, index="btree_not_null"
+    )
+
+
+class SubjectRequest(models.Model):
+    """What a person asks about the data held on a child, and erasure (R56).
+
+    For the data-protection officer. Access makes a readable file of everything held;
+    erasure and the end of the keep-until time make the child's file nameless for good,
+    approved by a second officer. open → done | refused.
+    """
+
+    _name = "remediation.subject.request"
+    _description = "Request about Data"
+    _inherit = ["remediation.protected.mixin"]
+    _order = "due_on, id"
+    _rec_name = "beneficiary_id"
+
+    _remediation_sensitive = True
+    _protected_fields = frozenset(
+        {
+            "state",
+            "done_on",
+            "done_by_id",
+            "file",
+            "approved_by_id",
+            "file_name",
+        }
+    )
+    _frozen_fields = frozenset({"beneficiary_id", "company_id"})
+
+    beneficiary_id = fields.Many2one(
+        "remediation.beneficiary", required=True, index=True, ondelete="restrict"
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    kind = fields.Selection(
+        [
+            ("access", "Access: a File of Everything"),
+            ("rectification", "Rectification"),
+            ("erasure", "Erasure"),
+            ("retention", "End of the Keep-Until Time"),
+        ],
+        required=True,
+        default="access",
+    )
+    requested_by = fields.Char(help="Who asks, and in what right.")
+    identity_checked = fields.Boolean(help="The person asking is who they say.")
+    received_on = fields.Date(required=True, default=fields.Date.context_today)
+    due_on = fields.Date(compute="_compute_due_on", store=True)
+    note = fields.Text()
+    state = fields.Selection(
+        [("open", "Open"), ("done", "Done"), ("refused", "Refused")],
+        required=True,
+        default="open",
+        readonly=True,
+        index=True,
+    )
+    approved_by_id = fields.Many2one("res.users", readonly=True)
+    done_on = fields.Datetime(readonly=True)
+    done_by_id = fields.Many2one("res.users", readonly=True)
+    file = fields.Binary(readonly=True, attachment=True)
+    file_name = fields.Char(readonly=True)
+
+    @api.depends("received_on")
+    def _compute_due_on(self):
+        for request in self:
+            request.due_on = request.received_on + timedelta(days=30)
+
+    def _check_officer(self, kinds):
+        if not self.env.user.has_group("child_remediation.group_data_protection"):
+            raise AccessError(
+                self.env._("The data-protection officer answers these requests.")
+            )
+        self.check_access("write")
+        self.lock_for_update()
+        if self.filtered(lambda r: r.state != "open" or r.kind not in kinds):
+            raise UserError(
+                self.env._("This request is answered already, or of another kind.")
+            )
+
+    def _done(self, **vals):
+        self._unprotected().write(
+            {
+                "state": "done",
+                "done_on": fields.Datetime.now(),
+                "done_by_id": self.env.uid,
+                **vals,
+            }
+        )
+
+    # -- everything held -------------------------------------------------------
+    @api.model
+    def _records_of(self, child):
+        """Every record about a child, as ``[recordset]``, whatever module made it."""
+        # sudo: the file of a child crosses teams and roles; the officer was checked.
+        child = child.sudo()
+        merged = child.search([("merged_into_id", "=", child.id)])
+        cases = (child | merged).case_ids
+        result = [
+            child | merged,
+            child.household_id,
+            child.household_id.member_ids,
+            cases,
+        ]
+        for name, model in sorted(self.env.registry.items()):
+            if (
+                not model._abstract
+                and not model._transient
+                and "remediation.case.owned" in self._ancestors(model)
+            ):
+                records = self.env[name].sudo().with_context(active_test=False)
+                found = records.search([("case_id", "in", cases.ids)], order="id")
+                if found:
+                    result.append(found)
+        return result
+
+    @api.model
+    def _ancestors(self, model):
+        return {getattr(cls, "_name", None) for cls in model.__mro__}
+
+    def action_build_file(self):
+        """Make the readable file of everything held on the child. For the
+        data-protection officer, who checked the identity of who asks. Logged.
+
+        The file leaves out who reported something and where a person is suspected.
+        """
+        self.ensure_one()
+        self._check_officer(("access",))
+        if not self.identity_checked:
+            raise UserError(self.env._("Check first that the person may ask for this."))
+        parts = []
+        for records in self._records_of(self.beneficiary_id):
+            if not records:
+                continue
+            fields_shown = [
+                (name, field)
+                for name, field in records._fields.items()
+                if field.store
+                and name not in self._left_out()
+                and field.type not in ("binary", "one2many", "many2one_reference")
+            ]
+            parts.append(f"<h2>{html.escape(records._description)}</h2>")
+            for record in records:
+                rows = []
+                for name, field in fields_shown:
+                    text = self._as_text(record, name, field)
+                    if text:
+                        label = html.escape(field._description_string(self.env) or name)
+                        rows.append(
+                            f"<tr><th>{label}</th><td>{html.escape(text)}</td></tr>"
+                        )
+                parts.append(
+                    f"<h3>{html.escape(record.display_name or '')}</h3>"
+                    f"<table>{''.join(rows)}</table>"
+                )
+        document = (
+            "<!DOCTYPE html><html><head><meta charset='utf-8'></head><body>"
+            + "".join(parts)
+            + "</body></html>"
+        )
+        self.env["remediation.access.log"]._log(
+            self.beneficiary_id, "export", self.env._("Request about data")
+        )
+        self._done(
+            file=base64.b64encode(document.encode()),
+            file_name=f"{self.beneficiary_id.name}.html",
+        )
+        return True
+
+    @api.model
+    def _left_out(self):
+        """Fields that are no data about the child: technical ones, and a suspicion
+        about somebody else."""
+        return {
+            "id",
+            "create_uid",
+            "write_uid",
+            "write_date",
+            "search_name",
+            "match_name",
+            "match_keys",
+            "match_family",
+            "match_year",
+            "is_suspected_of_harm",
+            "user_id",
+            "team_id",
+            "organisation_id",
+            "company_id",
+            "logged_stage",
+        }
+
+    @api.model
+    def _as_text(self, record, name, field):
+        value = record[name]
+        if field.relational:
+            return ", ".join(value.mapped("display_name"))
+        if field.type == "selection":
+            return dict(field._description_selection(self.env)).get(value, "")
+        if field.type == "json":
+            return json.dumps(value, ensure_ascii=False) if value else ""
+        if field.type == "boolean":
+            return self.env._("yes") if value else ""
+        if field.type == "html":
+            return str(value or "").strip()
+        return str(value) if value else ""
+
+    def action_rectified(self):
+        """Note that what was wrong is corrected. For the data-protection officer."""
+        self._check_officer(("rectification",))
+        if self.filtered(lambda r: not (r.note or "").strip()):
+            raise UserError(self.env._("Write down what was corrected."))
+        self._done()
+        return True
+
+    def action_refuse(self):
+        """Refuse, with the reason in the note. For the data-protection officer."""
+        self._check_officer(dict(self._fields["kind"].selection))
+        if self.filtered(lambda r: not (r.note or "").strip()):
+            raise UserError(self.env._("Write down why the request is refused."))
+        self._done(state="refused")
+        return True
+
+    # -- nameless for good -----------------------------------------------------
+    def action_approve_erasure(self):
+        """Agree to the erasure, as one of two officers. Cannot be undone later."""
+        self._check_officer(("erasure", "retention"))
+        self._unprotected().write({"approved_by_id": self.env.uid})
+        return True
+
+    def action_pseudonymise(self):
+        """Take names, contacts, photos, free text, files and log texts from the file
+        for good; codes, dates and figures stay (R56). A second officer presses.
+
+        :raises UserError: nobody else agreed, or a case is open
+        """
+        self._check_officer(("erasure", "retention"))
+        for request in self:
+            if not request.approved_by_id or request.approved_by_id == self.env.user:
+                raise UserError(
+                    self.env._("Another data-protection officer agrees first.")
+                )
+            # sudo: all cases of the child count, whoever holds them.
+            if request.beneficiary_id.sudo().case_ids.filtered(
+                lambda case: not case.closed_on
+            ):
+                raise UserError(
+                    self.env._("The child has an open case: close it first.")
+                )
+            request._pseudonymise()
+        self._done(note=False, requested_by=False)
+        return True
+
+    def _pseudonymise(self):
+        self.env.flush_all()
+        child = self.beneficiary_id.sudo()  # sudo: checked by the caller
+        family = child.household_id
+        shared = family.beneficiary_ids.filtered(
+            lambda other: other != child and not other.pseudonymised_on
+        )
+        for records in self._records_of(child):
+            if shared and records._name in (
+                "remediation.household",
+                "remediation.household.member",
+            ):
+                continue  # a sibling's file still needs the family
+            self._blank(records)
+            self._remove_traces(records)
+        child._unprotected().write({"pseudonymised_on": fields.Datetime.now()})
+        self.env.invalidate_all()
+
+    @api.model
+    def _text_columns(self, records):
+        """``(column, replacement)`` of everything personal in a table."""
+        kept = KEPT_TEXT | getattr(records, "_kept_when_nameless", frozenset())
+        columns = []
+        for name, field in records._fields.items():
+            if not field.store or not field.column_type or name in kept:
+                continue
+            if field.type in ("char", "text", "html"):
+                if field.translate or field.related:
+                    continue
+                columns.append((name, REMOVED if field.required else None))
+            elif field.type == "json" and not field.required:
+                columns.append((name, None))
+            elif name in ("birth_date",):
+                columns.append((name, None))
+        return columns
+
+    def _blank(self, records):
+        columns = self._text_columns(records)
+        if records._name == "remediation.beneficiary":
+            # The age stays, for statistics; the day of birth goes.
+            for one in records.filtered("birth_date"):
+                one._unprotected().write(
+                    {
+                        "age_estimated": one._age_on(
+                            one.age_recorded_on or fields.Date.context_today(self)
+                        )
+                        or 0
+                    }
+                )
+            records.flush_recordset()
+        if columns:
+            # SQL: a write would keep the old text in logs, and append-only texts
+            # refuse it; erasure is the one procedure that may (R25).
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE %s SET %s WHERE id = ANY(%s)",
+                    SQL.identifier(records._table),
+                    SQL(", ").join(
+                        SQL("%s = %s", SQL.identifier(name), value)
+                        for name, value in columns
+                    ),
+                    records.ids,
+                )
+            )
+        records.invalidate_recordset()
+
+    def _remove_traces(self, records):
+        """Files, photos, messages, tracked values and activities of the records."""
+        # sudo: erasure reaches what no role may delete.
+        domain = [("res_model", "=", records._name), ("res_id", "in", records.ids)]
+        self.env["ir.attachment"].sudo().with_context(skip_res_field_check=True).search(
+            [*domain, "|", ("res_field", "=", False), ("res_field", "!=", False)]
+        ).unlink()
+        self.env["mail.activity"].sudo().with_context(active_test=False).search(
+            domain
+        ).unlink()
+        self.env["mail.message"].sudo().search(
+            [("model", "=", records._name), ("res_id", "in", records.ids)]
+        ).unlink()
