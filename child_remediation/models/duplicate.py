@@ -104,6 +104,7 @@ class Duplicate(models.Model):
     decided_on = fields.Datetime(readonly=True)
     decision_reason = fields.Char(readonly=True)
     kept_id = fields.Many2one("remediation.beneficiary", readonly=True)
+    note = fields.Text(help="What speaks for and against one child.")
     # Side by side
     full_name = fields.Char(
         compute="_compute_side", groups="child_remediation.group_identity"

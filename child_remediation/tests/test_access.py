@@ -820,6 +820,7 @@ class TestAccess(AccessTable, RuleTable, RemediationCommon):
                     "supervisor": {"own": "rsw"},
                     "coordinator": {"own": "rsw", "across": "rsw"},
                 },
+                {"note": "x"},
             ),
             *self._officer_rows(),
         ]

@@ -318,7 +318,9 @@ class TestR56DataProtection(RemediationCommon):
         rules._cron_propose()
         mine = [("beneficiary_id", "=", self.child.id), ("kind", "=", "retention")]
         self.assertFalse(requests.search(mine), "not before the child is 18")
-        self.child.birth_date = self.today - relativedelta(years=19)
+        self.child.write(
+            {"birth_date": self.today - relativedelta(years=19), "age_estimated": 0}
+        )
         rules.create({"closure_reason": "goals_met", "years": 10})
         rules._cron_propose()
         self.assertFalse(requests.search(mine), "the reason has a longer time")
