@@ -40,7 +40,7 @@ class DataBreach(models.Model):
         "res.users", required=True, default=lambda self: self.env.uid
     )
     authority_due = fields.Datetime(compute="_compute_authority_due", store=True)
-    authority_told_on = fields.Datetime(string="Authority Told On")
+    authority_told_on = fields.Datetime()
     measures = fields.Text()
     state = fields.Selection(
         [("open", "Open"), ("closed", "Closed")],
