@@ -82,6 +82,9 @@
         "web.assets_backend": [
             "child_remediation/static/src/**/*",
         ],
+        "web.assets_tests": [
+            "child_remediation/static/tests/tours/*",
+        ],
     },
     "application": True,
 }
