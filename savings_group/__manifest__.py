@@ -24,6 +24,7 @@
         "views/savings_loan_views.xml",
         "views/savings_share_out_views.xml",
         "views/savings_enrolment_views.xml",
+        "views/remediation_plan_action_views.xml",
         "views/savings_support_views.xml",
         "views/savings_ratio_views.xml",
         "views/res_config_settings_views.xml",

@@ -130,6 +130,22 @@ class SavingsEnrolment(models.Model):
                 else "asked"
             )
 
+    def _status_text(self):
+        """Return what the plan shows: status, attendance, cycle completed."""
+        self.ensure_one()
+        labels = dict(self._fields["status"]._description_selection(self.env))
+        parts = [labels[self.status]]
+        if self.enrolled_on:
+            parts.append(
+                self.env._(
+                    "attending %(percent)s %%",
+                    percent=round(self.attendance_rate * 100),
+                )
+            )
+        if self.is_cycle_completed:
+            parts.append(self.env._("cycle completed"))
+        return ", ".join(parts)
+
     @api.constrains("action_id", "caregiver_id")
     def _check_caregiver_id(self):
         for enrolment in self:

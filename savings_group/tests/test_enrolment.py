@@ -68,6 +68,8 @@ class TestEnrolment(RemediationCommon):
         enrolment.action_enrol()
         self.assertEqual(enrolment.status, "enrolled")
         self.assertEqual(self.action.state, "in_progress")
+        shown = self.action.with_user(self.worker).savings_status
+        self.assertEqual(shown, "Enrolled, attending 0 %")
         member = self._new_member()
         self.assertEqual(member.number, 5)
         self.assertEqual(member.membership_ids.cycle_id, self.cycle)
@@ -108,6 +110,9 @@ class TestEnrolment(RemediationCommon):
         share_out.action_close()
         self.env.invalidate_all()
         self.assertTrue(enrolment.is_cycle_completed)
+        self.assertIn(
+            "cycle completed", self.action.with_user(self.worker).savings_status
+        )
         self.assertEqual(enrolment.status, "enrolled")
 
     def test_start_a_group_where_there_is_none(self):
