@@ -17,7 +17,4 @@ from . import test_screens
 from . import test_support
 from . import test_r04_duplicates
 from . import test_r56_data_protection
-from . import test_demo
-from . import test_r29_access_log
-from . import test_intake_import
 from . import test_browser

@@ -62,7 +62,9 @@ class TestBrowser(RemediationCommon, HttpCase):
         self._play(page, "remediation_assessment", self.worker)
         self.assertEqual(case.stage, "assessment")
         self.assertEqual(case.assessment_ids.state, "submitted")
-        self._play("/odoo/assessments-to-approve", "remediation_approve", self.supervisor)
+        self._play(
+            "/odoo/assessments-to-approve", "remediation_approve", self.supervisor
+        )
         self.assertEqual(case.assessment_ids.state, "approved")
         self.assertEqual(case.assessment_ids.approved_by_id, self.supervisor)
         self.assertEqual((case.stage, case.classification), ("planning", "hazardous"))
