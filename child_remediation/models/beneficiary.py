@@ -21,6 +21,15 @@ def fold(text):
     return "".join(c for c in decomposed if not unicodedata.combining(c)).lower()
 
 
+def completed_years(since, day):
+    """Whole years from one day to another, negative before it.
+
+    Who was born on 29 February is a year older on 1 March: in doubt the younger age,
+    where dateutil takes 28 February.
+    """
+    return day.year - since.year - ((day.month, day.day) < (since.month, since.day))
+
+
 class Beneficiary(models.Model):
     """The child, or the survivor (E2). Not a contact: known by code alone (R1).
 
@@ -235,12 +244,9 @@ class Beneficiary(models.Model):
         child = self.sudo()
         readings = []
         if child.birth_date:
-            readings.append(relativedelta(day, child.birth_date).years)
+            readings.append(completed_years(child.birth_date, day))
         if child.age_estimated and child.age_recorded_on:
-            passed = relativedelta(day, child.age_recorded_on)
-            years = passed.years
-            if day < child.age_recorded_on and (passed.months or passed.days):
-                years -= 1  # before the recording, count the started year
+            years = completed_years(child.age_recorded_on, day)
             readings.append(child.age_estimated - child.age_margin + years)
         return max(min(readings), 0) if readings else None
 

@@ -137,6 +137,7 @@ class Case(models.Model):
         "remediation.case.manager",
         "remediation_case_related_manager_rel",
         string="Workers Related to the Child",
+        groups="child_remediation.group_case_worker",
         help="Hold the case only by the supervisor's override, with safeguards (R14).",
     )
     # What and where
@@ -261,7 +262,8 @@ class Case(models.Model):
         group_expand=True,
     )
     logged_stage = fields.Selection(STAGES, readonly=True, copy=False)
-    sibling_prompt = fields.Text(compute="_compute_sibling_prompt")
+    # compute_sudo: codes alone, also for readers who cannot open the family.
+    sibling_prompt = fields.Text(compute="_compute_sibling_prompt", compute_sudo=True)
     missing_html = fields.Html(compute="_compute_missing_html", sanitize=False)
 
     _one_open_case = models.UniqueIndex(
@@ -601,6 +603,8 @@ class Case(models.Model):
                 self.env._("A closed case is not assigned: reopen it first.")
             )
         added = self.filtered(lambda case: case.case_manager_id != manager)
+        # Cases given earlier in this transaction count too.
+        manager.invalidate_recordset(["weighted_caseload", "open_case_count"])
         load = manager.weighted_caseload + added._weight()
         if load > manager.max_caseload and not (override_reason or "").strip():
             raise UserError(

@@ -1,9 +1,7 @@
-from dateutil.relativedelta import relativedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from .beneficiary import IDENTITY_GROUPS
+from .beneficiary import IDENTITY_GROUPS, completed_years
 
 
 class HouseholdMember(models.Model):
@@ -88,10 +86,10 @@ class HouseholdMember(models.Model):
         # sudo: a yes/no on age is computed for roles without identity rights.
         member = self.sudo()
         if member.birth_date:
-            return relativedelta(day, member.birth_date).years
+            return completed_years(member.birth_date, day)
         if member.age:
             since = member.age_recorded_on or member.create_date.date()
-            return member.age + max(relativedelta(day, since).years, 0)
+            return member.age + max(completed_years(since, day), 0)
         return False
 
     def _is_adult(self, day):

@@ -41,8 +41,11 @@ class Team(models.Model):
         help="Alerted at once to a child in danger; the supervisor where empty.",
     )
     case_manager_ids = fields.One2many("remediation.case.manager", "team_id")
-    worker_count = fields.Integer(compute="_compute_ratio", string="Workers")
-    ratio_warning = fields.Char(compute="_compute_ratio")
+    # compute_sudo: numbers, also for readers of teams who read no worker's profile.
+    worker_count = fields.Integer(
+        compute="_compute_ratio", compute_sudo=True, string="Workers"
+    )
+    ratio_warning = fields.Char(compute="_compute_ratio", compute_sudo=True)
     active = fields.Boolean(default=True)
 
     @api.depends("case_manager_ids.level", "supervisor_id", "deputy_ids")
