@@ -5,10 +5,13 @@ from . import test_demo
 from . import test_documents
 from . import test_education
 from . import test_intake_import
+from . import test_leaks
 from . import test_present_access
 from . import test_protected_fields
+from . import test_r01_r03_identity
 from . import test_r03_classification
 from . import test_r11_r14_people
+from . import test_r12_r22_decisions
 from . import test_r15_deadlines
 from . import test_r23_after_closure
 from . import test_r29_access_log
