@@ -143,7 +143,7 @@ class TestJourney(ReferralCommon, CashCommon):
         return {action.domain: action for action in case.active_plan_id.action_ids}
 
     def _at_school(self, case, action):
-        referral = self._referral(case, user=self.supervisor, plan_action_id=action.id)
+        referral = self._referral(case, user=self.supervisor, action_id=action.id)
         referral.action_send()
         package = referral.with_user(self.school_user).package_id
         self.assertNotIn("Kapata", str(package.read()), "R8: the school sees no site")
