@@ -53,7 +53,7 @@ class ReferralMatching(models.AbstractModel):
                     name=accreditation.partner_id.name,
                 )
             )
-        return self._sorted_rows(rows, limit)
+        return self._sorted_rows(facts, rows, limit)
 
     @api.model
     def _rank_case_managers(self, case, sex_wanted=None, limit=20):
@@ -108,7 +108,7 @@ class ReferralMatching(models.AbstractModel):
                     name=manager.display_name,
                 )
             )
-        return self._sorted_rows(rows, limit)
+        return self._sorted_rows(facts, rows, limit)
 
     @api.model
     def _live_accreditations(self, company, kinds, service_type=None):
@@ -191,69 +191,69 @@ class ReferralMatching(models.AbstractModel):
         return nearest
 
     @api.model
-    def _score(
-        self,
-        facts,
-        *,
-        distance,
-        languages,
-        free,
-        capacity,
-        service,
-        partner_id,
-        manager_id,
-        name,
-        sex=None,
-    ):
-        _ = self.env._
-        score, reasons = 0.0, []
-        if service:
+    def _score(self, facts, **row):
+        """Return the row with its score; the words come later, for those shown."""
+        score = 0.0
+        if row["service"]:
             score += WEIGHT_SERVICE
-            reasons.append(_("Accredited for %(service)s.", service=service.name))
-        if distance is None:
-            reasons.append(_("Its distance is not known."))
-        elif distance == 0:
-            score += WEIGHT_DISTANCE
-            reasons.append(_("Covers the child's area."))
-        else:
-            score += WEIGHT_DISTANCE * max(0, MAX_DISTANCE - distance) / MAX_DISTANCE
-            reasons.append(
-                _("Nearest area %(steps)s steps away in the area tree.", steps=distance)
-            )
-        if facts["language"]:
-            if facts["language"] in languages:
-                score += WEIGHT_LANGUAGE
-                reasons.append(
-                    _("Speaks %(language)s.", language=facts["language"].name)
-                )
-            else:
-                reasons.append(
-                    _("Does not list %(language)s.", language=facts["language"].name)
-                )
-        if capacity and free > 0:
-            score += WEIGHT_CAPACITY * min(free / capacity, 1)
-            reasons.append(
-                _("%(free)g of %(all)g places free.", free=free, all=capacity)
-            )
+        if row["distance"] is not None:
+            near = max(0, MAX_DISTANCE - row["distance"])
+            score += WEIGHT_DISTANCE * near / MAX_DISTANCE
+        if facts["language"] and facts["language"] in row["languages"]:
+            score += WEIGHT_LANGUAGE
+        if row["capacity"] and row["free"] > 0:
+            score += WEIGHT_CAPACITY * min(row["free"] / row["capacity"], 1)
         else:
             score -= WEIGHT_CAPACITY
+        if facts["sex_wanted"] and row.get("sex") == facts["sex_wanted"]:
+            score += WEIGHT_SEX
+        return dict(row, score=round(score, 2))
+
+    @api.model
+    def _reasons(self, facts, row):
+        """Return the sentences that explain the rank of one row."""
+        _ = self.env._
+        reasons = []
+        if row["service"]:
+            reasons.append(
+                _("Accredited for %(service)s.", service=row["service"].name)
+            )
+        if row["distance"] is None:
+            reasons.append(_("Its distance is not known."))
+        elif row["distance"] == 0:
+            reasons.append(_("Covers the child's area."))
+        else:
+            reasons.append(
+                _(
+                    "Nearest area %(steps)s steps away in the area tree.",
+                    steps=row["distance"],
+                )
+            )
+        if facts["language"]:
+            language = facts["language"].name
+            if facts["language"] in row["languages"]:
+                reasons.append(_("Speaks %(language)s.", language=language))
+            else:
+                reasons.append(_("Does not list %(language)s.", language=language))
+        if row["capacity"] and row["free"] > 0:
+            reasons.append(
+                _(
+                    "%(free)g of %(all)g places free.",
+                    free=row["free"],
+                    all=row["capacity"],
+                )
+            )
+        else:
             reasons.append(_("No place free."))
         if facts["sex_wanted"]:
-            if sex == facts["sex_wanted"]:
-                score += WEIGHT_SEX
+            if row.get("sex") == facts["sex_wanted"]:
                 reasons.append(_("Is of the sex the child asked for."))
             else:
                 reasons.append(_("Is not of the sex the child asked for."))
-        return {
-            "partner_id": partner_id,
-            "manager_id": manager_id,
-            "name": name,
-            "score": round(score, 2),
-            "reasons": reasons,
-        }
+        return reasons
 
     @api.model
-    def _sorted_rows(self, rows, limit):
+    def _sorted_rows(self, facts, rows, limit):
         rows.sort(
             key=lambda row: (
                 -row["score"],
@@ -262,4 +262,13 @@ class ReferralMatching(models.AbstractModel):
                 row["manager_id"] or 0,
             )
         )
-        return rows[:limit]
+        return [
+            {
+                **{
+                    name: row[name]
+                    for name in ("partner_id", "manager_id", "name", "score")
+                },
+                "reasons": self._reasons(facts, row),
+            }
+            for row in rows[:limit]
+        ]
