@@ -14,7 +14,7 @@ function select(name, label) {
 function choose(name) {
     return [
         { trigger: `${field(name)} input`, run: "click" },
-        { trigger: ".o-autocomplete--dropdown-item:first a", run: "click" },
+        { trigger: ".o-autocomplete--dropdown-item:contains('Mother') a", run: "click" },
     ];
 }
 
@@ -27,8 +27,8 @@ function page(title) {
 }
 
 const save = [
-    { trigger: ".o_form_button_save:visible", run: "click" },
-    { trigger: ".o_form_view:not(:has(.o_form_button_save:visible))" },
+    { trigger: ".o_form_button_save:enabled", run: "click" },
+    { trigger: ".o_form_saved" },
 ];
 
 function press(name) {
@@ -98,7 +98,7 @@ registry.category("web_tour.tours").add("remediation_approve", {
     steps: () => [
         { trigger: ".o_data_row:first .o_data_cell:first", run: "click" },
         ...press("action_approve"),
-        { trigger: ".o_statusbar_buttons:not(:has(button[name='action_approve']))" },
+        { trigger: ".o_form_view:not(:has(button[name='action_approve']))" },
         { trigger: ".o_field_widget[name='approved_by_id'], .o_notebook" },
     ],
 });
@@ -146,8 +146,5 @@ registry.category("web_tour.tours").add("remediation_visit", {
         ...press("action_done"),
         ...state("Done"),
         { trigger: ".o_field_widget[name='outcome']:contains('Clean')" },
-        { trigger: ".breadcrumb-item a, .o_back_button", run: "click" },
-        { trigger: ".o_notebook .nav-link:contains('Timeline')", run: "click" },
-        { trigger: ".o_remediation_timeline:contains('Visit: Home')" },
     ],
 });
