@@ -962,3 +962,68 @@ class TestAccess(AccessTable, RuleTable, RemediationCommon):
                 {"review_note": "x"},
             ),
         ]
+
+    # -- who looked ------------------------------------------------------------
+    def _access_rows(self):
+        keys = ("own", "other_team", "other_company")
+        holders = {
+            **{key: self.cases[key].user_id for key in keys},
+            "partner": self.portal_manager,
+        }
+        looks, glasses = {}, {}
+        for key in keys:
+            case = self.cases[key]
+            self.env.cr.execute(
+                """INSERT INTO remediation_access_log (slot, user_id, company_id, model,
+                       res_id, case_id, count, action)
+                   VALUES (0, %s, %s, %s, %s, %s, 1, 'print') RETURNING id""",
+                (case.user_id.id, case.company_id.id, case._name, case.id, case.id),
+            )
+            row_id = self.env.cr.fetchone()[0]
+            looks[key] = self.env["remediation.access.log"].browse(row_id)
+        for key, user in holders.items():
+            case = self.cases[key]
+            glasses[key] = (
+                self.env["remediation.break.glass"]
+                ._unprotected()
+                .create(
+                    {
+                        "case_id": case.id,
+                        "case_code": case.name,
+                        "company_id": case.company_id.id,
+                        "user_id": user.id,
+                        "reason": "x",
+                        "open_until": fields.Datetime.now(),
+                    }
+                )
+                .with_env(self.env)
+            )
+        here = dict.fromkeys(("own", "other_team"), "rs")
+        review = dict.fromkeys(("own", "other_team", "partner"), "rsw")
+        return [
+            Row(
+                "remediation.access.log",
+                looks,
+                {
+                    "supervisor": {"own": "rs"},
+                    "supervisor_other": {"other_team": "rs"},
+                    "coordinator": here,
+                    "coordinator_company_b": {"other_company": "rs"},
+                    "safeguarding": here,
+                    "data_protection": here,
+                    "auditor": here,
+                },
+            ),
+            Row(
+                "remediation.break.glass",
+                glasses,
+                {
+                    "worker": {"own": "rs"},
+                    "worker_other": {"other_team": "rs"},
+                    "worker_company_b": {"other_company": "rs"},
+                    "portal_manager": {"partner": "rs"},
+                    "safeguarding": review,
+                },
+                {"review_note": "x"},
+            ),
+        ]
