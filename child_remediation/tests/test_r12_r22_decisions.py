@@ -202,4 +202,3 @@ class TestDecisions(RemediationCommon):
         closure.authority_report = "PV 12/2026"
         closure.action_submit()
 
-    # -- R25 -------------------------------------------------------------------
