@@ -201,4 +201,3 @@ class TestDecisions(RemediationCommon):
             closure.action_submit()
         closure.authority_report = "PV 12/2026"
         closure.action_submit()
-
