@@ -228,10 +228,13 @@ def seed(env, size):
     clone(env, household, count, name="'H-9' || g")
     clone(env, member, count, name="'M-9' || g", household_id=there)
     clone(
-        env, child, count, name="'B-9' || g", household_id=there, current_case_id=there
+        env, child, count, name="'B-9' || g", household_id=there, current_case_id="NULL"
     )
     clone(
         env, case, count, name="'CR-9' || g", beneficiary_id=there, household_id=there
+    )
+    env.cr.execute(
+        "UPDATE remediation_beneficiary SET current_case_id = id WHERE id > %s", [BASE]
     )
     clone(
         env,
