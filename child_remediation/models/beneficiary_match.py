@@ -69,7 +69,10 @@ class Beneficiary(models.Model):
     )
     former_codes = fields.Char(readonly=True, copy=False, index="trigram")
 
-    _match_keys_index = models.Index("USING gin (string_to_array(match_keys, ' '))")
+    # Without a list of pending entries, which a search would have to read through.
+    _match_keys_index = models.Index(
+        "USING gin (string_to_array(match_keys, ' ')) WITH (fastupdate = off)"
+    )
 
     @api.depends(
         "first_name",

@@ -6,6 +6,13 @@ from odoo.tools import SQL
 THRESHOLD = 75
 #: Pairs queued for one child at a time, the likeliest first.
 PER_CHILD = 5
+#: Up to so many children at once the index is the shorter way to their keys.
+FEW = 50
+
+_KEYS = """
+    SELECT id, company_id, unnest(string_to_array(match_keys, ' ')) AS key
+    FROM remediation_beneficiary WHERE match_keys IS NOT NULL AND %s
+"""
 
 # Score of rows f and b: what agrees, as a share of what both sides know. An equal
 # identity number decides alone.
@@ -162,13 +169,14 @@ class Duplicate(models.Model):
                     SELECT f.id AS fresh, LEAST(f.id, b.id) AS low,
                            GREATEST(f.id, b.id) AS high, f.company_id,
                            %(score)s AS score
-                    FROM remediation_beneficiary f
-                    JOIN remediation_beneficiary b
-                      ON string_to_array(b.match_keys, ' ')
-                         && string_to_array(f.match_keys, ' ')
-                     AND b.company_id = f.company_id AND b.id <> f.id
-                    WHERE f.id = ANY(%(ids)s) AND f.match_keys IS NOT NULL
-                      AND (f.household_id = b.household_id
+                    FROM (SELECT DISTINCT fresh.id AS one, known.id AS two
+                          FROM (%(fresh)s) fresh JOIN (%(known)s) known
+                            ON known.key = fresh.key
+                           AND known.company_id = fresh.company_id
+                           AND known.id <> fresh.id) candidates
+                    JOIN remediation_beneficiary f ON f.id = candidates.one
+                    JOIN remediation_beneficiary b ON b.id = candidates.two
+                    WHERE (f.household_id = b.household_id
                            AND f.first_name <> b.first_name) IS NOT TRUE
                 ), best AS (
                     SELECT *, row_number() OVER (
@@ -188,12 +196,25 @@ class Duplicate(models.Model):
                 ON CONFLICT DO NOTHING
                 """,
                 score=SQL(_SCORE),
-                ids=list(ids),
+                fresh=SQL(_KEYS, SQL("id = ANY(%s)", list(ids))),
+                known=SQL(_KEYS, self._sharing_a_key(ids)),
                 threshold=THRESHOLD,
                 most=PER_CHILD,
             )
         )
         self.invalidate_model()
+
+    @api.model
+    def _sharing_a_key(self, ids):
+        """Condition on the other children: the index finds a few, a batch reads all."""
+        if len(ids) > FEW:
+            return SQL("TRUE")
+        return SQL(
+            "string_to_array(match_keys, ' ') && ARRAY(SELECT unnest("
+            "string_to_array(match_keys, ' ')) FROM remediation_beneficiary "
+            "WHERE id = ANY(%s))",
+            list(ids),
+        )
 
     @api.model
     def _matches_of_values(self, child):
