@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, LockError, UserError, ValidationError
 
 WARN_DAYS = (60, 30, 0)
 REQUIRED_DOCUMENTS = {
@@ -290,8 +290,11 @@ class ReferralAccreditation(models.Model):
         self.check_access("write")
 
     def _lock_in(self, *states):
-        self.lock_for_update()
-        wrong = self.filtered(lambda rec: rec.state not in states)
+        try:
+            self.lock_for_update()
+            wrong = self.filtered(lambda rec: rec.state not in states)
+        except LockError:
+            wrong = self
         if wrong:
             raise UserError(
                 self.env._(

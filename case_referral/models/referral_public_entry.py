@@ -1,8 +1,10 @@
 import hashlib
 from datetime import timedelta
 
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import ConcurrencyError, UserError
 
 
 class ReferralPublicEntry(models.Model):
@@ -16,9 +18,11 @@ class ReferralPublicEntry(models.Model):
     _description = "Public Form Counter"
     _log_access = False
 
-    form_key = fields.Char(index="btree_not_null")
+    form_key = fields.Char()
     sender = fields.Char(required=True, index=True)
     sent_at = fields.Datetime(required=True, index=True, default=fields.Datetime.now)
+
+    _form_key_once = models.UniqueIndex("(form_key) WHERE form_key IS NOT NULL")
 
     @api.model
     def _count_or_refuse(self, address, company, form_key=None):
@@ -49,7 +53,12 @@ class ReferralPublicEntry(models.Model):
                     "call the hotline or the police; otherwise try again later."
                 )
             )
-        entries.create({"sender": digest, "form_key": form_key})
+        try:
+            with self.env.cr.savepoint():
+                entries.create({"sender": digest, "form_key": form_key})
+        except UniqueViolation as error:
+            # The same form arrived a moment before: try again, and find it.
+            raise ConcurrencyError(form_key) from error
         return True
 
     @api.autovacuum

@@ -4,9 +4,16 @@ import logging
 from datetime import timedelta
 
 from PIL import Image, ImageOps
+from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import (
+    AccessError,
+    ConcurrencyError,
+    LockError,
+    UserError,
+    ValidationError,
+)
 
 _logger = logging.getLogger(__name__)
 
@@ -335,8 +342,11 @@ class RemediationConcern(models.Model):
         self.check_access("write")
 
     def _check_state(self, *states):
-        self.lock_for_update()
-        wrong = self.filtered(lambda concern: concern.state not in states)
+        try:
+            self.lock_for_update()
+            wrong = self.filtered(lambda concern: concern.state not in states)
+        except LockError:
+            wrong = self
         if wrong:
             raise UserError(
                 self.env._(
@@ -794,8 +804,14 @@ class RemediationConcern(models.Model):
         known = Concern.search([("client_key", "=", key)], limit=1)
         if known:
             return {"code": known.name, "new": False}
-        concern = Concern._unprotected().create(vals).with_env(self.env)
-        return {"code": concern.sudo().name, "new": True}
+        try:
+            with self.env.cr.savepoint():
+                concern = Concern._unprotected().create(vals)
+        except UniqueViolation as error:
+            # The first one was kept after this transaction began: try again, and
+            # read it.
+            raise ConcurrencyError(key) from error
+        return {"code": concern.name, "new": True}
 
     @api.model
     def _portal_reporter_type(self):

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, LockError, UserError, ValidationError
 
 ANSWER_HOURS = {"1h": 1, "3h": 3, "1d": 24, "3d": 72, "7d": 168}
 URGENCY_BY_RISK = {"high": "1d", "medium": "3d", "low": "7d"}
@@ -319,17 +319,23 @@ class RemediationReferral(models.Model):
 
     def _lock_in(self, *states):
         """Lock the rows, then check the state: of two people at once one wins."""
-        self.lock_for_update()
+        try:
+            self.lock_for_update()
+        except LockError as error:
+            raise self._answered_meanwhile(self) from error
         self.invalidate_recordset(["state"])
         wrong = self.filtered(lambda referral: referral.state not in states)
         if wrong:
-            raise UserError(
-                self.env._(
-                    "%(code)s was answered or closed in the meantime: reload the page "
-                    "to see by whom.",
-                    code=wrong[0].name,
-                )
+            raise self._answered_meanwhile(wrong)
+
+    def _answered_meanwhile(self, referrals):
+        return UserError(
+            self.env._(
+                "%(code)s was answered or closed in the meantime: reload the page to "
+                "see by whom.",
+                code=referrals[:1].name,
             )
+        )
 
     def _check_complete(self):
         for referral in self:
