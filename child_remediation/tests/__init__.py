@@ -17,6 +17,7 @@ from . import test_r23_after_closure
 from . import test_r29_access_log
 from . import test_r55_safeguarding
 from . import test_screens
+from . import test_stage_machine
 from . import test_support
 from . import test_r04_duplicates
 from . import test_r56_data_protection

@@ -1,0 +1,77 @@
+"""Two supervisors press Approve on one plan at once: one wins."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+SETUP = """
+from datetime import timedelta
+from odoo import fields
+from odoo.fields import Command
+today = fields.Date.today()
+
+def user(login, group):
+    made = env["res.users"].with_context(no_reset_password=True).create({
+        "name": login, "login": login, "password": login,
+        "group_ids": [Command.set([env.ref(f"child_remediation.{group}").id])],
+    })
+    return made
+
+worker = user("race_worker", "group_case_worker")
+one = user("race_supervisor_1", "group_supervisor")
+two = user("race_supervisor_2", "group_supervisor")
+env.company.country_id = env.ref("base.cd")
+team = env["remediation.team"].create({
+    "name": "Race", "supervisor_id": one.id, "deputy_ids": [Command.link(two.id)],
+})
+manager = env["remediation.case.manager"]._unprotected().create({
+    "user_id": worker.id, "team_id": team.id, "level": "accredited",
+    "organisation_id": env.company.partner_id.id,
+})
+child = env["remediation.beneficiary"].create({"sex": "male", "age_estimated": 11})
+case = env["remediation.case"]._unprotected().create({
+    "beneficiary_id": child.id, "case_manager_id": manager.id,
+})
+env["remediation.assessment"]._unprotected().create(
+    {"case_id": case.id, "state": "approved", "approved_on": fields.Datetime.now()}
+)
+plan = env["remediation.plan"].with_user(worker).create({
+    "case_id": case.id, "goal": "School", "caregiver_not_agreed_reason": "absent",
+    "child_assent": "yes", "best_interest_note": "x", "income_replacement": "stipend",
+    "action_ids": [Command.create({"domain": "education"})],
+})
+plan.action_submit()
+env.cr.commit()
+print(plan.id)
+"""
+READ = """
+plan = env["remediation.plan"].browse({plan})
+steps = env["remediation.approval"].search(
+    [("res_model", "=", plan._name), ("res_id", "=", plan.id),
+     ("step", "=", "approved")]
+)
+print(plan.state, len(steps), len(plan.case_id.deadline_ids.filtered(
+    lambda d: d.kind == "review")))
+"""
+
+
+def test_two_supervisors_approve_one_plan_and_one_wins(start_server, run_script):
+    plan = int(run_script(SETUP).split()[-1])
+    servers = [start_server(), start_server()]
+    sessions = [
+        server.login(f"race_supervisor_{number}", f"race_supervisor_{number}")
+        for number, server in enumerate(servers, 1)
+    ]
+
+    def approve(session):
+        try:
+            session.call("remediation.plan", "action_approve", [plan])
+        except Exception as error:  # noqa: BLE001 — which one is asserted below
+            return getattr(error, "name", type(error).__name__)
+        return "approved"
+
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = sorted(pool.map(approve, sessions))
+    assert outcomes.count("approved") == 1, outcomes
+    (other,) = [outcome for outcome in outcomes if outcome != "approved"]
+    assert other.endswith(("UserError", "LockError")), outcomes
+    state, steps, reviews = run_script(READ.format(plan=plan)).split()[-3:]
+    assert (state, steps, reviews) == ("active", "1", "1")
