@@ -148,7 +148,7 @@ class TestJourney(ReferralCommon, CashCommon):
         package = referral.with_user(self.school_user).package_id
         self.assertNotIn("Kapata", str(package.read()), "R8: the school sees no site")
         package.portal_accept()
-        package.portal_done("done", "Enrolled in grade 5")
+        package.portal_done("given", "Enrolled in grade 5")
         return referral
 
     def test_one_child_from_report_to_ledger_and_savings_group(self):

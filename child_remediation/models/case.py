@@ -1149,7 +1149,16 @@ class Case(models.Model):
         """
         self.ensure_one()
         on = on or fields.Date.context_today(self)
-        return any(
-            consent._is_in_force(purpose, organisation, on)
-            for consent in self.consent_ids
-        )
+        about = self.consent_ids.filtered(
+            lambda consent: consent.purpose == purpose and consent.given_on <= on
+        ).sorted(lambda consent: (consent.given_on, consent.id))
+        # A "no" ends what was agreed before it.
+        refusals = about.filtered(lambda consent: consent.answer == "no")
+        if refusals:
+            about = about.filtered(
+                lambda consent: (
+                    (consent.given_on, consent.id)
+                    > (refusals[-1].given_on, refusals[-1].id)
+                )
+            )
+        return any(consent._is_in_force(purpose, organisation, on) for consent in about)

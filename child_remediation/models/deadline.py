@@ -43,7 +43,7 @@ class Deadline(models.Model):
         compute="_compute_is_overdue", search="_search_is_overdue"
     )
 
-    _open = models.Index("(case_id, kind) WHERE done_on IS NULL")
+    _open_by_case = models.Index("(case_id, kind) WHERE done_on IS NULL")
     _open_by_due = models.Index("(date_due) WHERE done_on IS NULL")
 
     @api.depends("kind", "case_id.name")

@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, LockError
 
 # Only code in this process can hold this object: a remote caller sends JSON or XML.
 _KEY = "remediation_unprotected"
@@ -138,3 +138,16 @@ class ProtectedMixin(models.AbstractModel):
             # Core says which record and which link.
             return super(ProtectedMixin, doubtful)._check_company(fnames)
         return None
+
+    def lock_for_update(self, *, allow_referencing=False):
+        """Lock the rows; of two people who decide at once, the second reads what to
+        do instead of core's word about locks."""
+        try:
+            return super().lock_for_update(allow_referencing=allow_referencing)
+        except LockError as error:
+            raise LockError(
+                self.env._(
+                    "Somebody else is deciding on this right now: reload the page and "
+                    "look again."
+                )
+            ) from error

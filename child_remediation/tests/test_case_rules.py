@@ -304,6 +304,17 @@ class TestCaseRules(RemediationCommon):
         with self.assertRaisesRegex(UserError, "24 hours"):
             note.text = "Seen nowhere"
 
+    def test_a_later_no_ends_what_was_agreed_before(self):
+        case = self._new_case()
+        self._new_consent(case, given_on=self.today - timedelta(days=9))
+        self.assertTrue(case._has_consent("services"))
+        self._new_consent(case, answer="no", given_on=self.today - timedelta(days=3))
+        self.assertFalse(case._has_consent("services"))
+        earlier = self.today - timedelta(days=5)
+        self.assertTrue(case._has_consent("services", on=earlier))
+        self._new_consent(case)
+        self.assertTrue(case._has_consent("services"))
+
     # -- stage -----------------------------------------------------------------
     def test_hold_and_resume_are_the_supervisors(self):
         case = self._new_case()

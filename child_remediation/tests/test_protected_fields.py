@@ -8,6 +8,7 @@ from .common import RemediationCommon
 
 #: A value of each type, other than what a new record has.
 SAMPLES = {
+    "binary": b"eA==",
     "char": "forged",
     "text": "forged",
     "html": "forged",

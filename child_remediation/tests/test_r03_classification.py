@@ -133,9 +133,9 @@ class TestClassificationRecords(RemediationCommon):
         child.age_estimated = 0
         self.assertEqual(on(date(2026, 2, 28)), 16)
         child.birth_date = "2012-02-29"
-        # A leap day's birthday falls on the last of February in other years.
-        self.assertEqual(on(date(2026, 2, 27)), 13)
-        self.assertEqual(on(date(2026, 2, 28)), 14)
+        # Born on a leap day: doubt favours the child until the first of March.
+        self.assertEqual(on(date(2026, 2, 28)), 13)
+        self.assertEqual(on(date(2026, 3, 1)), 14)
 
     def test_r03_a_framework_in_force_does_not_change(self):
         framework = self.env.ref("child_remediation.framework_cd")
