@@ -35,14 +35,8 @@ def workers(env):
            ORDER BY id""",
         (company, supervisors),
     )
-    env.cr.execute(
-        """INSERT INTO res_partner (name, complete_name, is_company, active, type)
-           VALUES ('Partner House', 'Partner House', TRUE, TRUE, 'contact')
-           RETURNING id"""
-    )
-    partner = env.cr.fetchone()[0]
-    env.cr.execute(
-        "UPDATE res_partner SET commercial_partner_id = id WHERE id = %s", (partner,)
+    partner = (
+        env["res.partner"].create({"name": "Partner House", "is_company": True}).id
     )
     env.cr.execute(
         """WITH teams AS (
@@ -103,18 +97,21 @@ def _users(env, logins, group, share=False):
         env.ref(group).ids
         + env.ref("base.group_portal" if share else "base.group_user").ids
     )
+    # Contacts through the ORM: other modules add columns that may not be empty.
+    people = env["res.partner"].create(
+        [
+            {"name": login, "tz": "Africa/Lubumbashi", "email": f"{login}@example.com"}
+            for login in logins
+        ]
+    )
+    env.flush_all()
     env.cr.execute(
-        """WITH people AS (
-               INSERT INTO res_partner (name, complete_name, active, type, lang, tz,
-                   company_id, partner_share, email)
-               SELECT login, login, TRUE, 'contact', 'en_US', 'Africa/Lubumbashi', NULL,
-                      %(share)s, login || '@example.com'
-               FROM unnest(%(logins)s) login RETURNING id, name
-           ), users AS (
+        """WITH users AS (
                INSERT INTO res_users (login, partner_id, company_id, active, share,
                    notification_type)
                SELECT name, id, %(company)s, TRUE, %(share)s, 'email'
-               FROM people ORDER BY id RETURNING id, company_id
+               FROM res_partner WHERE id = ANY(%(people)s) ORDER BY id
+               RETURNING id, company_id
            ), companies AS (
                INSERT INTO res_company_users_rel (cid, user_id)
                SELECT company_id, id FROM users
@@ -122,15 +119,11 @@ def _users(env, logins, group, share=False):
            INSERT INTO res_groups_users_rel (gid, uid)
            SELECT gid, users.id FROM users, unnest(%(groups)s) gid""",
         {
-            "logins": list(logins),
+            "people": people.ids,
             "company": env.company.id,
             "share": share,
             "groups": groups,
         },
-    )
-    env.cr.execute(
-        "UPDATE res_partner SET commercial_partner_id = id "
-        "WHERE commercial_partner_id IS NULL"
     )
 
 
