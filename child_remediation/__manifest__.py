@@ -82,9 +82,6 @@
         "web.assets_backend": [
             "child_remediation/static/src/**/*",
         ],
-        "web.assets_tests": [
-            "child_remediation/static/tests/tours/*",
-        ],
     },
     "application": True,
 }

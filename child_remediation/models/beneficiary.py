@@ -128,6 +128,7 @@ class Beneficiary(models.Model):
     user_id = fields.Many2one(
         "res.users",
         compute="_compute_holder",
+        recursive=True,
         store=True,
         index=True,
         string="Holder",
@@ -136,6 +137,7 @@ class Beneficiary(models.Model):
     team_id = fields.Many2one(
         "remediation.team",
         compute="_compute_holder",
+        recursive=True,
         store=True,
         index=True,
         compute_sudo=True,
@@ -143,6 +145,7 @@ class Beneficiary(models.Model):
     organisation_id = fields.Many2one(
         "res.partner",
         compute="_compute_holder",
+        recursive=True,
         store=True,
         index=True,
         compute_sudo=True,
