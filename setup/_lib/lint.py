@@ -62,7 +62,7 @@ def _pylint(paths):
     return not paths or _tool(
         "pylint",
         "--rcfile=.pylintrc",
-        "--disable=missing-readme,prefer-env-translation",
+        "--disable=missing-readme,prefer-env-translation,consider-merging-classes-inherited",
         *paths,
     )
 
