@@ -3,6 +3,7 @@ import logging
 import os
 import re
 import resource
+import tempfile
 
 from playwright.sync_api import sync_playwright
 
@@ -95,7 +96,7 @@ class TestPhone(PortalCommon):
         """No page is wider than the phone; keep a picture of it."""
         width = page.evaluate("document.documentElement.scrollWidth")
         self.assertLessEqual(width, WIDTH, page.url)
-        folder = config.get("screenshots") or "/tmp/odoo_tests"
+        folder = config.get("screenshots") or tempfile.gettempdir()
         folder = os.path.join(folder, "case_referral")
         os.makedirs(folder, exist_ok=True)
         page.screenshot(path=os.path.join(folder, f"{name}.png"), full_page=True)
