@@ -1,6 +1,7 @@
 from odoo.tests import tagged
 
 from odoo.addons.child_remediation.tests.access_table import (
+    PORTAL,
     WORKERS,
     AccessTable,
     Row,
@@ -60,7 +61,13 @@ class TestAccess(AccessTable, ReferralCommon):
                 {"here": self.env.ref("case_referral.package_item_age")},
                 {
                     role: {"here": "rs"}
-                    for role in (*WORKERS, "portal_manager", "portal_manager_other")
+                    for role in (
+                        *WORKERS,
+                        *PORTAL,
+                        "portal_supervisor_unvetted",
+                        "auditor",
+                        "data_protection",
+                    )
                 },
                 {"name": "x"},
             ),
