@@ -25,7 +25,9 @@ class SavingsEnrolment(models.Model):
     action_id = fields.Many2one(
         "remediation.plan.action", required=True, index=True, ondelete="restrict"
     )
-    case_id = fields.Many2one(related="action_id.case_id", store=True, required=False)
+    case_id = fields.Many2one(
+        related="action_id.case_id", store=True, required=False, precompute=True
+    )
     household_id = fields.Many2one(related="case_id.household_id")
     caregiver_id = fields.Many2one(
         "remediation.household.member",
@@ -56,7 +58,7 @@ class SavingsEnrolment(models.Model):
     )
     support_state = fields.Selection(
         [("none", "None"), ("asked", "Asked for"), ("posted", "Given")],
-        string="Support",
+        string="Support Given",
         compute="_compute_course",
         compute_sudo=True,
     )

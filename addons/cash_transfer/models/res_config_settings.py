@@ -31,7 +31,9 @@ class ResConfigSettings(models.TransientModel):
     cash_emergency_limit = fields.Monetary(
         related="company_id.cash_emergency_limit", **_RELATED
     )
-    cash_company_currency_id = fields.Many2one(related="company_id.currency_id")
+    cash_company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company Currency"
+    )
     cash_cooling_hours = fields.Integer(
         related="company_id.cash_cooling_hours", **_RELATED
     )
