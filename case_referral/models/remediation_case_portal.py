@@ -1,11 +1,10 @@
 import base64
-import io
 from datetime import timedelta
-
-from PIL import Image, ImageOps
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+
+from odoo.addons.child_remediation.tools import pictures
 
 FILE_MAX_BYTES = 5 * 1024 * 1024
 TEXT_MAX = 8000
@@ -745,25 +744,6 @@ class RemediationCasePortal(models.Model):
         if data.startswith(b"%PDF-"):
             return data, "application/pdf", "pdf"
         try:
-            with Image.open(io.BytesIO(data)) as image:
-                if image.format not in ("JPEG", "PNG", "WEBP"):
-                    raise ValueError(image.format)
-                if image.width * image.height > 50_000_000:
-                    raise ValueError("size")
-                drawn = ImageOps.exif_transpose(image)
-                if drawn.mode in ("RGBA", "LA", "P"):
-                    drawn = drawn.convert("RGBA")
-                    white = Image.new("RGBA", drawn.size, "white")
-                    drawn = Image.alpha_composite(white, drawn)
-                drawn = drawn.convert("RGB")
-        except (
-            OSError,
-            ValueError,
-            SyntaxError,
-            Image.DecompressionBombError,
-        ) as error:
+            return pictures.photo(data, 1600), "image/jpeg", "jpg"
+        except pictures.PictureError as error:
             raise UserError(self.env._("Choose a photo or a PDF.")) from error
-        drawn.thumbnail((1600, 1600))
-        out = io.BytesIO()
-        drawn.save(out, format="JPEG", quality=80)
-        return out.getvalue(), "image/jpeg", "jpg"

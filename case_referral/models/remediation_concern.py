@@ -1,9 +1,7 @@
 import base64
-import io
 import logging
 from datetime import timedelta
 
-from PIL import Image, ImageOps
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
@@ -14,6 +12,8 @@ from odoo.exceptions import (
     UserError,
     ValidationError,
 )
+
+from odoo.addons.child_remediation.tools import pictures
 
 _logger = logging.getLogger(__name__)
 
@@ -622,25 +622,12 @@ class RemediationConcern(models.Model):
         if len(raw) > PHOTO_MAX_BYTES:
             raise UserError(self.env._("The photo is too large: 4 MB at most."))
         try:
-            with Image.open(io.BytesIO(raw)) as image:
-                if image.format not in ("JPEG", "PNG", "WEBP"):
-                    raise ValueError(image.format)
-                if image.width * image.height > 50_000_000:
-                    raise ValueError("size")
-                drawn = ImageOps.exif_transpose(image).convert("RGB")
-        except (
-            OSError,
-            ValueError,
-            SyntaxError,
-            Image.DecompressionBombError,
-        ) as error:
+            drawn = pictures.photo(raw, PHOTO_SIDE)
+        except pictures.PictureError as error:
             raise UserError(
                 self.env._("Send the photo as a JPEG or PNG picture.")
             ) from error
-        drawn.thumbnail((PHOTO_SIDE, PHOTO_SIDE))
-        out = io.BytesIO()
-        drawn.save(out, format="JPEG", quality=80)
-        return base64.b64encode(out.getvalue())
+        return base64.b64encode(drawn)
 
     # Portal
 

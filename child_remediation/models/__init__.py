@@ -1,6 +1,7 @@
 from . import protected_mixin
 from . import code
 from . import present_access
+from . import picture
 from . import res_users
 from . import area
 from . import site

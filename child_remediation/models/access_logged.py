@@ -1,5 +1,10 @@
+import logging
+
 from odoo import models
+from odoo.exceptions import AccessError
 from odoo.tools import SQL
+
+_logger = logging.getLogger(__name__)
 
 #: Fields that give away no more than that a record exists.
 _CODE_FIELDS = frozenset({"id", "name", "display_name"})
@@ -31,14 +36,38 @@ class AccessLogged(models.AbstractModel):
             self.env["remediation.access.log"]._log(self)
         return super()._read_format(fnames, load)
 
-    def _export_rows(self, fields, *, _is_toplevel_call=True):
-        if _is_toplevel_call and not self.env.su:
-            self.env["remediation.access.log"]._log(self, "export")
-        return super()._export_rows(fields, _is_toplevel_call=_is_toplevel_call)
-
     def _access_log_case_sql(self):
         """The column of this table that holds the case; one expression per model."""
         return SQL("case_id")
+
+
+class Base(models.AbstractModel):
+    """Odoo's own export is closed for sensitive records, whoever holds its right (R29).
+
+    It would write any column, names included, to a file that nobody keeps account of.
+    Other records may show a sensitive one by its code.
+    """
+
+    _inherit = "base"
+
+    def _export_rows(self, fields, *, _is_toplevel_call=True):
+        if (
+            getattr(self, "_remediation_sensitive", False)
+            and not self.env.su
+            and (
+                _is_toplevel_call
+                or not all(path and path[-1] in _CODE_FIELDS for path in fields)
+            )
+        ):
+            _logger.info("export of %s refused to user %s", self._name, self.env.uid)
+            raise AccessError(
+                self.env._(
+                    "Data about children leaves by the export of this application "
+                    "alone, which keeps account of it: ask somebody who has the right "
+                    "to export."
+                )
+            )
+        return super()._export_rows(fields, _is_toplevel_call=_is_toplevel_call)
 
 
 class CaseOwned(models.AbstractModel):

@@ -111,10 +111,25 @@ class TestR29AccessLog(RemediationCommon):
             self.case.with_user(self.worker_other).read(["stage"])
         self.assertFalse(self._rows(self.worker_other))
 
-    def test_r29_export_is_logged(self):
-        self.worker.group_ids |= self.env.ref("base.group_allow_export")
-        self.case.with_user(self.worker).export_data(["name", "stage"])
-        self.assertIn("export", self._rows(self.worker).mapped("action"))
+    def test_r29_odoos_own_export_is_closed_whoever_holds_its_right(self):
+        allowed = self.env.ref("base.group_allow_export")
+        for user in (self.worker, self.supervisor, self.coordinator):
+            self.assertFalse(user.has_group("base.group_allow_export"), user.login)
+            user.group_ids |= allowed
+            for records in (
+                self.case,
+                self.case.beneficiary_id,
+                self.case.household_id,
+            ):
+                for paths in (["name"], ["id"], ["name", "user_id/name"]):
+                    with self.assertRaisesRegex(AccessError, "account"):
+                        records.with_user(user).export_data(paths)
+        # and by no way round over a record that is not sensitive
+        self._open(self.worker)
+        row = self._rows(self.worker).with_user(self.coordinator)
+        self.assertEqual(row.export_data(["case_id"])["datas"], [[self.case.name]])
+        with self.assertRaisesRegex(AccessError, "account"):
+            row.export_data(["case_id/beneficiary_id/first_name"])
 
     def test_r29_downloads_and_photos_are_logged(self):
         attachment = self.env["ir.attachment"].create(
