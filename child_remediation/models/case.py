@@ -280,6 +280,7 @@ class Case(models.Model):
         "(company_id, next_due, id DESC) WHERE stage <> 'closed'"
     )
     _by_stage = models.Index("(stage, company_id)")
+    _by_risk = models.Index("(risk_level, company_id)")
 
     # -- computes --------------------------------------------------------------
     # compute_sudo: a portal worker's user is read here for whoever saves.

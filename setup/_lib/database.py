@@ -7,12 +7,12 @@ our modules need, the core module, the others; only layers above the change are
 made again."""
 
 import contextlib
+import itertools
 import os
 import re
 import shutil
 import subprocess
 import sys
-import time
 
 import psycopg2
 
@@ -22,6 +22,7 @@ from .install import LOCK_FILE, digest, odoo_key, postgres_bin
 
 CORE = "child_remediation"
 KEEP = 10  # templates kept; the ones longest unused go first
+_copies = itertools.count(1)
 
 
 class Databases:
@@ -245,8 +246,7 @@ class Databases:
     def scratch(self, template, name=None):
         """A copy of a template, dropped at the end unless it was given a name."""
         self._drop_abandoned()
-        number = int(time.time() * 1000) % 100000
-        copy = name or f"scratch_{CHECKOUT}_{os.getpid()}_{number}"
+        copy = name or f"scratch_{CHECKOUT}_{os.getpid()}_{next(_copies)}"
         self.copy(template, copy)
         try:
             yield copy

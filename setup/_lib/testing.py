@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 from . import modules
@@ -25,23 +26,45 @@ def run(parser, arguments):
     selected, others = _select(rest)
     from .database import Databases
 
-    cluster = Cluster("test", fast=True).start()
-    databases = Databases(cluster)
-    results = []
+    databases = Databases(Cluster("test", fast=True).start())
+    jobs = []
     for number, title, paths, names in _phases(selected):
-        step(f"Tests {number} of 3: {title}")
-        if number > 1:
-            results.append(pytest(databases, None, paths, others, number))
-            continue
-        template = databases.template(names, rebuild=options.rebuild)
-        with databases.scratch(template, options.database) as name:
-            results.append(pytest(databases, name, paths, others, number))
+        template = None
+        if number == 1:
+            template = databases.template(names, rebuild=options.rebuild)
+        jobs.append(Job(databases, number, title, paths, others, template))
+    if not selected and not options.database:
+        results = _side_by_side(jobs)
+    else:
+        results = [job.run(options.database) for job in jobs]
     total = {
         outcome: sum(result[outcome] for result in results)
         for outcome in ("passed", "failed", "skipped")
     }
     say("{passed} passed, {failed} failed, {skipped} skipped".format(**total))
     return 1 if total["failed"] else 0
+
+
+def _side_by_side(jobs):
+    """Run everything: each module and the apps alone on as many processors as there
+    are, what takes long first; then, undisturbed, what kills servers and races them.
+    """
+    single = [
+        Job(job.databases, 1, path, [path], job.others, job.template)
+        for job in jobs
+        if job.number == 1
+        for path in job.paths
+    ]
+    single.sort(key=lambda job: _size_of_tests(job.paths[0]), reverse=True)
+    together = [job for job in jobs if job.number == 3] + single
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        futures = [pool.submit(job.run, quiet=True) for job in together]
+        results = [future.result() for future in as_completed(futures)]
+    return results + [job.run() for job in jobs if job.number == 2]
+
+
+def _size_of_tests(path):
+    return sum(file.stat().st_size for file in (ROOT / path).rglob("test_*.py"))
 
 
 def _select(arguments):
@@ -111,31 +134,69 @@ def _existing(*folders):
     return [folder for folder in folders if (ROOT / folder).is_dir()]
 
 
-def pytest(databases, name, paths, others, number):
-    """Run pytest on a database and return how many tests passed, failed, skipped."""
-    counts = STATE / "logs" / f"counts-{os.getpid()}-{number}.json"
-    counts.parent.mkdir(parents=True, exist_ok=True)
-    counts.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "pytest", "-p", "pytest_counts"]
-    # Of Odoo's own requirements, not of ours.
-    command += ["-W", "ignore:'crypt' is deprecated:DeprecationWarning"]
-    if number == 1:
-        command += ["--odoo-http", "--odoo-database", name]
-        command += ["--odoo-config", str(ROOT / "odoo.conf")]
-        command += [f"--ignore={path}" for path in SEPARATE]
-    else:
-        # Odoo runs in processes that the tests start; this one only looks on.
-        command += ["-p", "no:odoo", "-p", "pytest_servers"]
-    command += [*others, *paths]
-    environ = databases.environ(
-        PYTHONPATH=f"{SETUP / '_lib' / 'plugins'}:{SETUP}",
-        TEST_COUNTS=str(counts),
-    )
-    code = subprocess.run(command, env=environ, cwd=ROOT, check=False).returncode
-    if not counts.exists():
-        return {"passed": 0, "failed": 1, "skipped": 0}
-    result = json.loads(counts.read_text())
-    counts.unlink()
-    if code not in (0, 1, 5) or (code == 1 and not result["failed"]):
-        result["failed"] += 1  # pytest itself failed
-    return result
+class Job:
+    """One run of pytest. `number` says which of the three kinds of tests it runs."""
+
+    def __init__(self, databases, number, title, paths, others, template=None):
+        self.databases = databases
+        self.number = number
+        self.title = title
+        self.paths = paths
+        self.others = others
+        self.template = template
+        name = f"{os.getpid()}-{number}-{title.split('/')[-1].replace(' ', '-')}"
+        self.counts = STATE / "logs" / f"counts-{name}.json"
+
+    def run(self, database=None, quiet=False):
+        """Return how many tests passed, failed and were skipped.
+
+        database: the name of the copy of the template, kept afterwards.
+        quiet: show what pytest says in one piece when it has ended.
+        """
+        step(f"Tests {self.number} of 3: {self.title}")
+        if not self.template:
+            return self._pytest(None, quiet)
+        with self.databases.scratch(self.template, database) as name:
+            return self._pytest(name, quiet)
+
+    def _pytest(self, name, quiet):
+        self.counts.parent.mkdir(parents=True, exist_ok=True)
+        self.counts.unlink(missing_ok=True)
+        environ = self.databases.environ(
+            PYTHONPATH=f"{SETUP / '_lib' / 'plugins'}:{SETUP}",
+            TEST_COUNTS=str(self.counts),
+        )
+        done = subprocess.run(
+            self._command(name),
+            env=environ,
+            cwd=ROOT,
+            check=False,
+            stdout=subprocess.PIPE if quiet else None,
+            stderr=subprocess.STDOUT if quiet else None,
+        )
+        if quiet:
+            step(f"Tests {self.number} of 3, ended: {self.title}")
+            say(done.stdout.decode(errors="replace"))
+        if not self.counts.exists():
+            return {"passed": 0, "failed": 1, "skipped": 0}
+        result = json.loads(self.counts.read_text())
+        self.counts.unlink()
+        if done.returncode not in (0, 1, 5) or (
+            done.returncode == 1 and not result["failed"]
+        ):
+            result["failed"] += 1  # pytest itself failed
+        return result
+
+    def _command(self, name):
+        command = [sys.executable, "-m", "pytest", f"--rootdir={ROOT}"]
+        command += ["-p", "pytest_counts"]
+        # Of Odoo's own requirements, not of ours.
+        command += ["-W", "ignore:'crypt' is deprecated:DeprecationWarning"]
+        if self.number == 1:
+            command += ["--odoo-http", "--odoo-database", name]
+            command += ["--odoo-config", str(ROOT / "odoo.conf")]
+            command += [f"--ignore={path}" for path in SEPARATE]
+        else:
+            # Odoo runs in processes that the tests start; this one only looks on.
+            command += ["-p", "no:odoo", "-p", "pytest_servers"]
+        return [*command, *self.others, *self.paths]
