@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, formatLang
 
 #: ratio → (numerator, denominator), columns of the view. A group of rows has the ratio
 #: of the sums, never the mean of the ratios.
@@ -175,7 +175,7 @@ class SavingsRatio(models.Model):
             return self.env._("n/a")
         if name in AMOUNTS:
             return self.currency_id.format(self[name])
-        return f"{self[name] * 100:.1f} %"
+        return f"{formatLang(self.env, self[name] * 100, digits=1)} %"
 
     def _export_table(self):
         """Return the header and one row per group and cycle."""
