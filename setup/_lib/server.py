@@ -116,7 +116,7 @@ def prepare(databases, name, demo=True, update=False):
         kind = "with" if demo else "without"
         step(f"Making the database {name} {kind} demo data (some minutes)")
         databases.drop(making)
-        todo = ["-i", ",".join(names) or "base", "--load-language=fr_FR"]
+        todo = ["-i", ",".join(names) or "base", "--load-language=en_US,fr_FR"]
         todo += ["--with-demo"] if demo else []
     databases.odoo(
         making,
