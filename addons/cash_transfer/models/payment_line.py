@@ -94,11 +94,11 @@ class CashTransferPaymentLine(models.Model):
         ondelete="restrict",
         readonly=True,
     )
-    company_id = fields.Many2one(
-        "res.company", required=True, index=True, readonly=True
-    )
+    # No index on what every payment shares: a payment changes its status often, and
+    # each index is written anew with it.
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
     provider_id = fields.Many2one(
-        "cash.transfer.provider", required=True, index=True, readonly=True
+        "cash.transfer.provider", required=True, readonly=True
     )
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     cycle_line_id = fields.Many2one(
@@ -174,7 +174,6 @@ class CashTransferPaymentLine(models.Model):
         default="pending",
         readonly=True,
         copy=False,
-        index=True,
     )
     is_live = fields.Boolean(readonly=True, copy=False, default=False)
     sent_on = fields.Date(readonly=True, copy=False)

@@ -1,6 +1,7 @@
 import hashlib
 
 from dateutil.relativedelta import relativedelta
+from psycopg2.extras import Json
 
 from odoo import fields, models
 from odoo.exceptions import UserError
@@ -365,8 +366,7 @@ class CashTransferPlanLock(models.AbstractModel):
         """
         rows = self._query(
             """
-            SELECT l.id, l.amount_due, l.entitlement_id, l.beneficiary_id, l.period,
-                   c.programme_id, c.site_id, pg.analytic_account_id,
+            SELECT l.id, l.amount_due, l.entitlement_id, pg.analytic_account_id,
                    st.analytic_account_id
               FROM cash_transfer_payment_line l
               JOIN cash_transfer_entitlement e ON e.id = l.entitlement_id
@@ -418,32 +418,47 @@ class CashTransferPlanLock(models.AbstractModel):
             )
             for row in rows
         ]
-        vals_list = []
+        values = []
         for row, parts in zip(rows, split_lines(lines, carry, WHOLE), strict=True):
             analytics = {grant: analytic for grant, _s, analytic in fundings[row[2]]}
             shares = {grant: share for grant, share, _a in fundings[row[2]]}
             for grant, units in parts:
                 accounts = dict.fromkeys(
-                    a for a in (analytics[grant], row[7], row[8]) if a
+                    a for a in (analytics[grant], row[3], row[4]) if a
                 )
-                vals_list.append(
+                values.append(
                     {
                         "line_id": row[0],
-                        "plan_id": self.id,
-                        "company_id": self.company_id.id,
-                        "currency_id": self.currency_id.id,
-                        "entitlement_id": row[2],
-                        "beneficiary_id": row[3],
-                        "period": row[4],
-                        "programme_id": row[5],
-                        "site_id": row[6],
                         "grant_id": grant,
                         "analytic_key": ",".join(str(a) for a in accounts),
                         "weight": round(shares[grant] * 100),
                         "amount": units / factor,
                     }
                 )
-        self.env["cash.transfer.payment.split"]._unprotected().create(vals_list)
+        self._execute(
+            """
+            INSERT INTO cash_transfer_payment_split
+                (line_id, plan_id, company_id, currency_id, entitlement_id,
+                 beneficiary_id, period, programme_id, site_id, grant_id, analytic_key,
+                 weight, amount, amount_delivered, amount_posted, company_posted,
+                 create_uid, create_date, write_uid, write_date)
+            SELECT l.id, l.plan_id, l.company_id, l.currency_id, l.entitlement_id,
+                   l.beneficiary_id, l.period, c.programme_id, c.site_id, s.grant_id,
+                   s.analytic_key, s.weight, s.amount, 0, 0, 0,
+                   %(user)s, now() AT TIME ZONE 'UTC',
+                   %(user)s, now() AT TIME ZONE 'UTC'
+              FROM ROWS FROM (jsonb_to_recordset(%(values)s) AS (
+                       line_id integer, grant_id integer, analytic_key varchar,
+                       weight integer, amount numeric)) WITH ORDINALITY
+                   AS s (line_id, grant_id, analytic_key, weight, amount, place)
+              JOIN cash_transfer_payment_line l ON l.id = s.line_id
+              JOIN cash_transfer_entitlement e ON e.id = l.entitlement_id
+              JOIN remediation_case c ON c.id = e.case_id
+             ORDER BY s.place
+            """,
+            values=Json(values),
+            user=self.env.uid,
+        )
         self._unprotected().job_data = dict(
             self.job_data, carry={str(k): v for k, v in carry.items()}
         )

@@ -48,9 +48,7 @@ class CashTransferPaymentSplit(models.Model):
         ondelete="restrict",
         readonly=True,
     )
-    company_id = fields.Many2one(
-        "res.company", required=True, index=True, readonly=True
-    )
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
     company_currency_id = fields.Many2one(
         related="company_id.currency_id", string="Company Currency"
     )
@@ -65,9 +63,7 @@ class CashTransferPaymentSplit(models.Model):
         string="Child",
     )
     period = fields.Date(readonly=True)
-    grant_id = fields.Many2one(
-        "cash.transfer.grant", required=True, index=True, readonly=True
-    )
+    grant_id = fields.Many2one("cash.transfer.grant", required=True, readonly=True)
     programme_id = fields.Many2one("remediation.programme", readonly=True)
     site_id = fields.Many2one("remediation.site", readonly=True)
     analytic_key = fields.Char(required=True, readonly=True)

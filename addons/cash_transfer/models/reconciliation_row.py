@@ -53,9 +53,7 @@ class CashTransferReconciliationRow(models.Model):
         ondelete="cascade",
         readonly=True,
     )
-    company_id = fields.Many2one(
-        "res.company", required=True, index=True, readonly=True
-    )
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
     number = fields.Integer(string="Row", readonly=True)
     payment_code = fields.Char(readonly=True)
     provider_ref = fields.Char(string="Provider's Reference", readonly=True)
@@ -70,7 +68,7 @@ class CashTransferReconciliationRow(models.Model):
         "cash.transfer.payment.line", readonly=True, index="btree_not_null"
     )
     plan_id = fields.Many2one("cash.transfer.payment.plan", readonly=True)
-    outcome = fields.Selection(OUTCOMES, readonly=True, index=True)
+    outcome = fields.Selection(OUTCOMES, readonly=True)
     question_reason = fields.Char(readonly=True)
     booked = fields.Monetary(readonly=True, help="Delivered by this row.")
     disputed = fields.Monetary(readonly=True, help="Goes to dispute.")
