@@ -14,6 +14,7 @@
         "security/protection_rules.xml",
         "data/mail_activity_type_data.xml",
         "data/remediation_hazard_data.xml",
+        "data/remediation_disclosure_item_data.xml",
         "data/remediation_legal_framework_data.xml",
         "data/remediation_deadline_policy_data.xml",
         "data/remediation_service_type_data.xml",

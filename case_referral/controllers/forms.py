@@ -65,7 +65,7 @@ def consent(case):
             "checks",
             choices=[
                 (item.key, item.name)
-                for item in request.env["referral.package.item"].search([])
+                for item in request.env["remediation.disclosure.item"].search([])
             ],
             folded=True,
         ),

@@ -4,7 +4,6 @@ from . import (
     res_config_settings,
     res_partner,
     res_users,
-    referral_package_item,
     referral_accreditation,
     referral_accreditation_document,
     remediation_case_manager,

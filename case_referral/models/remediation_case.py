@@ -1,8 +1,6 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
-DATA_SET_RANK = {"minimum": 1, "service": 2, "full": 3}
-
 
 class RemediationCase(models.Model):
     _inherit = "remediation.case"
@@ -38,56 +36,10 @@ class RemediationCase(models.Model):
             case.referral_count = referrals.get(case, 0)
             case.concern_count = concerns.get(case, 0)
 
-    # Consent as a gate (R6)
-
-    def _referral_consent_rank(self, organisation):
-        """Return how much may be shared with ``organisation`` today: 0 nothing,
-        1 the minimum, 2 what the service needs, 3 the full package."""
-        self.ensure_one()
-        today = fields.Date.context_today(self)
-        # sudo: the receiver's acceptance asks for the consent without reading it.
-        consents = self.sudo().consent_ids
-        if not any(
-            consent._is_in_force("services", None, today) for consent in consents
-        ):
-            return 0
-        partner = organisation.sudo()
-        purposes = ["share_with_org"]
-        if partner.remediation_reporter_type == "local_authority":
-            purposes.append("share_with_authority")
-        return max(
-            (
-                DATA_SET_RANK.get(consent.data_set, 1)
-                for purpose in purposes
-                for consent in consents
-                if consent._is_in_force(purpose, partner, today)
-            ),
-            default=0,
-        )
-
-    def _with_referral_consent(self, organisation, data_set="minimum"):
-        """Return the cases that may be shared with ``organisation`` to this extent."""
-        wanted = DATA_SET_RANK[data_set]
-        return self.filtered(
-            lambda case: case._referral_consent_rank(organisation) >= wanted
-        )
-
-    def _withheld_from(self, organisation):
-        """Return the package keys withheld from this receiver (R8).
-
-        A withholding stays in force when the consent it came with is withdrawn.
-        """
-        self.ensure_one()
-        # sudo: needed for packages made by or for people who do not read consents.
-        consents = self.sudo().consent_ids.filtered("withhold_item_ids")
-        partner = organisation.sudo().commercial_partner_id
-        return {
-            item.key
-            for consent in consents
-            if not consent.withhold_from_ids
-            or partner in consent.withhold_from_ids.commercial_partner_id
-            for item in consent.withhold_item_ids
-        }
+    def _disclosure_purposes(self, receiver):
+        if receiver.remediation_reporter_type == "local_authority":
+            return (*super()._disclosure_purposes(receiver), "share_with_authority")
+        return super()._disclosure_purposes(receiver)
 
     # Ranking
 

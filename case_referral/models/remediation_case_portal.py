@@ -158,7 +158,7 @@ class RemediationCasePortal(models.Model):
         )
         withheld = values.get("withhold") or []
         if withheld:
-            items = self.env["referral.package.item"].sudo()  # sudo: master data
+            items = self.env["remediation.disclosure.item"].sudo()  # sudo: master data
             items = items.search([("key", "in", list(withheld))])
             vals["withhold_item_ids"] = [fields.Command.set(items.ids)]
         proof = values.get("signature") or values.get("photo")

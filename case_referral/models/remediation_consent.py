@@ -1,25 +1,32 @@
-from odoo import api, fields, models
+from odoo import api, models
+
+from .remediation_referral import OPEN_STATES
 
 
 class RemediationConsent(models.Model):
     _inherit = "remediation.consent"
 
-    withhold_item_ids = fields.Many2many(
-        comodel_name="referral.package.item",
-        string="Withhold",
-        help="Never shown to the receivers named beside it (R8).",
-    )
-    withhold_from_ids = fields.Many2many(
-        comodel_name="res.partner",
-        relation="remediation_consent_withhold_rel",
-        string="From whom",
-        help="Empty: from everybody.",
-    )
-
     @api.model_create_multi
     def create(self, vals_list):
         consents = super().create(vals_list)
         consents.filtered("withhold_item_ids")._strip_packages()
+        # A later "no" ends what was agreed before it, as a withdrawal does (R7).
+        refused = consents.filtered(lambda consent: consent.answer == "no")
+        if refused:
+            # sudo: as in _after_withdrawal.
+            self.env["remediation.referral"].sudo()._recheck_consent(
+                refused.case_id.sudo()
+            )
+        # sudo: same; a renewed consent lets receivers go on.
+        self.env["remediation.referral"].sudo().search(
+            [
+                ("case_id", "in", consents.case_id.ids),
+                ("state", "in", OPEN_STATES),
+                ("referral_type", "in", ("referral", "transfer")),
+                ("basis", "=", "consent"),
+                ("package_id.visible_until", "!=", False),
+            ]
+        )._limit_views()
         return consents
 
     def write(self, vals):
@@ -37,7 +44,9 @@ class RemediationConsent(models.Model):
             .search([("case_id", "in", self.case_id.ids)])
         )
         for package in packages:
-            withheld = package.case_id._withheld_from(package.recipient_organisation_id)
+            withheld = package.case_id._disclosure_withheld(
+                package.recipient_organisation_id
+            )
             kept = [item for item in package.data or [] if item["key"] not in withheld]
             if len(kept) != len(package.data or []):
                 package._unprotected().write({"data": kept})

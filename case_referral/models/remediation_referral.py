@@ -7,7 +7,6 @@ ANSWER_HOURS = {"1h": 1, "3h": 3, "1d": 24, "3d": 72, "7d": 168}
 URGENCY_BY_RISK = {"high": "1d", "medium": "3d", "low": "7d"}
 EXPIRE_AFTER = timedelta(days=7)
 REVIEW_WITHIN = timedelta(hours=24)
-EXPIRED_CONSENT_GRACE = timedelta(days=14)
 OPEN_STATES = ("sent", "accepted")
 HANDOVER_TYPES = ("assignment", "transfer")
 
@@ -414,9 +413,7 @@ class RemediationReferral(models.Model):
             .grouped(lambda referral: (referral.to_organisation_id, referral.data_set))
             .items()
         ):
-            consenting = referrals.case_id._with_referral_consent(
-                organisation, data_set
-            )
+            consenting = referrals.case_id._disclosure_consented(organisation, data_set)
             lacking |= referrals.filtered(
                 lambda referral, ok=consenting: referral.case_id not in ok
             )
@@ -734,6 +731,18 @@ class RemediationReferral(models.Model):
     def _accept(self):
         """Accept: a service starts, or the case moves to its new holder."""
         self._lock_in("sent")
+        # Finishing after a consent expired is one thing, beginning another (R7).
+        over = self.filtered(
+            lambda ref: ref.referral_type == "referral" and ref.basis == "consent"
+        )._without_consent()
+        if over:
+            raise UserError(
+                self.env._(
+                    "%(code)s: the family's consent is over. Ask the case manager to "
+                    "renew it before you begin.",
+                    code=over[:1].name,
+                )
+            )
         late = self.filtered(lambda ref: ref.answer_by < fields.Datetime.now())
         late._unprotected().write({"answer_late": True})
         self._unprotected().write(
@@ -1032,7 +1041,7 @@ class RemediationReferral(models.Model):
 
     @api.model
     def _end_expired_consents(self):
-        """Give receivers 14 days after a consent expired, then close (R7)."""
+        """Let receivers finish for some days after a consent expired (R7)."""
         live = self.search(
             [
                 ("state", "in", OPEN_STATES),
@@ -1040,11 +1049,20 @@ class RemediationReferral(models.Model):
                 ("basis", "=", "consent"),
             ]
         )
-        lacking = live._without_consent()
-        until = fields.Date.context_today(self) + EXPIRED_CONSENT_GRACE
-        lacking.package_id.filtered(lambda package: not package.visible_until)._limit(
-            until
-        )
+        live._limit_views()
+
+    def _limit_views(self):
+        """Set until when the receivers of open referrals look: as long as the consents
+        last and some days more (R7); a renewed consent opens the end again."""
+        lacking = self._without_consent()
+        (self - lacking).package_id.filtered("visible_until")._limit(False)
+        for referral in lacking:
+            until = referral.case_id._disclosure_finish_by(referral.to_organisation_id)
+            package = referral.package_id
+            if not until or until < fields.Date.context_today(self):
+                package._close_view()
+            elif not package.visible_until or package.visible_until > until:
+                package._limit(until)
 
     @api.model
     def _recheck_consent(self, cases):

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
-SCHOOL_DOMAINS = ("education", "vocational")
+from odoo.addons.child_remediation.models.disclosure import SCHOOL_DOMAINS
 
 
 class RemediationReferralPackage(models.Model):

@@ -1,7 +1,6 @@
 from odoo.tests import tagged
 
 from odoo.addons.child_remediation.tests.access_table import (
-    PORTAL,
     WORKERS,
     AccessTable,
     Row,
@@ -55,21 +54,6 @@ class TestAccess(AccessTable, ReferralCommon):
                     "coordinator_company_b": {"here": "c"},
                 },
                 {"checked": True},
-            ),
-            Row(
-                "referral.package.item",
-                {"here": self.env.ref("case_referral.package_item_age")},
-                {
-                    role: {"here": "rs"}
-                    for role in (
-                        *WORKERS,
-                        *PORTAL,
-                        "portal_supervisor_unvetted",
-                        "auditor",
-                        "data_protection",
-                    )
-                },
-                {"name": "x"},
             ),
             Row(
                 "referral.total",

@@ -164,8 +164,8 @@ class TestReferral(ReferralCommon):
         self.assertEqual(transfer.parties["from"]["user"], self.portal_manager.id)
 
     def test_r8_withheld_items_never_reach_the_receiver(self):
-        phone = self.env.ref("case_referral.package_item_contact_phone")
-        last = self.env.ref("case_referral.package_item_last_name")
+        phone = self.env.ref("child_remediation.disclosure_item_contact_phone")
+        last = self.env.ref("child_remediation.disclosure_item_last_name")
         self._consent(
             self.case,
             withhold_item_ids=[Command.set(last.ids)],

@@ -84,7 +84,6 @@ READERS = {
     "referral.accreditation": set(),
     "referral.accreditation.document": set(),
     "referral.accreditation.step": set(),
-    "referral.package.item": {"manager", "manager_other", "former", "supervisor"},
     "referral.total": set(),
     "referral.public.entry": set(),
     "referral.match": set(),

@@ -27,7 +27,9 @@ from . import hazard
 from . import work_situation
 from . import classification
 from . import movement
+from . import disclosure_item
 from . import consent
+from . import disclosure
 from . import approval_mixin
 from . import approval
 from . import assessment

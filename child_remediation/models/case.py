@@ -638,6 +638,23 @@ class Case(models.Model):
                     name=manager.display_name,
                 )
             ]
+        # What the family withheld from an organisation its workers would read (R8).
+        organisation = manager.sudo().organisation_id  # sudo: name of the receiver
+        if not (override_reason or "").strip() and any(
+            organisation.commercial_partner_id
+            in case.sudo()
+            .consent_ids.filtered("withhold_item_ids")
+            .withhold_from_ids.commercial_partner_id
+            for case in self
+            if case.organisation_id != organisation
+        ):
+            return [
+                self.env._(
+                    "The family asked that %(organisation)s is not told everything: "
+                    "choose another worker, or give the reason for an override.",
+                    organisation=organisation.name,
+                )
+            ]
         operators = self.site_id.operator_id.commercial_partner_id
         if manager.organisation_id.commercial_partner_id in operators:
             return [
@@ -1148,18 +1165,38 @@ class Case(models.Model):
 
         :param organisation: res.partner that must be covered by a sharing consent
         """
-        self.ensure_one()
+        return bool(self._consents_in_force(purpose, organisation, on))
+
+    def _consents_in_force(self, purpose, organisation=None, on=None):
+        """The consents for ``purpose`` in force on a day, for an organisation."""
         on = on or fields.Date.context_today(self)
-        about = self.consent_ids.filtered(
-            lambda consent: consent.purpose == purpose and consent.given_on <= on
-        ).sorted(lambda consent: (consent.given_on, consent.id))
-        # A "no" ends what was agreed before it.
-        refusals = about.filtered(lambda consent: consent.answer == "no")
-        if refusals:
-            about = about.filtered(
-                lambda consent: (
-                    (consent.given_on, consent.id)
-                    > (refusals[-1].given_on, refusals[-1].id)
-                )
-            )
-        return any(consent._is_in_force(purpose, organisation, on) for consent in about)
+        return self._consents_agreed(purpose, organisation, on).filtered(
+            lambda consent: consent._is_in_force(purpose, organisation, on)
+        )
+
+    def _consents_agreed(self, purpose, organisation, on):
+        """The same, with those whose last day has passed."""
+        self.ensure_one()
+        about = [
+            consent
+            for consent in self.consent_ids
+            if consent.purpose == purpose and consent.given_on <= on
+        ]
+        # A "no" ends what was agreed before it, for whom it names.
+        last_no = max(
+            (
+                (consent.given_on, consent.id)
+                for consent in about
+                if consent.answer == "no" and consent._concerns(organisation)
+            ),
+            default=None,
+        )
+        agreed = [
+            consent.id
+            for consent in about
+            if (last_no is None or (consent.given_on, consent.id) > last_no)
+            and consent._covers(purpose, organisation, on)
+        ]
+        # The consents of the other cases at hand are fetched in the same query.
+        consents = self.consent_ids
+        return consents.browse(agreed).with_prefetch(consents._prefetch_ids)

@@ -104,8 +104,23 @@ class Consent(models.Model):
         ],
         default="service",
     )
-    withhold_from = fields.Char()
-    withhold_what = fields.Char()
+    withhold_item_ids = fields.Many2many(
+        "remediation.disclosure.item",
+        "remediation_consent_withhold_item_rel",
+        string="Withhold",
+        help="Never shown to the receivers named beside it: in no package, report, "
+        "file or page for them (R8).",
+    )
+    withhold_from_ids = fields.Many2many(
+        "res.partner",
+        "remediation_consent_withhold_rel",
+        string="From Whom",
+        help="Empty: from everybody the child is referred to.",
+    )
+    withhold_what = fields.Char(
+        string="In the Family's Words",
+        help="For people to read. What must be withheld is chosen above.",
+    )
     withhold_reason = fields.Selection(
         [
             ("fear_of_harm", "Fear of Harm"),
@@ -201,22 +216,30 @@ class Consent(models.Model):
                     self.env._("The caregiver belongs to another household.")
                 )
 
+    def _covers(self, purpose, organisation, on):
+        """Whether this consent agreed to a purpose and organisation and was not
+        withdrawn by a day, be it over since or not."""
+        self.ensure_one()
+        if self.purpose != purpose or self.answer != "yes" or self.needs_second:
+            return False
+        if self.given_on > on or (self.withdrawn_on and self.withdrawn_on <= on):
+            return False
+        return self._concerns(organisation)
+
+    def _concerns(self, organisation):
+        """Whether the organisation is one that this answer is about."""
+        if not organisation or not self.organisation_ids:
+            return True
+        return organisation.commercial_partner_id in (
+            self.organisation_ids.commercial_partner_id
+        )
+
     def _is_in_force(self, purpose, organisation, on):
         """Whether this consent covers a purpose and organisation on a day."""
         self.ensure_one()
-        if self.purpose != purpose or self.answer != "yes" or self.is_lapsed:
+        if self.is_lapsed or (self.valid_until and self.valid_until < on):
             return False
-        if self.needs_second:
-            return False
-        if self.given_on > on or (self.valid_until and self.valid_until < on):
-            return False
-        if self.withdrawn_on and self.withdrawn_on <= on:
-            return False
-        if organisation and self.organisation_ids:
-            return organisation.commercial_partner_id in (
-                self.organisation_ids.commercial_partner_id
-            )
-        return True
+        return self._covers(purpose, organisation, on)
 
     def action_confirm(self):
         """Confirm that a consent by an employer or creditor of the child serves the

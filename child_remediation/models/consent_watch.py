@@ -36,9 +36,13 @@ class Consent(models.Model):
         on = on or fields.Date.context_today(self)
         if self.state in ("refused", "withdrawn"):
             return False
-        return not self.valid_until or on <= self.valid_until + timedelta(
-            days=GRACE_DAYS
-        )
+        until = self._finish_by()
+        return not until or on <= until
+
+    def _finish_by(self):
+        """Last day on which recipients finish; False where the consent has no end."""
+        self.ensure_one()
+        return self.valid_until and self.valid_until + timedelta(days=GRACE_DAYS)
 
     def _after_withdrawal(self):
         """Alert the supervisor; a best-interest review stands in for the automatic end

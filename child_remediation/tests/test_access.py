@@ -690,6 +690,14 @@ class TestAccess(AccessTable, RuleTable, RemediationCommon):
                 "wcu",
             ),
             self.shared_row(
+                "remediation.disclosure.item",
+                {"all": self.env.ref("child_remediation.disclosure_item_age")},
+                named,
+                lambda key: {"name": "z", "key": "z1"},
+                (*WORKERS, *cases_on_portal, "auditor", "data_protection"),
+                (),
+            ),
+            self.shared_row(
                 "remediation.hazard",
                 {"all": hazard},
                 named,

@@ -1,14 +1,15 @@
 from odoo import fields, models
 
 
-class ReferralPackageItem(models.Model):
-    """One thing a package may hold, so that a family can withhold it (R8).
+class DisclosureItem(models.Model):
+    """One thing about a child that a family can withhold from a receiver (R8).
 
     Master data shipped with the module; everybody who records consents reads it.
+    What each item covers stands in ``disclosure.py``.
     """
 
-    _name = "referral.package.item"
-    _description = "Package Item"
+    _name = "remediation.disclosure.item"
+    _description = "Item to Withhold"
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)

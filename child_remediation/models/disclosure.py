@@ -1,0 +1,290 @@
+from datetime import date
+
+from odoo import fields, models
+
+#: Stands for the end of a consent that has none.
+NO_END = date(9000, 1, 1)
+#: How much a consent lets be shared, and how much a package holds.
+DATA_SETS = {"minimum": 1, "service": 2, "full": 3}
+#: Domains of a service that make its receiver a school or training centre.
+SCHOOL_DOMAINS = ("education", "vocational")
+#: What a school or training centre may know, whatever was chosen (R8).
+SCHOOL_KEYS = (
+    "first_name",
+    "last_name",
+    "age",
+    "grade",
+    "service",
+    "contact_name",
+    "contact_phone",
+)
+#: What goes to anybody at once where a child is in danger (R6).
+MINIMUM_KEYS = (
+    "first_name",
+    "sex",
+    "age",
+    "area",
+    "service",
+    "contact_name",
+    "contact_phone",
+)
+#: An assignment inside the network names nobody before it is accepted.
+OFFER_KEYS = ("child_code", "sex", "age", "area", "language", "risk_level", "urgency")
+SERVICE_KEYS = (
+    "first_name",
+    "last_name",
+    "sex",
+    "age",
+    "grade",
+    "language",
+    "area",
+    "caregiver",
+    "caregiver_phone",
+    "service",
+    "contact_name",
+    "contact_phone",
+)
+FULL_KEYS = (
+    "child_code",
+    *SERVICE_KEYS,
+    "risk_level",
+    "classification",
+    "goal",
+    "reason",
+)
+#: The fields that say what an item says, by model: whoever writes a file or a page for
+#: a receiver leaves these out when the item is withheld from it.
+ITEM_FIELDS = {
+    "child_code": {"remediation.beneficiary": ("name", "external_ref")},
+    "first_name": {
+        "remediation.beneficiary": (
+            "first_name",
+            "nickname",
+            "full_name",
+            "search_name",
+            "photo",
+        )
+    },
+    "last_name": {
+        "remediation.beneficiary": (
+            "last_name",
+            "full_name",
+            "search_name",
+            "national_id",
+        )
+    },
+    "sex": {"remediation.beneficiary": ("sex",), "remediation.case": ("sex",)},
+    "age": {
+        "remediation.beneficiary": ("birth_date", "age_estimated", "age"),
+        "remediation.case": ("age",),
+    },
+    "grade": {"remediation.beneficiary": ("last_grade", "school_status")},
+    "language": {"remediation.beneficiary": ("language_id",)},
+    "area": {
+        "remediation.beneficiary": ("area_id",),
+        "remediation.case": ("area_id", "site_id"),
+        "remediation.household": ("area_id", "address"),
+    },
+    "caregiver": {
+        "remediation.household.member": ("full_name", "relationship", "national_id"),
+    },
+    "caregiver_phone": {"remediation.household.member": ("phone",)},
+    "contact_name": {"remediation.case": ("user_id", "case_manager_id")},
+    "contact_phone": {},
+    "risk_level": {"remediation.case": ("risk_level",)},
+    "classification": {
+        "remediation.case": ("classification",),
+        "remediation.work.situation": (
+            "activity",
+            "classification",
+            "hazard_ids",
+            "site_id",
+        ),
+    },
+    "goal": {"remediation.plan": ("goal",)},
+    "reason": {},
+}
+
+
+class Disclosure(models.Model):
+    """What a given receiver may get about a child: the one place that decides.
+
+    Packages of referrals, pages of the portal, printed sheets and exported files ask
+    here and nowhere else:
+
+    * :meth:`_disclosure_consented`: for which cases anything may go out (R6)
+    * :meth:`_disclosure_keys`: which items then (R8)
+    * :meth:`_disclosure_withheld`, :meth:`_disclosure_hidden_fields`: what the family
+      withheld, as items or as fields (R8)
+    * :meth:`_disclosure_may_finish`, :meth:`_disclosure_finish_by`: until when a
+      receiver finishes after a consent expired (R7)
+    * :meth:`_disclosure_reportable`: which cases may stand in identified or case-level
+      outputs (R9)
+
+    A receiver is a ``res.partner``; an empty one means that nobody can say who will
+    read it, as with a printed sheet: then what is withheld from anybody is withheld.
+    """
+
+    _inherit = "remediation.case"
+
+    # -- consent (R6) ----------------------------------------------------------
+    def _disclosure_purposes(self, receiver):
+        """Hook: the purposes of consent that cover sharing with this receiver."""
+        return ("share_with_org",)
+
+    def _disclosure_rank(self, receiver, on=None):
+        """How much may be shared with ``receiver`` on a day: 0 nothing, 1 the minimum,
+        2 what the service needs, 3 the full package (R6)."""
+        self.ensure_one()
+        # sudo: the receiver's acceptance asks for the consent without reading it.
+        case = self.sudo()
+        receiver = receiver.sudo()
+        if not case._has_consent("services", on=on):
+            return 0
+        return max(
+            (
+                DATA_SETS.get(consent.data_set, 1)
+                for purpose in self._disclosure_purposes(receiver)
+                for consent in case._consents_in_force(purpose, receiver, on)
+            ),
+            default=0,
+        )
+
+    def _disclosure_consented(self, receiver, data_set="minimum", on=None):
+        """The cases of which ``data_set`` may be shared with ``receiver`` (R6)."""
+        wanted = DATA_SETS[data_set]
+        return self.filtered(lambda case: case._disclosure_rank(receiver, on) >= wanted)
+
+    def _disclosure_finish_by(self, receiver, on=None):
+        """Last day on which ``receiver`` may finish what it began (R7): some days
+        after the consents expired. False where they were withdrawn or refused, and
+        where there were none."""
+        self.ensure_one()
+        on = on or fields.Date.context_today(self)
+        # sudo: as in _disclosure_rank.
+        case = self.sudo()
+        sharing = case.consent_ids.browse()
+        for purpose in self._disclosure_purposes(receiver):
+            sharing |= case._consents_agreed(purpose, receiver.sudo(), on)
+        ends = []
+        for consents in (case._consents_agreed("services", None, on), sharing):
+            if not consents:
+                return False
+            ends.append(max(consent._finish_by() or NO_END for consent in consents))
+        return min(ends)
+
+    def _disclosure_may_finish(self, receiver, on=None):
+        """Whether ``receiver`` may finish what it began, on a day (R7)."""
+        on = on or fields.Date.context_today(self)
+        until = self._disclosure_finish_by(receiver, on)
+        return bool(until and on <= until)
+
+    # -- what is in it (R8) ----------------------------------------------------
+    def _disclosure_is_school(self, receiver, service_type=None):
+        """Whether ``receiver`` gets this as a school or training centre (R8)."""
+        if service_type and service_type.domain in SCHOOL_DOMAINS:
+            return True
+        # sudo: whether a contact is a school is no secret, only its record may be out
+        # of the sender's reach.
+        return bool(
+            receiver
+            and self.env["remediation.institution"]
+            .sudo()
+            .search_count(
+                [
+                    (
+                        "partner_id",
+                        "child_of",
+                        receiver.sudo().commercial_partner_id.id,
+                    ),
+                ],
+                limit=1,
+            )
+        )
+
+    def _disclosure_keys(self, receiver, data_set, service_type=None, is_offer=False):
+        """The keys of what ``receiver`` may get of this case, in order (R8).
+
+        :param data_set: minimum, service or full
+        :param service_type: what is asked of the receiver
+        :param is_offer: the case itself is offered, inside the network
+        """
+        self.ensure_one()
+        if is_offer:
+            keys = OFFER_KEYS
+        elif self._disclosure_is_school(receiver, service_type):
+            keys = SCHOOL_KEYS
+            if data_set == "minimum":
+                keys = tuple(key for key in keys if key in MINIMUM_KEYS)
+        else:
+            keys = {
+                "minimum": MINIMUM_KEYS,
+                "service": SERVICE_KEYS,
+                "full": FULL_KEYS,
+            }[data_set]
+        withheld = self._disclosure_withheld(receiver)
+        return tuple(key for key in keys if key not in withheld)
+
+    def _disclosure_withheld(self, receiver=None):
+        """The keys withheld from ``receiver``, or from anybody where it is empty (R8).
+
+        A withholding stays when the consent it came with ends. What is withheld from
+        everybody the child is referred to is not withheld from who holds the case.
+        """
+        self.ensure_one()
+        # sudo: asked for people who do not read consents, and about them.
+        case = self.sudo()
+        partner = receiver.sudo().commercial_partner_id if receiver else None
+        holds = partner and partner == case.organisation_id.commercial_partner_id
+        keys = set()
+        for consent in case.consent_ids.filtered("withhold_item_ids"):
+            named = consent.withhold_from_ids.commercial_partner_id
+            if partner is None or (partner in named if named else not holds):
+                keys.update(consent.withhold_item_ids.mapped("key"))
+        return keys
+
+    def _disclosure_hidden_fields(self, receiver=None):
+        """``{model: {field}}`` of what a page or file for ``receiver`` leaves out."""
+        hidden = {}
+        for key in self._disclosure_withheld(receiver):
+            for model, names in ITEM_FIELDS.get(key, {}).items():
+                hidden.setdefault(model, set()).update(names)
+        return hidden
+
+    def _disclosure_values(self, keys):
+        """The values of the keys that are about the case and the child. The caller
+        took the keys from :meth:`_disclosure_keys` and may read the case, or answers
+        for what it does with them."""
+        self.ensure_one()
+        child = self.beneficiary_id
+        holder = self.user_id or self.env.user
+        values = {
+            "child_code": child.name,
+            "first_name": child.first_name,
+            "last_name": child.last_name,
+            "sex": child.sex,
+            "age": child._age_on(fields.Date.context_today(self)),
+            "grade": child.last_grade,
+            "language": child.language_id.name,
+            "area": (self.area_id or child.area_id).display_name,
+            "contact_name": holder.name,
+            "contact_phone": holder.partner_id.phone,
+            "risk_level": self.risk_level,
+            "classification": self.classification,
+            "goal": self.active_plan_id.goal,
+        }
+        if "caregiver" in keys or "caregiver_phone" in keys:
+            caregiver = child.household_id.member_ids.filtered(
+                lambda member: member.is_caregiver and not member.is_suspected_of_harm
+            )[:1]
+            values["caregiver"] = caregiver.full_name
+            values["caregiver_phone"] = caregiver.phone
+        return {key: value for key, value in values.items() if key in keys}
+
+    # -- reporting (R9) --------------------------------------------------------
+    def _disclosure_reportable(self, on=None):
+        """The cases whose family agreed to reporting without name: no other case
+        stands in an identified or case-level output (R9). Counts are another matter:
+        they follow the legal basis. Set-wise: one query per batch."""
+        # sudo: whether there is a consent is asked for people who do not read it.
+        return self.filtered(lambda case: case.sudo()._has_consent("reporting", on=on))
