@@ -89,3 +89,62 @@ registry.category("web_tour.tours").add("savings_meeting_keyboard", {
         },
     ],
 });
+
+/** One step of a tour for each line of a column: type what is due, then Enter. */
+function column(name, figures) {
+    return figures.map((figure, row) => ({
+        content: `${name} of member ${row + 1}`,
+        trigger: `.o_savings_meeting tr.o_selected_row td[name='${name}'] input`,
+        async run() {
+            await settle(
+                () =>
+                    cellOf(document.activeElement) === name &&
+                    rowOf(document.activeElement) === row
+            );
+            if (figure) {
+                type(figure);
+            }
+            await press("Enter");
+        },
+    }));
+}
+
+/**
+ * A whole round of 25 members: everybody's shares, a repayment by every fifth; then count
+ * and validate.
+ */
+registry.category("web_tour.tours").add("savings_meeting_of_25", {
+    steps: () => {
+        const members = [...Array(25).keys()];
+        return [
+            ...column(
+                "shares",
+                members.map((row) => String((row % 5) + 1))
+            ),
+            ...column(
+                "loan_repaid",
+                members.map((row) => (row % 5 ? "" : "100"))
+            ),
+            {
+                content: "The round is at the next column",
+                trigger: ".o_savings_meeting tr.o_selected_row td input",
+                async run() {
+                    await settle(() => rowOf(document.activeElement) === 0);
+                    await press(["Alt", "x"]);
+                },
+            },
+            {
+                content: "The counted cash is there",
+                trigger: ".o_savings_pots [name='counted_loan'] input:value('99,000')",
+                async run() {
+                    await press(["Alt", "v"]);
+                },
+            },
+            {
+                content: "The meeting is validated",
+                trigger:
+                    ".o_statusbar_status .o_arrow_button_current:contains('Validated')",
+            },
+        ];
+    },
+});
