@@ -11,9 +11,13 @@ from .postgres import Cluster
 LANGUAGE = "fr"
 # Where Odoo has translated the same words already.
 CORE = ("base", "mail", "web", "portal", "account", "analytic", "product")
+# Odoo takes a file for one of the module that the first matching addons path names:
+# the folder addons/ inside the root must come before the root itself.
 EXPORT = """
 import base64, io, json
+import odoo.addons
 from odoo.tools.translate import trans_export
+odoo.addons.__path__ = sorted(odoo.addons.__path__, key=len, reverse=True)
 result = {}
 for module in %r:
     buffer = io.BytesIO()
