@@ -1,0 +1,2 @@
+from . import models, tools, wizards
+from .hooks import uninstall_hook

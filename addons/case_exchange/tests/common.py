@@ -1,0 +1,81 @@
+from odoo import fields
+from odoo.tests import new_test_user
+
+from odoo.addons.child_remediation.tests.common import RemediationCommon
+
+
+class ExchangeCommon(RemediationCommon):
+    """``exporter`` is a monitor who exports; ``namer`` a coordinator who exports and
+    sees names; ``worker_exporter`` a worker of ``team`` who exports; ``importer`` a
+    coordinator who imports."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.exporter = cls._with(cls.monitor.copy({"login": "exporter"}), "export")
+        cls.namer = cls._duty_user("namer", "coordinator", "export")
+        cls.namer_company_b = cls._duty_user(
+            "namer_company_b", "coordinator", "export", company=cls.company_b
+        )
+        cls.worker_exporter = cls.worker
+        cls.importer = cls._duty_user("importer", "coordinator")
+        cls.importer.group_ids |= cls.env.ref("case_exchange.group_import")
+        cls.only_export = cls._duty_user("only_export", "export")
+        cls.env.ref("child_remediation.group_export").user_ids |= cls.worker_2
+
+    @classmethod
+    def _with(cls, user, duty):
+        user.group_ids |= cls.env.ref(f"child_remediation.group_{duty}")
+        return user
+
+    @classmethod
+    def _duty_user(cls, login, *groups, company=None):
+        company = company or cls.company
+        return new_test_user(
+            cls.env,
+            login,
+            groups=",".join(f"child_remediation.group_{group}" for group in groups),
+            company_id=company.id,
+            company_ids=[fields.Command.set(company.ids)],
+        )
+
+    @classmethod
+    def _reportable(cls, manager=None, **vals):
+        """A case whose family agreed to reporting."""
+        case = cls._new_case(manager, **vals)
+        cls._new_consent(case, "reporting")
+        return case
+
+    def _export(self, user, **vals):
+        wizard = (
+            self.env["remediation.export.wizard"]
+            .with_user(user)
+            .with_context(lang=user.lang)
+            .create({"layout": "table", "file_format": "csv", **vals})
+        )
+        action = wizard.action_export()
+        return self.env[action["res_model"]].with_user(user).browse(action["res_id"])
+
+    def _columns(self, *keys):
+        columns = self.env["remediation.export.column"].search([("key", "in", keys)])
+        self.assertEqual(len(columns), len(keys))
+        return [fields.Command.set(columns.ids)]
+
+    def _content(self, export):
+        self.env.flush_all()
+        attachment = (
+            self.env["ir.attachment"]
+            .sudo()
+            .search(
+                [
+                    ("res_model", "=", export._name),
+                    ("res_field", "=", "file"),
+                    ("res_id", "=", export.id),
+                ]
+            )
+        )
+        self.assertEqual(len(attachment), 1)
+        return attachment.raw
+
+    def _log_rows(self, export):
+        return self.env["remediation.export.log"].search([("code", "=", export.name)])

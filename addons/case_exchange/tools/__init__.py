@@ -1,0 +1,1 @@
+from . import htcds, plain, primero, salesforce, source, writers

@@ -1,0 +1,374 @@
+"""A Salesforce data export (a ZIP of CSV files) in the shape that the import takes.
+
+No Odoo here on purpose. ``Case.csv`` leads: each case is one child's file. Its contact
+is the child; other contacts of the same account are the family. Whatever else names a
+case or its child (tasks, comments, history, custom objects) becomes an imported note,
+and each attachment a file of the case. A column that is not known is kept in the note
+"other fields": nothing is dropped in silence.
+"""
+
+import csv
+import io
+import re
+import zipfile
+from datetime import date
+
+from .plain import plain
+
+#: Most bytes that a ZIP may unpack to, and most files in it.
+MAX_UNPACKED = 512 * 1024 * 1024
+MAX_ENTRIES = 20_000
+MAX_ROWS = 200_000
+MAX_FILE = 20 * 1024 * 1024
+#: Columns by what they are called in the wild, folded (see :func:`folded`).
+CONTACT = {
+    "first_name": ("firstname",),
+    "last_name": ("lastname", "secondname"),
+    "nickname": ("nickname", "alias"),
+    "sex": ("gender", "sex", "genderidentity"),
+    "birth_date": ("birthdate", "dateofbirth"),
+    "age": ("age", "estimatedage"),
+    "national_id": ("nationalid", "idnumber"),
+    "phone": ("phone", "mobilephone", "homephone"),
+    "relationship": ("relationship", "relationshiptochild", "relation"),
+    "school_status": ("schoolstatus",),
+}
+CASE = {
+    "status": ("status",),
+    "closed_on": ("closeddate", "dateclosed"),
+    "opened_on": ("createddate", "dateopened", "openeddate"),
+    "risk": ("risklevel", "priority", "risk"),
+    "closure_reason": ("reasonforclosing", "closurereason"),
+}
+#: Columns of the system itself.
+PLAIN = frozenset(
+    "id isdeleted masterrecordid accountid contactid recordtypeid ownerid "
+    "createdbyid lastmodifieddate lastmodifiedbyid systemmodstamp lastvieweddate "
+    "lastreferenceddate casenumber parentid createddate name".split()
+)
+SEXES = {
+    "male": "male",
+    "m": "male",
+    "boy": "male",
+    "masculin": "male",
+    "garcon": "male",
+    "female": "female",
+    "f": "female",
+    "girl": "female",
+    "feminin": "female",
+    "fille": "female",
+    "transgender/nonconforming": "other",
+    "nonbinary": "other",
+    "other": "other",
+}
+RELATIONS = {
+    "mother": "mother",
+    "mere": "mother",
+    "father": "father",
+    "pere": "father",
+    "grandmother": "grandparent",
+    "grandfather": "grandparent",
+    "grandparent": "grandparent",
+    "brother": "sibling",
+    "sister": "sibling",
+    "sibling": "sibling",
+    "aunt": "aunt_uncle",
+    "uncle": "aunt_uncle",
+    "spouse": "spouse",
+    "guardian": "guardian",
+}
+RISKS = {
+    "high": "high",
+    "critical": "high",
+    "medium": "medium",
+    "moderate": "medium",
+    "low": "low",
+}
+_BODIES = re.compile(r"^(?:.*/)?(?:Attachments|ContentVersion|Documents)/([^/]+)$")
+
+
+class SalesforceError(Exception):
+    """The file cannot be read as a whole; the key says why."""
+
+
+def folded(header):
+    """A column's name without namespace, suffix, case and punctuation."""
+    name = header.strip()
+    name = re.sub(r"__(c|pc|r)$", "", name)
+    name = re.sub(r"^[a-z]+__", "", name, flags=re.IGNORECASE)
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+class Archive:
+    """The tables and bodies of an export; bodies are read one at a time."""
+
+    def __init__(self, content):
+        try:
+            self.zip = zipfile.ZipFile(io.BytesIO(content))
+            entries = self.zip.infolist()
+        except (zipfile.BadZipFile, ValueError, OSError) as error:
+            raise SalesforceError("zip") from error
+        if len(entries) > MAX_ENTRIES:
+            raise SalesforceError("many")
+        if sum(entry.file_size for entry in entries) > MAX_UNPACKED:
+            raise SalesforceError("size")
+        self.tables = {}
+        self.bodies = {}
+        for entry in entries:
+            if entry.is_dir():
+                continue
+            body = _BODIES.match(entry.filename)
+            name = entry.filename.rsplit("/", 1)[-1]
+            if body:
+                self.bodies[body.group(1).split(".")[0]] = entry
+            elif name.lower().endswith(".csv"):
+                self.tables[name[:-4]] = entry
+        if "Case" not in self.tables or "Contact" not in self.tables:
+            raise SalesforceError("tables")
+
+    def rows(self, table):
+        """Yield ``(number, {column: text})`` of a table."""
+        entry = self.tables.get(table)
+        if entry is None:
+            return
+        with self._open(entry) as handle:
+            text = io.TextIOWrapper(handle, encoding="utf-8-sig", errors="replace")
+            reader = csv.DictReader(text)
+            try:
+                for number, row in enumerate(reader, 2):
+                    if number > MAX_ROWS:
+                        raise SalesforceError("rows")
+                    yield (
+                        number,
+                        {
+                            key: plain(value or "").strip()
+                            for key, value in row.items()
+                            if key and not isinstance(value, list)
+                        },
+                    )
+            except csv.Error as error:
+                raise SalesforceError("csv") from error
+
+    def body(self, number):
+        """The bytes of an attachment, None where the export does not hold them."""
+        entry = self.bodies.get(number)
+        if entry is None or entry.file_size > MAX_FILE:
+            return None
+        with self._open(entry) as handle:
+            data = handle.read(MAX_FILE + 1)
+        return data if len(data) <= MAX_FILE else None
+
+    def _open(self, entry):
+        if entry.flag_bits & 1:
+            raise SalesforceError("password")
+        try:
+            return self.zip.open(entry)
+        except (zipfile.BadZipFile, NotImplementedError, OSError) as error:
+            raise SalesforceError("zip") from error
+
+
+def bundles(archive):
+    """Yield ``(row number, bundle, problems)`` per case of the archive."""
+    contacts = {row.get("Id"): row for _n, row in archive.rows("Contact")}
+    accounts = {}
+    for number, row in contacts.items():
+        if row.get("AccountId"):
+            accounts.setdefault(row["AccountId"], []).append(number)
+    cases = [(number, row) for number, row in archive.rows("Case")]
+    children = {row.get("ContactId") for _n, row in cases}
+    of_case, of_contact = {}, {}
+    for _number, row in cases:
+        of_case[row.get("Id")] = row.get("Id")
+        # Of a child with several cases, what names the child alone goes to the last.
+        if row.get("ContactId"):
+            of_contact[row["ContactId"]] = row.get("Id")
+    notes, files = _related(archive, of_case, of_contact)
+    for number, row in cases:
+        problems = []
+        child_id = row.get("ContactId")
+        contact = contacts.get(child_id)
+        if not row.get("Id"):
+            problems.append(("reference", "Id"))
+        if contact is None:
+            problems.append(("contact", "ContactId"))
+            contact = {}
+        child, rest = _contact(contact, problems)
+        child["ref"] = child_id or None
+        if not child["sex"]:
+            problems.append(("sex", "Gender"))
+        case, case_rest = _case(row, problems)
+        rest = {**case_rest, **rest}
+        case["ref"] = row.get("Id") or None
+        case["number"] = row.get("CaseNumber") or None
+        family = []
+        account = contact.get("AccountId")
+        for other in accounts.get(account, ()):
+            if other in children:
+                continue
+            member, member_rest = _contact(contacts[other], [])
+            relation = RELATIONS.get(folded_value(member.pop("relationship")), "other")
+            names = (member["first_name"], member["last_name"])
+            family.append(
+                {
+                    "ref": other,
+                    "full_name": " ".join(filter(None, names)) or None,
+                    "relationship": relation,
+                    "is_caregiver": relation
+                    in ("mother", "father", "grandparent", "guardian", "aunt_uncle"),
+                    "is_deceased": False,
+                    "age": member["age"],
+                    "birth_date": member["birth_date"],
+                    "phone": member["phone"],
+                }
+            )
+            rest |= {f"{other} {key}": text for key, text in member_rest.items()}
+        child.pop("relationship")
+        child.pop("phone")
+        own = list(notes.get(case["ref"], ()))
+        if rest:
+            own.append(
+                {
+                    "ref": None,
+                    "date": None,
+                    "subject": "other_fields",
+                    "text": "\n".join(f"{key}: {text}" for key, text in rest.items()),
+                    "author": None,
+                }
+            )
+        yield (
+            number,
+            {
+                "case": case,
+                "child": child,
+                "household": {"ref": account or None, "size": None},
+                "members": family,
+                "consents": [],
+                "consent_from": "caregiver",
+                "visits": [],
+                "notes": own,
+                "files": files.get(case["ref"], []),
+            },
+            problems,
+        )
+
+
+def _contact(row, problems):
+    """What is known of a contact, and what has no place here."""
+    by_name = {folded(key): text for key, text in row.items() if text}
+    known = {}
+    for target, names in CONTACT.items():
+        known[target] = next((by_name.pop(n) for n in names if n in by_name), None)
+    for name in ("firstname", "lastname"):
+        by_name.pop(name, None)
+    known["sex"] = SEXES.get(folded_value(known["sex"]))
+    known["birth_date"] = _day(known["birth_date"], "Birthdate", problems)
+    if known["age"]:
+        try:
+            known["age"] = int(float(known["age"]))
+            if not 0 <= known["age"] <= 120:
+                raise ValueError
+        except ValueError:
+            problems.append(("number", "Age"))
+            known["age"] = None
+    status = folded_value(known.pop("school_status"))
+    known["school_status"] = {
+        "inschool": "in_school",
+        "enrolled": "in_school",
+        "never": "never",
+        "neverinschool": "never",
+        "droppedout": "dropped_out",
+        "completed": "completed",
+    }.get(status)
+    rest = {f"Contact {key}": text for key, text in by_name.items() if key not in PLAIN}
+    return known, rest
+
+
+def _case(row, problems):
+    by_name = {folded(key): text for key, text in row.items() if text}
+    known = {}
+    for target, names in CASE.items():
+        known[target] = next((by_name.pop(n) for n in names if n in by_name), None)
+    opened = _day(known["opened_on"], "CreatedDate", problems)
+    closed = _day(known["closed_on"], "ClosedDate", problems)
+    is_closed = bool(closed) or "closed" in (known["status"] or "").lower()
+    rest = {f"Case {key}": text for key, text in by_name.items() if key not in PLAIN}
+    if known["status"]:
+        rest["Case status"] = known["status"]
+    if known["closure_reason"]:
+        rest["Case closure reason"] = known["closure_reason"]
+    return {
+        "identified_on": opened,
+        "received_at": None,
+        "risk_level": RISKS.get(folded_value(known["risk"])),
+        "closed_on": closed or (opened if is_closed else None),
+        "is_closed": is_closed,
+        "closure_reason": "other",
+    }, rest
+
+
+def _related(archive, of_case, of_contact):
+    """Notes and files by the id of their case."""
+    notes, files = {}, {}
+    for table in sorted(archive.tables):
+        if table in ("Case", "Contact", "Account", "User", "RecordType"):
+            continue
+        is_file = table in ("Attachment", "ContentVersion")
+        for _number, row in archive.rows(table):
+            links = [
+                text
+                for key, text in row.items()
+                if key != "Id" and (text in of_case or text in of_contact)
+            ]
+            case = next((of_case[link] for link in links if link in of_case), None)
+            if case is None:
+                case = next(
+                    (of_contact[link] for link in links if link in of_contact), None
+                )
+            if case is None:
+                continue
+            if is_file:
+                files.setdefault(case, []).append(
+                    {
+                        "ref": row.get("Id"),
+                        "name": row.get("Name") or row.get("Title") or "file",
+                        "type": row.get("ContentType") or None,
+                    }
+                )
+                continue
+            notes.setdefault(case, []).append(
+                {
+                    "ref": row.get("Id") or None,
+                    "date": next(
+                        (
+                            row[key]
+                            for key in ("ActivityDate", "CreatedDate")
+                            if row.get(key)
+                        ),
+                        None,
+                    ),
+                    "subject": table,
+                    "text": "\n".join(
+                        f"{key}: {text}"
+                        for key, text in row.items()
+                        if text and key != "Id" and folded(key) not in PLAIN
+                    ),
+                    "author": row.get("CreatedById") or None,
+                }
+            )
+    return notes, files
+
+
+def folded_value(text):
+    """A choice without case, blanks, accents on vowels and punctuation."""
+    text = (text or "").lower().replace("é", "e").replace("ç", "c")
+    return text if "/" in text else re.sub(r"[^a-z]", "", text)
+
+
+def _day(text, name, problems):
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text[:10]).isoformat()
+    except ValueError:
+        problems.append(("date", name))
+        return None

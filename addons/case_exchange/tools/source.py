@@ -1,0 +1,324 @@
+"""Where the facts of an export come from: one SELECT over cases, read as a stream.
+
+Each entry of :data:`SOURCES` is an SQL expression over the tables named in
+:func:`statement`. Names and contacts come from rows that the user sees by the rules of
+those very rows: who kept an old case does not get the name of a child that somebody
+else holds today.
+"""
+
+from odoo.tools import SQL
+
+from odoo.addons.child_remediation.tools.classification import CHILD_LABOUR
+
+#: How many rows the server-side cursor hands over at a time.
+CHUNK = 2000
+
+WORK = "remediation.work.situation"
+
+#: What each key reads: (SQL, model whose read right it needs beside the case's).
+SOURCES = {
+    "id": ("c.id", None),
+    "case_code": ("c.name", None),
+    "company_id": ("c.company_id", None),
+    "stage": ("c.stage", None),
+    "risk_level": ("c.risk_level", None),
+    "classification": ("c.classification", None),
+    "identified_on": ("c.identified_on", None),
+    "opened_at": ("c.opened_at", None),
+    "first_contact_on": ("c.first_contact_on", None),
+    "next_due": ("c.next_due", None),
+    "closed_on": ("c.closed_on", None),
+    "closure_reason": ("c.closure_reason", None),
+    "closure_outcome": ("c.closure_outcome", None),
+    "reopened_count": ("COALESCE(c.reopened_count, 0)", None),
+    "child_code": ("b.name", None),
+    "sex": ("b.sex", None),
+    "birth_date_for_age": ("b.birth_date", None),
+    "age_estimated": ("b.age_estimated", None),
+    "age_margin": ("b.age_margin", None),
+    "age_recorded_on": ("b.age_recorded_on", None),
+    "school_status": ("b.school_status", None),
+    "last_grade": ("b.last_grade", None),
+    "has_disability": ("COALESCE(b.has_disability, FALSE)", None),
+    "birth_registered": ("b.birth_registered", None),
+    "programme": ("{programme}", None),
+    "team": ("t.name", None),
+    "organisation": ("o.name", None),
+    "area": ("{area}", None),
+    "area_code": ("a.code", None),
+    "site": ("s.name", None),
+    "site_type": ("s.site_type", None),
+    "commodity": ("s.commodity", None),
+    "isic_section": ("upper(s.isic_section)", None),
+    "country": ("{country}", None),
+    "company_name": ("co.name", None),
+    "situation_on": ("w.date", WORK),
+    "hours_week": (
+        "COALESCE(w.hours_effective, 0)::float",
+        WORK,
+    ),
+    "days_week": ("COALESCE(w.days_week, 0)", WORK),
+    "works": ("COALESCE(w.works, FALSE)", WORK),
+    "activity": ("w.activity", WORK),
+    "age_at_work": ("ever.started_age", WORK),
+    "employer": ("ever.employer", WORK),
+    "is_bonded": ("COALESCE(ever.is_bonded, FALSE)", WORK),
+    "documents_retained": ("COALESCE(ever.documents_retained, FALSE)", WORK),
+    "is_trafficked": ("COALESCE(ever.is_trafficked, FALSE)", WORK),
+    "is_worst_form": ("COALESCE(ever.is_worst_form, FALSE)", WORK),
+    "was_child_labour": ("COALESCE(ever.labour, FALSE)", WORK),
+    "pay_withheld": ("COALESCE(ever.pay_withheld, 0)::float", WORK),
+    "visits_done": (
+        "(SELECT count(*) FROM remediation_visit v"
+        " WHERE v.case_id = c.id AND v.state = 'done')",
+        "remediation.visit",
+    ),
+    "clean_visits": (
+        "(SELECT count(*) FROM remediation_visit v"
+        " WHERE v.case_id = c.id AND v.state = 'done' AND v.is_clean)",
+        "remediation.visit",
+    ),
+    "open_actions": (
+        "(SELECT count(*) FROM remediation_plan_action x WHERE x.case_id = c.id"
+        " AND x.state IN ('planned', 'in_progress'))",
+        "remediation.plan.action",
+    ),
+    "deliveries": (
+        "(SELECT count(*) FROM remediation_service_delivery d"
+        " WHERE d.case_id = c.id AND d.state = 'given')",
+        "remediation.service.delivery",
+    ),
+    "plan_start": ("pl.date_start", "remediation.plan"),
+    "plan_target": ("pl.target_date", "remediation.plan"),
+    "plan_end": ("pl.completed_on", "remediation.plan"),
+    "plan_goal": ("pl.goal", "remediation.plan"),
+    "action_domains": (
+        "(SELECT string_agg(DISTINCT x.domain, ';' ORDER BY x.domain)"
+        " FROM remediation_plan_action x"
+        " WHERE x.case_id = c.id AND x.state <> 'cancelled')",
+        "remediation.plan.action",
+    ),
+    "movements": (
+        "(SELECT json_agg(json_build_array(m.kind, m.date_from, k.code, m.means)"
+        " ORDER BY m.date_from, m.id) FROM remediation_movement m"
+        " LEFT JOIN res_country k ON k.id = m.country_id WHERE m.case_id = c.id)",
+        "remediation.movement",
+    ),
+    "services_consent": (
+        "(SELECT max(k.given_on) FROM remediation_consent k WHERE k.case_id = c.id"
+        " AND k.purpose = 'services' AND k.state = 'given')",
+        "remediation.consent",
+    ),
+    # What names somebody
+    "first_name": ("i.first_name", "remediation.beneficiary"),
+    "last_name": ("i.last_name", "remediation.beneficiary"),
+    "nickname": ("i.nickname", "remediation.beneficiary"),
+    "birth_date": ("i.birth_date", "remediation.beneficiary"),
+    "national_id": ("i.national_id", "remediation.beneficiary"),
+    "external_ref": ("i.external_ref", "remediation.beneficiary"),
+    "address": ("h.address", "remediation.household"),
+    "caregiver_name": ("g.full_name", "remediation.household.member"),
+    "caregiver_relationship": ("g.relationship", "remediation.household.member"),
+    "caregiver_phone": ("g.phone", "remediation.household.member"),
+}
+#: Keys that name somebody, by what they read (the rest says nothing of who it is).
+IDENTITY = frozenset(
+    (
+        "first_name",
+        "last_name",
+        "nickname",
+        "birth_date",
+        "national_id",
+        "external_ref",
+        "address",
+        "caregiver_name",
+        "caregiver_phone",
+        # Free text: a name may stand in it.
+        "activity",
+        "plan_goal",
+    )
+)
+
+
+#: What a family can withhold (R8), and the facts that say it.
+WITHHELD = {
+    "child_code": ("child_code", "external_ref"),
+    "first_name": ("first_name", "nickname"),
+    "last_name": ("last_name", "national_id"),
+    "sex": ("sex",),
+    "age": ("birth_date", "birth_date_for_age", "age_estimated", "age_at_work"),
+    "grade": ("last_grade", "school_status"),
+    "area": ("area", "area_code", "site", "address"),
+    "caregiver": ("caregiver_name", "caregiver_relationship"),
+    "caregiver_phone": ("caregiver_phone",),
+    "contact_name": ("organisation",),
+    "risk_level": ("risk_level",),
+    "classification": (
+        "classification",
+        "was_child_labour",
+        "activity",
+        "works",
+        "hours_week",
+        "days_week",
+        "employer",
+        "is_bonded",
+        "is_trafficked",
+        "is_worst_form",
+        "documents_retained",
+        "pay_withheld",
+        "movements",
+        "site",
+        "site_type",
+        "commodity",
+        "isic_section",
+    ),
+    "goal": ("plan_goal",),
+}
+
+
+def models_of(keys):
+    """Names of the models whose read right these sources need."""
+    return sorted({SOURCES[key][1] for key in keys if SOURCES[key][1]})
+
+
+def reporting_consent(today):
+    """Whether reporting consent is in force for the case ``c`` (R9).
+
+    The same answer as ``cases._disclosure_reportable()``, for any number in one query.
+    """
+    return SQL(
+        """EXISTS (
+            SELECT 1 FROM remediation_consent k
+              LEFT JOIN remediation_household_member one
+                     ON one.id = k.given_by_member_id
+              LEFT JOIN remediation_household_member two
+                     ON two.id = k.second_member_id
+             WHERE k.case_id = c.id AND k.purpose = 'reporting' AND k.answer = 'yes'
+               AND k.given_on <= %(today)s
+               AND k.is_lapsed IS NOT TRUE
+               AND (k.valid_until IS NULL OR k.valid_until >= %(today)s)
+               AND (k.withdrawn_on IS NULL OR k.withdrawn_on > %(today)s)
+               AND NOT (
+                    k.subject = 'caregiver'
+                    AND one.is_employer_or_creditor IS TRUE
+                    AND NOT (two.id IS NOT NULL
+                             AND two.is_employer_or_creditor IS NOT TRUE)
+                    AND k.confirmed_by_id IS NULL)
+               AND NOT EXISTS (
+                    SELECT 1 FROM remediation_consent n
+                     WHERE n.case_id = c.id AND n.purpose = 'reporting'
+                       AND n.answer = 'no' AND n.given_on <= %(today)s
+                       AND (n.given_on, n.id) > (k.given_on, k.id)))""",
+        today=today,
+    )
+
+
+def statement(env, domain, keys, today, *, with_consent=True, count=False):
+    """The SELECT of ``keys`` over the cases of a domain, by the rules of ``env``."""
+
+    def visible(model):
+        return env[model]._search([]).subselect()
+
+    def translated(column):
+        column = SQL(column)
+        return SQL(
+            "COALESCE(%s->>%s, %s->>'en_US')", column, env.lang or "en_US", column
+        )
+
+    cases = env["remediation.case"].with_context(active_test=False)
+    places = {
+        "{programme}": translated("p.name"),
+        "{area}": translated("a.name"),
+        "{country}": SQL("country.code"),
+    }
+    if count:
+        columns = SQL("count(*)")
+    else:
+        columns = SQL(", ").join(
+            places.get(SOURCES[key][0]) or SQL(SOURCES[key][0]) for key in keys
+        )
+    used = {"id", *keys}
+    named = used & IDENTITY
+    joins = [
+        SQL("JOIN remediation_beneficiary b ON b.id = c.beneficiary_id"),
+        SQL("LEFT JOIN remediation_programme p ON p.id = c.programme_id"),
+        SQL("LEFT JOIN remediation_team t ON t.id = c.team_id"),
+        SQL("LEFT JOIN res_partner o ON o.id = c.organisation_id"),
+        SQL("LEFT JOIN remediation_area a ON a.id = c.area_id"),
+        SQL("LEFT JOIN remediation_site s ON s.id = c.site_id"),
+        SQL("JOIN res_company co ON co.id = c.company_id"),
+        SQL("LEFT JOIN res_partner cp ON cp.id = co.partner_id"),
+        SQL("LEFT JOIN res_country country ON country.id = cp.country_id"),
+        SQL("LEFT JOIN remediation_work_situation w ON w.id = c.work_situation_id"),
+    ]
+    if any("ever." in SOURCES[key][0] for key in used):
+        # What was true once stays true of the child, whatever a later visit found.
+        joins.append(
+            SQL(
+                """LEFT JOIN LATERAL (
+                    SELECT bool_or(z.is_trafficked) AS is_trafficked,
+                           bool_or(z.is_bonded) AS is_bonded,
+                           bool_or(z.documents_retained) AS documents_retained,
+                           bool_or(z.is_worst_form) AS is_worst_form,
+                           max(z.pay_withheld) AS pay_withheld,
+                           min(NULLIF(z.started_age, 0)) AS started_age,
+                           bool_or(z.classification = ANY(%s)) AS labour,
+                           (array_agg(z.employer_relationship ORDER BY z.date DESC,
+                            z.id DESC) FILTER (WHERE z.employer_relationship
+                            IS NOT NULL))[1] AS employer
+                      FROM remediation_work_situation z WHERE z.case_id = c.id
+                ) ever ON TRUE""",
+                sorted(CHILD_LABOUR),
+            )
+        )
+    if any(key.startswith("plan_") for key in used):
+        joins.append(
+            SQL(
+                "LEFT JOIN LATERAL (SELECT * FROM remediation_plan q"
+                " WHERE q.case_id = c.id AND q.state IN ('active', 'completed')"
+                " ORDER BY (q.state = 'active') DESC, q.id DESC LIMIT 1) pl ON TRUE"
+            )
+        )
+    if any(SOURCES[key][0].startswith("i.") for key in named):
+        joins.append(
+            SQL(
+                "LEFT JOIN remediation_beneficiary i ON i.id = c.beneficiary_id"
+                " AND i.id IN %s",
+                visible("remediation.beneficiary"),
+            )
+        )
+    if "address" in named:
+        joins.append(
+            SQL(
+                "LEFT JOIN remediation_household h ON h.id = c.household_id"
+                " AND h.id IN %s",
+                visible("remediation.household"),
+            )
+        )
+    if any(key.startswith("caregiver_") for key in used):
+        joins.append(
+            SQL(
+                "LEFT JOIN LATERAL (SELECT * FROM remediation_household_member y"
+                " WHERE y.household_id = c.household_id AND y.is_caregiver"
+                " AND y.active ORDER BY y.id LIMIT 1) g ON g.id IN %s",
+                visible("remediation.household.member"),
+            )
+        )
+    query = SQL(
+        "SELECT %s FROM remediation_case c %s WHERE c.id IN %s%s",
+        columns,
+        SQL(" ").join(joins) if not count else SQL(),
+        cases._search(domain).subselect(),
+        SQL(" AND %s", reporting_consent(today)) if with_consent else SQL(),
+    )
+    return query if count else SQL("%s ORDER BY c.id", query)
+
+
+def stream(env, query):
+    """Yield the rows of a query through a server-side cursor: memory stays bounded
+    whatever their number."""
+    env.flush_all()
+    with env.cr._cnx.cursor(name="remediation_export") as cursor:
+        cursor.itersize = CHUNK
+        cursor.execute(query.code, query.params)
+        yield from cursor
