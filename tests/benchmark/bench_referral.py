@@ -54,6 +54,7 @@ def portal_cases(bench):
             "case_referral.portal_case",
             case=case,
             child=case.beneficiary_id,
+            withheld=case._disclosure_withheld(env.user.partner_id),
             own=True,
             ok=None,
             files=case.portal_files(),
