@@ -48,17 +48,22 @@ def run(parser, arguments):
 
     databases = Databases(Cluster("bench").start())
     template = databases.template(list(modules.find()))
-    results = []
+    results, failures = [], []
     for name in options.names or sorted(benchmarks):
         benchmark = benchmarks[name]
         size = options.size or benchmark.size
         seeded = _seeded(databases, template, benchmark, size)
         step(f"{name}, {size} records")
         with databases.scratch(seeded, options.database) as copy:
-            results += _spawn(databases, copy, "measure", name, size)
+            try:
+                results += _spawn(databases, copy, "measure", name, size)
+            except SetupError as error:
+                failures.append(str(error))
     _table(results)
     if options.json:
         Path(options.json).write_text(json.dumps(results, indent=2) + "\n")
+    if failures:
+        raise SetupError(" ".join(failures))
     return 0 if all(result["ok"] for result in results) else 1
 
 
