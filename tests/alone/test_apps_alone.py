@@ -75,5 +75,35 @@ def test_all_modules_install_with_demo_data(bare):
     _clean(bare.complaints(bare.template(list(modules.find()), demo=True)))
 
 
+def test_demo_organisation_pays_a_stipend_by_the_chart_of_associations(bare):
+    """The demonstration's books: francs, SYSCEBNL, one stipend in dollars from the
+    entitlement to posted entries that explain it."""
+    template = bare.template(list(modules.find()), demo=True)
+    with bare.scratch(template) as name:
+        printed, complaints = bare.shell(
+            name,
+            """
+company = env.ref("base.main_company")
+print(company.chart_template, company.currency_id.name)
+plan = env["cash.transfer.payment.plan"].search([("company_id", "=", company.id)])
+child = plan.line_ids.beneficiary_id
+print(plan.state, plan.currency_id.name, child.external_ref, plan.is_balanced)
+moves = env["account.move"].search([("payment_plan_id", "=", plan.id)])
+expense = moves.line_ids.filtered(
+    lambda line: line.account_id == company.cash_expense_account_id
+)
+print(set(moves.mapped("state")), sum(expense.mapped("amount_currency")))
+print(all(line.analytic_distribution for line in expense))
+""",
+        )
+    assert printed.splitlines() == [
+        "cd_syscebnl CDF",
+        "closed USD hub:MMJ True",
+        "{'posted'} 60.0",
+        "True",
+    ]
+    _clean(complaints)
+
+
 def _clean(complaints):
     assert not complaints, "\n".join(complaints)

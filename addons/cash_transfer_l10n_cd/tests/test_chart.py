@@ -1,0 +1,71 @@
+from odoo.tests import TransactionCase, tagged
+
+SETTINGS = {
+    "cash_expense_account_id": "652100",
+    "cash_fee_account_id": "631800",
+    "cash_advance_account_id": "409100",
+    "cash_claims_account_id": "471190",
+    "cash_write_off_account_id": "651800",
+}
+
+
+@tagged("post_install", "-at_install")
+class TestChart(TransactionCase):
+    """SYSCEBNL comes with what cash transfers need."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company = cls.env["res.company"].create(
+            {"name": "ASBL", "country_id": cls.env.ref("base.cd").id}
+        )
+        cls.chart = cls.env["account.chart.template"]
+
+    def assertSettings(self):
+        self.assertEqual(self.company.currency_id, self.env.ref("base.CDF"))
+        for name, code in SETTINGS.items():
+            account = self.company[name].with_company(self.company)
+            self.assertEqual(account.code, code, name)
+        self.assertTrue(self.company.cash_advance_account_id.reconcile)
+        journal = self.company.cash_journal_id
+        self.assertEqual((journal.type, journal.company_id), ("general", self.company))
+
+    def test_chart_brings_accounts_journal_and_settings(self):
+        self.chart.try_loading("cd_syscebnl", self.company, install_demo=False)
+        self.assertSettings()
+
+    def test_company_with_the_chart_is_completed_and_keeps_its_choices(self):
+        self.chart.try_loading("cd_syscebnl", self.company, install_demo=False)
+        own = self.company.cash_fee_account_id.copy({"code": "632500"})
+        for name in SETTINGS:
+            self.company[name].unlink() if name != "cash_fee_account_id" else None
+        self.company.write({"cash_journal_id": False, "cash_fee_account_id": own.id})
+        self.chart._complete_cash_transfer(self.company)
+        self.assertEqual(self.company.cash_fee_account_id, own)
+        self.company.cash_fee_account_id = self.env["account.account"].search(
+            [("code", "=", "631800"), ("company_ids", "in", self.company.ids)]
+        )
+        self.assertSettings()
+
+    def test_provider_of_such_a_company_can_be_set_up_at_once(self):
+        self.chart.try_loading("cd_syscebnl", self.company, install_demo=False)
+        bank = self.env["account.journal"].search(
+            [("type", "=", "bank"), ("company_id", "=", self.company.id)], limit=1
+        )
+        provider = (
+            self.env["cash.transfer.provider"]
+            .with_company(self.company)
+            .create(
+                {
+                    "name": "Mobile Money",
+                    "company_id": self.company.id,
+                    "partner_id": self.env["res.partner"]
+                    .create({"name": "Mobile Money", "is_company": True})
+                    .id,
+                    "bank_journal_id": bank.id,
+                    "currency_id": self.company.currency_id.id,
+                }
+            )
+        )
+        provider.action_complete_setup()
+        self.assertEqual(provider._problems(), [])
