@@ -10,6 +10,7 @@ from . import scheme
 from . import provider
 from . import provider_column
 from . import provider_word
+from . import proposal
 from . import payee
 from . import payment_method
 from . import entitlement
@@ -37,5 +38,7 @@ from . import worklist
 from . import account_move
 from . import account_move_line
 from . import account_payment
+from . import closure
+from . import duplicate
 from . import household_member
 from . import plan_action

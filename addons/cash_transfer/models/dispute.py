@@ -189,10 +189,12 @@ class CashTransferDispute(models.Model):
         plan._check_open_date(date, dispute.company_id.cash_journal_id)
         if plan.provider_id.kind == "prefinanced":
             factor = 10**dispute.currency_id.decimal_places
-            plan._post_bill(
+            biller = dispute.line_id._billed_by() or plan.provider_id.partner_id
+            bills = plan._post_bills(
                 date,
                 [
                     (
+                        biller.id,
                         line["analytic_distribution"].popitem()[0],
                         False,
                         round(line["amount_currency"] * factor),
@@ -201,8 +203,9 @@ class CashTransferDispute(models.Model):
                         plan._expense_account(), "delivered"
                     )
                 ],
-                [],
-                None,
+            )
+            dispute._unprotected().company_amount = sum(
+                bills.invoice_line_ids.mapped("balance")
             )
         else:
             dispute._move_out(

@@ -6,6 +6,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from .scheme import MONTHS
 
 LIVE_STATES = ("approved", "active", "suspended")
+#: What a closure or a merge has to settle first.
+OPEN_STATES = ("proposed", *LIVE_STATES)
 
 
 class CashTransferEntitlement(models.Model):
@@ -34,6 +36,7 @@ class CashTransferEntitlement(models.Model):
             "reason",
             "end_asked_on",
             "end_decided_by_id",
+            "is_end_decided",
             "extended_count",
             "failure_count",
         }
@@ -127,6 +130,14 @@ class CashTransferEntitlement(models.Model):
     approved_on = fields.Datetime(readonly=True, copy=False)
     end_asked_on = fields.Date(readonly=True, copy=False)
     end_decided_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    is_end_decided = fields.Boolean(
+        readonly=True,
+        copy=False,
+        default=False,
+        string="Ends on that Day",
+        help="A supervisor decided that support ends on its last day; otherwise it "
+        "goes on until somebody decides (R43).",
+    )
     extended_count = fields.Integer(
         readonly=True, copy=False, help="Periods added because nobody decided (R43)."
     )
@@ -214,20 +225,40 @@ class CashTransferEntitlement(models.Model):
         return result
 
     def _add_default_funding(self):
-        missing = self.filtered(
-            lambda e: not e.funding_ids and len(e.scheme_id.grant_ids) == 1
-        )
+        """Propose grants: those of the case's funders in their shares, or the scheme's
+        only one. Where that does not settle it, whoever proposes chooses."""
         self.env["cash.transfer.entitlement.funding"].create(
             [
                 {
                     "case_id": entitlement.case_id.id,
                     "entitlement_id": entitlement.id,
-                    "grant_id": entitlement.scheme_id.grant_ids.id,
-                    "share": 100.0,
+                    "grant_id": grant.id,
+                    "share": share,
                 }
-                for entitlement in missing
+                for entitlement in self
+                if not entitlement.funding_ids
+                for grant, share in entitlement._default_shares()
             ]
         )
+
+    def _default_shares(self):
+        """Return ``[(grant, share)]`` of a new entitlement."""
+        self.ensure_one()
+        grants = self.scheme_id.grant_ids
+        if len(grants) == 1:
+            return [(grants, 100.0)]
+        start = self.date_from
+        grants = grants.filtered(
+            lambda g: g.active and g.date_start <= start <= g.date_end
+        )
+        shares = []
+        # sudo: the case's funders are matched for whoever proposes, not shown.
+        for funding in self.sudo().case_id._funding_on(start):
+            grant = grants.filtered(lambda g, f=funding: g.funder_id == f.funder_id)
+            if len(grant) != 1:
+                return []
+            shares.append((grant, funding.share))
+        return shares
 
     def _set_amount(self):
         earnings = self._last_earnings()
@@ -449,7 +480,11 @@ class CashTransferEntitlement(models.Model):
         self._need_reason(reason)
         until = fields.Date.to_date(until) or fields.Date.context_today(self)
         today = fields.Date.context_today(self)
-        values = {"date_to": until, "reason": reason, "end_decided_by_id": self.env.uid}
+        values = {
+            "reason": reason,
+            "end_decided_by_id": self.env.uid,
+            "is_end_decided": True,
+        }
         if until <= today:
             values["state"] = "ended"
         for entitlement in self:
@@ -473,6 +508,7 @@ class CashTransferEntitlement(models.Model):
                 "reason": reason,
                 "end_asked_on": False,
                 "end_decided_by_id": self.env.uid,
+                "is_end_decided": False,
             }
         )
         fundings = self.sudo().funding_ids  # sudo: budgets, as in action_approve
@@ -548,6 +584,7 @@ class CashTransferEntitlement(models.Model):
             [
                 ("state", "in", ["approved", "active"]),
                 ("end_asked_on", "=", False),
+                ("is_end_decided", "=", False),
                 ("scheme_id.frequency", "!=", "once"),
                 ("date_to", "<=", today + relativedelta(days=60)),
             ],
@@ -562,6 +599,7 @@ class CashTransferEntitlement(models.Model):
                 ("state", "in", ["approved", "active"]),
                 ("date_to", "<", today),
                 ("end_asked_on", "!=", False),
+                ("is_end_decided", "=", False),
                 ("scheme_id.frequency", "!=", "once"),
             ],
             limit=1000,
@@ -582,10 +620,8 @@ class CashTransferEntitlement(models.Model):
         decided = self.search(
             [
                 ("state", "in", list(LIVE_STATES)),
-                ("end_decided_by_id", "!=", False),
-                ("end_asked_on", "=", False),
+                ("is_end_decided", "=", True),
                 ("date_to", "<", today),
-                ("reason", "!=", False),
             ],
             limit=1000,
         )

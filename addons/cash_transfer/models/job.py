@@ -131,7 +131,7 @@ class Job(models.AbstractModel):
                 except (UserError, ValidationError) as error:
                     self._fail_job(record, str(error))
                     break
-                except psycopg2.errors.UniqueViolation as error:
+                except psycopg2.IntegrityError as error:
                     self._fail_job(record, record._explain_violation(error))
                     break
                 except psycopg2.OperationalError:
@@ -149,10 +149,19 @@ class Job(models.AbstractModel):
         self.env.cr.rollback()
         self.env.invalidate_all()
         _logger.info("%s %s: step stopped", record._name, record.id)
+        record.sudo()._undo_job()  # sudo: as the portions, after the button's check
         record._unprotected().write({"job": False, "job_error": message})
         self.env["ir.cron"]._commit_progress(0)
 
+    def _undo_job(self):
+        """Hook: give back what earlier portions of a stopped step hold."""
+
     def _explain_violation(self, error):
+        if not isinstance(error, psycopg2.errors.UniqueViolation):
+            return self.env._(
+                "The payments changed in the meantime and the step would pay more than "
+                "is due: nothing was booked. Look at the payments, then press again."
+            )
         return self.env._(
             "Somebody else locked a payment for the same child, period and purpose in "
             "the meantime. Press the button again: the lines in question are listed."

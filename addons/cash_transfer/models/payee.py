@@ -17,7 +17,11 @@ class CashTransferPayee(models.Model):
 
     _name = "cash.transfer.payee"
     _description = "Payee"
-    _inherit = ["remediation.coded.mixin", "remediation.case.owned"]
+    _inherit = [
+        "remediation.coded.mixin",
+        "remediation.case.owned",
+        "cash.transfer.proposal",
+    ]
     _order = "id desc"
     _check_company_auto = True
 
@@ -26,9 +30,6 @@ class CashTransferPayee(models.Model):
     _protected_fields = frozenset(
         {
             "state",
-            "proposed_by_id",
-            "approved_by_id",
-            "approved_on",
             "confirmed_by_id",
             "stop_reason",
             "stopped_by_id",
@@ -84,15 +85,6 @@ class CashTransferPayee(models.Model):
         copy=False,
         index=True,
     )
-    proposed_by_id = fields.Many2one(
-        "res.users",
-        required=True,
-        readonly=True,
-        copy=False,
-        default=lambda self: self.env.user,
-    )
-    approved_by_id = fields.Many2one("res.users", readonly=True, copy=False)
-    approved_on = fields.Datetime(readonly=True, copy=False)
     confirmed_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     changed_by_ids = fields.Many2many(
         "res.users",

@@ -247,6 +247,12 @@ class CashTransferPaymentLine(models.Model):
             ),
         )
 
+    def _billed_by(self):
+        """Return the institution that bills this payment, empty where none does."""
+        payee = self.payee_id
+        partner = payee.partner_id
+        return partner if payee.kind == "institution" else partner.browse()
+
     # -- set aside and stop (R36) ----------------------------------------------
     @api.model
     def _check_may_stop(self):
@@ -372,8 +378,9 @@ class CashTransferPaymentLine(models.Model):
 
     # -- in question (R39) -----------------------------------------------------
     def action_resolve_question(self, delivered, reason, day=None):
-        """Decide a payment that is in question. For reconcilers; a delivery after the
-        grant's end takes two of them.
+        """Decide a payment that is in question. For reconcilers who did not release
+        the plan (R37); a delivery after the grant's end takes two of them. What exceeds
+        the due is disputed.
 
         :param bool delivered: it was delivered on ``day``; otherwise it failed.
         :param str reason: what the provider explained, required.
@@ -381,7 +388,7 @@ class CashTransferPaymentLine(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
-        self.env["cash.transfer.duty"]._check_duty("reconcile", self.company_id)
+        self.plan_id._check_four_eyes("reconcile")
         self._need_reason(reason)
         self.plan_id.lock_for_update(allow_referencing=True)
         self.invalidate_recordset()
@@ -403,7 +410,7 @@ class CashTransferPaymentLine(models.Model):
                 line.cycle_line_id.amount_live - line.amount_due, 0.0
             )
             line.cycle_line_id._update_payment_status()
-            line.plan_id._update_totals()
+            line._note_reconciler()
             line.plan_id._update_state()
             return True
         if line.question_reason == "grant_ended":
@@ -427,12 +434,37 @@ class CashTransferPaymentLine(models.Model):
                 )
             )
         plan = line.plan_id
-        amount = min(line.question_amount or line.amount_due, line.amount_due)
-        line._unprotected().write({"question_reason": False, "reason": reason})
-        plan._book_delivery(line, amount, day)
-        plan._post_deliveries(fields.Date.context_today(self))
+        reported = line.question_amount or line.amount_due
+        excess = line.currency_id.round(max(reported - line.amount_due, 0.0))
+        line._unprotected().write(
+            {
+                "question_reason": False,
+                "question_amount": 0.0,
+                "reason": reason,
+                "amount_disputed": line.amount_disputed + excess,
+            }
+        )
+        plan._book_delivery(line, reported - excess, day)
+        disputes = line.env["cash.transfer.dispute"]
+        if excess:
+            disputes = disputes._unprotected().create(
+                {
+                    "plan_id": plan.id,
+                    "line_id": line.id,
+                    "kind": "over_delivered",
+                    "amount": excess,
+                }
+            )
+        plan._post_deliveries(fields.Date.context_today(self), disputes=disputes)
+        line._note_reconciler()
         plan._update_state()
         return True
+
+    def _note_reconciler(self):
+        """Remember who reconciled, for the duties kept apart (R37)."""
+        self.plan_id._unprotected().reconciled_by_ids = [
+            fields.Command.link(self.env.uid)
+        ]
 
     # -- reversal (R44) --------------------------------------------------------
     def action_reverse(self, reason, date=None):

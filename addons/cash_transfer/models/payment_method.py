@@ -21,7 +21,7 @@ class CashTransferPaymentMethod(models.Model):
 
     _name = "cash.transfer.payment.method"
     _description = "Payment Method of a Payee"
-    _inherit = ["remediation.case.owned"]
+    _inherit = ["remediation.case.owned", "cash.transfer.proposal"]
     _order = "id desc"
     _rec_name = "number_masked"
 
@@ -30,9 +30,6 @@ class CashTransferPaymentMethod(models.Model):
             "state",
             "number",
             "number_masked",
-            "proposed_by_id",
-            "approved_by_id",
-            "approved_on",
             "effective_from",
         }
     )
@@ -75,15 +72,6 @@ class CashTransferPaymentMethod(models.Model):
         copy=False,
         index=True,
     )
-    proposed_by_id = fields.Many2one(
-        "res.users",
-        required=True,
-        readonly=True,
-        copy=False,
-        default=lambda self: self.env.user,
-    )
-    approved_by_id = fields.Many2one("res.users", readonly=True, copy=False)
-    approved_on = fields.Datetime(readonly=True, copy=False)
     effective_from = fields.Datetime(
         readonly=True, copy=False, help="Not paid before this moment."
     )

@@ -391,9 +391,20 @@ class CashTransferPaymentPlan(models.Model):
         self.invalidate_recordset(flush=False)
 
     def _update_state(self):
-        """Follow the lines after a report: partly reconciled or reconciled."""
+        """Follow the lines after a report: partly reconciled or reconciled. A report
+        on a closed plan opens it again, for the money is no longer explained (R40)."""
         self._update_totals()
         for plan in self:
+            if plan.state == "closed" and (
+                not plan.is_balanced
+                or plan.dispute_ids.filtered(lambda d: d.state == "open")
+            ):
+                plan._unprotected().write(
+                    {"state": "reconciled", "closed_by_id": False, "closed_on": False}
+                )
+                plan._log_step(
+                    self.env._("Opened again: the provider reported on it after all.")
+                )
             if plan.state not in ("instructed", "partly_reconciled", "reconciled"):
                 continue
             final = not plan.open_count and not plan.pending_count
@@ -410,7 +421,10 @@ class CashTransferPaymentPlan(models.Model):
         return {
             "prepare": self.prepared_by_id,
             "approve": approvals.user_id | approvals.on_behalf_of_id,
-            "release": self.released_by_id | self.instructed_by_id,
+            # whoever moved its money released it as well
+            "release": self.released_by_id
+            | self.instructed_by_id
+            | self.movement_ids.payment_id.create_uid,
             "reconcile": self.reconciled_by_ids,
         }
 
@@ -464,6 +478,11 @@ class CashTransferPaymentPlan(models.Model):
         return principal
 
     # -- moving back, aborting -------------------------------------------------
+    def _undo_job(self):
+        if self.job == "lock":
+            self._thaw_lines()
+        return super()._undo_job()
+
     def action_abort(self, reason):
         """Give the plan up before anything was instructed. For cash officers.
 

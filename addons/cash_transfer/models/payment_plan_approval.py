@@ -102,6 +102,12 @@ class CashTransferPlanApproval(models.AbstractModel):
                 raise AccessError(
                     self.env._("Rejecting is for approvers and releasers.")
                 )
+            if plan.prepared_by_id == self.env.user:
+                raise AccessError(
+                    self.env._(
+                        "You prepared %(plan)s: unlock it instead.", plan=plan.name
+                    )
+                )
             if not (comment or "").strip():
                 raise UserError(self.env._("Say what has to change."))
             plan._lock_for_step()

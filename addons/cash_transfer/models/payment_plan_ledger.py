@@ -133,6 +133,8 @@ class CashTransferPlanLedger(models.AbstractModel):
         if self.provider_id.kind == "prefinanced":
             return 0.0
         statement = self._get_statements()[self]
+        if self.state == "reconciled":  # what was delivered is known by now
+            return max(-statement["remaining"], 0.0)
         there = statement["funded"] + statement["carried_in"] - statement["carried_out"]
         missing = self.currency_id.round(
             self.amount_total + self.expected_fee - there + statement["returned"]
@@ -169,7 +171,13 @@ class CashTransferPlanLedger(models.AbstractModel):
         if self.filtered(
             lambda plan: (
                 plan.state
-                not in ("approved", "released", "instructed", "partly_reconciled")
+                not in (
+                    "approved",
+                    "released",
+                    "instructed",
+                    "partly_reconciled",
+                    "reconciled",
+                )
             )
         ):
             raise UserError(self.env._("Approve the plan before funding it."))
@@ -183,10 +191,19 @@ class CashTransferPlanLedger(models.AbstractModel):
             raise UserError(self.env._("The plan is funded already."))
         date = fields.Date.to_date(date) or fields.Date.context_today(self)
         # sudo: releasers name the journal, they need no right on journals
-        journal = (
-            self.env["account.journal"].sudo().browse(journal_id)
-            or provider.sudo().bank_journal_id
-        )
+        journal = provider.sudo().bank_journal_id
+        if journal_id:
+            journal = journal.search(
+                [
+                    ("id", "=", journal_id),
+                    ("type", "in", ["bank", "cash"]),
+                    ("company_id", "=", provider.company_id.id),
+                ]
+            )
+        if not journal:
+            raise UserError(
+                self.env._("Choose a bank or cash journal to pay the funding from.")
+            )
         payment = plans._create_payment("outbound", sum(shares.values()), date, journal)
         line = plans[:1]._money_line_of(payment, date)
         plans._allocate(line, payment, shares, date)
@@ -363,6 +380,27 @@ class CashTransferPlanLedger(models.AbstractModel):
             )
         ]
 
+    def _unposted_bills(self):
+        """Return ``[(partner id, analytic key, grant id, units)]`` delivered and not
+        billed: by the institution that was to be paid, else by the provider."""
+        factor = 10**self.currency_id.decimal_places
+        own = self.provider_id.partner_id.id
+        return [
+            (partner or own, key, grant, round(float(amount) * factor))
+            for partner, key, grant, amount in self._query(
+                """
+                SELECT CASE WHEN y.kind = 'institution' THEN y.partner_id END,
+                       s.analytic_key, s.grant_id,
+                       sum(s.amount_delivered - s.amount_posted)
+                  FROM cash_transfer_payment_split s
+                  JOIN cash_transfer_payment_line l ON l.id = s.line_id
+                  JOIN cash_transfer_payee y ON y.id = l.payee_id
+                 WHERE s.plan_id = %(plan)s AND s.amount_delivered <> s.amount_posted
+                 GROUP BY 1, 2, 3 ORDER BY 1 NULLS FIRST, 2, 3
+                """
+            )
+        ]
+
     def _weights(self):
         """Return ``[(analytic key, grant id, units)]`` of what is due: the distribution
         of what belongs to the plan as a whole (fees, exchange)."""
@@ -406,7 +444,7 @@ class CashTransferPlanLedger(models.AbstractModel):
         if not delivered and not fees and not disputes:
             return self.env["account.move"]
         if self.provider_id.kind == "prefinanced":
-            move = self._post_bill(date, delivered, fees, reconciliation)
+            move = self._post_bills(date, self._unposted_bills(), fees, reconciliation)
         else:
             move = self._post_entry(date, delivered, fees, disputes, reconciliation)
         self._mark_posted(move)
@@ -708,7 +746,28 @@ class CashTransferPlanLedger(models.AbstractModel):
             )
 
     # -- a pre-financing provider bills ----------------------------------------
-    def _post_bill(self, date, delivered, fees, reconciliation):
+    def _post_bills(self, date, delivered, fees=(), reconciliation=None):
+        """Post one bill per institution, one of the provider; codes and grants only,
+        no child (E14). A pre-financing provider and an institution are billed alike.
+
+        :param delivered: ``[(partner id, analytic key, grant id, units)]``
+        :param fees: ``[(analytic key, grant id, units)]`` of the provider
+        :return: the posted bills
+        """
+        own = self.provider_id.partner_id.id
+        by_partner = {}
+        for partner, key, grant, units in delivered:
+            by_partner.setdefault(partner, []).append((key, grant, units))
+        if fees:
+            by_partner.setdefault(own, [])
+        moves = self.env["account.move"]
+        for partner, parts in by_partner.items():
+            moves |= self._post_bill(
+                date, partner, parts, fees if partner == own else [], reconciliation
+            )
+        return moves
+
+    def _post_bill(self, date, partner, delivered, fees, reconciliation):
         factor = 10**self.currency_id.decimal_places
         company = self.company_id
         journal = self.env["account.journal"].search(
@@ -735,7 +794,7 @@ class CashTransferPlanLedger(models.AbstractModel):
                 {
                     "move_type": "in_invoice" if sign > 0 else "in_refund",
                     "journal_id": journal.id,
-                    "partner_id": self.provider_id.partner_id.id,
+                    "partner_id": partner,
                     "currency_id": self.currency_id.id,
                     "invoice_date": date,
                     "date": date,
@@ -809,56 +868,65 @@ class CashTransferPlanLedger(models.AbstractModel):
         cycle_line._update_payment_status()
 
     def _reverse_lines(self, lines, reason, date):
-        """Post the reversing entry of delivered payments (R44)."""
-        factor = 10**self.currency_id.decimal_places
+        """Post the reversing entry of delivered payments at their cost (R44)."""
         company = self.company_id
+        self._check_open_date(date, company.cash_journal_id)
         expense = self._expense_account()
+        billed = self.provider_id.kind == "prefinanced"
         splits = lines.split_ids.filtered("amount_posted")
         parts = {}
         for split in splits:
-            amount, cost = parts.get(split.analytic_key, (0.0, 0.0))
-            parts[split.analytic_key] = (
-                amount + split.amount_posted,
-                cost + split.company_posted,
-            )
-        total = self.currency_id.round(sum(amount for amount, _c in parts.values()))
-        cost = self.company_currency_id.round(sum(cost for _a, cost in parts.values()))
-        if self.provider_id.kind == "prefinanced":
-            self._check_open_date(date, company.cash_journal_id)
-            delivered = [
-                (key, False, -round(amount * factor))
-                for key, (amount, _c) in sorted(parts.items())
-            ]
-            self._post_bill(date, delivered, [], None)
-        else:
-            self._check_open_date(date, company.cash_journal_id)
-            entry = [
+            partner = self.provider_id.partner_id
+            if billed:
+                partner = split.line_id._billed_by() or partner
+            key = (partner, split.analytic_key)
+            amount, cost = parts.get(key, (0.0, 0.0))
+            parts[key] = (amount + split.amount_posted, cost + split.company_posted)
+        entry, totals = [], {}
+        for (partner, key), (amount, cost) in sorted(
+            parts.items(), key=lambda part: (part[0][0].id, part[0][1])
+        ):
+            total, whole = totals.get(partner, (0.0, 0.0))
+            totals[partner] = (total + amount, whole + cost)
+            entry.append(
                 {
                     "account_id": expense.id,
+                    "partner_id": partner.id,
                     "amount_currency": -amount,
-                    "balance": -cost_,
+                    "balance": -cost,
                     "analytic_distribution": {key: 100.0},
                     "cash_event": "reversal",
                 }
-                for key, (amount, cost_) in sorted(parts.items())
-            ]
+            )
+        for partner, (amount, cost) in totals.items():
+            account = self.provider_id._get_money_account()
+            if billed:  # what was billed is owed no longer
+                account = partner.with_company(company).property_account_payable_id
             entry.append(
                 {
-                    "account_id": self.provider_id._get_money_account().id,
-                    "amount_currency": total,
-                    "balance": cost,
+                    "account_id": account.id,
+                    "partner_id": partner.id,
+                    "amount_currency": self.currency_id.round(amount),
+                    "balance": self.company_currency_id.round(cost),
                     "cash_event": "reversal",
                 }
             )
-            move = self._create_move(
-                entry, date, self.env._("%(plan)s reversal", plan=self.name)
+        move = self._create_move(
+            entry, date, self.env._("%(plan)s reversal", plan=self.name)
+        )
+        money = move.line_ids.filtered(lambda aml: aml.balance > 0)
+        vals_list = []
+        for line in money:
+            values = (date, line.amount_currency, line.balance)
+            vals_list.append(
+                self._movement_vals("reversal", *values, move_line_id=line.id)
             )
-            money = move.line_ids.filtered(lambda aml: aml.balance > 0)[-1:]
-            self.env["cash.transfer.movement"]._unprotected().create(
-                self._movement_vals(
-                    "reversal", date, total, cost, move_line_id=money.id
+            if billed:
+                values = (date, -line.amount_currency, -line.balance)
+                vals_list.append(
+                    self._movement_vals("bill", *values, move_line_id=line.id)
                 )
-            )
+        self.env["cash.transfer.movement"]._unprotected().create(vals_list)
         for line in lines:
             cycle_line = line.cycle_line_id
             cycle_line._unprotected().amount_delivered = self.currency_id.round(
@@ -1089,6 +1157,15 @@ class CashTransferPlanLedger(models.AbstractModel):
                         "%(plan)s has open disputes of %(amount)s: resolve them first.",
                         plan=plan.name,
                         amount=plan.currency_id.format(statement["disputes"]),
+                    )
+                )
+            if statement["remaining"] < 0:
+                raise UserError(
+                    self.env._(
+                        "%(plan)s was delivered with %(amount)s more than it was "
+                        "funded with: let the releaser fund it.",
+                        plan=plan.name,
+                        amount=plan.currency_id.format(-statement["remaining"]),
                     )
                 )
             if statement["remaining"]:

@@ -71,13 +71,18 @@ class CashTransferPlanLock(models.AbstractModel):
 
     def _check_lockable(self):
         """Raise one error that lists what keeps the plan from being locked."""
-        problems = [
-            *self._problems_of_payees(),
-            *self._problems_of_amounts(),
-            *self._problems_of_duplicates(),
-            *self._problems_of_limits(),
-            *self._problems_of_grants(),
-        ]
+        self._raise_problems(
+            [
+                *self._problems_of_payees(),
+                *self._problems_of_amounts(),
+                *self._problems_of_pairs(),
+                *self._problems_of_duplicates(),
+                *self._problems_of_limits(),
+                *self._problems_of_grants(),
+            ]
+        )
+
+    def _raise_problems(self, problems):
         if problems:
             more = len(problems) - SHOWN
             if more > 0:
@@ -185,6 +190,26 @@ class CashTransferPlanLock(models.AbstractModel):
                  ORDER BY l.id
                 """
             )
+        ]
+
+    def _problems_of_pairs(self):
+        """Two files that may be one child are not paid until that is decided (R4)."""
+        rows = self._query(
+            """
+            SELECT name, beneficiary_id FROM cash_transfer_payment_line
+             WHERE plan_id = %(plan)s AND status = 'pending' ORDER BY id
+            """
+        )
+        children = self.env["remediation.beneficiary"].browse(row[1] for row in rows)
+        undecided = set(children._undecided_duplicates().ids)
+        return [
+            self.env._(
+                "%(code)s: this child may have two files. Ask the supervisor to "
+                "decide about the possible duplicate.",
+                code=code,
+            )
+            for code, child in rows
+            if child in undecided
         ]
 
     def _problems_of_duplicates(self):
@@ -501,6 +526,8 @@ class CashTransferPlanLock(models.AbstractModel):
         )
 
     def _finish_lock(self):
+        # another plan may have been locked since the button was pressed
+        self._raise_problems(self._problems_of_limits())
         self._update_totals()
         self._unprotected().write(
             {
@@ -567,13 +594,7 @@ class CashTransferPlanLock(models.AbstractModel):
         if not (reason or "").strip():
             raise UserError(self.env._("Give the reason."))
         plan = self.sudo()  # sudo: lines have no write right; the duty was checked
-        plan._release_live_lines("pending", False)
-        plan._execute(
-            "DELETE FROM cash_transfer_payment_split WHERE plan_id = %(plan)s"
-            " AND line_id IN (SELECT id FROM cash_transfer_payment_line"
-            " WHERE plan_id = %(plan)s AND is_live IS NOT TRUE AND locked IS NOT TRUE)",
-            plan=plan.id,
-        )
+        plan._thaw_lines()
         plan.approval_ids._unprotected().write({"state": "void"})
         plan._unprotected().write(
             {
@@ -587,3 +608,13 @@ class CashTransferPlanLock(models.AbstractModel):
         plan._update_totals()
         plan._log_step(self.env._("Unlocked: %(reason)s", reason=reason))
         return True
+
+    def _thaw_lines(self):
+        """Take pending lines back to draft, with what was frozen for them."""
+        self._release_live_lines("pending", False)
+        self._execute(
+            "DELETE FROM cash_transfer_payment_split WHERE plan_id = %(plan)s"
+            " AND line_id IN (SELECT id FROM cash_transfer_payment_line"
+            " WHERE plan_id = %(plan)s AND is_live IS NOT TRUE AND locked IS NOT TRUE)",
+            plan=self.id,
+        )

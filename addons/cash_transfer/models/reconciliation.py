@@ -773,7 +773,9 @@ class CashTransferReconciliation(models.Model):
             line = row.line_id
             if not line:
                 continue
-            for follow_up in line.follow_up_line_ids:
+            # follow-ups of follow-ups, too, pay the same entitlement and period
+            siblings = line.cycle_line_id.payment_line_ids - line
+            for follow_up in siblings:
                 if row.outcome != "late":
                     break
                 if follow_up.status == "pending":

@@ -1,5 +1,7 @@
+from datetime import timedelta
+
 from odoo import fields
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
 from .common import CashCommon
@@ -187,7 +189,7 @@ class TestAccess(CashCommon):
     def test_labels_carry_codes_not_names(self):
         for record in self._records().values():
             if "display_name" in record._fields:
-                for secret in ("Mama Secret", "Amani", "Hidden", "+243"):
+                for secret in ("Mama Secret", "Amani", "Hidden", "Zq", "+243"):
                     self.assertNotIn(secret, record.display_name or "")
 
     def test_wizard_calls_only_what_it_lists(self):
@@ -207,3 +209,22 @@ class TestAccess(CashCommon):
         ).create({"reason": "Mistake"})
         made.action_confirm()
         self.assertEqual(plan.state, "draft")
+
+    def test_wizard_asks_for_what_its_step_needs(self):
+        plan = self._paid_plan(1)
+        line = plan.line_ids
+        day = self.today + timedelta(days=1)
+        self._report(plan, [{"payment": line.name, "amount": 30, "date": day}])
+        wizard = self.env["cash.transfer.reason.wizard"].with_user(self.reconciler)
+        made = wizard.with_context(
+            active_model=line._name,
+            active_ids=line.ids,
+            cash_step="action_resolve_question",
+        ).create({"reason": "Wrong clock"})
+        self.assertTrue(made.asks_day and made.asks_delivered)
+        self.assertFalse(made.asks_amount)
+        with self.assertRaisesRegex(UserError, "delivered"):
+            made.action_confirm()
+        made.write({"delivered": "yes", "day": self.today})
+        made.action_confirm()
+        self.assertEqual((line.status, line.delivered_on), ("delivered", self.today))

@@ -198,6 +198,76 @@ class TestPlan(CashCommon):
         with self.assertRaisesRegex(UserError, "Too late"):
             plan.line_ids[4].with_user(self.officer).action_stop("Unsafe")
 
+    def test_r36_limits_hold_when_two_plans_are_locked_at_once(self):
+        self.provider.limit_month = 50
+        number = "+243899000001"
+        for _each in range(2):
+            case = self._new_case()
+            self._new_entitlement(case, payee=self._new_payee(case, number=number))
+        first_cycle = self._new_cycle()
+        plan = self._new_plans(first_cycle)
+        one, other = plan.line_ids
+        other.with_user(self.officer).action_set_aside("Limit of the wallet")
+        plan.with_user(self.officer).action_lock()
+        second = self._new_plans(self._new_cycle(kind="top_up"))
+        second.line_ids[0].with_user(self.officer).action_set_aside("One is enough")
+        second.with_user(self.officer).action_lock()
+        plan._run_job()
+        with self.assertRaisesRegex(UserError, "month"):
+            second._run_job()
+        self.assertEqual(one.is_live, True)
+
+    def test_r32_a_lock_that_fails_half_way_holds_nothing(self):
+        """The second portion meets a payment that somebody locked in the meantime; the
+        first portion is given back and the button names the payment."""
+        case = self._new_case()
+        payee = self._new_payee(case)
+        self._new_entitlement()
+        self._new_entitlement(case, payee=payee)
+        other_scheme = self.scheme.copy({"name": "Other"})
+        other_scheme.grant_ids = self.grant
+        self._new_entitlement(case, other_scheme, payee=payee)
+        plan = self._new_plans(self._new_cycle())
+        other = self._new_plans(self._new_cycle(other_scheme))
+        self.patch(type(plan), "_job_size", 1)
+        plan.with_user(self.officer).action_lock()
+        self.assertFalse(plan._run_portion(), "the first portion of two")
+        self.assertEqual(plan.line_ids.mapped("is_live"), [True, False])
+        plan._unprotected().job = False  # the other one comes in between
+        self._lock(other)
+        plan._unprotected().job = "lock"
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
+            with self.env.cr.savepoint():
+                plan._run_portion()
+        plan._undo_job()
+        plan._unprotected().job = False
+        self.assertFalse(any(plan.line_ids.mapped("is_live")))
+        self.assertFalse(plan.line_ids.split_ids)
+        self.assertEqual(plan.line_ids.cycle_line_id.mapped("amount_live"), [0, 0])
+        late = plan.line_ids[1]
+        with self.assertRaisesRegex(UserError, f"{late.name}: the same child"):
+            plan.with_user(self.officer).action_lock()
+        late.with_user(self.officer).action_set_aside("Paid by the other plan")
+        self._lock(plan)
+        self.assertEqual(plan.amount_total, 30)
+
+    def test_r32_r4_possible_duplicates_wait_for_the_supervisor(self):
+        plan = self._draft(2)
+        one, two = plan.line_ids.beneficiary_id
+        pair = (
+            self.env["remediation.duplicate"]
+            ._unprotected()
+            .create({"beneficiary_id": one.id, "other_id": two.id, "score": 90})
+        )
+        with self.assertRaisesRegex(UserError, "two files") as refused:
+            plan.with_user(self.officer).action_lock()
+        for line in plan.line_ids:
+            self.assertIn(line.name, str(refused.exception))
+        self.assertNotIn(one.name, str(refused.exception))
+        pair.with_user(self.supervisor).action_distinct("Cousins")
+        self._lock(plan)
+        self.assertEqual(plan.state, "locked")
+
     # -- duties (R37) ----------------------------------------------------------
     def test_r37_different_people(self):
         everything = self._new_cash_user(
@@ -291,6 +361,28 @@ class TestPlan(CashCommon):
         )
         with self.assertRaises(UserError):
             plan.with_user(self.releaser).action_release()
+
+    def test_r37_who_prepared_does_not_reject(self):
+        plan = self._paid_plan(1, "locked")
+        self.officer.group_ids |= self.env.ref("cash_transfer.group_cash_approver")
+        with self.assertRaisesRegex(AccessError, "unlock"):
+            plan.with_user(self.officer).action_reject("Mine")
+
+    def test_r37_who_moved_the_money_does_not_reconcile_it(self):
+        plan = self._paid_plan(1, "released")
+        plan.with_user(self.releaser_2).action_fund()
+        self._instruct(plan)
+        self.releaser_2.group_ids |= self.env.ref("cash_transfer.group_cash_reconciler")
+        with self.assertRaisesRegex(AccessError, "different people"):
+            self._new_report(
+                plan, [{"payment": plan.line_ids.name, "amount": 30}], self.releaser_2
+            )
+
+    def test_funding_comes_from_a_bank_or_cash_journal_of_the_company(self):
+        plan = self._paid_plan(1, "released")
+        for journal in (self.cash_journal, self.bill_journal):
+            with self.assertRaisesRegex(UserError, "bank or cash"):
+                plan.with_user(self.releaser).action_fund(journal_id=journal.id)
 
     def test_r37_deputy_with_dates(self):
         deputy = self.env["cash.transfer.deputy"].create(

@@ -184,6 +184,78 @@ class TestReconciliation(CashCommon):
         self.assertEqual(sum(expense.mapped("amount_currency")), 30, "expensed once")
         self.assertBooks(plan | follow_up)
 
+    def test_r40_a_late_report_opens_a_closed_plan_again(self):
+        plan = self._paid_plan(1)
+        self._report(plan, [self._row(plan.line_ids, 0, reason="limit")])
+        plan.with_user(self.releaser).action_return()
+        plan.with_user(self.reconciler).action_close()
+        self._report(plan, [self._row(plan.line_ids)])
+        self.assertEqual(
+            (plan.state, plan.line_ids.status), ("reconciled", "delivered")
+        )
+        self.assertEqual(plan._get_statements()[plan]["remaining"], -30)
+        with self.assertRaises(UserError):
+            plan.with_user(self.reconciler).action_close()
+        plan.with_user(self.releaser).action_fund(30)
+        plan.with_user(self.reconciler).action_close()
+        self.assertEqual(plan.state, "closed")
+        self.assertBooks(plan)
+
+    def _late_success_after_two_follow_ups(self, state):
+        plan, follow_up = self._failed_with_follow_up("instructed")
+        self._report(follow_up, [self._row(follow_up.line_ids, 0, reason="refused")])
+        follow_up.with_user(self.officer).action_follow_up()
+        second = self._to(follow_up.follow_up_plan_ids, state)
+        self._report(plan, [self._row(plan.line_ids)])
+        self.assertEqual(plan.line_ids.status, "delivered")
+        due = plan.line_ids.cycle_line_id
+        self.assertEqual((due.amount_delivered, due.amount_live), (30, 0))
+        self.assertBooks(plan | follow_up | second)
+        return second.line_ids
+
+    def test_r39_late_success_drops_the_follow_up_of_a_follow_up(self):
+        line = self._late_success_after_two_follow_ups("approved")
+        self.assertEqual(line.status, "cancelled")
+
+    def test_r39_late_success_after_a_second_instruction_is_paid_twice(self):
+        line = self._late_success_after_two_follow_ups("instructed")
+        self.assertEqual(line.status, "paid_twice")
+
+    def _in_question(self, amount=30):
+        plan = self._paid_plan(1)
+        day = self.today + timedelta(days=2)
+        self._report(plan, [self._row(plan.line_ids, amount, date=day)])
+        self.assertEqual(plan.line_ids.status, "in_question")
+        return plan
+
+    def test_r39_what_a_question_reports_beyond_the_due_is_disputed(self):
+        plan = self._in_question(37.5)
+        line = plan.line_ids
+        line.with_user(self.reconciler).action_resolve_question(
+            True, "Typing error", self.today
+        )
+        self.assertEqual(
+            (line.status, line.amount_delivered, line.amount_disputed),
+            ("delivered", 30, 7.5),
+        )
+        self.assertEqual(
+            (plan.dispute_ids.kind, plan.dispute_ids.amount), ("over_delivered", 7.5)
+        )
+        self.assertEqual(plan._get_statements()[plan]["disputes"], 7.5)
+        self.assertBooks(plan)
+
+    def test_r37_who_released_decides_no_question(self):
+        plan = self._in_question()
+        self.releaser.group_ids |= self.env.ref("cash_transfer.group_cash_reconciler")
+        with self.assertRaisesRegex(AccessError, "different people"):
+            plan.line_ids.with_user(self.releaser).action_resolve_question(
+                True, "Explained", self.today
+            )
+        plan.line_ids.with_user(self.reconciler).action_resolve_question(
+            False, "It failed"
+        )
+        self.assertIn(self.reconciler, plan.reconciled_by_ids)
+
     def test_r39_both_in_one_report(self):
         plan, follow_up = self._failed_with_follow_up("instructed")
         self._report(plan, [self._row(follow_up.line_ids), self._row(plan.line_ids)])

@@ -311,6 +311,85 @@ class TestSupport(CashCommon):
             self.assertEqual(entitlement.extended_count, 1)
             self.assertGreater(entitlement.date_to, end)
 
+    def test_r43_a_decided_end_is_the_end(self):
+        early, asked = self._new_entitlement(), self._new_entitlement()
+        last = self.today + timedelta(days=20)
+        asked._unprotected().date_to = last + timedelta(days=20)
+        asked._cron_ask_end()
+        self.assertTrue(asked.end_asked_on)
+        (early | asked).with_user(self.supervisor).action_end("Moves away", last)
+        with freeze_time(last):
+            early._cron_ask_end()
+            self.assertEqual((early.state, asked.state), ("approved", "approved"))
+        with freeze_time(last + timedelta(days=1)):
+            early._cron_ask_end()
+        for entitlement in early | asked:
+            self.assertEqual(entitlement.state, "ended")
+            self.assertEqual(entitlement.date_to, last)
+            self.assertFalse(entitlement.extended_count)
+
+    # -- what others decide about a child with support -------------------------
+    def test_r22_a_closure_first_decides_about_money(self):
+        plan = self._paid_plan(1)
+        entitlement = plan.line_ids.entitlement_id
+        closures = self.env["remediation.closure"].with_user(self.supervisor)
+
+        def missing():
+            return "\n".join(closures._missing_for(entitlement.case_id, "died"))
+
+        self.assertIn(entitlement.name, missing())
+        self.assertIn(plan.line_ids.name, missing())
+        self._report(plan, [{"payment": plan.line_ids.name, "amount": 30}])
+        self.assertNotIn(plan.line_ids.name, missing())
+        last = self.today + timedelta(days=20)
+        entitlement.with_user(self.supervisor).action_end("Kept until", last)
+        self.assertNotIn(entitlement.name, missing())
+
+    def _pair(self, first, second):
+        return (
+            self.env["remediation.duplicate"]
+            ._unprotected()
+            .create({"beneficiary_id": first.id, "other_id": second.id, "score": 90})
+            .with_user(self.supervisor)
+        )
+
+    def test_r4_money_is_settled_before_two_files_are_merged(self):
+        plan = self._paid_plan(1, "locked")
+        line = plan.line_ids
+        child, case = line.beneficiary_id, line.entitlement_id.case_id
+        other_case = self._new_case()
+        other = other_case.beneficiary_id
+        pair = self._pair(child, other)
+        with self.assertRaisesRegex(UserError, line.name):
+            pair.action_merge(child.id, open_case_id=case.id)
+        line.with_user(self.officer).action_stop("Two files")
+        with self.assertRaisesRegex(UserError, line.entitlement_id.name):
+            pair.action_merge(other.id, open_case_id=other_case.id)
+        second = self._new_entitlement(other_case)
+        with self.assertRaisesRegex(UserError, "Both children"):
+            pair.action_merge(child.id, open_case_id=case.id)
+        second.with_user(self.supervisor).action_end("Two files")
+        pair.action_merge(child.id, open_case_id=case.id)
+        self.assertEqual(line.entitlement_id.beneficiary_id, child)
+
+    def test_grants_of_the_cases_funders_are_proposed(self):
+        funders = self.env["res.partner"].create([{"name": "F1"}, {"name": "F2"}])
+        self.grant.funder_id, self.grant_b.funder_id = funders
+        self.scheme.grant_ids = self.grant | self.grant_b
+        case = self._new_case()
+        case.with_user(self.supervisor).action_set_funding(
+            self.today.replace(day=1), {str(funders[0].id): 30, str(funders[1].id): 70}
+        )
+        entitlement = self._new_entitlement(case)
+        self.assertEqual(
+            {f.grant_id: f.share for f in entitlement.funding_ids},
+            {self.grant: 30, self.grant_b: 70},
+        )
+        self.assertEqual(entitlement.state, "approved")
+        self.grant_b.funder_id = False
+        unclear = self._new_entitlement(case, approve=False)
+        self.assertFalse(unclear.funding_ids, "nothing is guessed")
+
     def test_r43_default_end_is_the_school_year(self):
         scheme = self.scheme.copy(
             {"end_rule": "school_year", "school_year_end_month": "7"}

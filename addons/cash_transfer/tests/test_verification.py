@@ -84,7 +84,8 @@ class TestVerification(CashCommon):
             )
 
         listing = html("report_payment_list", plan, self.officer)
-        self.assertIn("Mama Secret", listing)
+        name = self._caregiver(plan.line_ids[0].entitlement_id.case_id).full_name
+        self.assertIn(name, listing)
         self.assertIn(plan.line_ids[0].name, listing)
         self.assertIn(
             plan.line_ids[0].name,
@@ -97,7 +98,8 @@ class TestVerification(CashCommon):
             for user in (self.reconciler, self.auditor):
                 page = html(name, record, user)
                 self.assertIn(plan.name, page)
-                self.assertNotIn("Mama Secret", page)
+                for secret in self.names:
+                    self.assertNotIn(secret, page)
         with self.assertRaises(AccessError):
             html("report_payment_list", plan, self.auditor)
         with self.assertRaises(AccessError):

@@ -1,0 +1,489 @@
+from collections import Counter, defaultdict
+from datetime import timedelta
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+)
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from .common import CashCommon
+
+#: What a provider writes into the column of the amount; 30 is due.
+AMOUNTS = (None, 0, 30, 30, 30, 12.34, 29.99, 31.5, 60)
+#: The step that brings a plan in this state on.
+NEXT = {
+    "draft": "lock",
+    "locked": "approve",
+    "approved": "release",
+    "released": "instruct",
+}
+#: Each is taken in some history.
+STEPS = (
+    "lock",
+    "instruct",
+    "report",
+    "question",
+    "follow_up",
+    "carry",
+    "return",
+    "accept",
+    "recover",
+    "ask_write_off",
+    "reverse",
+    "close",
+)
+DUTY_PAIRS = (
+    ("prepare", "approve"),
+    ("approve", "release"),
+    ("release", "reconcile"),
+)
+
+
+@tagged("post_install", "-at_install")
+class TestHistories(CashCommon):
+    """Random histories of two plans and their follow-ups, by people who hold every
+    duty: whatever is pressed in whatever order, one expense per entitlement and period,
+    R40 in both currencies, four eyes, and no name in the ledger."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # an office of three: only the pairs that nobody may unite are kept apart
+        cls.env["cash.transfer.duty.pair"].search([]).unlink()
+        cls.people = [
+            cls._new_cash_user(
+                f"everything_{number}",
+                "group_cash_officer",
+                "group_cash_approver",
+                "group_cash_releaser",
+                "group_cash_reconciler",
+            )
+            for number in range(4)
+        ]
+        cls.provider.write({"fee_fixed": 0.11, "limit_month": 100})
+        cls.scheme.grant_ids |= cls.grant_b
+        for _number in range(3):
+            cls._new_entitlement(shares=[(cls.grant, 33.33), (cls.grant_b, 66.67)])
+        cls.cycle = cls._new_cycle()
+
+    def test_r40_r37_r32_random_histories(self):
+        steps = Counter()
+
+        class OneHistory(History):
+            test = self
+            taken = steps
+
+        OneHistory.TestCase.settings = settings(
+            max_examples=20,
+            stateful_step_count=12,
+            derandomize=True,
+            phases=(Phase.generate,),
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        )
+        OneHistory.TestCase().runTest()
+        # a history in which every step was refused would prove nothing
+        for step in STEPS:
+            self.assertTrue(steps[step], f"no history took the step {step}: {steps}")
+
+    # -- what always holds -----------------------------------------------------
+    def assertOneExpense(self, plans):
+        """Never more than what is due is delivered or on the way, and what the books
+        hold for an entitlement and period is what was delivered (R32)."""
+        for due in plans.line_ids.cycle_line_id:
+            payments = due.payment_line_ids
+            delivered = sum(payments.mapped("amount_delivered"))
+            posted = sum(payments.split_ids.mapped("amount_posted"))
+            self.assertAlmostEqual(due.amount_delivered, delivered)
+            self.assertAlmostEqual(posted, delivered)
+            live = payments.filtered("is_live")
+            self.assertLessEqual(len(live), 1)
+            self.assertAlmostEqual(due.amount_live, sum(live.mapped("amount_due")))
+            self.assertLessEqual(delivered + due.amount_live, due.amount_due + 1e-6)
+        for line in plans.line_ids:
+            splits = line.split_ids
+            if line.locked or line.amount_delivered:
+                self.assertAlmostEqual(sum(splits.mapped("amount")), line.amount_due)
+            self.assertAlmostEqual(
+                sum(splits.mapped("amount_delivered")), line.amount_delivered
+            )
+
+    def assertLedger(self, plans):
+        """Movements, statement and posted entries agree in both currencies (R40)."""
+        statements = plans._get_statements()
+        accepted = defaultdict(lambda: [0.0, 0.0])
+        for dispute in plans.dispute_ids.filtered(lambda d: d.state == "accepted"):
+            accepted[dispute.plan_id][0] += dispute.amount
+            accepted[dispute.plan_id][1] += dispute.company_amount
+        remaining = [0.0, 0.0]
+        for plan, statement in statements.items():
+            lines = self.env["account.move.line"].search(
+                [("payment_plan_id", "=", plan.id), ("parent_state", "=", "posted")]
+            )
+            splits = plan.line_ids.split_ids
+            expense = lines.filtered(lambda one: one.account_id == self.expense_account)
+            claims = lines.filtered(lambda one: one.account_id == self.claims_account)
+            delivered = sum(plan.line_ids.mapped("amount_delivered"))
+            for index, (suffix, name, posted) in enumerate(
+                (
+                    ("", "amount_currency", "amount_posted"),
+                    ("_company", "balance", "company_posted"),
+                )
+            ):
+                self.assertAlmostEqual(
+                    sum(expense.mapped(name)),
+                    sum(splits.mapped(posted)) + accepted[plan][index],
+                    2,
+                )
+                if plan.provider_id.kind != "prefinanced":
+                    self.assertAlmostEqual(
+                        sum(claims.mapped(name)), statement[f"disputes{suffix}"], 2
+                    )
+                if plan.state == "closed":
+                    self.assertEqual(statement[f"remaining{suffix}"], 0)
+                remaining[index] += statement[f"remaining{suffix}"]
+            self.assertAlmostEqual(
+                statement["delivered"], delivered + accepted[plan][0], 2
+            )
+            for line in expense:
+                self.assertTrue(line.analytic_distribution)
+        provider = plans.provider_id
+        if provider.kind == "prefinanced":
+            self.assertEqual(remaining, [0.0, 0.0])
+            return
+        money = self.env["account.move.line"].search(
+            [
+                ("account_id", "=", provider._get_money_account().id),
+                ("parent_state", "=", "posted"),
+            ]
+        )
+        self.assertAlmostEqual(sum(money.mapped("amount_currency")), remaining[0], 2)
+        self.assertAlmostEqual(sum(money.mapped("balance")), remaining[1], 2)
+
+    def assertFourEyes(self, plans):
+        for plan in plans:
+            done = plan._done_by()
+            for one, two in DUTY_PAIRS:
+                self.assertFalse(done[one] & done[two], f"{plan.name}: {one}, {two}")
+
+
+class History(RuleBasedStateMachine):
+    """One cycle paid by one provider of any kind."""
+
+    test = None
+    taken = None
+
+    @initialize(
+        kind=st.sampled_from(["advance", "advance", "wallet", "prefinanced"]),
+        rate=st.sampled_from([2800, 2777.77]),
+        policy=st.sampled_from(["fifo", "day"]),
+        instruct=st.booleans(),
+    )
+    def start(self, kind, rate, policy, instruct):
+        test = self.test
+        self.savepoint = test.env.cr.savepoint(flush=True)
+        test.company.cash_exchange_policy = policy
+        test.provider.write(
+            {
+                "kind": kind,
+                "journal_id": test.wallet_journal.id if kind == "wallet" else False,
+            }
+        )
+        test._set_rate(test.usd, rate, test.today)
+        self.plans = [test._new_plans(test.cycle)]
+        self.number = 0
+        if instruct:
+            test._to(self.plans[0], "instructed")
+
+    @property
+    def all_plans(self):
+        return self.test.env["cash.transfer.payment.plan"].union(*self.plans)
+
+    def attempt(self, name, step):
+        """Refusals are sentences and change nothing; they are fine, wrong books are
+        not."""
+        env = self.test.env
+        try:
+            with env.cr.savepoint():
+                step()
+                env.flush_all()
+            self.taken[name] += 1
+        except (UserError, AccessError):
+            env.invalidate_all(flush=False)
+
+    def pick(self, data):
+        return data.draw(st.sampled_from(self.plans), label="plan")
+
+    def person(self, data):
+        return data.draw(st.sampled_from(self.test.people), label="person")
+
+    @rule(data=st.data())
+    def step(self, data):
+        """Mostly what makes sense now, at times anything by anybody."""
+        name = data.draw(st.sampled_from(self.possible()), label="step")
+        getattr(self, f"do_{name}")(data)
+
+    def possible(self):
+        plans = self.all_plans
+        states = set(plans.mapped("state"))
+        statuses = set(plans.line_ids.mapped("status"))
+        found = {
+            "next_steps": states & {"draft", "locked", "approved", "released"},
+            "report": statuses - {"pending", "set_aside", "stopped", "cancelled"},
+            "clean_report": "sent" in statuses,
+            "question": "in_question" in statuses,
+            "follow_up": plans.filtered("reissuable_count"),
+            "carry": plans.origin_plan_id.filtered(lambda p: not p.is_balanced),
+            "give_back": states & {"partly_reconciled", "reconciled"},
+            "dispute": plans.dispute_ids.filtered(
+                lambda d: d.state in ("open", "write_off_asked")
+            ),
+            "reverse": statuses & {"delivered", "partial"},
+            "close": "reconciled" in states,
+            "stop": "pending" in statuses and states & {"locked", "released"},
+            "rate": True,
+        }
+        return [name for name, useful in found.items() if useful] + ["anything"]
+
+    def do_anything(self, data):
+        plan, user = self.pick(data), self.person(data)
+        line = data.draw(st.sampled_from(list(plan.line_ids)), label="line")
+        name, record, arguments = data.draw(
+            st.sampled_from(
+                [
+                    ("lock", plan, ()),
+                    ("approve", plan, ()),
+                    ("reject", plan, ("Reason",)),
+                    ("release", plan, ()),
+                    ("fund", plan, ()),
+                    ("fund", plan, (5,)),
+                    ("fund", plan, (100,)),
+                    ("instruct", plan, ()),
+                    ("unlock", plan, ("Reason",)),
+                    ("abort", plan, ("Reason",)),
+                    ("return", plan, (1.5,)),
+                    ("return", plan, (1000,)),
+                    ("close", plan, ()),
+                    ("stop", line, ("Reason",)),
+                    ("set_aside", line, ("Reason",)),
+                    ("take_back", line, ()),
+                    ("reverse", line, ("Reason",)),
+                ]
+            ),
+            label="press",
+        )
+
+        def press():
+            getattr(record.with_user(user), f"action_{name}")(*arguments)
+            plan._run_job()
+
+        self.attempt(name, press)
+
+    def do_next_steps(self, data):
+        """The people of R37 bring a plan on, as far as it goes."""
+        plan = self.pick(data)
+        last = data.draw(st.sampled_from([*NEXT.values(), "instruct", "instruct"]))
+        people = [self.test.officer, self.test.approver, *[self.test.releaser] * 2]
+        for user, name in zip(people, NEXT.values(), strict=True):
+            if NEXT.get(plan.state) == name:
+                self.bring_on(plan, user, name)
+            if name == last:
+                break
+
+    def bring_on(self, plan, user, name):
+        if name == "instruct" and plan._missing_funding():
+            self.attempt("fund", lambda: plan.with_user(user).action_fund())
+
+        def press():
+            getattr(plan.with_user(user), f"action_{name}")()
+            plan.with_user(user)._run_job()
+
+        self.attempt(name, press)
+
+    def do_stop(self, data):
+        lines = self.all_plans.line_ids.filtered(lambda one: one.status == "pending")
+        line = data.draw(st.sampled_from(list(lines)), label="line")
+        user = self.person(data)
+        self.attempt("stop", lambda: line.with_user(user).action_stop("Reason"))
+
+    def do_report(self, data):
+        """Rows of any of the plans, late or twice, in the past or the future, with and
+        without the provider's reference."""
+        test = self.test
+        plan = self.pick(data)
+        user = data.draw(st.sampled_from([*test.people, test.reconciler]))
+        lines = plan.line_ids
+        if data.draw(st.booleans(), label="other plans too"):
+            lines = self.all_plans.line_ids
+        rows = []
+        for line in lines:
+            amount = data.draw(st.sampled_from(AMOUNTS), label=line.name)
+            if amount is None:
+                continue
+            self.number += 1
+            day = data.draw(st.sampled_from([0, 0, 0, 3, -3]), label="day")
+            rows.append(
+                {
+                    "payment": line.name,
+                    "amount": amount,
+                    "reference": f"R{self.number}"
+                    if data.draw(st.booleans(), label="reference")
+                    else "",
+                    "reason": "" if amount else "refused",
+                    "date": test.today + timedelta(days=day),
+                }
+            )
+        if data.draw(st.booleans(), label="unknown row"):
+            rows.append({"payment": "P-777777", "amount": 3.33})
+        self.send(plan, rows, user)
+
+    def do_clean_report(self, data):
+        """The usual report: everything that is out was delivered, or nothing was."""
+        plan = self.pick(data)
+        amount = data.draw(st.sampled_from([30, 30, 0]), label="amount")
+        rows = [
+            {
+                "payment": line.name,
+                "amount": amount,
+                "reason": "" if amount else "limit",
+            }
+            for line in plan.line_ids
+            if line.status == "sent"
+        ]
+        self.send(plan, rows, self.test.reconciler)
+
+    def send(self, plan, rows, user):
+        if rows:
+            self.number += 1
+            # no two reports are the same file
+            rows = [*rows, {"payment": f"X{self.number}"}]
+            self.attempt("report", lambda: self.test._report(plan, rows, user=user))
+
+    def do_question(self, data):
+        user = data.draw(st.sampled_from([self.test.people[0], self.test.reconciler]))
+        delivered = data.draw(st.booleans(), label="delivered")
+        for line in self.all_plans.line_ids:
+            if line.status == "in_question":
+                self.attempt(
+                    "question",
+                    lambda one=line: one.with_user(user).action_resolve_question(
+                        delivered, "Reason", self.test.today
+                    ),
+                )
+
+    def do_follow_up(self, data):
+        """Mostly approved at once, with the money that stayed behind carried to it."""
+        test = self.test
+        plans = self.all_plans.filtered("reissuable_count")
+        plan = data.draw(st.sampled_from(list(plans)), label="plan")
+        self.attempt(
+            "follow_up", lambda: plan.with_user(test.officer).action_follow_up()
+        )
+        new = plan.follow_up_plan_ids - self.all_plans
+        self.plans += list(new)
+        if new and data.draw(st.sampled_from([True, True, False]), label="go on"):
+            self.attempt("follow_up", lambda: test._to(new, "approved"))
+            self.attempt("carry", lambda: plan.with_user(test.releaser).action_carry())
+
+    def do_carry(self, data):
+        origins = self.all_plans.origin_plan_id
+        plan, user = data.draw(st.sampled_from(list(origins))), self.test.releaser
+        self.attempt("carry", lambda: plan.with_user(user).action_carry())
+
+    def do_give_back(self, data):
+        plan, user = self.pick(data), self.test.releaser
+        self.attempt("return", lambda: plan.with_user(user).action_return())
+
+    def do_dispute(self, data):
+        for dispute in self.all_plans.dispute_ids:
+            step = data.draw(
+                st.sampled_from(["accept", "recover", "ask_write_off", "write_off"]),
+                label=dispute.name,
+            )
+            user = self.test.releaser
+            if step == "ask_write_off":
+                user = self.test.reconciler
+            self.attempt(
+                step,
+                lambda d=dispute, s=step, u=user: getattr(
+                    d.with_user(u), f"action_{s}"
+                )("Reason"),
+            )
+
+    def do_reverse(self, data):
+        lines = self.all_plans.line_ids.filtered("amount_delivered")
+        line = data.draw(st.sampled_from(list(lines)), label="line")
+        user = self.test.releaser
+        self.attempt("reverse", lambda: line.with_user(user).action_reverse("Wrong"))
+
+    def do_rate(self, data):
+        rate = data.draw(st.sampled_from([2500, 2900, 3111.11]), label="rate")
+        test = self.test
+        rates = test.usd.rate_ids.filtered(lambda r: r.name == test.today)
+        rates.rate = 1 / rate
+        test.env.flush_all()
+
+    def do_close(self, data):
+        plan, user = self.pick(data), self.test.reconciler
+        self.attempt("close", lambda: plan.with_user(user).action_close())
+
+    @precondition(lambda self: hasattr(self, "plans"))
+    @invariant()
+    def holds(self):
+        test = self.test
+        test.env.flush_all()
+        test.env.invalidate_all()
+        plans = self.all_plans
+        test.assertOneExpense(plans)
+        test.assertLedger(plans)
+        test.assertFourEyes(plans)
+
+    def wind_up(self):
+        """What came of it is reported, settled, given back and closed."""
+        test = self.test
+        releaser, reconciler = test.releaser, test.reconciler
+        for plan in self.all_plans:
+            for line in plan.line_ids.filtered(lambda one: one.status == "in_question"):
+                self.attempt(
+                    "question",
+                    lambda one=line: one.with_user(reconciler).action_resolve_question(
+                        False, "It failed", None
+                    ),
+                )
+            rows = [
+                {"payment": line.name, "amount": line.amount_due}
+                for line in plan.line_ids
+                if line.status == "sent"
+            ]
+            self.send(plan, rows, reconciler)
+        for plan in self.all_plans:
+            for dispute in plan.dispute_ids.filtered(lambda d: d.state == "open"):
+                self.attempt(
+                    "recover",
+                    lambda d=dispute: d.with_user(releaser).action_recover("Back"),
+                )
+            if plan.state != "reconciled":
+                continue
+            if plan._get_statements()[plan]["remaining"] > 0:
+                self.attempt(
+                    "return", lambda p=plan: p.with_user(releaser).action_return()
+                )
+            self.attempt("close", lambda p=plan: p.with_user(reconciler).action_close())
+        self.holds()
+
+    def teardown(self):
+        if hasattr(self, "savepoint"):
+            self.wind_up()
+            self.test.assertNoNames()
+            self.test.env.invalidate_all(flush=False)
+            self.savepoint.close(rollback=True)
+            self.test.env.invalidate_all(flush=False)
