@@ -3,6 +3,7 @@ from . import code
 from . import present_access
 from . import picture
 from . import res_users
+from . import res_partner
 from . import area
 from . import site
 from . import legal_framework

@@ -186,21 +186,8 @@ class Disclosure(models.Model):
             return True
         # sudo: whether a contact is a school is no secret, only its record may be out
         # of the sender's reach.
-        return bool(
-            receiver
-            and self.env["remediation.institution"]
-            .sudo()
-            .search_count(
-                [
-                    (
-                        "partner_id",
-                        "child_of",
-                        receiver.sudo().commercial_partner_id.id,
-                    ),
-                ],
-                limit=1,
-            )
-        )
+        organisation = receiver.sudo().commercial_partner_id
+        return bool((organisation | organisation.child_ids).institution_ids)
 
     def _disclosure_keys(self, receiver, data_set, service_type=None, is_offer=False):
         """The keys of what ``receiver`` may get of this case, in order (R8).
