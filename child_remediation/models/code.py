@@ -23,7 +23,9 @@ class CodedMixin(models.AbstractModel):
         copy=False,
         index="trigram",
         required=True,
-        default="",
+        # Shown until the record is saved: the web client lets nobody save a form with
+        # a required field that is empty.
+        default=lambda self: self.env._("New"),
     )
 
     _name_unique = models.UniqueIndex("(name)", "Two records cannot share a code.")
