@@ -3,7 +3,7 @@ from datetime import date
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from .common import RemediationCommon
@@ -107,6 +107,25 @@ class TestEducation(RemediationCommon):
         line.days_present = 17
         entry.action_save()
         self.assertEqual(enrolment.attendance_ids.days_present, 17)
+
+    def test_a_class_lists_the_own_children_alone(self):
+        own = self._enrol(level="5")
+        case = self._new_case(self.manager_2)
+        self.env["remediation.education.enrolment"].create(
+            {
+                "case_id": case.id,
+                "institution_id": self.school.id,
+                "level": "5",
+                "date_start": date(2025, 9, 1),
+            }
+        )
+        form = Form(
+            self.env["remediation.attendance.entry.wizard"].with_user(self.worker)
+        )
+        form.institution_id = self.school
+        form.month = date(2025, 10, 1)
+        entry = form.save()
+        self.assertEqual(entry.line_ids.enrolment_id.ids, own.ids)
 
     def _enrol_other(self, **vals):
         case = self._new_case()

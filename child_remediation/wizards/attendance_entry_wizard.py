@@ -25,6 +25,9 @@ class AttendanceEntryWizard(models.TransientModel):
         "remediation.attendance.entry.wizard.line",
         "wizard_id",
         compute="_compute_line_ids",
+        # A stored field is computed as superuser unless told otherwise: it would list
+        # the children of everybody.
+        compute_sudo=False,
         store=True,
         readonly=False,
     )
