@@ -20,6 +20,7 @@
         "data/remediation_service_type_data.xml",
         "data/mail_templates.xml",
         "data/break_glass_template.xml",
+        "data/handover_template.xml",
         "data/ir_cron_data.xml",
         "data/protection_cron_data.xml",
         "wizards/case_assign_wizard_views.xml",
@@ -35,6 +36,8 @@
         "wizards/deadline_move_wizard_views.xml",
         "wizards/case_manager_suspend_wizard_views.xml",
         "wizards/case_manager_waiver_wizard_views.xml",
+        "wizards/handover_wizard_views.xml",
+        "views/handover_views.xml",
         "views/institution_views.xml",
         "views/education_enrolment_views.xml",
         "views/attendance_views.xml",
@@ -42,6 +45,7 @@
         "views/best_interest_decision_views.xml",
         "views/deadline_breach_views.xml",
         "wizards/attendance_entry_wizard_views.xml",
+        "wizards/delivery_entry_wizard_views.xml",
         "reports/report_templates.xml",
         "reports/ir_actions_report.xml",
         "views/closure_views.xml",
@@ -82,6 +86,9 @@
     "assets": {
         "web.assets_backend": [
             "child_remediation/static/src/**/*",
+        ],
+        "web.assets_tests": [
+            "child_remediation/static/tests/tours/**/*",
         ],
     },
     "application": True,

@@ -21,6 +21,7 @@ from . import case_owned
 from . import case
 from . import case_stage_log
 from . import case_holder
+from . import handover
 from . import deadline_policy
 from . import deadline
 from . import deadline_breach

@@ -206,7 +206,7 @@ class Beneficiary(models.Model):
             child.team_id = case.team_id
             child.organisation_id = case.organisation_id
 
-    @api.constrains("birth_date", "age_recorded_on")
+    @api.constrains("birth_date", "age_recorded_on", "age_estimated")
     def _check_dates(self):
         today = fields.Date.context_today(self)
         # sudo: the check reads identity fields for whoever saves them.
@@ -222,6 +222,18 @@ class Beneficiary(models.Model):
             if child.age_recorded_on and child.age_recorded_on > today:
                 raise ValidationError(
                     self.env._("The age was recorded in the future: correct the date.")
+                )
+            if (
+                child.birth_date
+                and child.age_estimated
+                and child.age_recorded_on
+                and child.age_recorded_on < child.birth_date
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "Age Recorded On comes before the Birth Date: correct one of "
+                        "the two."
+                    )
                 )
 
     @api.model

@@ -3,7 +3,12 @@ from datetime import timedelta
 import pytz
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import (
+    AccessError,
+    RedirectWarning,
+    UserError,
+    ValidationError,
+)
 
 from .classification import CLASSES
 
@@ -581,12 +586,16 @@ class Case(models.Model):
                 self.env._("This is for the supervisor of the case: ask them to do it.")
             )
 
-    def action_assign(self, case_manager_id, reason=None, override_reason=None):
+    def action_assign(
+        self, case_manager_id, reason=None, override_reason=None, handover_days=0
+    ):
         """Give the cases to a case manager (R11–R13). For supervisors of the cases.
 
         :param int case_manager_id: a ``remediation.case.manager`` in the same company
         :param str reason: kept in the holder log
         :param str override_reason: lets the load pass the maximum, recorded
+        :param int handover_days: for so long the former worker reads along (R26); a
+            supervisor who held a case needs no handover
         :raises UserError: the worker may not hold cases, or is full
         """
         self._check_supervises()
@@ -594,6 +603,8 @@ class Case(models.Model):
         manager.check_access("read")
         if not manager:
             raise UserError(self.env._("Choose a case manager."))
+        if handover_days:
+            self._check_handover_days(handover_days)
         problems = manager._problems_to_hold()
         problems += self._conflicts_of_interest(manager, override_reason)
         if problems:
@@ -618,7 +629,10 @@ class Case(models.Model):
                     max=manager.max_caseload,
                 )
             )
+        former = {case: case.user_id for case in added if case.case_manager_id}
         added._set_holder(manager, override_reason or reason or self.env._("Assigned"))
+        if handover_days and former:
+            added._grant_handover(former, handover_days, reason)
         return True
 
     def _weight(self):
@@ -737,6 +751,30 @@ class Case(models.Model):
                 for case in self
             ]
         )
+
+    def _refuse_service_on_closed(self):
+        """A service added to a closed case asks to reopen it; the button for whoever
+        may, whom to ask for the others."""
+        for case in self.filtered("closed_on"):
+            message = self.env._(
+                "%(code)s is closed: ask the supervisor to reopen it before adding a "
+                "service.",
+                code=case.name,
+            )
+            user = self.env.user
+            if case.team_id in user.remediation_team_ids or user.has_group(
+                "child_remediation.group_coordinator"
+            ):
+                raise RedirectWarning(
+                    self.env._(
+                        "%(code)s is closed: reopen it before adding a service.",
+                        code=case.name,
+                    ),
+                    self.env.ref("child_remediation.case_reopen_wizard_action").id,
+                    self.env._("Reopen"),
+                    {"default_case_id": case.id},
+                )
+            raise UserError(message)
 
     # -- stage -----------------------------------------------------------------
     def _note_stage(self, because=None):

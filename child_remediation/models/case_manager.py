@@ -322,6 +322,10 @@ class CaseManager(models.Model):
             {"level": "suspended", "suspension_reason": reason}
         )
         managers._pass_custody(self.env._("Worker suspended"))
+        # sudo: as above; nobody reads along after a suspension (R26).
+        self.env["remediation.handover"].sudo().search(
+            [("reader_id", "in", managers.user_id.ids)]
+        )._end()
         managers._end_sessions()
         self._clear_rights_cache()
 
@@ -336,12 +340,32 @@ class CaseManager(models.Model):
         # sudo: supervisors do not manage users; this undoes what _end_sessions did.
         self.sudo().user_id.write({"active": True})
 
-    def _pass_custody(self, reason):
-        """Give every open case to the supervisor of its team in this transaction."""
+    def _pass_custody(self, reason, with_grace=False):
+        """Give every open case to the supervisor of its team in this transaction, and
+        every closed one whose checks are still to be made.
+
+        :param with_grace: visits that are due may be finished for the days that the
+            team allows (R11)
+        """
         cases = self.env["remediation.case"].search(
-            [("case_manager_id", "in", self.ids), ("stage", "!=", "closed")]
+            [
+                ("case_manager_id", "in", self.ids),
+                "|",
+                ("stage", "!=", "closed"),
+                ("visit_ids.state", "=", "planned"),
+            ]
         )
+        former = cases.grouped("case_manager_id")
         cases._set_holder(self.browse(), reason)
+        if not with_grace:
+            return
+        today = fields.Date.context_today(self)
+        for manager, held in former.items():
+            held._grant_grace(
+                manager.user_id,
+                manager.team_id.grace_days,
+                manager.vetting_valid_until or today - timedelta(days=1),
+            )
 
     def _end_sessions(self):
         users = self.user_id
@@ -374,7 +398,7 @@ class CaseManager(models.Model):
         )
         lapsed._warn_of_expiry()
         lapsed._unprotected().write({"level": "expired"})
-        lapsed._pass_custody(self.env._("Check expired"))
+        lapsed._pass_custody(self.env._("Check expired"), with_grace=True)
         lapsed._clear_rights_cache()
 
     def _warn_of_expiry(self):

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import format_amount
 
 from .beneficiary import IDENTITY_GROUPS
 
@@ -89,7 +90,7 @@ class Case(models.Model):
         """Return one event; a model that adds its own calls this.
 
         :param when: date or datetime (UTC)
-        :param kind: visit, contact, decision, service, consent, work or stage
+        :param kind: visit, contact, decision, service, school, consent, work or stage
         """
         entry = {
             "date": "",
@@ -129,6 +130,8 @@ class Case(models.Model):
             *self._timeline_of_contacts(),
             *self._timeline_of_decisions(),
             *self._timeline_of_services(),
+            *self._timeline_of_deliveries(),
+            *self._timeline_of_school(),
         ]
 
     def _timeline_of_stages(self):
@@ -187,7 +190,10 @@ class Case(models.Model):
                     who=visit.done_by_id.name,
                 )
             )
-        for note in self._timeline_records("remediation.note"):
+        # A note filed on the wrong child is no event of this one (R25).
+        for note in self._timeline_records(
+            "remediation.note", [("misfiled_on", "=", False)]
+        ):
             text = note.text or ""
             if len(text) > TIMELINE_TEXT:
                 text = text[:TIMELINE_TEXT] + "…"
@@ -301,6 +307,102 @@ class Case(models.Model):
                     )
                 )
         return entries
+
+    def _timeline_of_deliveries(self):
+        entries = []
+        for delivery in self._timeline_records("remediation.service.delivery"):
+            action = delivery.plan_action_id
+            detail = [
+                f"{delivery.quantity:g} × {self._timeline_label(delivery, 'unit')}",
+                self._timeline_label(delivery, "recipient"),
+            ]
+            if delivery.cost:
+                detail.append(
+                    format_amount(self.env, delivery.cost, delivery.currency_id)
+                )
+            entries.append(
+                self._timeline_entry(
+                    delivery.date,
+                    "service",
+                    self.env._(
+                        "Given: %(service)s",
+                        service=action.service_type_id.name
+                        or self._timeline_label(action, "domain"),
+                    ),
+                    delivery,
+                    detail=" · ".join(detail),
+                    state=self._timeline_label(delivery, "state")
+                    if delivery.state == "cancelled"
+                    else "",
+                    who=delivery.provider_id.name,
+                )
+            )
+        return entries
+
+    def _timeline_of_school(self):
+        _ = self.env._
+        entries = []
+        for enrolment in self._timeline_records("remediation.education.enrolment"):
+            place = " ".join(
+                filter(None, (enrolment.institution_id.name, enrolment.level))
+            )
+            entries.append(
+                self._timeline_entry(
+                    enrolment.date_start,
+                    "school",
+                    _("Enrolled: %(place)s", place=place),
+                    enrolment,
+                    detail=self._timeline_label(enrolment, "kind"),
+                )
+            )
+            if enrolment.date_end:
+                entries.append(
+                    self._timeline_entry(
+                        enrolment.date_end,
+                        "school",
+                        _("End of enrolment: %(place)s", place=place),
+                        enrolment,
+                        detail=self._timeline_label(enrolment, "result"),
+                        state=self._timeline_label(enrolment, "state"),
+                    )
+                )
+        for row in self._timeline_records("remediation.attendance"):
+            # The month is over on its last day; the present one is as of today.
+            day = min(
+                fields.Date.end_of(row.month, "month"), fields.Date.context_today(self)
+            )
+            entries.append(
+                self._timeline_entry(
+                    day,
+                    "school",
+                    _("Attendance: no open day")
+                    if row.not_applicable
+                    else _(
+                        "Attendance: %(present)s of %(open)s days",
+                        present=row.days_present,
+                        open=row.days_open,
+                    ),
+                    row,
+                    detail=""
+                    if row.not_applicable
+                    else _(
+                        "%(excused)s excused, %(unexcused)s unexcused",
+                        excused=row.days_excused,
+                        unexcused=row.days_unexcused,
+                    ),
+                    state="" if row.not_applicable else f"{row.rate:.0%}",
+                )
+            )
+        return entries
+
+    # -- kanban ----------------------------------------------------------------
+    def _web_read_group_format(self, groupby, aggregates, groups):
+        """The column of closed cases comes folded."""
+        result = super()._web_read_group_format(groupby, aggregates, groups)
+        if tuple(groupby) == ("stage",):
+            for group in result:
+                group["__fold"] = group["stage"] == "closed"
+        return result
 
 
 class Consent(models.Model):

@@ -110,6 +110,8 @@ class PlanAction(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         actions = super().create(vals_list)
+        if not self._is_unprotected():
+            actions.case_id._refuse_service_on_closed()
         closed = actions.plan_id.filtered(lambda p: p.state in ("completed", "revised"))
         if closed:
             raise UserError(

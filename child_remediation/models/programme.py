@@ -19,6 +19,11 @@ class Programme(models.Model):
     case_properties = fields.PropertiesDefinition("Questions on the Case")
     assessment_properties = fields.PropertiesDefinition("Questions of the Assessment")
     visit_properties = fields.PropertiesDefinition("Questions at a Visit")
+    yearly_checks = fields.Boolean(
+        string="Yearly Checks until 18",
+        help="After the checks of the first two years, a closed case is seen every "
+        "year until the child is 18.",
+    )
     active = fields.Boolean(default=True)
 
     _dates_ordered = models.Constraint(

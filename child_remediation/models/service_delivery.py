@@ -101,16 +101,8 @@ class ServiceDelivery(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         deliveries = super().create(vals_list)
+        deliveries.case_id._refuse_service_on_closed()
         for delivery in deliveries:
-            if delivery.case_id.closed_on:
-                raise UserError(
-                    self.env._(
-                        "%(code)s is closed: ask the supervisor to reopen it before "
-                        "adding "
-                        "a service.",
-                        code=delivery.case_id.name,
-                    )
-                )
             if not delivery.plan_action_id._may_run():
                 raise UserError(
                     self.env._(

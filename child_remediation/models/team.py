@@ -40,6 +40,13 @@ class Team(models.Model):
         domain=[("share", "=", False)],
         help="Alerted at once to a child in danger; the supervisor where empty.",
     )
+    grace_days = fields.Integer(
+        string="Days of Grace",
+        default=7,
+        required=True,
+        help="After a worker's check lapsed, visits that were due may be finished for "
+        "these days; 0: not at all.",
+    )
     case_manager_ids = fields.One2many("remediation.case.manager", "team_id")
     # compute_sudo: numbers, also for readers of teams who read no worker's profile.
     worker_count = fields.Integer(
@@ -47,6 +54,10 @@ class Team(models.Model):
     )
     ratio_warning = fields.Char(compute="_compute_ratio", compute_sudo=True)
     active = fields.Boolean(default=True)
+
+    _grace_days_short = models.Constraint(
+        "CHECK (grace_days BETWEEN 0 AND 14)", "Days of grace lie between 0 and 14."
+    )
 
     @api.depends("case_manager_ids.level", "supervisor_id", "deputy_ids")
     def _compute_ratio(self):

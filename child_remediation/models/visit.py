@@ -1,3 +1,7 @@
+from datetime import datetime
+
+from dateutil.relativedelta import relativedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
@@ -215,6 +219,43 @@ class Visit(models.Model):
         cases._note_stage(self)
         self.filtered("is_post_closure")._after_check()
         return True
+
+    @api.model
+    def _cron_yearly_checks(self):
+        """R23: where the programme says so, a closed case is seen every year until the
+        child is 18. Daily; the next check follows one year after the last, also where
+        that one was not made."""
+        today = fields.Date.context_today(self)
+        last_checks = self._read_group(
+            [
+                ("is_post_closure", "=", True),
+                ("state", "!=", "cancelled"),
+                ("case_id.stage", "=", "closed"),
+                ("programme_id.yearly_checks", "=", True),
+            ],
+            ["case_id"],
+            ["date_planned:max"],
+            having=[("date_planned:max", "<=", today)],
+        )
+        days = {case: last + relativedelta(years=1) for case, last in last_checks}
+        due = {
+            case: day
+            for case, day in days.items()
+            if (case.beneficiary_id._age_on(day) or 0) < 18
+        }
+        self._unprotected().create(
+            [
+                {"case_id": case.id, "date_planned": day, "is_post_closure": True}
+                for case, day in due.items()
+            ]
+        )
+        self.env["remediation.deadline"]._open_at(
+            "post_closure",
+            [
+                (case, datetime.combine(day, case.closed_on.time()))
+                for case, day in due.items()
+            ],
+        )
 
     def _after_check(self):
         """A check after closure meets its due date; a bad one reopens (R23)."""

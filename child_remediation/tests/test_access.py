@@ -969,69 +969,47 @@ class TestAccess(AccessTable, RuleTable, RemediationCommon):
                 },
                 {"review_note": "x"},
             ),
+            self._handover_row(),
         ]
 
-    # -- who looked ------------------------------------------------------------
-    def _access_rows(self):
-        keys = ("own", "other_team", "other_company")
-        holders = {
-            **{key: self.cases[key].user_id for key in keys},
+    def _handover_row(self):
+        """A case of each team, passed on: the former worker and the supervisor."""
+        readers = {
+            "own": self.worker,
+            "other_team": self.worker_other,
+            "other_company": self.worker_company_b,
             "partner": self.portal_manager,
         }
-        looks, glasses = {}, {}
-        for key in keys:
-            case = self.cases[key]
-            self.env.cr.execute(
-                """INSERT INTO remediation_access_log (slot, user_id, company_id, model,
-                       res_id, case_id, count, action)
-                   VALUES (0, %s, %s, %s, %s, %s, 1, 'print') RETURNING id""",
-                (case.user_id.id, case.company_id.id, case._name, case.id, case.id),
-            )
-            row_id = self.env.cr.fetchone()[0]
-            looks[key] = self.env["remediation.access.log"].browse(row_id)
-        for key, user in holders.items():
-            case = self.cases[key]
-            glasses[key] = (
-                self.env["remediation.break.glass"]
-                ._unprotected()
-                .create(
-                    {
-                        "case_id": case.id,
-                        "case_code": case.name,
-                        "company_id": case.company_id.id,
-                        "user_id": user.id,
-                        "reason": "x",
-                        "open_until": fields.Datetime.now(),
-                    }
-                )
-                .with_env(self.env)
-            )
-        here = dict.fromkeys(("own", "other_team"), "rs")
-        review = dict.fromkeys(("own", "other_team", "partner"), "rsw")
-        return [
-            Row(
-                "remediation.access.log",
-                looks,
+        handovers = {
+            key: self.env["remediation.handover"]
+            ._unprotected()
+            .create(
                 {
-                    "supervisor": {"own": "rs"},
-                    "supervisor_other": {"other_team": "rs"},
-                    "coordinator": here,
-                    "coordinator_company_b": {"other_company": "rs"},
-                    "safeguarding": here,
-                    "data_protection": here,
-                    "auditor": here,
-                },
-            ),
-            Row(
-                "remediation.break.glass",
-                glasses,
-                {
-                    "worker": {"own": "rs"},
-                    "worker_other": {"other_team": "rs"},
-                    "worker_company_b": {"other_company": "rs"},
-                    "portal_manager": {"partner": "rs"},
-                    "safeguarding": review,
-                },
-                {"review_note": "x"},
-            ),
-        ]
+                    "case_id": self.cases[key].id,
+                    "case_code": self.cases[key].name,
+                    "company_id": self.cases[key].company_id.id,
+                    "reader_id": user.id,
+                    "date_until": self.today,
+                    "granted_by_id": self.supervisor.id,
+                }
+            )
+            .with_env(self.env)
+            for key, user in readers.items()
+        }
+        every = dict.fromkeys(("own", "other_team", "partner"), "rs")
+        return Row(
+            "remediation.handover",
+            handovers,
+            {
+                "worker": {"own": "rs"},
+                "worker_other": {"other_team": "rs"},
+                "worker_company_b": {"other_company": "rs"},
+                "portal_manager": {"partner": "rs"},
+                "supervisor": {"own": "rs", "partner": "rs"},
+                "supervisor_other": {"other_team": "rs"},
+                "coordinator": every,
+                "coordinator_company_b": {"other_company": "rs"},
+                "auditor": every,
+                "data_protection": every,
+            },
+        )

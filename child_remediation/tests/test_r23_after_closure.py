@@ -42,6 +42,36 @@ class TestAfterClosure(RemediationCommon):
             ],
         )
 
+    def test_r23_yearly_checks_until_18_where_the_programme_says_so(self):
+        programme = self.env["remediation.programme"].create(
+            {"name": "Long run", "yearly_checks": True}
+        )
+        case, other = self._closed_case(), self._closed_case()
+        child = case.beneficiary_id
+        case.programme_id = programme
+        # 17 on the day of the check of 2029, 18 on that of 2030.
+        child.write({"birth_date": date(2012, 4, 30), "age_estimated": 0})
+
+        def planned(of):
+            return of.visit_ids.filtered(
+                lambda visit: visit.is_post_closure and visit.state == "planned"
+            ).mapped("date_planned")
+
+        for day, number in (
+            ("2028-04-29", 4),  # the check after 24 months is still to come
+            ("2028-04-30", 5),
+            ("2028-05-01", 5),  # twice is once
+            ("2029-04-30", 5),  # she would be 18
+        ):
+            with freeze_time(f"{day} 10:00:00"):
+                self.env["remediation.visit"]._cron_yearly_checks()
+                self.assertEqual(len(planned(case)), number, day)
+        self.assertEqual(max(planned(case)), date(2029, 4, 30))
+        self.assertEqual(len(planned(other)), 4, "its programme asks for none")
+        self.assertEqual(
+            max(case.deadline_ids.mapped("date_due")).date(), date(2029, 4, 30)
+        )
+
     def test_r23_a_good_check_keeps_closed_and_a_bad_one_reopens(self):
         case = self._closed_case()
         checks = case.visit_ids.filtered("is_post_closure").sorted("date_planned")

@@ -1,7 +1,10 @@
+from ast import literal_eval
+
 from lxml import etree
 
 from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
+from odoo.tools.safe_eval import safe_eval
 
 from .common import RemediationCommon
 
@@ -96,6 +99,53 @@ class TestScreens(RemediationCommon):
                     )
                     model.search([], limit=1)
 
+    def test_no_form_waits_for_a_value_that_nobody_can_enter(self):
+        """The web client refuses to save while a required field that it shows is
+        empty: one that is not typed in must have something to show in a new form."""
+        stuck = []
+        for name, model in self.env.registry.items():
+            if not name.startswith("remediation.") or model._abstract:
+                continue
+            if model._transient:
+                continue  # opened by a button that fills in what it is about
+            for user in (self.worker, self.supervisor, self.coordinator):
+                records = self.env[name].with_user(user)
+                if records.has_access("create"):
+                    stuck += self._stuck_fields(records)
+        self.assertFalse(stuck)
+
+    def _stuck_fields(self, records):
+        views = records.get_views([(False, "form")])
+        arch = etree.fromstring(views["views"]["form"]["arch"])
+        if arch.get("create") in ("0", "False", "false"):
+            return []
+        fields_info = views["models"][records._name]["fields"]
+        nodes = [
+            node
+            for node in arch.iter("field")
+            if not any(above.tag == "field" for above in node.iterancestors())
+        ]
+        spec = {node.get("name"): {} for node in nodes}
+        values = records.onchange({}, [], spec)["value"]
+        numbers = ("boolean", "integer", "float", "monetary")
+        always = ("1", "True", "true")
+        checked, typed = set(), set()
+        for node in nodes:
+            name = node.get("name")
+            if node.get("invisible") not in (*always, "not id"):
+                checked.add(name)
+                if node.get("readonly", str(fields_info[name]["readonly"])) not in (
+                    always
+                ):
+                    typed.add(name)
+        return [
+            f"{records._name}.{name} for {records.env.user.login}"
+            for name in checked - typed
+            if fields_info[name].get("required")
+            and fields_info[name]["type"] not in numbers
+            and not values.get(name)
+        ]
+
     def test_monitoring_sees_no_name_on_a_screen_and_finds_none(self):
         cases = self.env["remediation.case"]
         domain = [("beneficiary_id", "ilike", "Hidden")]
@@ -144,6 +194,91 @@ class TestScreens(RemediationCommon):
         self.assertFalse({"contact", "decision"} & {entry["kind"] for entry in seen})
         with self.assertRaises(AccessError):
             self.case.with_user(self.worker_other).get_timeline()
+
+    def test_timeline_shows_school_attendance_and_deliveries(self):
+        case = self.case
+        action = self._active_plan(case).action_ids
+        worker = self.env(user=self.worker)
+        school = self.env["remediation.institution"].create({"name": "EP Kapata"})
+        enrolment = worker["remediation.education.enrolment"].create(
+            {
+                "case_id": case.id,
+                "institution_id": school.id,
+                "level": "5",
+                "date_start": "2025-09-01",
+                "date_end": "2026-07-02",
+                "state": "completed",
+            }
+        )
+        for month, days in (("2026-02-01", 20), ("2026-04-01", 0)):
+            worker["remediation.attendance"].create(
+                {
+                    "enrolment_id": enrolment.id,
+                    "month": month,
+                    "days_open": days,
+                    "days_present": days * 0.9,
+                }
+            )
+        worker["remediation.service.delivery"].create(
+            {"plan_action_id": action.id, "quantity": 3, "unit": "month", "cost": 30}
+        )
+        found = [
+            (entry["date"], entry["title"], entry["state"])
+            for entry in case.with_user(self.worker).get_timeline()
+            if entry["kind"] == "school"
+        ]
+        self.assertEqual(
+            found,
+            [
+                ("2026-07-02", "End of enrolment: EP Kapata 5", "Completed"),
+                ("2026-04-30", "Attendance: no open day", ""),
+                ("2026-02-28", "Attendance: 18 of 20 days", "90%"),
+                ("2025-09-01", "Enrolled: EP Kapata 5", ""),
+            ],
+        )
+        given = [
+            entry
+            for entry in case.with_user(self.worker).get_timeline()
+            if entry["model"] == "remediation.service.delivery"
+        ]
+        self.assertEqual(len(given), 1)
+        self.assertIn("3 × Month", given[0]["detail"])
+        self.assertIn("30", given[0]["detail"])
+
+    def test_each_filter_of_the_case_list_works_for_who_reads_cases(self):
+        for user in (self.worker, self.supervisor, self.monitor):
+            cases = self.env["remediation.case"].with_user(user)
+            arch = cases.get_views([(False, "search")])["views"]["search"]["arch"]
+            nodes = etree.fromstring(arch).iter("filter")
+            names = set()
+            for node in nodes:
+                names.add(node.get("name"))
+                domain = node.get("domain")
+                if domain:
+                    cases.search(safe_eval(domain, {"uid": user.id}), limit=1)
+                context = literal_eval(node.get("context") or "{}")
+                if "group_by" in context:
+                    cases.formatted_read_group([], [context["group_by"]], ["__count"])
+            self.assertLessEqual({"mine", "overdue", "checks", "reopened"}, names)
+
+    def test_the_column_of_closed_cases_comes_folded(self):
+        case = self._new_case()
+        case._unprotected().write({"closed_on": "2026-01-01"})
+        groups = (
+            self.env["remediation.case"]
+            .with_user(self.worker)
+            .web_read_group(
+                [],
+                ["stage"],
+                [],
+                auto_unfold=True,
+                unfold_read_specification={"name": {}},
+            )["groups"]
+        )
+        by_stage = {group["stage"]: group for group in groups}
+        self.assertNotIn("__records", by_stage["closed"])
+        self.assertEqual(by_stage["closed"]["__count"], 1)
+        self.assertIn("__records", by_stage["registered"])
 
     def test_wizards_ask_for_what_a_button_needs(self):
         case = self.case.with_user(self.worker)

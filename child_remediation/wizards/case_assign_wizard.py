@@ -20,6 +20,11 @@ class CaseAssignWizard(models.TransientModel):
     max_caseload = fields.Float(related="case_manager_id.max_caseload")
     problem_text = fields.Text(related="case_manager_id.problem_text")
     reason = fields.Char()
+    handover_days = fields.Integer(
+        string="Days of Handover",
+        help="So long the former worker may read the case up to today, at most "
+        "14 days. 0: access ends at once.",
+    )
     override_reason = fields.Char(
         string="Reason to Pass the Maximum",
         help="Needed where the worker would carry more than the largest caseload.",
@@ -43,5 +48,6 @@ class CaseAssignWizard(models.TransientModel):
             self.case_manager_id.id,
             reason=self.reason,
             override_reason=self.override_reason,
+            handover_days=self.handover_days,
         )
         return {"type": "ir.actions.act_window_close"}

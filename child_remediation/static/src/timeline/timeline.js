@@ -11,6 +11,7 @@ const KINDS = {
     contact: { label: _t("Notes and Calls"), icon: "fa-phone" },
     decision: { label: _t("Decisions"), icon: "fa-gavel" },
     service: { label: _t("Services"), icon: "fa-gift" },
+    school: { label: _t("School"), icon: "fa-graduation-cap" },
     consent: { label: _t("Consent"), icon: "fa-handshake-o" },
     work: { label: _t("Work"), icon: "fa-wrench" },
     referral: { label: _t("Referrals"), icon: "fa-share" },
