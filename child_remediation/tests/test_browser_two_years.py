@@ -162,14 +162,11 @@ class TestBrowserTwoYears(BrowserCommon):
             with self.assertRaises(AccessError):
                 case.with_user(self.worker).read(["name"])
         with self._on("2025-06-25"):
-            self._play(page, "remediation_assessment", self.worker_2)
-            self._play(
-                "/odoo/assessments-to-approve", "remediation_approve", self.supervisor
-            )
+            self._approved_assessment(case)
             self.assertEqual(case.stage, "planning")
         with self._on("2025-07-02"):
-            self._play(page, "remediation_plan", self.worker_2)
-            self._play("/odoo/plans-to-approve", "remediation_approve", self.supervisor)
+            self._active_plan(case)
+            self.assertEqual(case.stage, "in_remediation")
         with self._on("2026-02-28"):
             self._play(page, "remediation_visit", self.worker_2)
             self.assertEqual(

@@ -72,7 +72,7 @@ class TestDeliveryEntry(RemediationCommon):
     def test_a_row_that_cannot_be_entered_says_why_and_nothing_is_saved(self):
         entry = self._entry(site_id=self.site).save()
         codes = self.cases.mapped("name")
-        lines = entry.line_ids.sorted("case_id")
+        lines = entry.line_ids.sorted(lambda line: line.case_id.id)
         lines[0].quantity = 0
         lines[1].cost = -1.0
         entry.line_ids.filtered(

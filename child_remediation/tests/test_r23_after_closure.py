@@ -42,6 +42,31 @@ class TestAfterClosure(RemediationCommon):
             ],
         )
 
+    def test_r23_months_without_a_31st_and_leap_years(self):
+        case = self._closed_case("2023-07-01 09:00:00")  # closed on 31 August
+        self.assertEqual(
+            case.visit_ids.filtered("is_post_closure")
+            .sorted("date_planned")
+            .mapped("date_planned"),
+            [
+                date(2023, 11, 30),
+                date(2024, 2, 29),
+                date(2024, 8, 31),
+                date(2025, 8, 31),
+            ],
+        )
+
+    def test_r23_the_day_of_a_check_is_that_of_lubumbashi(self):
+        self.company.partner_id.tz = False  # falls back on Africa/Lubumbashi
+        case = self._new_case(identified_on="2026-01-01")
+        closure = self.env["remediation.closure"].with_user(self.worker)
+        closure = closure.create({"case_id": case.id, "reason": "other"})
+        with freeze_time("2026-02-28 22:30:00"):  # the first of March there
+            closure.action_submit()
+            closure.with_user(self.supervisor).action_approve()
+        checks = case.visit_ids.filtered("is_post_closure").sorted("date_planned")
+        self.assertEqual(checks[0].date_planned, date(2026, 6, 1))
+
     def test_r23_yearly_checks_until_18_where_the_programme_says_so(self):
         programme = self.env["remediation.programme"].create(
             {"name": "Long run", "yearly_checks": True}

@@ -24,10 +24,18 @@ EVENTS = (
     "add_action",
     "start_action",
     "finish_action",
+    "add_urgent_action",
+    "deliver",
+    "visit",
+    "visit_at_work",
+    "check",
+    "bad_check",
     "hold",
     "resume",
     "close",
     "reopen",
+    "assign",
+    "suspend",
 )
 
 
@@ -67,6 +75,15 @@ def slow_stage(case):
     return "monitoring" if done_plan else "planning"
 
 
+def slow_next_due(case):
+    """The earliest due date that is not met, looked for one by one."""
+    earliest = False
+    for deadline in case.deadline_ids:
+        if not deadline.done_on and (not earliest or deadline.date_due < earliest):
+            earliest = deadline.date_due
+    return earliest
+
+
 @tagged("post_install", "-at_install")
 class TestStageMachine(RemediationCommon):
     """Any order of events, allowed or refused: the stage is what the facts say."""
@@ -76,7 +93,7 @@ class TestStageMachine(RemediationCommon):
         deadline=None,
         suppress_health_check=[HealthCheck.differing_executors],
     )
-    @given(st.lists(st.sampled_from(EVENTS), min_size=4, max_size=18))
+    @given(st.lists(st.sampled_from(EVENTS), min_size=4, max_size=24))
     def test_stage_equals_the_slow_reading_of_the_facts(self, events):
         savepoint = self.env.cr.savepoint()
         try:
@@ -87,6 +104,11 @@ class TestStageMachine(RemediationCommon):
                 self.env.invalidate_all()
                 self.assertEqual(case.stage, slow_stage(case), events)
                 self.assertEqual(case.stage, case.logged_stage, events)
+                self.assertEqual(case.next_due, slow_next_due(case), events)
+                # R11: no open case is ever without a holder, nor with two.
+                self.assertTrue(case.user_id, events)
+                holders = case.holder_log_ids.filtered(lambda log: not log.date_to)
+                self.assertEqual(holders.holder_user_id, case.user_id, events)
         finally:
             savepoint.close(rollback=True)
             self.env.invalidate_all()
@@ -178,6 +200,40 @@ class TestStageMachine(RemediationCommon):
         self._refuse_nothing(
             self._last(own.plan_action_ids, "planned", "in_progress")
         ).action_done()
+
+    def _event_add_urgent_action(self, own, _above):
+        own.env["remediation.plan.action"].create(
+            {"case_id": own.id, "domain": "food", "is_urgent": True}
+        )
+
+    def _event_deliver(self, own, _above):
+        action = self._last(own.plan_action_ids, "planned", "in_progress")
+        own.env["remediation.service.delivery"].create(
+            {"plan_action_id": self._refuse_nothing(action).id}
+        )
+
+    def _event_visit(self, own, _above, **found):
+        own.env["remediation.visit"].create(
+            {"case_id": own.id, "occupation": "school", **found}
+        ).action_done()
+
+    def _event_visit_at_work(self, own, above):
+        self._event_visit(own, above, child_working=True, site_id=self.site.id)
+
+    def _event_check(self, own, _above, **found):
+        checks = own.visit_ids.filtered("is_post_closure")
+        check = self._refuse_nothing(self._last(checks, "planned"))
+        check.write({"occupation": "school", **found})
+        check.action_done()
+
+    def _event_bad_check(self, own, above):
+        self._event_check(own, above, child_working=True, site_id=self.site.id)
+
+    def _event_assign(self, _own, above):
+        above.action_assign(self.manager_2.id)
+
+    def _event_suspend(self, _own, above):
+        self.manager.with_user(above.env.user).action_suspend("A complaint")
 
     def _event_hold(self, _own, above):
         above.action_hold("Holidays", self.today + timedelta(days=20))
