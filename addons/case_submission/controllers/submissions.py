@@ -1,0 +1,195 @@
+import json
+import logging
+import re
+
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from odoo import http
+from odoo.exceptions import ConcurrencyError, UserError
+from odoo.http import request
+
+from odoo.addons.case_exchange.tools.plain import plain
+
+from ..models.submission import KEY, MAX_ANSWERS, key_of, read_answers
+
+_logger = logging.getLogger(__name__)
+
+#: Most bytes of one submission.
+MAX_BYTES = 256 * 1024
+#: Most bytes of a larger one that are read and thrown away.
+DRAINED = 4 * 1024 * 1024
+
+
+class _RefusedError(Exception):
+    """A call that is answered by a sentence; nothing was taken."""
+
+    def __init__(self, status, sentence, **headers):
+        super().__init__(sentence)
+        self.status = status
+        self.sentence = sentence
+        self.headers = headers
+
+
+class SubmissionController(http.Controller):
+    """The endpoint for concerns and visits (see ``readme/USAGE.md``).
+
+    It takes JSON with an API key of a user who has the right to submit; a session or a
+    cookie counts for nothing. Every answer is JSON with a sentence, also when
+    something breaks.
+    """
+
+    @http.route(
+        "/remediation/submissions/1/<string:form>",
+        type="http",
+        auth="public",
+        methods=["POST"],
+        csrf=False,
+        save_session=False,
+        readonly=False,
+    )
+    def receive(self, form, **kwargs):
+        """Take one submission exactly once."""
+        try:
+            status, answer = self._receive(form)
+            return self._json(status, answer)
+        except _RefusedError as refused:
+            return self._json(
+                refused.status,
+                {"status": "refused", "message": refused.sentence},
+                refused.headers,
+            )
+
+    def _receive(self, form):
+        self._sign_in()
+        env = request.env
+        _ = env._
+        if form not in ("concern", "visit"):
+            raise _RefusedError(
+                404, _("There is no form of this name: send a concern or a visit.")
+            )
+        body = self._body()
+        # sudo: the counter is for the system alone; one setting is read.
+        calls = env["remediation.submission.rate"].sudo()._count()
+        if calls > env.company.sudo().submission_per_minute:
+            raise _RefusedError(
+                429,
+                _("Too many submissions within a minute: send it again later."),
+                **{"Retry-After": "60"},
+            )
+        document = self._parse(body)
+        key = request.httprequest.headers.get("Idempotency-Key") or key_of(document)
+        if not key or not KEY.fullmatch(key):
+            raise _RefusedError(
+                400,
+                _(
+                    "Send a key of your own with each submission, in the header "
+                    "Idempotency-Key: 8 to 100 letters, digits, dots, colons, "
+                    "hyphens or underscores."
+                ),
+            )
+        answers, others = read_answers(form, document)
+        if len(others) > MAX_ANSWERS:
+            raise _RefusedError(
+                422,
+                _("There are too many answers in one submission: shorten the form."),
+            )
+        if not answers:
+            raise _RefusedError(
+                422,
+                _("No question of this form was found: see the list of their names."),
+            )
+        try:
+            with env.cr.savepoint():
+                return env["remediation.submission"]._receive(
+                    form, key, answers, others, body
+                )
+        except UserError as error:
+            raise _RefusedError(409, str(error)) from error
+        except (ConcurrencyError, *_retried()):
+            raise
+        except Exception as error:
+            _logger.exception("submission of user %s failed", env.uid)
+            raise _RefusedError(
+                500,
+                _("The submission could not be kept: send it again later."),
+            ) from error
+
+    def _sign_in(self):
+        """Go on as the user of the API key; a session does not count."""
+        header = request.httprequest.headers.get("Authorization") or ""
+        match = re.match(r"^bearer\s+(\S+)$", header, re.IGNORECASE)
+        uid = match and request.env["res.users.apikeys"]._check_credentials(
+            scope="rpc", key=match.group(1)
+        )
+        if not uid:
+            raise _RefusedError(
+                401,
+                request.env._(
+                    "Send the API key of a user who may submit, in the header "
+                    "Authorization: Bearer …"
+                ),
+                **{"WWW-Authenticate": "Bearer"},
+            )
+        request.update_env(user=uid)
+        request.update_context(lang=request.env.user.lang)
+        if not request.env.user.has_group("case_submission.group_submit"):
+            raise _RefusedError(
+                403,
+                request.env._(
+                    "This user may not submit: ask an administrator for the right "
+                    "Sends Submissions."
+                ),
+            )
+
+    def _body(self):
+        _ = request.env._
+        incoming = request.httprequest
+        too_large = _RefusedError(
+            413,
+            _(
+                "The submission is too large: %(size)s kB at most.",
+                size=MAX_BYTES // 1024,
+            ),
+        )
+        if (incoming.content_length or 0) > MAX_BYTES:
+            if incoming.content_length <= DRAINED:
+                # Who is still sending would not hear the answer.
+                incoming.get_data(cache=False)
+            raise too_large
+        if incoming.mimetype != "application/json":
+            raise _RefusedError(
+                415, _("Send JSON, with the header Content-Type: application/json.")
+            )
+        incoming.max_content_length = MAX_BYTES
+        try:
+            # Kept, because Odoo repeats a call that met another one.
+            return incoming.get_data(cache=True)
+        except RequestEntityTooLarge as error:
+            raise too_large from error
+
+    def _parse(self, body):
+        try:
+            document = plain(json.loads(body.decode()))
+        except (ValueError, RecursionError) as error:
+            raise _RefusedError(
+                400, request.env._("This is no JSON: send one object.")
+            ) from error
+        if not isinstance(document, dict):
+            raise _RefusedError(
+                400, request.env._("Send one submission: a JSON object.")
+            )
+        return document
+
+    def _json(self, status, answer, headers=None):
+        response = request.make_json_response(answer, status=status)
+        response.headers["Cache-Control"] = "no-store"
+        for name, value in (headers or {}).items():
+            response.headers[name] = value
+        return response
+
+
+def _retried():
+    """Errors for which Odoo repeats the whole call by itself."""
+    from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+    return PG_CONCURRENCY_EXCEPTIONS_TO_RETRY

@@ -1,0 +1,1 @@
+from . import grant_alert, res_company, submission_rate, submission

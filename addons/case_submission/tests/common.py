@@ -1,0 +1,56 @@
+import json
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tests import new_test_user
+
+from odoo.addons.case_referral.tests.common import ReferralCommon
+
+
+class SubmissionCommon(ReferralCommon):
+    """``collector`` is the user of a collecting server: the right to submit and no
+    other."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.collector = new_test_user(
+            cls.env,
+            "collector",
+            groups="case_submission.group_submit",
+            company_id=cls.company.id,
+            company_ids=[fields.Command.set(cls.company.ids)],
+        )
+        cls.case = cls._new_case()
+        cls.portal_case = cls._new_case(cls.manager_portal)
+
+    def _visit_answers(self, case=None, **answers):
+        return {
+            "case": (case or self.case).name,
+            "worker": "worker",
+            "date_done": str(self.today),
+            "visit_type": "home",
+            "child_seen": "yes",
+            "occupation": "school",
+            **answers,
+        }
+
+    def _receive(self, form, answers, key="key-00000001", user=None, others=None):
+        body = json.dumps(answers, sort_keys=True).encode()
+        submissions = self.env["remediation.submission"].with_user(
+            user or self.collector
+        )
+        status, answer = submissions._receive(form, key, answers, others or {}, body)
+        self.assertEqual(status, 201)
+        found = self.env["remediation.submission"].search(
+            [("name", "=", answer["reference"])]
+        )
+        return found
+
+    def _key(self, user):
+        return (
+            self.env["res.users.apikeys"]
+            .with_user(user)
+            .sudo()
+            ._generate(None, "test", fields.Datetime.now() + timedelta(days=1))
+        )

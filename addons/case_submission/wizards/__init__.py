@@ -1,0 +1,1 @@
+from . import submission_place
