@@ -30,8 +30,10 @@ def workers(env):
     _users(env, ["bench_monitor"], "child_remediation.group_monitoring")
     company = env.company.id
     env.cr.execute(
-        """INSERT INTO remediation_team (name, company_id, supervisor_id, active)
-           SELECT 'Team ' || id, %s, id, TRUE FROM res_users WHERE login = ANY(%s)
+        """INSERT INTO remediation_team
+               (name, company_id, supervisor_id, active, grace_days)
+           SELECT 'Team ' || id, %s, id, TRUE, 7
+           FROM res_users WHERE login = ANY(%s)
            ORDER BY id""",
         (company, supervisors),
     )
