@@ -88,6 +88,8 @@ def _manifest(name, folder):
     for part in (*DATA_FOLDERS, "demo"):
         for file in sorted((folder / part).rglob("*")):
             inside = str(file.relative_to(folder))
+            if "files" in file.parts:
+                continue  # what a field of demo data reads
             if file.suffix in (".xml", ".csv") and inside not in listed:
                 yield file, 1, "list it in the manifest or delete it"
     if not manifest.get("version", "").startswith("19.0."):
