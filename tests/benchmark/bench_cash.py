@@ -165,13 +165,9 @@ def seed(env, size):
             "relationship": "mother",
         }
     )
+    # Without a name: copies of one name would be possible duplicates, and not be paid.
     child = env["remediation.beneficiary"].create(
-        {
-            "sex": "male",
-            "age_estimated": 11,
-            "household_id": household.id,
-            "first_name": "Child",
-        }
+        {"sex": "male", "age_estimated": 11, "household_id": household.id}
     )
     case = (
         env["remediation.case"]
