@@ -361,3 +361,18 @@ class TestScreens(RemediationCommon):
         case = case_form.save()
         self.assertEqual(case.user_id, self.worker)
         self.assertEqual(case.stage, "registered")
+
+    def test_a_new_record_finds_its_case(self):
+        """Its company follows from the case, so the choice cannot wait for it."""
+        for model in self.env.registry:
+            records = self.env[model]
+            if records._abstract or not records._fields.get("case_id"):
+                continue
+            if "remediation.case.owned" not in {
+                getattr(cls, "_name", None) for cls in type(records).__mro__
+            }:
+                continue
+            field = records.fields_get(["case_id"])["case_id"]
+            domain = safe_eval(str(field["domain"]), {"company_id": False})
+            cases = self.env["remediation.case"].with_user(self.worker).search(domain)
+            self.assertIn(self.case, cases, model)
