@@ -213,4 +213,5 @@ class Assessment(models.Model):
             ]
         )
         former._unprotected().write({"state": "superseded"})
+        former.flush_recordset(["state"])  # or the index meets the new one first
         return super().action_approve()
