@@ -13,6 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 
 import psycopg2
 
@@ -22,6 +23,7 @@ from .install import LOCK_FILE, digest, odoo_key, postgres_bin
 
 CORE = "child_remediation"
 KEEP = 10  # templates kept; the ones longest unused go first
+IN_USE = 2 * 3600  # seconds: a run that is under way may still need those
 _copies = itertools.count(1)
 
 
@@ -237,7 +239,10 @@ class Databases:
             path = self._note(name)
             return path.stat().st_mtime if path.exists() else 0
 
+        now = time.time()
         for name in sorted(names, key=last_use, reverse=True)[KEEP - len(keep) :]:
+            if now - last_use(name) < IN_USE:
+                continue
             with contextlib.suppress(psycopg2.OperationalError):
                 self.drop(name)
                 self._note(name).unlink(missing_ok=True)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
+from traceback import format_exception
 
 from . import modules
 from .common import ROOT, SETUP, STATE, SetupError, say, step
@@ -59,8 +60,16 @@ def _side_by_side(jobs):
     together = [job for job in jobs if job.number == 3] + single
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         futures = [pool.submit(job.run, quiet=True) for job in together]
-        results = [future.result() for future in as_completed(futures)]
+        results = [_result(future) for future in as_completed(futures)]
     return results + [job.run() for job in jobs if job.number == 2]
+
+
+def _result(future):
+    """What a job counted; one that could not run counts as a failure."""
+    if not future.exception():
+        return future.result()
+    say("".join(format_exception(future.exception())))
+    return {"passed": 0, "failed": 1, "skipped": 0}
 
 
 def _size_of_tests(path):
