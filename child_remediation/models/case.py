@@ -573,7 +573,11 @@ class Case(models.Model):
         return super()._check_company_domain(companies)
 
     def message_subscribe(self, partner_ids=None, subtype_ids=None):
-        """A case has no followers: a mail would reach people who lost access (R26)."""
+        """A case has no followers: a mail would reach people who lost access (R26).
+
+        For whoever reads the case (AccessError otherwise).
+        """
+        self.check_access("read")
         return True
 
     def _check_can_update_message_content(self, messages):

@@ -4,6 +4,20 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
+#: Who sees names, and so the papers of a child's file.
+NAME_GROUPS = (
+    "child_remediation.group_identity",
+    "child_remediation.group_portal_case_manager",
+    "child_remediation.group_portal_supervisor",
+)
+#: Models whose papers are a child's, beside those below a case.
+FILE_MODELS = (
+    "remediation.case",
+    "remediation.beneficiary",
+    "remediation.household",
+    "remediation.household.member",
+)
+
 
 class PresentAccess(models.AbstractModel):
     """Messages and activities of a sensitive document follow present access to it.
@@ -109,12 +123,23 @@ class IrAttachment(models.Model):
             and getattr(self.env.registry[name], "_remediation_sensitive", False)
         )
 
+    @api.model
+    def _is_paper_of_child(self, name):
+        """Whether a file there shows who the child is: a signed paper, a photo (R1)."""
+        if not name.startswith("remediation."):
+            return False
+        return name in FILE_MODELS or any(
+            getattr(cls, "_name", None) == "remediation.case.owned"
+            for cls in type(self.env[name]).__mro__
+        )
+
     def _check_access(self, operation):
         result = super()._check_access(operation)
         if self.env.su or not self:
             return result
         checked = self - result[0] if result else self
         forbidden = self.browse()
+        sees_names = any(self.env.user.has_group(name) for name in NAME_GROUPS)
         # sudo: only the link to the document is read, to decide on access.
         for attachment in checked.sudo():
             if not self._is_sensitive_model(attachment.res_model):
@@ -126,12 +151,18 @@ class IrAttachment(models.Model):
                 refused = field is None or not self.env[
                     attachment.res_model
                 ]._has_field_access(field, "read")
+            if not refused and not sees_names:
+                refused = self._is_paper_of_child(attachment.res_model)
             if refused:
                 forbidden += attachment.sudo(False)
         if not forbidden:
             return result
         if result:
             return result[0] + forbidden, result[1]
+        if operation == "read":
+            return forbidden, lambda: AccessError(
+                self.env._("Papers of a child's file are open to those who see names.")
+            )
         return forbidden, lambda: AccessError(
             self.env._("Files of a case are neither changed nor deleted.")
         )

@@ -140,6 +140,19 @@ class TestPresentAccess(PresentAccessCommon):
             with self.assertRaises(AccessError):
                 self.photo.with_user(user).read(["raw"])
 
+    def test_r01_papers_of_a_child_are_closed_to_readers_without_names(self):
+        """A signed consent says who signed it, to whoever may read the case."""
+        for reader in (self.monitor, self.auditor, self.data_protection):
+            self.assertTrue(self.case.with_user(reader).has_access("read"))
+            with self.assertRaises(AccessError):
+                self.file.with_user(reader).read(["datas"])
+            found = self.env["ir.attachment"].with_user(reader)
+            self.assertNotIn(self.file, found.search([("id", "=", self.file.id)]))
+
+    def test_r26_subscribing_to_a_foreign_case_is_refused(self):
+        with self.assertRaises(AccessError):
+            self.case.with_user(self.worker_other).message_subscribe()
+
     def test_files_of_a_case_are_never_public_and_have_no_token(self):
         for vals in ({"public": True}, {"access_token": "x"}):
             with self.assertRaises(AccessError):
