@@ -4,10 +4,11 @@ import io
 
 import polib
 
-import odoo.addons
 from odoo.modules.module import get_manifest
 from odoo.tests import TransactionCase, tagged
 from odoo.tools.translate import trans_export
+
+import odoo.addons
 
 AUTHOR = "Child Remediation contributors"
 
