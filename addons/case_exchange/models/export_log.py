@@ -27,7 +27,7 @@ class ExportLog(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     layout = fields.Char(readonly=True)
     file_format = fields.Char(readonly=True)
-    columns = fields.Json(readonly=True)
+    columns = fields.Json(readonly=True, string="Column Names")
     columns_text = fields.Char(compute="_compute_columns_text", string="Columns")
     domain = fields.Char(readonly=True, string="Filter")
     count = fields.Integer(readonly=True, string="Cases")

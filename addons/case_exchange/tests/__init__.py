@@ -1,7 +1,7 @@
 from . import (
-    # test_access,
+    test_access,
     test_export,
-    #     test_export_standards,
-    # test_import_primero,
-    # test_import_salesforce,
+    test_export_standards,
+    test_import_primero,
+    test_import_salesforce,
 )
