@@ -1,6 +1,7 @@
 """Odoo's own checks of code and data (the module test_lint), read for our modules."""
 
 import re
+import socket
 import subprocess
 import sys
 
@@ -28,7 +29,7 @@ def test_core_lint_finds_nothing_in_our_modules():
                 [sys.executable, "-m", "odoo", "server", "-c", str(ROOT / "odoo.conf")]
                 + ["-d", name, "-i", "test_lint", "--test-tags", tags]
                 + ["--skip-auto-install", "--stop-after-init", "--max-cron-threads=0"]
-                + ["--no-http"],
+                + ["--http-port", str(_free_port())],
                 cwd=ROOT,
                 env=databases.environ(),
                 stdout=output,
@@ -40,6 +41,13 @@ def test_core_lint_finds_nothing_in_our_modules():
     ours = re.compile(rf"\b({'|'.join(map(re.escape, _names()))})\b")
     found = [record for record in _errors(text) if ours.search(record)]
     assert not found, "\n".join(found)
+
+
+def _free_port():
+    """Tests start a server whatever they are told; not on the port of setup/run."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
 
 
 def _names():
