@@ -41,6 +41,46 @@ class RemediationCase(models.Model):
             return (*super()._disclosure_purposes(receiver), "share_with_authority")
         return super()._disclosure_purposes(receiver)
 
+    # Timeline
+
+    def _timeline_entries(self):
+        entries = super()._timeline_entries()
+        for referral in self._timeline_records(
+            "remediation.referral", [("sent_on", "!=", False)]
+        ):
+            title = (
+                self._timeline_label(referral, "referral_type"),
+                referral.service_type_id.name,
+            )
+            common = {
+                "kind": "referral",
+                "title": ": ".join(filter(None, title)),
+                "record": referral,
+            }
+            to = referral.to_organisation_id.display_name
+            entries.append(
+                self._timeline_entry(
+                    referral.sent_on,
+                    **common,
+                    detail=self.env._("Sent to %(organisation)s", organisation=to),
+                    who=referral.sent_by_id.name,
+                )
+            )
+            ends = referral.done_on or referral.revoked_on or referral.answered_on
+            if ends:
+                entries.append(
+                    self._timeline_entry(
+                        ends,
+                        **common,
+                        detail=referral.feedback
+                        or referral.revoke_reason
+                        or self._timeline_label(referral, "reject_reason"),
+                        state=self._timeline_label(referral, "state"),
+                        who=to,
+                    )
+                )
+        return entries
+
     # Ranking
 
     def rank_partners(self, service_type_id=None, sex_wanted=None, limit=20):

@@ -100,7 +100,31 @@ class RemediationCasePortal(models.Model):
 
     @api.model
     def _clean_flag(self, values, name):
-        return values.get(name) in (True, "1", "on", "true")
+        return values.get(name) in (True, 1, "1", "on", "true", "yes", "oui")
+
+    @api.model
+    def _clean_visit(self, values):
+        """What a page or a form in the field may say about a visit, but for its day."""
+        vals = {
+            name: self._clean_choice("remediation.visit", values, name)
+            for name in ("visit_type", "occupation", "wellbeing")
+            if values.get(name)
+        }
+        for name in (
+            "child_seen",
+            "child_seen_alone",
+            "child_working",
+            "at_night",
+            "is_light_work",
+            "interferes_with_school",
+        ):
+            vals[name] = self._clean_flag(values, name)
+        for name in ("present", "work_activity"):
+            vals[name] = self._clean_text(values, name, 200)
+        for name in ("safety_concern", "note"):
+            vals[name] = self._clean_text(values, name)
+        vals["hours_week"] = self._clean_number(values, "hours_week", 0, 168, float)
+        return vals
 
     @api.model
     def _clean_values(self, values):
@@ -395,25 +419,7 @@ class RemediationCasePortal(models.Model):
         """
         case = self._portal_held()
         values = self._clean_values(values)
-        vals = {
-            name: self._clean_choice("remediation.visit", values, name)
-            for name in ("visit_type", "occupation", "wellbeing")
-            if values.get(name)
-        }
-        for name in (
-            "child_seen",
-            "child_seen_alone",
-            "child_working",
-            "at_night",
-            "is_light_work",
-            "interferes_with_school",
-        ):
-            vals[name] = self._clean_flag(values, name)
-        for name in ("present", "work_activity"):
-            vals[name] = self._clean_text(values, name, 200)
-        for name in ("safety_concern", "note"):
-            vals[name] = self._clean_text(values, name)
-        vals["hours_week"] = self._clean_number(values, "hours_week", 0, 168, float)
+        vals = self._clean_visit(values)
         day = self._clean_date(values, "date_done") or fields.Date.context_today(self)
         vals.update(date_done=day, date_planned=day, case_id=case.id)
         # sudo: _portal_held checked that the user holds the case.

@@ -334,6 +334,26 @@ class TestReferral(ReferralCommon):
         self._received(transfer, self.portal_manager_other).portal_accept()
         self.assertEqual(self.case.user_id, self.portal_manager_other)
 
+    def test_timeline_shows_what_was_sent_and_what_came_back(self):
+        self._consent(self.case, organisation=self.school)
+        referral = self._referral(self.case)
+        referral.action_send()
+        referral.with_user(self.supervisor).action_revoke("The family moved")
+        entries = [
+            (entry["detail"], entry["state"], entry["res_id"])
+            for entry in self.case.with_user(self.worker).get_timeline()
+            if entry["kind"] == "referral"
+        ]
+        self.assertCountEqual(
+            entries,
+            [
+                (f"Sent to {self.school.name}", "", referral.id),
+                ("The family moved", "Revoked", referral.id),
+            ],
+        )
+        with self.assertRaises(AccessError):
+            self.case.with_user(self.worker_other).get_timeline()
+
     def test_mail_and_log_hold_codes_alone(self):
         before = self.env["mail.mail"].search([])
         self._consent(self.case)

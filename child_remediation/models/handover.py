@@ -335,14 +335,17 @@ class Case(models.Model):
                 )
         if problems:
             raise UserError("\n".join(dict.fromkeys(problems)))
-        # sudo: nobody has a create right; this method is the way to grant one.
+        # sudo: nobody has a create right, this method is the way to grant one; and the
+        # log line may be of a case that the supervisor has passed on.
         handovers = self.env["remediation.handover"].sudo()
-        for case, reader in readers.items():
-            case.sudo().handover_ids.filtered(
-                lambda h, reader=reader: (
-                    h.reader_id == reader and h.kind == "handover" and not h.ended_on
-                )
-            )._end()
+        # sudo: as above
+        cases = self.env["remediation.case"].sudo().union(*readers)
+        cases.handover_ids.filtered(
+            lambda handover: (
+                handover.reader_id == readers[handover.case_id]
+                and handover.kind == "handover"
+            )
+        )._end()
         today = fields.Date.context_today(self)
         handovers._unprotected().create(
             [
@@ -358,8 +361,6 @@ class Case(models.Model):
                 for case, reader in readers.items()
             ]
         )
-        # sudo: the log line of a case that the supervisor may have passed on.
-        cases = self.env["remediation.case"].sudo().union(*readers)
         cases._message_log_batch(
             bodies={
                 case.id: self.env._("A former worker may read along.") for case in cases

@@ -275,7 +275,7 @@ class Submission(models.Model):
         if channel not in CHANNELS:
             raise _WaitError("bad_answer", self._not_offered("channel", channel))
         for name in ("immediate_danger", "consent_to_be_contacted"):
-            values[name] = _flag(values.get(name))
+            values[name] = self.env["remediation.case"]._clean_flag(values, name)
         vals, problems = concerns._read_portal_values(
             {**values, "site_id": False, "channel": channel}
         )
@@ -348,28 +348,10 @@ class Submission(models.Model):
         """Create and record the visit as the worker who made it."""
         own = case.with_user(worker).with_company(case.company_id)
         clean = own.env["remediation.case"]
-        vals = {
-            name: clean._clean_choice("remediation.visit", answers, name)
-            for name in ("visit_type", "occupation", "wellbeing")
-            if answers.get(name)
-        }
-        for name in (
-            "child_seen",
-            "child_seen_alone",
-            "child_working",
-            "at_night",
-            "is_light_work",
-            "interferes_with_school",
-        ):
-            vals[name] = _flag(answers.get(name))
-        for name in ("present", "work_activity"):
-            vals[name] = clean._clean_text(answers, name, 200)
-        for name in ("safety_concern", "note"):
-            vals[name] = clean._clean_text(answers, name)
+        vals = clean._clean_visit(answers)
         vals["note"] = (
             "\n".join(filter(None, (vals["note"], _as_lines(others)))) or False
         )
-        vals["hours_week"] = clean._clean_number(answers, "hours_week", 0, 168, float)
         day = clean._clean_date(answers, "date_done")
         if not day:
             raise UserError(self.env._("date_done: say on which day the visit was."))
@@ -634,10 +616,6 @@ class _WaitError(Exception):
         self.reason = reason
         self.detail = (detail or "")[:500] or False
         self.case = case
-
-
-def _flag(value):
-    return value in (True, 1, "1", "on", "true", "yes", "oui")
 
 
 def _text(value, size):

@@ -1,28 +1,13 @@
-import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
-import { standardFieldProps } from "@web/views/fields/standard_field_props";
+import { RemediationBadgeField } from "./badge_field";
 
 /**
  * A short scale as buttons, chosen by one click, also in the rows of a list: nine domains
  * are scored by nine clicks. A second click on the chosen step takes it back.
  */
-export class RemediationScaleField extends Component {
+export class RemediationScaleField extends RemediationBadgeField {
     static template = "child_remediation.ScaleField";
-    static props = { ...standardFieldProps };
-
-    get field() {
-        return this.props.record.fields[this.props.name];
-    }
-
-    get value() {
-        return this.props.record.data[this.props.name];
-    }
-
-    get label() {
-        const step = this.field.selection.find(([key]) => key === this.value);
-        return step ? step[1] : "";
-    }
 
     choose(key) {
         return this.props.record.update({
