@@ -47,21 +47,30 @@ def run(parser, arguments):
 
 
 def _side_by_side(jobs):
-    """Run everything: each module and the apps alone on as many processors as there
+    """Run everything: each module and each app alone on as many processors as there
     are, what takes long first; then, undisturbed, what kills servers and races them.
     """
-    single = [
-        Job(job.databases, 1, path, [path], job.others, job.template)
-        for job in jobs
-        if job.number == 1
-        for path in job.paths
-    ]
+    single, alone = [], []
+    for job in jobs:
+        if job.number == 1:
+            single += [job.only(path, [path]) for path in job.paths]
+        elif job.number == 3 and not job.others:
+            apps = [name for name, folder in modules.find().items() if _is_app(folder)]
+            alone += [job.only(f"{app} alone", job.paths, app) for app in apps]
+            rest = f"not ({' or '.join(apps)})"
+            alone.append(job.only("each app alone: the rest", job.paths, rest))
+        elif job.number == 3:
+            alone.append(job)
     single.sort(key=lambda job: _size_of_tests(job.paths[0]), reverse=True)
-    together = [job for job in jobs if job.number == 3] + single
+    together = alone + single
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         futures = [pool.submit(job.run, quiet=True) for job in together]
         results = [_result(future) for future in as_completed(futures)]
     return results + [job.run() for job in jobs if job.number == 2]
+
+
+def _is_app(folder):
+    return modules.manifest(folder).get("application")
 
 
 def _result(future):
@@ -156,6 +165,11 @@ class Job:
         name = f"{os.getpid()}-{number}-{title.split('/')[-1].replace(' ', '-')}"
         self.counts = STATE / "logs" / f"counts-{name}.json"
 
+    def only(self, title, paths, keyword=None):
+        """A part of this job: these paths, and of them the tests named so."""
+        others = ["-k", keyword] if keyword else self.others
+        return Job(self.databases, self.number, title, paths, others, self.template)
+
     def run(self, database=None, quiet=False):
         """Return how many tests passed, failed and were skipped.
 
@@ -198,7 +212,7 @@ class Job:
 
     def _command(self, name):
         command = [sys.executable, "-m", "pytest", f"--rootdir={ROOT}"]
-        command += ["-p", "pytest_counts"]
+        command += ["-p", "pytest_counts", "--durations=6", "--durations-min=5"]
         # Of Odoo's own requirements, not of ours.
         command += ["-W", "ignore:'crypt' is deprecated:DeprecationWarning"]
         if self.number == 1:

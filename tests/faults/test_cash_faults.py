@@ -2,6 +2,7 @@
 the next run of the background step; books and payments agree, nobody is paid twice."""
 
 import base64
+import contextlib
 import time
 
 import pytest
@@ -66,7 +67,14 @@ class Chain:
         raise AssertionError(f"never true: {query}")
 
     def done(self, table):
-        self.wait(f"SELECT bool_and(job IS NULL) FROM cash_transfer_{table}")
+        query = f"SELECT bool_and(job IS NULL) FROM cash_transfer_{table}"
+        for _second in range(240):
+            self.server.minute_passes()
+            with contextlib.suppress(AssertionError):
+                self.wait(query, seconds=1)
+                break
+        else:
+            raise AssertionError(f"never true: {query}")
         errors = self.value(
             f"SELECT string_agg(job_error, '') FROM cash_transfer_{table}"
         )

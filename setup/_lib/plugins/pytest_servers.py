@@ -114,6 +114,11 @@ class Server:
     def stop(self):
         self._signal(signal.SIGTERM)
 
+    def minute_passes(self):
+        """Once a minute a server looks for steps to go on with: it looks now."""
+        with self.databases.connect("postgres") as cursor:
+            cursor.execute("SELECT pg_notify('cron_trigger', %s)", [self.database])
+
     def login(self, login="admin", password="admin"):
         return Session(self, login, password)
 
