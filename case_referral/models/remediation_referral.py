@@ -543,8 +543,10 @@ class RemediationReferral(models.Model):
             }
             vals.update(basis_vals)
             referrals._unprotected().write(vals)
-        for referral, package in zip(self, packages, strict=True):
-            referral._unprotected().write(
+        # sudo: the right to write was asked for above, once for all of them.
+        sent = self.sudo()._unprotected()
+        for referral, package in zip(sent, packages, strict=True):
+            referral.write(
                 {"package_id": package.id, "parties": referral._parties_snapshot()}
             )
         self._after_send()

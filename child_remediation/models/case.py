@@ -1220,7 +1220,7 @@ class Case(models.Model):
         """The consents for ``purpose`` in force on a day, for an organisation."""
         on = on or fields.Date.context_today(self)
         return self._consents_agreed(purpose, organisation, on).filtered(
-            lambda consent: consent._is_in_force(purpose, organisation, on)
+            lambda consent: consent._has_not_ended(on)
         )
 
     def _consents_agreed(self, purpose, organisation, on):

@@ -234,12 +234,10 @@ class Consent(models.Model):
             self.organisation_ids.commercial_partner_id
         )
 
-    def _is_in_force(self, purpose, organisation, on):
-        """Whether this consent covers a purpose and organisation on a day."""
+    def _has_not_ended(self, on):
+        """Whether the last day of this consent is still to come on a day."""
         self.ensure_one()
-        if self.is_lapsed or (self.valid_until and self.valid_until < on):
-            return False
-        return self._covers(purpose, organisation, on)
+        return not self.is_lapsed and (not self.valid_until or self.valid_until >= on)
 
     def action_confirm(self):
         """Confirm that a consent by an employer or creditor of the child serves the
