@@ -63,8 +63,20 @@ class Databases:
         return name in self.names()
 
     def drop(self, name):
-        with self.connect() as cursor:
-            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        for _second in range(60):
+            # The server's own cleaning cannot be turned out; it ends by itself.
+            with (
+                contextlib.suppress(psycopg2.errors.InsufficientPrivilege),
+                self.connect() as cursor,
+            ):
+                cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+                break
+            time.sleep(1)
+        else:
+            raise SetupError(
+                f"the database {name} is in use by another role; end its sessions and "
+                "run the same command again."
+            )
         shutil.rmtree(self._filestore(name), ignore_errors=True)
 
     def rename(self, old, new):
