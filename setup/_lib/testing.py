@@ -47,9 +47,8 @@ def run(parser, arguments):
 
 
 def _side_by_side(jobs):
-    """Run everything: each module and each app alone on as many processors as there
-    are, what takes long first; then, undisturbed, what kills servers and races them.
-    """
+    """Run everything on as many processors as there are, what takes long first: what
+    kills servers and races them, each app alone, each module."""
     single, alone = [], []
     for job in jobs:
         if job.number == 1:
@@ -62,11 +61,11 @@ def _side_by_side(jobs):
         elif job.number == 3:
             alone.append(job)
     single.sort(key=lambda job: _size_of_tests(job.paths[0]), reverse=True)
-    together = alone + single
+    faults = [job for job in jobs if job.number == 2]
+    together = faults + alone + single
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         futures = [pool.submit(job.run, quiet=True) for job in together]
-        results = [_result(future) for future in as_completed(futures)]
-    return results + [job.run() for job in jobs if job.number == 2]
+        return [_result(future) for future in as_completed(futures)]
 
 
 def _is_app(folder):
