@@ -19,6 +19,7 @@
         "data/ir_cron_data.xml",
         "data/mail_activity_type_data.xml",
         "data/mail_template_data.xml",
+        "data/remediation_processing_activity_data.xml",
         "data/res_groups_data.xml",
         "views/remediation_concern_views.xml",
         "views/remediation_referral_views.xml",

@@ -11,6 +11,7 @@
         "security/ir.model.access.csv",
         "security/savings_rules.xml",
         "data/ir_cron_data.xml",
+        "data/remediation_processing_activity_data.xml",
         "wizards/savings_minute_views.xml",
         "wizards/savings_leave_views.xml",
         "wizards/savings_buy_in_views.xml",

@@ -12,6 +12,7 @@
         "security/cash_transfer_rules.xml",
         "data/ir_cron_data.xml",
         "data/cash_transfer_purpose_data.xml",
+        "data/remediation_processing_activity_data.xml",
         "data/cash_transfer_duty_data.xml",
         "views/wizard_views.xml",
         "views/scheme_views.xml",

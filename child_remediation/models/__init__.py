@@ -63,5 +63,7 @@ from . import note_misfiled
 from . import data_breach
 from . import grant_alert
 from . import consent_watch
+from . import processing_activity
 from . import retention_rule
 from . import subject_request
+from . import sign_in

@@ -27,6 +27,18 @@ FEWER_RULES = {
 }
 
 
+#: Texts that every row of the processing register has.
+REGISTER = (
+    "name",
+    "purpose",
+    "subjects",
+    "categories",
+    "recipients",
+    "retention",
+    "measures",
+)
+
+
 @tagged("post_install", "-at_install")
 class TestAccess(AccessTable, RuleTable, RemediationCommon):
     access_module = "child_remediation"
@@ -883,6 +895,46 @@ class TestAccess(AccessTable, RuleTable, RemediationCommon):
                     )
                 },
                 {"safeguarding": {"one": "rsw"}},
+            ),
+            Row(
+                "remediation.processing.activity",
+                make(
+                    "remediation.processing.activity",
+                    **{name: lambda key: "x" for name in REGISTER},
+                    legal_basis=lambda key: "consent",
+                ),
+                {
+                    **full,
+                    **dict.fromkeys(
+                        ("safeguarding", "auditor", "coordinator"), {"here": "rs"}
+                    ),
+                    "coordinator_company_b": {"there": "rs"},
+                },
+                {"purpose": "y"},
+                lambda key: {
+                    **dict.fromkeys(REGISTER, "x"),
+                    "legal_basis": "consent",
+                    "company_id": company_of[key],
+                },
+            ),
+            Row(
+                "remediation.sign.in",
+                {
+                    key: self.env["remediation.sign.in"].create(
+                        {
+                            "date": fields.Datetime.now(),
+                            "user_id": self.worker.id,
+                            "company_id": company_of[key],
+                            "outcome": "refused",
+                        }
+                    )
+                    for key in company_of
+                },
+                {
+                    "coordinator": {"here": "rs"},
+                    "data_protection": {"here": "rs"},
+                    "coordinator_company_b": {"there": "rs"},
+                },
             ),
             Row(
                 "remediation.retention.rule",

@@ -328,3 +328,30 @@ class TestR56DataProtection(RemediationCommon):
         rules._cron_propose()
         rules._cron_propose()
         self.assertEqual(len(requests.search(mine)), 1)
+
+
+@tagged("post_install", "-at_install")
+class TestR56Register(RemediationCommon):
+    def test_r56_the_register_comes_filled_and_is_kept_by_the_officer(self):
+        register = self.env["remediation.processing.activity"]
+        shipped = register.with_user(self.data_protection).search([])
+        self.assertIn(self.env.ref("child_remediation.processing_case_file"), shipped)
+        for row in shipped:
+            for name in ("purpose", "categories", "recipients", "retention"):
+                self.assertTrue(row[name], (row.name, name))
+        row = shipped[0]
+        with self.assertRaises(AccessError):
+            row.reviewed_on = fields.Date.today()
+        row.action_reviewed()
+        self.assertEqual(row.reviewed_by_id, self.data_protection)
+        self.assertEqual(row.review_due, self.today + timedelta(days=365))
+        for user in (self.coordinator, self.auditor, self.safeguarding):
+            self.assertTrue(row.with_user(user).read(["purpose"]))
+            with self.assertRaises(AccessError):
+                row.with_user(user).action_reviewed()
+            with self.assertRaises(AccessError):
+                row.with_user(user).write({"purpose": "x"})
+        with self.assertRaises(AccessError):
+            row.unlink()
+        with self.assertRaises(AccessError):
+            row.with_user(self.worker).read(["purpose"])
