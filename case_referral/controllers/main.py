@@ -12,6 +12,10 @@ PAGE = 20
 UPLOAD_MAX_BYTES = 5 * 1024 * 1024
 
 
+class SecondFactorMissing(AccessError):
+    """The page is the user's, but for the second factor."""
+
+
 def same_answer(method):
     """Answer missing, foreign and forbidden records alike: one page, status 404."""
 
@@ -19,6 +23,8 @@ def same_answer(method):
     def wrapper(self, *args, **kwargs):
         try:
             return method(self, *args, **kwargs)
+        except SecondFactorMissing:
+            return self._render("case_referral.portal_two_factor")
         except (AccessError, MissingError):
             _logger.info(
                 "refused %s to user %s", request.httprequest.path, request.env.uid
@@ -63,17 +69,15 @@ class RemediationPortal(http.Controller):
         return self._render("case_referral.portal_not_found", status=404)
 
     def _need(self, *roles):
-        """Go on only with one of these roles."""
+        """Go on only with one of these roles, and with the second factor that the
+        company asks of those who hold or cover cases."""
         if not request.env.user._remediation_portal_roles() & set(roles):
             raise AccessError(request.env._("This page is not open to you."))
+        if self._two_factor_missing():
+            raise SecondFactorMissing(request.env._("Enrol your telephone first."))
 
     def _two_factor_missing(self):
-        user = request.env.user
-        return (
-            request.env.company.sudo().referral_require_totp  # sudo: one setting
-            and "case_manager" in user._remediation_portal_roles()
-            and not user.totp_enabled
-        )
+        return request.env.user._remediation_two_factor_missing()
 
     def _find(self, model, code):
         """Return the record of this code that the user may read."""

@@ -4,6 +4,7 @@ from . import (
     res_config_settings,
     res_partner,
     res_users,
+    ir_http,
     referral_accreditation,
     referral_accreditation_document,
     remediation_case_manager,

@@ -27,7 +27,14 @@ class ReferralTotal(models.Model):
     _inherit = ["remediation.protected.mixin"]
     _order = "date_from desc, id desc"
     _protected_fields = frozenset(
-        {"state", "values", "definition_version", "released_by_id", "released_on"}
+        {
+            "state",
+            "values",
+            "funder_values",
+            "definition_version",
+            "released_by_id",
+            "released_on",
+        }
     )
     _frozen_fields = frozenset({"company_id"})
 
@@ -49,6 +56,12 @@ class ReferralTotal(models.Model):
         default="draft",
     )
     values = fields.Json(readonly=True, copy=False)
+    funder_values = fields.Json(
+        readonly=True,
+        copy=False,
+        help="By funder: each child counts with the funder's share of the case, all "
+        "funders of a child add up to one child.",
+    )
     shown = fields.Html(compute="_compute_shown")
     released_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     released_on = fields.Datetime(readonly=True, copy=False)
@@ -57,12 +70,16 @@ class ReferralTotal(models.Model):
         "CHECK (date_to >= date_from)", "The period must end after it begins."
     )
 
-    @api.depends("values")
+    @api.depends("values", "funder_values")
     def _compute_shown(self):
         for total in self:
             total.shown = self.env["ir.qweb"]._render(
-                "case_referral.totals_table",
-                {"rows": total._worded(total.values or []), "threshold": THRESHOLD},
+                "case_referral.totals_tables",
+                {
+                    "rows": total._worded(total.values or []),
+                    "funders": total._worded_funders(total.funder_values or []),
+                    "threshold": THRESHOLD,
+                },
             )
 
     @api.constrains("date_to")
@@ -91,6 +108,7 @@ class ReferralTotal(models.Model):
             total._unprotected().write(
                 {
                     "values": total._suppressed(total._computed()),
+                    "funder_values": total._suppressed_by_funder(),
                     "definition_version": DEFINITION_VERSION,
                     "state": "released",
                     "released_by_id": self.env.uid,
@@ -120,29 +138,79 @@ class ReferralTotal(models.Model):
                 row = rows.setdefault(key, dict.fromkeys(MEASURES, 0))
                 row[measure] += count
 
+        for measure, domain in self._domains().items():
+            add(measure, domain)
+        return [
+            dict(zip(DIMENSIONS, key, strict=True), **row)
+            for key, row in sorted(rows.items())
+        ]
+
+    def _domains(self):
+        """Return the cases that each measure counts."""
         start, end = self._moments()
-        add("identified", [("received_at", ">=", start), ("received_at", "<", end)])
-        add(
-            "in_support",
-            [
+        return {
+            "identified": [("received_at", ">=", start), ("received_at", "<", end)],
+            "in_support": [
                 ("opened_at", "<", end),
                 "|",
                 ("closed_on", "=", False),
                 ("closed_on", ">=", start),
             ],
-        )
-        add(
-            "out_of_child_labour",
-            [
+            "out_of_child_labour": [
                 ("closed_on", ">=", start),
                 ("closed_on", "<", end),
                 ("closure_outcome", "=", "out_of_child_labour"),
             ],
-        )
-        return [
-            dict(zip(DIMENSIONS, key, strict=True), **row)
-            for key, row in sorted(rows.items())
+        }
+
+    def _by_funder(self):
+        """Return ``{funder id: {measure: {child id: share}}}`` on the last day of the
+        period: a child counts once, with the share of its funder (R53)."""
+        self.ensure_one()
+        # sudo: shares of all cases of the company, whoever releases.
+        fundings = self.env["remediation.funding"].sudo()
+        found = {}
+        for measure, domain in self._domains().items():
+            rows = fundings.search_fetch(
+                [
+                    ("company_id", "=", self.company_id.id),
+                    ("case_id", "any", domain),
+                    ("date_from", "<=", self.date_to),
+                    "|",
+                    ("date_to", "=", False),
+                    ("date_to", ">=", self.date_to),
+                ],
+                ["funder_id", "case_id", "share"],
+            )
+            for row in rows:
+                children = found.setdefault(row.funder_id.id, {}).setdefault(
+                    measure, {}
+                )
+                child = row.case_id.beneficiary_id.id
+                children[child] = max(children.get(child, 0.0), row.share)
+        return found
+
+    def _suppressed_by_funder(self):
+        """Return one row per funder; small numbers of children, their complements and
+        differences between overlapping releases hidden (R10)."""
+        found = self._by_funder()
+        rows = [
+            dict(
+                {measure: len(found[funder].get(measure, ())) for measure in MEASURES},
+                funder_id=funder,
+            )
+            for funder in sorted(found)
         ]
+        hidden = self._suppressed(rows, ("funder_id",), "funder_values", "_children")
+        for row in hidden:
+            for measure in MEASURES:
+                children = row.pop(measure)
+                row[f"{measure}_children"] = children
+                shares = found[row["funder_id"]].get(measure, {}).values()
+                row[measure] = (
+                    None if children is None else round(sum(shares) / 100.0, 1)
+                )
+        return hidden
 
     def _moments(self):
         """Return the first moment of the period and the first after it, in UTC."""
@@ -155,8 +223,14 @@ class ReferralTotal(models.Model):
             for day in days
         ]
 
-    def _suppressed(self, rows):
-        """Return the rows with small cells, complements and differences hidden."""
+    def _suppressed(
+        self, rows, dimensions=DIMENSIONS, published_in="values", suffix=""
+    ):
+        """Return the rows with small cells, complements and differences hidden.
+
+        :param published_in: field that holds the same table of earlier releases, and
+        :param suffix: what its names of counts end in
+        """
         self.ensure_one()
         earlier = self.search(
             [
@@ -166,23 +240,25 @@ class ReferralTotal(models.Model):
                 ("date_to", ">=", self.date_from),
             ]
         )
-        result = [{name: row[name] for name in DIMENSIONS} for row in rows]
+        result = [{name: row[name] for name in dimensions} for row in rows]
         for measure in MEASURES:
             table = [
-                {**{name: row[name] for name in DIMENSIONS}, measure: row[measure]}
+                {**{name: row[name] for name in dimensions}, measure: row[measure]}
                 for row in rows
             ]
             for former in earlier:
                 published = {
-                    tuple(old[name] for name in DIMENSIONS): old.get(measure)
-                    for old in former.values or []
+                    tuple(old[name] for name in dimensions): old.get(
+                        f"{measure}{suffix}"
+                    )
+                    for old in former[published_in] or []
                 }
                 for row in table:
-                    old = published.get(tuple(row[name] for name in DIMENSIONS), 0)
+                    old = published.get(tuple(row[name] for name in dimensions), 0)
                     if old is not None and 0 < abs(row[measure] - old) < THRESHOLD:
                         row[measure] = 1  # small enough for suppress() to hide it
             for target, row in zip(
-                result, suppress(table, DIMENSIONS, measure), strict=True
+                result, suppress(table, dimensions, measure), strict=True
             ):
                 target[measure] = row[measure]
         return result
@@ -213,13 +289,31 @@ class ReferralTotal(models.Model):
             for row in rows
         ]
 
+    def _worded_funders(self, rows):
+        names = {
+            partner.id: partner.name
+            # sudo: observers read no contacts; the funder's name is what is shown.
+            for partner in self.env["res.partner"]
+            .sudo()
+            .browse([row["funder_id"] for row in rows])
+            .exists()
+        }
+        return [
+            dict(
+                {measure: row.get(measure) for measure in MEASURES},
+                funder=names.get(row["funder_id"], ""),
+            )
+            for row in rows
+        ]
+
     @api.model
     def portal_totals(self):
         """Return the released totals of the observer's own sites, newest first.
 
         For portal observers (AccessError otherwise). Each release is a dict of name,
-        date_from, date_to, definition_version and rows (site, commodity, programme and
-        the measures; None where a cell is hidden).
+        date_from, date_to, definition_version, rows (site, commodity, programme and
+        the measures; None where a cell is hidden) and funders: the observer's own
+        grant, or all for an alliance, with the measures by share.
         """
         user = self.env.user
         if not user.has_group("child_remediation.group_portal_observer"):
@@ -255,6 +349,13 @@ class ReferralTotal(models.Model):
                         row
                         for row in total.values or []
                         if sites is None or row["site_id"] in sites
+                    ]
+                ),
+                "funders": total._worded_funders(
+                    [
+                        row
+                        for row in total.funder_values or []
+                        if sites is None or row["funder_id"] == partner.id
                     ]
                 ),
             }

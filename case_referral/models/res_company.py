@@ -20,7 +20,9 @@ class ResCompany(models.Model):
     )
     referral_require_totp = fields.Boolean(
         string="Two-factor sign-in for case managers on the portal",
-        default=False,
+        default=True,
+        help="Whoever holds or covers cases there sees none before the telephone is "
+        "enrolled, on no page and by no remote call.",
     )
     referral_exit_url = fields.Char(
         string="Where quick exit leads",

@@ -7,5 +7,6 @@ from . import (
     test_portal,
     test_referral,
     test_refusals,
+    test_second_factor,
     test_totals,
 )

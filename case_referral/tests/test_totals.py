@@ -81,3 +81,47 @@ class TestTotals(ReferralCommon):
         self.assertNotIn("site_id", rows[0])
         with self.assertRaises(AccessError):
             Total.search([])
+
+    def _funded(self, number, shares):
+        for _number in range(number):
+            case = self._new_case(site_id=self.site.id)
+            case.action_set_funding(self.today, shares)
+
+    def test_r53_a_child_counts_once_by_grant_with_the_grants_share(self):
+        half = {self.school.id: 25.0, self.clinic.id: 75.0}
+        self._funded(12, half)
+        self._funded(20, {self.clinic.id: 100.0})
+        total = self._release()
+        by_funder = {row["funder_id"]: row for row in total.funder_values}
+        self.assertEqual(by_funder[self.school.id]["identified"], 3.0)
+        self.assertEqual(by_funder[self.clinic.id]["identified"], 29.0)
+        self.assertEqual(sum(row["identified"] for row in by_funder.values()), 32)
+
+    def test_r10_a_small_grant_is_hidden_with_its_complement(self):
+        self._funded(4, {self.school.id: 100.0})
+        self._funded(12, {self.clinic.id: 100.0})
+        self._funded(30, {self.partner_org.id: 100.0})
+        total = self._release()
+        by_funder = {row["funder_id"]: row for row in total.funder_values}
+        for partner in (self.school, self.clinic):
+            self.assertIsNone(by_funder[partner.id]["identified"])
+            self.assertIsNone(by_funder[partner.id]["identified_children"])
+        self.assertEqual(by_funder[self.partner_org.id]["identified"], 30)
+
+    def test_an_observer_sees_the_totals_of_its_own_grant(self):
+        self._funded(12, {self.partner_org_b.id: 100.0})
+        self._funded(12, {self.clinic.id: 100.0})
+        self._release()
+        totals = self.env["referral.total"].with_user(self.portal_observer)
+        (release,) = totals.portal_totals()
+        self.assertEqual(
+            release["funders"],
+            [
+                {
+                    "identified": 12.0,
+                    "in_support": release["funders"][0]["in_support"],
+                    "out_of_child_labour": 0.0,
+                    "funder": "Other Partner",
+                }
+            ],
+        )
