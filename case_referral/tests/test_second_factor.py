@@ -112,7 +112,7 @@ class TestSecondFactor(PortalCommon):
         log = self.env["remediation.sign.in"]
         before = log.search([])
         token = self._csrf_token()
-        for password in ("wrong", "school_userx"):
+        for password in ("wrong", "school_user"):
             self.url_open(
                 "/web/login",
                 data={

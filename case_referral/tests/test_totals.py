@@ -85,7 +85,7 @@ class TestTotals(ReferralCommon):
     def _funded(self, number, shares):
         for _number in range(number):
             case = self._new_case(site_id=self.site.id)
-            case.action_set_funding(self.today, shares)
+            case.with_user(self.supervisor).action_set_funding(self.today, shares)
 
     def test_r53_a_child_counts_once_by_grant_with_the_grants_share(self):
         half = {self.school.id: 25.0, self.clinic.id: 75.0}

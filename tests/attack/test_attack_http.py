@@ -94,11 +94,14 @@ class TestAttackHttp(AttackWorld, HttpCase):
             ._generate("rpc", "attack", None)
         )
 
-    def _problem(self, response, what, fine=400):
-        leak = self._leaks(response.content)
+    def _problem(self, response, what, ours=True):
+        # What the caller sent comes back in forms and addresses: that is no news.
+        content = response.text.replace(self.target.name, "")
+        content = content.replace(f"{MARK}code<", "").replace(f"{MARK}code ", "")
+        leak = self._leaks(content.replace(f"{MARK}code", "", 1))
         if leak or self.photo in response.content:
             return [f"{what}: {leak or 'the photo'}"]
-        if response.status_code >= 500:
+        if response.status_code >= 500 and ours:
             return [f"{what}: {response.status_code}"]
         return []
 
@@ -120,7 +123,12 @@ class TestAttackHttp(AttackWorld, HttpCase):
                     continue
                 asked += 1
                 response = self._ask(rule, routing)
-                problems += self._problem(response, f"{rule.rule} by {role}")
+                # Core answers nonsense to some of its own routes with an error page;
+                # the product's own never do.
+                module = rule.endpoint.__module__.split(".")[2:3]
+                problems += self._problem(
+                    response, f"{rule.rule} by {role}", set(module) & self.product
+                )
             changed = self._changed(before)
             if changed:
                 problems.append(f"{role} changed {changed}")
