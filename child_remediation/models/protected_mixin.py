@@ -116,6 +116,14 @@ class ProtectedMixin(models.AbstractModel):
                 self._refuse_protected(named)
         return super().write(vals)
 
+    def _read_group_groupby(self, alias, groupby_spec, query):
+        """Core asks for the right to the field wherever it makes its SQL, which it
+        never does for a many2many: its groups would tell who is linked."""
+        field = self._fields.get(groupby_spec.partition(":")[0])
+        if field and field.type == "many2many":
+            self._check_field_access(field, "read")
+        return super()._read_group_groupby(alias, groupby_spec, query)
+
     def _check_company(self, fnames=None):
         """As core, with one look per company instead of one per record and link."""
         names = self._fields if fnames is None or "company_id" in fnames else fnames

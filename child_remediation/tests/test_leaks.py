@@ -153,6 +153,25 @@ class TestLeaks(RemediationCommon):
                     groups = as_role.web_read_group([], [name], ["__count"])
                     self._assert_clean(groups, f"web group {what}")
 
+    def test_hidden_links_to_many_are_no_group(self):
+        """Core groups by them without asking for the right to the field."""
+        self.case.related_manager_ids = self.manager_2
+        hidden = "related_manager_ids"
+        self._assert_group_refused("remediation.case", hidden)
+        for model in self._models():
+            if "case_id" in model._fields and model._fields["case_id"].store:
+                self._assert_group_refused(model._name, f"case_id.{hidden}")
+        as_holder = self.case.with_user(self.case.user_id)
+        (group,) = as_holder.formatted_read_group([], [hidden], ["__count"])
+        self.assertEqual(group[hidden][0], self.manager_2.id)
+
+    def _assert_group_refused(self, name, group):
+        for user in (self.portal_manager, self.portal_supervisor, self.monitor):
+            as_role = self.env[name].with_user(user)
+            if as_role.has_access("read"):
+                with self.assertRaises(AccessError, msg=f"{name} by {user.login}"):
+                    as_role.formatted_read_group([], [group], ["__count"])
+
     def test_search_by_name_finds_nothing_and_labels_are_codes(self):
         for role, user in self.readers.items():
             for model in self._models():
