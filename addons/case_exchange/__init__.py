@@ -1,2 +1,1 @@
 from . import models, tools, wizards
-from .hooks import uninstall_hook

@@ -23,5 +23,4 @@
         "wizards/export_wizard_views.xml",
         "views/exchange_menus.xml",
     ],
-    "uninstall_hook": "uninstall_hook",
 }

@@ -1,3 +1,4 @@
+from . import append_only
 from . import protected_mixin
 from . import code
 from . import present_access

@@ -5,15 +5,12 @@ import time
 from psycopg2.extras import Json
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 _logger = logging.getLogger(__name__)
 
 #: One row per user, record and this many seconds.
 SLOT = 600
-#: A row may be removed by the retention job after this many years, never before.
-KEEP_YEARS = 5
 #: Ids kept of one list; its count is exact beyond it.
 MAX_IDS = 10000
 _BUFFER = "remediation_access_log"
@@ -22,14 +19,15 @@ _BUFFER = "remediation_access_log"
 class AccessLog(models.Model):
     """Who looked at, exported, printed or downloaded what, and why (E32, R29).
 
-    Append-only: a PostgreSQL trigger refuses UPDATE, TRUNCATE and, for five years,
-    DELETE, whoever asks. Rows are written at the end of the transaction that read
+    Append-only for five years. Rows are written at the end of the transaction that read
     (:meth:`_log`), on a connection of its own where that transaction may not write.
     The columns have no foreign keys: the log outlives what it names and locks nothing.
     """
 
     _name = "remediation.access.log"
     _description = "Access Log"
+    _inherit = ["remediation.append.only"]
+    _keep = "5 years"
     _order = "id desc"
     _auto = False
     _log_access = False
@@ -67,7 +65,7 @@ class AccessLog(models.Model):
     reason = fields.Char(readonly=True)
 
     def init(self):
-        """Create the table with its index of one row per slot, and its trigger."""
+        """Create the table with its index of one row per slot."""
         self.env.cr.execute(
             """
             CREATE TABLE IF NOT EXISTS remediation_access_log (
@@ -97,26 +95,9 @@ class AccessLog(models.Model):
             CREATE INDEX IF NOT EXISTS remediation_access_log_lists
                 ON remediation_access_log USING gin (res_ids jsonb_path_ops)
                 WHERE res_ids IS NOT NULL;
-            CREATE OR REPLACE FUNCTION remediation_access_log_append_only()
-            RETURNS trigger LANGUAGE plpgsql AS $$
-            BEGIN
-                IF TG_OP = 'DELETE' THEN
-                    IF OLD.date < (now() AT TIME ZONE 'UTC') - interval '5 years' THEN
-                        RETURN OLD;
-                    END IF;
-                END IF;
-                RAISE EXCEPTION 'The access log is append-only.'
-                    USING ERRCODE = 'insufficient_privilege';
-            END $$;
-            CREATE OR REPLACE TRIGGER remediation_access_log_rows
-                BEFORE UPDATE OR DELETE ON remediation_access_log
-                FOR EACH ROW EXECUTE FUNCTION remediation_access_log_append_only();
-            CREATE OR REPLACE TRIGGER remediation_access_log_table
-                BEFORE TRUNCATE ON remediation_access_log
-                FOR EACH STATEMENT
-                EXECUTE FUNCTION remediation_access_log_append_only();
             """
         )
+        return super().init()
 
     @api.depends("model")
     def _compute_model_name(self):
@@ -140,17 +121,6 @@ class AccessLog(models.Model):
             row.code = codes.get((row.model, row.res_id)) or self.env._(
                 "%(count)s records", count=row.count
             )
-
-    @api.model_create_multi
-    def create(self, vals_list):  # pylint: disable=method-required-super
-        raise UserError(self.env._("The access log is written by the system alone."))
-
-    def write(self, vals):  # pylint: disable=method-required-super
-        raise UserError(self.env._("The access log does not change."))
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        raise UserError(self.env._("The access log does not change."))
 
     # -- writing ---------------------------------------------------------------
     @api.model
@@ -275,11 +245,6 @@ class AccessLog(models.Model):
     @api.model
     def _cron_forget(self):
         """Remove rows older than the log is kept. Monthly."""
-        self.env.cr.execute(
-            "DELETE FROM remediation_access_log WHERE "
-            "date < (now() AT TIME ZONE 'UTC') - %s * interval '1 year'",
-            [KEEP_YEARS],
-        )
         _logger.info(
-            "Access log: %s rows past their time removed", self.env.cr.rowcount
+            "Access log: %s rows past their time removed", self._forget_old(None)
         )

@@ -1,11 +1,7 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
-from odoo.exceptions import AccessDenied, UserError
+from odoo.exceptions import AccessDenied
 from odoo.http import request
 
-#: Rows are kept for so many days.
-KEEP_DAYS = 365
 #: Groups whose holders work with children's files: a password alone opens no remote
 #: call for them, a key that they made after signing in does.
 CASE_GROUPS = (
@@ -23,22 +19,25 @@ class SignIn(models.Model):
     """Who signed in, or tried to, when and from where.
 
     Written by the system at the door; read by coordinators and the data-protection
-    officer. What was typed by somebody unknown is not kept: it may be a password.
+    officer; append-only for a year, so whoever signed in within it is archived, not
+    deleted. What was typed by somebody unknown is not kept: it may be a password.
     """
 
     _name = "remediation.sign.in"
     _description = "Sign-in"
+    _inherit = ["remediation.append.only"]
+    _keep = "365 days"
     _order = "id desc"
     _log_access = False
     _rec_name = "user_id"
 
     date = fields.Datetime(required=True, readonly=True, index=True)
     user_id = fields.Many2one(
-        "res.users", required=True, readonly=True, index=True, ondelete="cascade"
+        "res.users", required=True, readonly=True, index=True, ondelete="restrict"
     )
     is_portal = fields.Boolean(related="user_id.share", string="On the Portal")
     company_id = fields.Many2one(
-        "res.company", readonly=True, index=True, ondelete="cascade"
+        "res.company", readonly=True, index=True, ondelete="restrict"
     )
     outcome = fields.Selection(
         [("accepted", "Accepted"), ("refused", "Refused")], required=True, readonly=True
@@ -46,42 +45,25 @@ class SignIn(models.Model):
     address = fields.Char(readonly=True, string="Network Address")
     device = fields.Char(readonly=True)
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        if not self.env.su:
-            raise UserError(self.env._("The sign-in log is written by the system."))
-        return super().create(vals_list)
-
-    def write(self, vals):
-        raise UserError(self.env._("The sign-in log does not change."))
-
     @api.model
     def _note(self, user, outcome):
         """Note one try of a known user."""
         http = request.httprequest if request else None
-        # sudo: the log is the system's, whoever stands at the door.
-        self.sudo().create(
-            [
-                {
-                    "date": fields.Datetime.now(),
-                    "user_id": user.id,
-                    "company_id": user.company_id.id,
-                    "outcome": outcome,
-                    "address": http.remote_addr if http else False,
-                    "device": (http.user_agent.string or "")[:200] if http else False,
-                }
-            ]
+        self._append(
+            date=fields.Datetime.now(),
+            user_id=user.id,
+            company_id=user.company_id.id,
+            outcome=outcome,
+            address=http.remote_addr if http else None,
+            device=(http.user_agent.string or "")[:200] if http else None,
         )
 
     @api.autovacuum
     def _gc_old(self):
         """Remove what is older than the log is kept, some at a time."""
-        rows = self.sudo().search(  # sudo: the system's own cleaning
-            [("date", "<", fields.Datetime.now() - timedelta(days=KEEP_DAYS))],
-            limit=10000,
-        )
-        rows.unlink()
-        return len(rows), 0
+        limit = 10000
+        done = self._forget_old(limit)
+        return done, done == limit
 
 
 class ResUsers(models.Model):

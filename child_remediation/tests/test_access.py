@@ -920,13 +920,13 @@ class TestAccess(AccessTable, RuleTable, RemediationCommon):
             Row(
                 "remediation.sign.in",
                 {
-                    key: self.env["remediation.sign.in"].create(
-                        {
-                            "date": fields.Datetime.now(),
-                            "user_id": self.worker.id,
-                            "company_id": company_of[key],
-                            "outcome": "refused",
-                        }
+                    key: self.env["remediation.sign.in"].browse(
+                        self.env["remediation.sign.in"]._append(
+                            date=fields.Datetime.now(),
+                            user_id=self.worker.id,
+                            company_id=company_of[key],
+                            outcome="refused",
+                        )
                     )
                     for key in company_of
                 },

@@ -1,6 +1,8 @@
+from datetime import timedelta
+
 import psycopg2
 
-from odoo import api
+from odoo import api, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -218,6 +220,44 @@ class TestR29AccessLog(RemediationCommon):
         self.Log._cron_forget()
         left = self.Log.search([("id", "in", [old, young])])
         self.assertEqual(left.ids, [young])
+
+    def test_r29_sign_in_log_is_append_only_for_the_database_superuser(self):
+        log = self.env["remediation.sign.in"]
+        young = log.browse(
+            log._append(
+                date=fields.Datetime.now(), user_id=self.worker.id, outcome="refused"
+            )
+        )
+        for statement in (
+            "UPDATE remediation_sign_in SET outcome = 'accepted'",
+            "DELETE FROM remediation_sign_in",
+            "TRUNCATE remediation_sign_in",
+        ):
+            self._assert_refused(statement)
+        for change in (
+            young.unlink,
+            lambda: young.write({"outcome": "accepted"}),
+            lambda: log.create({"user_id": self.worker.id, "outcome": "accepted"}),
+        ):
+            with self.assertRaises(UserError):
+                change()
+        self.assertEqual(young.outcome, "refused")
+
+    def test_r29_sign_ins_older_than_a_year_are_removed(self):
+        log = self.env["remediation.sign.in"]
+        now = fields.Datetime.now()
+        old, young = (
+            log.browse(
+                log._append(
+                    date=now - timedelta(days=days),
+                    user_id=self.worker.id,
+                    outcome="accepted",
+                )
+            )
+            for days in (366, 364)
+        )
+        log._gc_old()
+        self.assertEqual((old | young).exists(), young)
 
     def test_r29_who_reads_the_log(self):
         self._open(self.worker)

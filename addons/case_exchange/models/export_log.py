@@ -1,21 +1,19 @@
 from psycopg2.extras import Json
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
-from odoo.tools import SQL
 
 
 class ExportLog(models.Model):
     """Every file of cases that was made: who, when, which, what for (R29).
 
-    For the data-protection officer. Append-only by a PostgreSQL trigger that refuses
-    UPDATE, DELETE and TRUNCATE, whoever asks; without foreign keys, so that it
-    outlives what it names. The file itself is deleted after some days; its hash here
-    says which one it was.
+    For the data-protection officer. Append-only and kept for ever; without foreign
+    keys, so that it outlives what it names. The file itself is deleted after some
+    days; its hash here says which one it was.
     """
 
     _name = "remediation.export.log"
     _description = "Export Log"
+    _inherit = ["remediation.append.only"]
     _order = "id desc"
     _auto = False
     _log_access = False
@@ -41,7 +39,7 @@ class ExportLog(models.Model):
     file_size = fields.Integer(readonly=True)
 
     def init(self):
-        """Create the table and its trigger."""
+        """Create the table."""
         self.env.cr.execute(
             """
             CREATE TABLE IF NOT EXISTS remediation_export_log (
@@ -64,47 +62,17 @@ class ExportLog(models.Model):
             );
             CREATE UNIQUE INDEX IF NOT EXISTS remediation_export_log_code
                 ON remediation_export_log (code);
-            CREATE OR REPLACE FUNCTION remediation_export_log_append_only()
-            RETURNS trigger LANGUAGE plpgsql AS $$
-            BEGIN
-                RAISE EXCEPTION 'The export log is append-only.'
-                    USING ERRCODE = 'insufficient_privilege';
-            END $$;
-            CREATE OR REPLACE TRIGGER remediation_export_log_rows
-                BEFORE UPDATE OR DELETE ON remediation_export_log
-                FOR EACH ROW EXECUTE FUNCTION remediation_export_log_append_only();
-            CREATE OR REPLACE TRIGGER remediation_export_log_table
-                BEFORE TRUNCATE ON remediation_export_log
-                FOR EACH STATEMENT
-                EXECUTE FUNCTION remediation_export_log_append_only();
             """
         )
+        return super().init()
 
     @api.depends("columns")
     def _compute_columns_text(self):
         for row in self:
             row.columns_text = ", ".join(row.columns or ())
 
-    @api.model_create_multi
-    def create(self, vals_list):  # pylint: disable=method-required-super
-        raise UserError(self.env._("The export log is written by the system alone."))
-
-    def write(self, vals):  # pylint: disable=method-required-super
-        raise UserError(self.env._("The export log does not change."))
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        raise UserError(self.env._("The export log does not change."))
-
     @api.model
     def _add(self, **row):
         """Add one row. Called where a file was made; the columns are NOT NULL, so that
         no file is accounted for by half."""
-        row["columns"] = Json(row["columns"])
-        self.env.cr.execute(
-            SQL(
-                "INSERT INTO remediation_export_log (%s) VALUES (%s)",
-                SQL(", ").join(map(SQL.identifier, row)),
-                SQL(", ").join(SQL("%s", value) for value in row.values()),
-            )
-        )
+        return self._append(**{**row, "columns": Json(row["columns"])})
