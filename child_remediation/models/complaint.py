@@ -115,7 +115,15 @@ class Complaint(models.Model):
         required=True, readonly=True, default=fields.Datetime.now, copy=False
     )
     # Who answers
-    team_id = fields.Many2one("remediation.team", index=True, check_company=True)
+    team_id = fields.Many2one(
+        "remediation.team",
+        index=True,
+        check_company=True,
+        compute="_compute_team_id",
+        store=True,
+        readonly=False,
+        help="Without a team, every supervisor of the company sees the complaint.",
+    )
     user_id = fields.Many2one(
         "res.users",
         string="Responsible",
@@ -200,6 +208,12 @@ class Complaint(models.Model):
         return fields.Date.context_today(self) + timedelta(
             days=self.env.company.complaint_answer_days
         )
+
+    @api.depends("case_id")
+    def _compute_team_id(self):
+        """What is about a case belongs to its team, unless somebody chose another."""
+        for complaint in self:
+            complaint.team_id = complaint.team_id or complaint.case_id.team_id
 
     @api.depends("answer_due", "state")
     def _compute_is_late(self):

@@ -325,6 +325,19 @@ class TestR55Complaint(RemediationCommon):
             with self.assertRaises(AccessError):
                 complaint.with_user(user).unlink()
 
+    def test_r55_complaint_about_a_case_is_its_teams(self):
+        """No other supervisor learns of the case by the common queue."""
+        complaint = self._file()
+        seen = self.env["remediation.complaint"].with_user(self.supervisor_other)
+        domain = [("id", "=", complaint.id)]
+        self.assertTrue(seen.search(domain))
+        complaint.with_user(self.supervisor).case_id = self._new_case()
+        self.assertEqual(complaint.team_id, self.team)
+        self.assertFalse(seen.search(domain))
+        # Another team may be asked to answer for the one that is complained about.
+        complaint.with_user(self.coordinator).team_id = self.team_b
+        self.assertTrue(seen.search(domain))
+
     def test_r55_complaint_about_a_person_is_a_report(self):
         complaints = self.env["remediation.complaint"].search_count([])
         reference = (
