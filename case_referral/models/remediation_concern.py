@@ -33,9 +33,10 @@ PORTAL_NUMBERS = {"children_count": (1, 200), "child_age": (0, 25)}
 class RemediationConcern(models.Model):
     """Somebody's report that a child may be working.
 
-    Who may what: anybody in the back office registers one; intake, supervisors of
-    the triage team and coordinators triage and decide; a case worker sees the
-    concerns he registered and those of the cases he holds, never who reported.
+    Who may what: anybody in the back office registers one; intake, supervisors and
+    coordinators triage and decide. The queue is the company's; what became a case is
+    seen by that case's team, by who decided it and by coordinators. A case worker sees
+    the concerns he registered and those of the cases he holds, never who reported.
     A reporter on the portal sees the state of his own reports, through
     :meth:`portal_my_concerns`, and changes nothing after sending.
     """
@@ -229,7 +230,7 @@ class RemediationConcern(models.Model):
     decision_note = fields.Text(
         readonly=True, copy=False, groups="case_referral.group_intake"
     )
-    decided_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    decided_by_id = fields.Many2one("res.users", readonly=True, copy=False, index=True)
     decided_on = fields.Datetime(readonly=True, copy=False)
     duplicate_of_id = fields.Many2one(
         comodel_name="remediation.concern", readonly=True, copy=False, index=True
@@ -252,6 +253,12 @@ class RemediationConcern(models.Model):
     holder_id = fields.Many2one(
         related="case_id.user_id",
         string="Case held by",
+        store=True,
+        index=True,
+    )
+    case_team_id = fields.Many2one(
+        related="case_id.team_id",
+        string="Team of the Case",
         store=True,
         index=True,
     )

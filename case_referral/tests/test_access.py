@@ -104,24 +104,36 @@ class TestAccess(AccessTable, ReferralCommon):
         }
 
     def _concerns(self):
+        """A worker's, another's, and one that became a case of the worker's team."""
         Concern = self.env["remediation.concern"]
-        deciding = ("supervisor", "supervisor_other", "coordinator")
-        both = {"own": "rswc", "other": "rswc"}
+        records = {
+            key: Concern.with_user(user).create({"work_observed": "x"}).sudo()
+            for key, user in (
+                ("own", self.worker),
+                ("other", self.worker_2),
+                ("case", self.coordinator_2),
+            )
+        }
+        records["case"]._unprotected().write(
+            {"state": "accepted", "case_id": self._new_case().id}
+        )
+        every = dict.fromkeys(records, "rswc")
+        nothing = dict.fromkeys(records, "c")
+        readonly = dict.fromkeys(records, "rs")
         return Row(
             "remediation.concern",
+            records,
             {
-                key: Concern.with_user(user).create({"work_observed": "x"}).sudo()
-                for key, user in (("own", self.worker), ("other", self.worker_2))
-            },
-            {
-                **dict.fromkeys(deciding, both),
-                "worker": {"own": "rswc", "other": "c"},
-                "worker_2": {"own": "c", "other": "rswc"},
-                "worker_other": {"own": "c", "other": "c"},
-                "worker_company_b": {"own": "c", "other": "c"},
-                "coordinator_company_b": {"own": "c", "other": "c"},
-                "auditor": {"own": "rs", "other": "rs"},
-                "data_protection": {"own": "rs", "other": "rs"},
+                "supervisor": every,
+                "supervisor_other": {**every, "case": "c"},
+                "coordinator": every,
+                "worker": {**every, "other": "c"},
+                "worker_2": {**nothing, "other": "rswc"},
+                "worker_other": nothing,
+                "worker_company_b": nothing,
+                "coordinator_company_b": nothing,
+                "auditor": readonly,
+                "data_protection": readonly,
             },
             {"location": "y"},
         )
