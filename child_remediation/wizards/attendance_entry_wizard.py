@@ -114,12 +114,16 @@ class AttendanceEntryWizardLine(models.TransientModel):
     enrolment_id = fields.Many2one(
         "remediation.education.enrolment", required=True, readonly=True
     )
-    beneficiary_id = fields.Many2one(related="enrolment_id.case_id.beneficiary_id")
+    # Not as superuser: a link can be forged, and a form would show what is behind it.
+    beneficiary_id = fields.Many2one(
+        related="enrolment_id.case_id.beneficiary_id", related_sudo=False
+    )
     first_name = fields.Char(
         related="beneficiary_id.first_name",
+        related_sudo=False,
         groups="child_remediation.group_identity",
     )
-    level = fields.Char(related="enrolment_id.level")
+    level = fields.Char(related="enrolment_id.level", related_sudo=False)
     is_entered = fields.Boolean(string="Entered")
     days_open = fields.Integer(default=0)
     days_present = fields.Integer(string="Present", default=0)

@@ -186,8 +186,10 @@ class DeliveryEntryWizardLine(models.TransientModel):
         index=True,
     )
     case_id = fields.Many2one("remediation.case", required=True, readonly=True)
+    # Not as superuser: a link can be forged, and a form would show what is behind it.
     first_name = fields.Char(
         related="case_id.beneficiary_id.first_name",
+        related_sudo=False,
         groups="child_remediation.group_identity",
     )
     plan_action_id = fields.Many2one(

@@ -14,7 +14,7 @@ class GraceVisitWizard(models.TransientModel):
     _description = "Record a Visit That Was Due"
 
     handover_id = fields.Many2one("remediation.handover", required=True)
-    due_visit_on = fields.Date(related="handover_id.due_visit_on")
+    due_visit_on = fields.Date(related="handover_id.due_visit_on", related_sudo=False)
     visit_type = fields.Selection(
         Visit.visit_type.selection, required=True, default="home"
     )

@@ -13,7 +13,7 @@ class SavingsBuyIn(models.TransientModel):
         readonly=True,
         default=lambda self: self.env.context.get("active_id"),
     )
-    full_name = fields.Char(related="membership_id.full_name")
+    full_name = fields.Char(related="membership_id.full_name", related_sudo=False)
     currency_id = fields.Many2one(related="membership_id.currency_id")
     shares = fields.Integer(required=True, default=1)
     price = fields.Monetary(compute="_compute_price")

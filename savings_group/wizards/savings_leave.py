@@ -13,7 +13,7 @@ class SavingsLeave(models.TransientModel):
         readonly=True,
         default=lambda self: self.env.context.get("active_id"),
     )
-    full_name = fields.Char(related="membership_id.full_name")
+    full_name = fields.Char(related="membership_id.full_name", related_sudo=False)
     reason = fields.Selection(
         [
             ("own_wish", "Own wish"),

@@ -18,9 +18,9 @@ class SubmissionPlace(models.TransientModel):
     submission_id = fields.Many2one(
         "remediation.submission", required=True, readonly=True
     )
-    form = fields.Selection(related="submission_id.form")
+    form = fields.Selection(related="submission_id.form", related_sudo=False)
     company_id = fields.Many2one(related="submission_id.company_id")
-    answers_text = fields.Text(related="submission_id.answers_text")
+    answers_text = fields.Text(related="submission_id.answers_text", related_sudo=False)
     case_id = fields.Many2one(
         "remediation.case", domain="[('company_id', '=', company_id)]"
     )
