@@ -193,14 +193,16 @@ class AttackWorld(ReferralCommon, CashCommon):
         cls.report = reports.search(
             [("name", "=", reports.file_report({"description": "x"}))]
         )
+        # With the case: without one it is in the queue of every supervisor.
         cls.complaint = cls.env["remediation.complaint"].create(
-            {"description": "x", "category": "service"}
+            {"description": "x", "category": "service", "case_id": case.id}
         )
         cls.env["remediation.data.breach"].create({"description": "x"})
         cls.env["remediation.subject.request"].create(
             {"beneficiary_id": child.id, "note": "x", "requested_by": "x"}
         )
-        # The school was trusted once.
+        # The school was trusted once; its days to read on are over (R28).
+        cls.company.referral_view_days = 0
         cls.referral.with_user(cls.supervisor).action_revoke("no more")
 
     @classmethod
@@ -208,7 +210,9 @@ class AttackWorld(ReferralCommon, CashCommon):
         """One record of every other model below a case, from what it requires."""
         cls.not_made = {}
         waiting = [
-            name for name in cls._owned_models() if not cls._target_rows(name)[1]
+            name
+            for name in cls._owned_models()
+            if name not in NOT_MADE and not cls._target_rows(name)[1]
         ]
         for attempt in range(4):  # some hang on others, some ask for numbers
             for name in list(waiting):
@@ -235,6 +239,9 @@ class AttackWorld(ReferralCommon, CashCommon):
                 owned = field.comodel_name in cls._owned_models()
                 if not (field.required or owned):
                     continue
+                if field.comodel_name == "res.company":
+                    values[name] = cls.company.id
+                    continue
                 found = cls.env[field.comodel_name].sudo()
                 domain = [("case_id", "=", cls.target.id)] if owned else []
                 record = found.search(domain, limit=1)
@@ -243,6 +250,9 @@ class AttackWorld(ReferralCommon, CashCommon):
                         found = found._unprotected()
                     record = found.create(cls._required_values(found, number))
                 values[name] = record.id
+            elif field.type == "many2one_reference" and field.required:
+                values[name] = cls.target.id
+                values[field.model_field] = cls.target._name
             elif number and field.required and field.type in NUMBERS:
                 values[name] = number
             elif not field.required or field.default:
@@ -346,7 +356,7 @@ class AttackWorld(ReferralCommon, CashCommon):
                     or (field.related and not field.store)
                 ):
                     continue
-                prefix = IDENTITY if field.groups else MARK
+                prefix = IDENTITY if cls._is_hidden(model, field) else MARK
                 if field.name == "name":
                     prefix = f"{MARK}code"
                 word = f"{prefix}{model._table}{field.name}".replace("_", "")
@@ -386,6 +396,14 @@ class AttackWorld(ReferralCommon, CashCommon):
         cls.env.cr.execute(
             "UPDATE ir_attachment SET name = %s WHERE id = ANY(%s)",
             [f"{MARK}file.txt", cls.file.ids],
+        )
+
+    @classmethod
+    def _is_hidden(cls, model, field):
+        """Whether nobody who works without names may read the field."""
+        return field.groups and not any(
+            model.with_user(user)._has_field_access(field, "read")
+            for user in cls.nameless.values()
         )
 
     # -- finding out -------------------------------------------------------------
@@ -439,8 +457,29 @@ class AttackWorld(ReferralCommon, CashCommon):
         return SQL(" UNION ALL ").join(parts)
 
     def _changed(self, before):
+        """What of the file is another than before. PostgreSQL counts what this
+        transaction wrote, undone or not: where it counts no more, nothing is read."""
+        self.env.flush_all()
+        written = self.env.execute_query(self._written_query)
+        if written == self._last_written:
+            return []
+        self._last_written = written
         after = self._snapshot()
         return sorted(name for name in after if after[name] != before.get(name))
+
+    _last_written = None
+
+    @functools.cached_property
+    def _written_query(self):
+        tables = [self.env[name]._table for name in self._target_models()]
+        tables += ["mail_message", "mail_activity", "mail_followers", "ir_attachment"]
+        return SQL(
+            "SELECT sum(pg_stat_get_xact_tuples_inserted(oid) "
+            "+ pg_stat_get_xact_tuples_updated(oid) "
+            "+ pg_stat_get_xact_tuples_deleted(oid)) "
+            "FROM pg_class WHERE relname = ANY(%s)",
+            tables,
+        )
 
     def _leaks(self, answer, words=(MARK,)):
         """The marked words in an answer, whatever it is."""
