@@ -88,6 +88,9 @@ class TestDeliveryEntry(RemediationCommon):
         late = self._entry(
             site_id=self.site, date=self.today + timedelta(days=1)
         ).save()
+        self.assertEqual(
+            set(late.line_ids.case_id.ids), {*self.cases.ids, self.without_plan.id}
+        )
         with self.assertRaisesRegex(UserError, "Date lies in the future"):
             late.action_save()
         with self.assertRaisesRegex(UserError, "Tick"):

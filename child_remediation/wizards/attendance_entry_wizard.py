@@ -25,8 +25,6 @@ class AttendanceEntryWizard(models.TransientModel):
         "remediation.attendance.entry.wizard.line",
         "wizard_id",
         compute="_compute_line_ids",
-        # A stored field is computed as superuser unless told otherwise: it would list
-        # the children of everybody.
         compute_sudo=False,
         store=True,
         readonly=False,
@@ -34,9 +32,12 @@ class AttendanceEntryWizard(models.TransientModel):
 
     @api.depends("institution_id", "level", "month", "days_open")
     def _compute_line_ids(self):
+        """As the user, also where a field read as superuser asks for the rows: they
+        would list everybody's children."""
         for wizard in self:
+            rows = wizard.sudo(False)._prepare_lines()
             wizard.line_ids = [fields.Command.clear()] + [
-                fields.Command.create(vals) for vals in wizard._prepare_lines()
+                fields.Command.create(row) for row in rows
             ]
 
     def _prepare_lines(self):

@@ -39,8 +39,6 @@ class DeliveryEntryWizard(models.TransientModel):
         "remediation.delivery.entry.wizard.line",
         "wizard_id",
         compute="_compute_line_ids",
-        # A stored field is computed as superuser unless told otherwise: it would list
-        # the children of everybody.
         compute_sudo=False,
         store=True,
         readonly=False,
@@ -50,9 +48,12 @@ class DeliveryEntryWizard(models.TransientModel):
 
     @api.depends("service_type_id", "site_id", "institution_id", "programme_id", "date")
     def _compute_line_ids(self):
+        """As the user, also where a field read as superuser asks for the rows: they
+        would list everybody's children."""
         for wizard in self:
+            rows = wizard.sudo(False)._prepare_lines()
             wizard.line_ids = [fields.Command.clear()] + [
-                fields.Command.create(vals) for vals in wizard._prepare_lines()
+                fields.Command.create(row) for row in rows
             ]
 
     @api.depends("line_ids.is_given", "line_ids.cost")
