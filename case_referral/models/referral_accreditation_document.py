@@ -18,7 +18,6 @@ class ReferralAccreditationDocument(models.Model):
         required=True,
         index=True,
         ondelete="cascade",
-        check_company=True,
     )
     company_id = fields.Many2one(
         related="accreditation_id.company_id", store=True, index=True

@@ -23,9 +23,8 @@ class AssignmentRule(models.Model):
     programme_id = fields.Many2one(
         "remediation.programme", index=True, check_company=True
     )
-    team_id = fields.Many2one(
-        "remediation.team", required=True, index=True, check_company=True
-    )
+    # the company comes from the team: no check_company, which would offer none
+    team_id = fields.Many2one("remediation.team", required=True, index=True)
     company_id = fields.Many2one(related="team_id.company_id", store=True, index=True)
     active = fields.Boolean(default=True)
 

@@ -51,9 +51,8 @@ class CaseManager(models.Model):
         domain=[("is_company", "=", True)],
         default=lambda self: self.env.company.partner_id,
     )
-    team_id = fields.Many2one(
-        "remediation.team", required=True, index=True, check_company=True
-    )
+    # the company comes from the team: no check_company, which would offer none
+    team_id = fields.Many2one("remediation.team", required=True, index=True)
     company_id = fields.Many2one(related="team_id.company_id", store=True, index=True)
     level = fields.Selection(
         [

@@ -23,12 +23,10 @@ class CaseOwned(models.AbstractModel):
     # A record filed on the wrong child is hidden (R25), never moved.
     _frozen_fields = frozenset({"case_id"})
 
+    # no check_company: the company is the case's, so that a new record has none yet and
+    # the web client would offer no case
     case_id = fields.Many2one(
-        "remediation.case",
-        required=True,
-        index=True,
-        ondelete="restrict",
-        check_company=True,
+        "remediation.case", required=True, index=True, ondelete="restrict"
     )
     # precompute: known before the row is inserted, so it costs no second statement.
     company_id = fields.Many2one(

@@ -26,12 +26,9 @@ class CashTransferCycle(models.Model):
     )
     _frozen_fields = frozenset({"scheme_id", "period", "kind"})
 
+    # the company comes from the scheme: no check_company, which would offer none
     scheme_id = fields.Many2one(
-        "cash.transfer.scheme",
-        required=True,
-        index=True,
-        ondelete="restrict",
-        check_company=True,
+        "cash.transfer.scheme", required=True, index=True, ondelete="restrict"
     )
     company_id = fields.Many2one(related="scheme_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="scheme_id.currency_id")

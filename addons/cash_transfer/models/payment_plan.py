@@ -76,11 +76,7 @@ class CashTransferPaymentPlan(models.Model):
     _frozen_fields = frozenset({"cycle_id", "plan_type", "provider_id", "currency_id"})
 
     cycle_id = fields.Many2one(
-        "cash.transfer.cycle",
-        required=True,
-        index=True,
-        ondelete="restrict",
-        check_company=True,
+        "cash.transfer.cycle", required=True, index=True, ondelete="restrict"
     )
     scheme_id = fields.Many2one(related="cycle_id.scheme_id", store=True, index=True)
     company_id = fields.Many2one(related="cycle_id.company_id", store=True, index=True)
