@@ -96,11 +96,17 @@ class Job(models.AbstractModel):
         self.ensure_one()
         # The step acts as superuser for the person whose rights the button checked:
         # job_user_id is who prepared, instructed or posted.
-        worker = self.sudo()
+        worker = self._for_reader().sudo()
         done = getattr(worker, f"_job_{worker.job}")()
         if done:
             worker._finish_job()
         return done
+
+    def _for_reader(self):
+        """This record in the language of who pressed the button and reads what the
+        step writes; the scheduler has none."""
+        # sudo: the language of a colleague
+        return self.with_context(lang=self.sudo().job_user_id.lang)
 
     def _run_job(self):
         """Run the queued step to its end in this transaction (tests, small scripts)."""
@@ -132,7 +138,9 @@ class Job(models.AbstractModel):
                     self._fail_job(record, str(error))
                     break
                 except psycopg2.IntegrityError as error:
-                    self._fail_job(record, record._explain_violation(error))
+                    self.env.cr.rollback()  # the reader's language is in the database
+                    reader = record._for_reader()
+                    self._fail_job(record, reader._explain_violation(error))
                     break
                 except psycopg2.OperationalError:
                     # lost a race or the connection: the next run goes on from here

@@ -21,6 +21,14 @@ class TestPlan(CashCommon):
             self._new_entitlement(**vals)
         return self._new_plans(self._new_cycle())
 
+    def test_step_writes_in_the_language_of_who_pressed(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.officer.lang = "fr_FR"
+        plan = self._draft(1)
+        plan.with_user(self.officer).action_lock()
+        plan.with_context(lang=None)._run_job()  # the scheduler has no language
+        self.assertEqual(plan.approval_ids.name, "Approbation")
+
     # -- duplicates (R32) ------------------------------------------------------
     def test_r32_unique_index_on_live_lines(self):
         plan = self._paid_plan(1, "locked")
