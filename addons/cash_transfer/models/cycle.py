@@ -62,7 +62,7 @@ class CashTransferCycle(models.Model):
     line_ids = fields.One2many("cash.transfer.cycle.line", "cycle_id")
     plan_ids = fields.One2many("cash.transfer.payment.plan", "cycle_id")
     line_count = fields.Integer(compute="_compute_counts")
-    payable_count = fields.Integer(compute="_compute_counts")
+    payable_count = fields.Integer(compute="_compute_counts", string="Payable Lines")
     amount_due = fields.Monetary(compute="_compute_counts")
     amount_delivered = fields.Monetary(compute="_compute_counts")
     not_compliant_count = fields.Integer(

@@ -142,10 +142,12 @@ class CashTransferPaymentPlan(models.Model):
     # figures, stored: 10,000 lines are not added up to show a list of plans
     line_ids = fields.One2many("cash.transfer.payment.line", "plan_id")
     line_count = fields.Integer(readonly=True, copy=False)
-    pending_count = fields.Integer(readonly=True, copy=False)
+    pending_count = fields.Integer(readonly=True, copy=False, string="Payments to Make")
     open_count = fields.Integer(readonly=True, copy=False, string="Without Report")
-    delivered_count = fields.Integer(readonly=True, copy=False)
-    failed_count = fields.Integer(readonly=True, copy=False)
+    delivered_count = fields.Integer(
+        readonly=True, copy=False, string="Payments Delivered"
+    )
+    failed_count = fields.Integer(readonly=True, copy=False, string="Payments Failed")
     amount_total = fields.Monetary(readonly=True, copy=False, string="Due")
     amount_delivered = fields.Monetary(readonly=True, copy=False, string="Delivered")
     amount_disputed = fields.Monetary(readonly=True, copy=False, string="Disputed")

@@ -58,7 +58,7 @@ class Demo(models.AbstractModel):
                 "currency_id": usd.id,
                 "company_id": company.id,
                 "name": today.replace(day=1, month=1, year=today.year - 1),
-                "rate": 1 / RATE,
+                "inverse_company_rate": RATE,
             }
         )
         bank = self.env["account.journal"].search(
@@ -108,7 +108,7 @@ class Demo(models.AbstractModel):
             .env["cash.transfer.scheme"]
             .create(
                 {
-                    "name": "Monthly Living Stipend",
+                    "name": "Allocation mensuelle de subsistance",
                     "purpose_id": self.env.ref("cash_transfer.purpose_stipend").id,
                     "programme_id": self.env.ref("child_remediation.demo_programme").id,
                     "currency_id": usd.id,
