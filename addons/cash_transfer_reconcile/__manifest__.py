@@ -11,5 +11,8 @@
         "account_statement_import_file",
         "account_statement_import_sheet_file",
     ],
+    "assets": {
+        "web.assets_tests": ["cash_transfer_reconcile/static/tests/tours/**/*"],
+    },
     "auto_install": True,
 }

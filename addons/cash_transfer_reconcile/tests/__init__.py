@@ -1,1 +1,2 @@
 from . import test_bank_line
+from . import test_browser
