@@ -94,5 +94,6 @@
             "child_remediation/static/tests/tours/**/*",
         ],
     },
+    "uninstall_hook": "uninstall_hook",
     "application": True,
 }

@@ -9,7 +9,6 @@ from odoo.exceptions import (
     UserError,
     ValidationError,
 )
-from odoo.fields import Domain
 
 from .classification import CLASSES
 
@@ -565,12 +564,6 @@ class Case(models.Model):
 
     def _creation_subtype(self):
         return self.env["mail.message.subtype"]
-
-    def _check_company_domain(self, companies):
-        """A new record has no company yet: it takes it from the case that is picked."""
-        if companies == "":
-            return Domain.TRUE
-        return super()._check_company_domain(companies)
 
     def message_subscribe(self, partner_ids=None, subtype_ids=None):
         """A case has no followers: a mail would reach people who lost access (R26).

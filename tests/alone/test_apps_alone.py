@@ -64,9 +64,11 @@ env.cr.execute(
     "SELECT count(*) FROM pg_tables WHERE tablename IN %s", [tuple(created) or ("",)]
 )
 print("tables", env.cr.fetchone()[0])
+env.cr.execute("SELECT count(*) FROM pg_proc WHERE proname LIKE 'remediation%'")
+print("functions", env.cr.fetchone()[0] if "{app}" == "child_remediation" else 0)
 """,
         )
-    assert printed.split() == ["data", "0", "tables", "0"]
+    assert printed.split() == ["data", "0", "tables", "0", "functions", "0"]
     _clean(complaints)
 
 
