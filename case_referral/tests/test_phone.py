@@ -94,6 +94,7 @@ class TestPhone(PortalCommon):
 
     def fits(self, page, name):
         """No page is wider than the phone; keep a picture of it."""
+        page.wait_for_load_state()
         width = page.evaluate("document.documentElement.scrollWidth")
         self.assertLessEqual(width, WIDTH, page.url)
         folder = config.get("screenshots") or tempfile.gettempdir()
@@ -101,9 +102,13 @@ class TestPhone(PortalCommon):
         os.makedirs(folder, exist_ok=True)
         page.screenshot(path=os.path.join(folder, f"{name}.png"), full_page=True)
 
+    def follow(self, page, selector):
+        """Click what leads to another page, and be there."""
+        with page.expect_navigation():
+            page.locator(selector).first.click()
+
     def save(self, page, selector="main form.card button.main"):
-        page.click(selector)
-        page.wait_for_load_state("networkidle")
+        self.follow(page, selector)
         problem = page.locator("main > p.error")
         if problem.count():
             raise AssertionError(f"{page.url}: {problem.first.inner_text()}")
@@ -192,16 +197,16 @@ class TestPhone(PortalCommon):
             self.sign_in(page, "portal_manager")
             self.fits(page, "manager_home")
             self.assertNotIn(code, page.inner_text("main"))
-            page.click(f"text={assignment.name}")
+            self.follow(page, f"text={assignment.name}")
             self.fits(page, "manager_offer")
             self.assertNotIn("Hidden", page.inner_text("main"))
-            page.click("form[action$=accept] button.main")
+            self.follow(page, "form[action$=accept] button.main")
             page.goto(f"/my/remediation/case/{code}")
             self.assertIn("Amani", page.inner_text("h1"))
             self.fits(page, "manager_case")
-            page.click("text=Record first contact")
+            self.follow(page, "text=Record first contact")
             self.save(page)
-            page.click("main .actions >> text=Consent")
+            self.follow(page, "main .actions >> text=Consent")
             page.check("[name='purposes[]'][value=services]")
             page.check("[name='purposes[]'][value=share_with_org]")
             page.select_option("[name=subject]", "caregiver")
@@ -213,7 +218,7 @@ class TestPhone(PortalCommon):
             self._draw(page)
             self.fits(page, "manager_consent")
             self.save(page)
-            page.click("main .actions >> text=Assess")
+            self.follow(page, "main .actions >> text=Assess")
             page.fill("[name=present]", "Mother and child")
             page.fill("[name=child_wishes]", "He wants to learn to read")
             page.wait_for_timeout(600)
@@ -273,12 +278,12 @@ class TestPhone(PortalCommon):
         # The school receives it and enters attendance.
         with self.phone("school_user") as page:
             self.sign_in(page, "school_user")
-            page.click(f"text={referral.name}")
+            self.follow(page, f"text={referral.name}")
             self.fits(page, "school_referral")
             text = page.inner_text("main")
             self.assertIn("Amani", text)
             self.assertNotIn(code, text)
-            page.click("form[action$=accept] button.main")
+            self.follow(page, "form[action$=accept] button.main")
             page.goto("/my/remediation/attendance")
             package = referral.package_id.id
             page.fill(f"[name=p{package}-days_open]", "20")
@@ -303,8 +308,7 @@ class TestPhone(PortalCommon):
         # The family withdraws its consent: the school's view is gone.
         with self.phone("portal_manager") as page:
             page.goto(f"/my/remediation/case/{code}")
-            page.locator("form[action$=withdraw] button").first.click()
-            page.wait_for_load_state("networkidle")
+            self.follow(page, "form[action$=withdraw] button")
         self.assertEqual(referral.state, "revoked")
         with self.phone("school_user") as page:
             answer = page.goto(f"/my/remediation/referral/{referral.name}")
@@ -313,7 +317,7 @@ class TestPhone(PortalCommon):
         # Friday night: a broken arm, no consent, no plan, nothing delays it.
         with self.phone("portal_manager") as page:
             page.goto(f"/my/remediation/case/{self.case.name}")
-            page.click("text=Emergency")
+            self.follow(page, "text=Emergency")
             page.select_option("[name=service_type_id]", label="Health check")
             page.click("main button.main")
             page.wait_for_selector("[name=to_organisation_id]")
@@ -327,10 +331,9 @@ class TestPhone(PortalCommon):
         self.assertEqual((emergency.state, emergency.basis), ("sent", "emergency"))
         with self.phone("clinic_user") as page:
             self.sign_in(page, "clinic_user")
-            page.click(f"text={emergency.name}")
+            self.follow(page, f"text={emergency.name}")
             self.assertIn("Amani", page.inner_text("main"))
-            page.click("form[action$=accept] button.main")
-            page.wait_for_load_state("networkidle")
+            self.follow(page, "form[action$=accept] button.main")
         self.assertEqual(emergency.state, "accepted")
 
         self._check_weights()
