@@ -69,6 +69,7 @@ class RemediationCaseController(RemediationPortal):
             {
                 "case": case,
                 "child": case.beneficiary_id,
+                "withheld": case._disclosure_withheld(request.env.user.partner_id),
                 "own": own,
                 "ok": ok,
                 "files": case.portal_files(),
