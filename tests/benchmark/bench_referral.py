@@ -34,6 +34,8 @@ class _Portal:
 def portal_cases(bench):
     """A partner with 50 of 100,000 cases opens its list and one case."""
     env = bench.as_user("bench_portal")
+    # as each request has it: without, the page would look for one at each date
+    env = env(context=dict(env.context, lang="en_US"))
     portal = _Portal(env)
     Case = env["remediation.case"]
     first = Case.search([], order="next_due, id desc", limit=1)
