@@ -14,8 +14,9 @@ class ReferralCommon(RemediationCommon):
         super().setUpClass()
         # The second factor is on by default; its own tests ask for it.
         cls.company.referral_require_totp = False
-        cls.coordinator_2 = cls._new_user("coordinator_2", "group_coordinator")
-        cls.coordinator_3 = cls._new_user("coordinator_3", "group_coordinator")
+        cls._new_users(
+            {"coordinator_2": "group_coordinator", "coordinator_3": "group_coordinator"}
+        )
         (cls.country,) = cls.env["remediation.area"].create(
             [{"name": "Country", "kind": "country"}]
         )

@@ -58,6 +58,12 @@ def write_atomic(path, text):
     temporary.replace(path)
 
 
+def copy_tree(source, target):
+    """Copy a folder as `target`; blocks are shared where the file system can."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["cp", "-Rp", "--reflink=auto", source, target], check=True)
+
+
 def run(command, error, env=None, cwd=ROOT, log=None, show=None, user=None):
     """Run a command with its output in a log; raise `error` when it fails.
 

@@ -18,11 +18,11 @@ import time
 import psycopg2
 
 from . import modules
-from .common import CACHE, CHECKOUT, ROOT, STATE, SetupError, lock, run, step
-from .install import LOCK_FILE, digest, odoo_key, postgres_bin
+from .common import CACHE, CHECKOUT, ROOT, STATE, SetupError, copy_tree, lock, run, step
+from .install import LOCK_FILE, digest, odoo_key
 
 CORE = "child_remediation"
-KEEP = 10  # templates kept; the ones longest unused go first
+KEEP = 20  # templates kept; the ones longest unused go first
 IN_USE = 2 * 3600  # seconds: a run that is under way may still need those
 _copies = itertools.count(1)
 
@@ -77,13 +77,13 @@ class Databases:
                 f"the database {name} is in use by another role; end its sessions and "
                 "run the same command again."
             )
-        shutil.rmtree(self._filestore(name), ignore_errors=True)
+        shutil.rmtree(self.filestore(name), ignore_errors=True)
 
     def rename(self, old, new):
         with self.connect() as cursor:
-            shutil.rmtree(self._filestore(new), ignore_errors=True)
-            if self._filestore(old).is_dir():
-                self._filestore(old).rename(self._filestore(new))
+            shutil.rmtree(self.filestore(new), ignore_errors=True)
+            if self.filestore(old).is_dir():
+                self.filestore(old).rename(self.filestore(new))
             cursor.execute(f'ALTER DATABASE "{old}" RENAME TO "{new}"')
 
     def copy(self, source, target):
@@ -94,10 +94,11 @@ class Databases:
             quick = int(cursor.fetchone()[0]) >= 150000 and self.cluster.fast
             strategy = " STRATEGY FILE_COPY" if quick else ""
             cursor.execute(f'CREATE DATABASE "{target}" TEMPLATE "{source}"{strategy}')
-        if self._filestore(source).is_dir():
-            shutil.copytree(self._filestore(source), self._filestore(target))
+        if self.filestore(source).is_dir():
+            copy_tree(self.filestore(source), self.filestore(target))
 
-    def _filestore(self, name):
+    def filestore(self, name):
+        """The folder of the files that belong to a database."""
         return self.data_dir / "filestore" / name
 
     # -- Odoo
@@ -150,38 +151,6 @@ class Databases:
 
     # -- templates
 
-    def bring(self, template, other):
-        """Bring a template over from the databases of another cluster."""
-        if self.exists(template):
-            return template
-        making = f"making_{template}"
-        self.drop(making)
-        with self.connect() as cursor:
-            cursor.execute(f'CREATE DATABASE "{making}" TEMPLATE template0')
-        step("Copying the test database to the cluster of its own")
-        tools = postgres_bin()
-        dump = subprocess.Popen(
-            [tools / "pg_dump", "--no-owner", template],
-            env=other.environ(),
-            stdout=subprocess.PIPE,
-        )
-        load = subprocess.run(
-            [tools / "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", making],
-            env=self.environ(),
-            stdin=dump.stdout,
-            stdout=subprocess.DEVNULL,
-            check=False,
-        )
-        if dump.wait() or load.returncode:
-            raise SetupError("the test database could not be copied; see above.")
-        source = other._filestore(template)
-        shutil.rmtree(self._filestore(making), ignore_errors=True)
-        if source.is_dir():
-            shutil.copytree(source, self._filestore(making))
-        self.rename(making, template)
-        self.touch(template)
-        return template
-
     def template(self, names, demo=False, rebuild=False):
         """The name of a database with these modules and what they need."""
         order, outside = modules.closure(names)
@@ -196,15 +165,14 @@ class Databases:
         for group in filter(None, (core, rest)):
             key = digest(key, *(f"{name} {sums[name]}" for name in group))
             layers.append((f"template_{key}", group, True))
-        with lock(STATE / f"{self.cluster.name}-templates.lock", "making a database"):
-            previous = None
-            existing = self.names()
-            for name, group, ours in layers:
-                if name not in existing or (rebuild and ours):
+        previous = None
+        for name, group, ours in layers:
+            self.touch(name)  # nobody prunes it now
+            with lock(self._note(name).with_suffix(".lock"), "making a database"):
+                if not self.exists(name) or (rebuild and ours):
                     self._make_template(name, previous, group, ours, demo)
-                previous = name
-                self.touch(name)
-            self._prune(keep={layer[0] for layer in layers})
+            previous = name
+        self._prune(keep={layer[0] for layer in layers})
         return previous
 
     def _make_template(self, name, previous, group, ours, demo):
@@ -239,14 +207,22 @@ class Databases:
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
+    def name_of(self, note):
+        return note.name.removeprefix(f"{self.cluster.name}-")
+
     def touch(self, name):
         self._note(name).touch()
+
+    def notes(self):
+        """The files beside the templates of this cluster."""
+        existing = self.names()
+        return [note for note in map(self._note, sorted(existing)) if note.exists()]
 
     def complaints(self, template):
         return self._note(template).read_text().splitlines()
 
     def _prune(self, keep):
-        names = {n for n in self.names() if self._note(n).exists()} - keep
+        names = {self.name_of(note) for note in self.notes()} - keep
 
         def last_use(name):
             path = self._note(name)
@@ -275,7 +251,8 @@ class Databases:
     def _drop_abandoned(self):
         for name in self.names():
             parts = name.split("_")
-            if parts[:2] == ["scratch", CHECKOUT] and not _alive(parts[2]):
+            ours = parts[1:2] == [CHECKOUT] or not self.cluster.external
+            if parts[0] == "scratch" and ours and not _alive(parts[2]):
                 self.drop(name)
 
 

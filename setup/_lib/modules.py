@@ -54,6 +54,7 @@ def checksum(name):
     value = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder)
-        if path.is_file() and not IGNORED.intersection(inside.parts):
+        hidden = any(part.startswith(".") for part in inside.parts)  # caches of tools
+        if path.is_file() and not hidden and not IGNORED.intersection(inside.parts):
             value.update(f"{inside}\0".encode() + path.read_bytes() + b"\0")
     return value.hexdigest()[:16]

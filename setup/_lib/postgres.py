@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from . import kept
 from .common import CHECKOUT, STATE, SetupError, have_root, lock, run, step
 from .install import external_postgres, postgres_bin
 
@@ -32,8 +33,7 @@ FAST = """\
 fsync = off
 synchronous_commit = off
 full_page_writes = off
-wal_level = minimal
-max_wal_senders = 0
+max_wal_senders = 2
 checkpoint_timeout = 30min
 """
 
@@ -85,12 +85,20 @@ class Cluster:
             return False
         as_user = self._as_user()
         return not subprocess.run(
-            [self._bin("pg_ctl"), "-D", str(self.data), "status"],
+            [self.program("pg_ctl"), "-D", str(self.data), "status"],
             capture_output=True,
             cwd="/",
             check=False,
             **as_user,
         ).returncode
+
+    def copy_to(self, folder):
+        """Copy the files of the cluster while it runs, as `folder`."""
+        run(
+            [self.program("pg_basebackup"), "-h", self.socket, "-U", ADMIN]
+            + ["-D", folder, "-X", "fetch", "-c", "fast", "--no-sync"],
+            "the database cluster could not be copied",
+        )
 
     def pid(self):
         return int((self.data / "postmaster.pid").read_text().split()[0])
@@ -109,19 +117,19 @@ class Cluster:
             return {}
         return {"user": self.user, "group": self.user, "extra_groups": []}
 
-    def _bin(self, program):
+    def program(self, name):
         folder = postgres_bin()
         if not folder:
             raise SetupError(
                 "PostgreSQL is missing; run `apt-get install postgresql` as root, or "
                 "set PGHOST and PGPORT to a server."
             )
-        return str(folder / program)
+        return str(folder / name)
 
     def _pg(self, command, error):
         log = STATE / "logs" / f"{command[0]}.log"
         run(
-            [self._bin(command[0]), *command[1:]],
+            [self.program(command[0]), *command[1:]],
             error,
             cwd="/",
             log=log,
@@ -136,21 +144,31 @@ class Cluster:
             shutil.rmtree(self.data, ignore_errors=True)
             new = self.data.with_name(f"{self.data.name}.new")
             shutil.rmtree(new, ignore_errors=True)
-            self._own(new)
-            self._pg(
-                ["initdb", "-D", new, "-U", ADMIN, "-A", "trust", "-E", "UTF8"]
-                + ["--locale=C.UTF-8"]
-                + (["--no-sync"] if self.fast else []),
-                "initdb failed",
-            )
-            self._single_user(new, f'CREATE ROLE "{USER}" LOGIN CREATEDB')
+            if not (self.fast and kept.restore(self, new)):
+                self._initdb(new)
             new.rename(self.data)
         text = SETTINGS.format(socket=self.socket) + (FAST if self.fast else "")
         (self.data / "postgresql.conf").write_text(text)
 
+    def _initdb(self, folder):
+        self._own(folder)
+        self._pg(
+            ["initdb", "-D", folder, "-U", ADMIN, "-A", "trust", "-E", "UTF8"]
+            + ["--locale=C.UTF-8"]
+            + (["--no-sync"] if self.fast else []),
+            "initdb failed",
+        )
+        self._single_user(folder, f'CREATE ROLE "{USER}" LOGIN CREATEDB')
+
+    def own_tree(self, folder):
+        """Give the server's user what root has copied."""
+        if self.user:
+            run(["chown", "-R", f"{self.user}:", folder], f"{folder} stays root's")
+        folder.chmod(0o700)
+
     def _single_user(self, data, statement):
         done = subprocess.run(
-            [self._bin("postgres"), "--single", "-D", str(data), "postgres"],
+            [self.program("postgres"), "--single", "-D", str(data), "postgres"],
             input=statement + "\n",
             text=True,
             capture_output=True,

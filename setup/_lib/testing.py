@@ -10,6 +10,7 @@ from traceback import format_exception
 
 from . import modules
 from .common import ROOT, SETUP, STATE, SetupError, say, step
+from .kept import keep
 from .postgres import Cluster
 
 # Options of pytest whose value is the next argument, not a module or a path.
@@ -28,13 +29,16 @@ def run(parser, arguments):
     from .database import Databases
 
     databases = Databases(Cluster("test", fast=True).start())
+    whole = not selected and not options.database
+    if whole:
+        _prepare(databases, options.rebuild)
     jobs = []
     for number, title, paths, names in _phases(selected):
         template = None
         if number == 1:
-            template = databases.template(names, rebuild=options.rebuild)
+            template = databases.template(names, rebuild=options.rebuild and not whole)
         jobs.append(Job(databases, number, title, paths, others, template))
-    if not selected and not options.database:
+    if whole:
         results = _side_by_side(jobs)
     else:
         results = [job.run(options.database) for job in jobs]
@@ -46,6 +50,29 @@ def run(parser, arguments):
     return 1 if total["failed"] else 0
 
 
+def _prepare(databases, rebuild):
+    """Make the databases that a whole run needs side by side, what takes long first;
+    keep them for the next checkout."""
+    before = {note.name for note in databases.notes()}
+    everything = list(modules.find())
+    wanted = [(everything, True, False), (everything, False, rebuild)]
+    wanted += [([app], False, False) for app in _apps()]
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        made = [pool.submit(databases.template, *arguments) for arguments in wanted]
+    made[1].result()  # what went wrong with another, the test that asks for it says
+    if {note.name for note in databases.notes()} - before:
+        if not databases.cluster.external:
+            keep(databases)
+
+
+def _apps():
+    """The modules that are offered as an app of their own."""
+    found = modules.find().items()
+    return [
+        name for name, folder in found if modules.manifest(folder).get("application")
+    ]
+
+
 def _side_by_side(jobs):
     """Run everything on as many processors as there are, what takes long first: what
     kills servers and races them, each app alone, each module."""
@@ -54,7 +81,7 @@ def _side_by_side(jobs):
         if job.number == 1:
             single += [job.only(path, [path]) for path in job.paths]
         elif job.number == 3 and not job.others:
-            apps = [name for name, folder in modules.find().items() if _is_app(folder)]
+            apps = _apps()
             alone += [job.only(f"{app} alone", job.paths, app) for app in apps]
             rest = f"not ({' or '.join(apps)})"
             alone.append(job.only("each app alone: the rest", job.paths, rest))
@@ -66,10 +93,6 @@ def _side_by_side(jobs):
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         futures = [pool.submit(job.run, quiet=True) for job in together]
         return [_result(future) for future in as_completed(futures)]
-
-
-def _is_app(folder):
-    return modules.manifest(folder).get("application")
 
 
 def _result(future):

@@ -32,7 +32,8 @@ def test_app_installs_without_a_warning(bare, app):
 def test_app_passes_its_own_tests(bare, app):
     with bare.scratch(bare.template([app])) as name:
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-p", "pytest_without_http"]
+            [sys.executable, "-m", "pytest", "-q", f"--rootdir={ROOT}"]
+            + ["-p", "pytest_without_http"]
             + ["--odoo-database", name, "--odoo-config", str(ROOT / "odoo.conf")]
             + [str(modules.find()[app])],
             cwd=ROOT,

@@ -26,18 +26,14 @@ class CashCommon(RemediationCommon):
         cls.company.currency_id = cls.cdf
         cls._set_rate(cls.usd, 2800, cls.today.replace(day=1) - timedelta(days=400))
         cls._create_accounts()
-        for name in (
-            "officer",
-            "officer_2",
-            "approver",
-            "approver_2",
-            "releaser",
-            "releaser_2",
-            "reconciler",
-            "reconciler_2",
-        ):
-            group = name.split("_")[0]
-            setattr(cls, name, cls._new_cash_user(name, f"group_cash_{group}"))
+        cls._new_users(
+            {
+                f"{duty}{number}": f"group_cash_{duty}"
+                for duty in ("officer", "approver", "releaser", "reconciler")
+                for number in ("", "_2")
+            },
+            module="cash_transfer",
+        )
         cls.env["cash.transfer.duty.pair"]._fill_defaults(cls.company)
         cls.purpose = cls.env.ref("cash_transfer.purpose_stipend")
         plan = cls.env["account.analytic.plan"].create({"name": "Grants"})

@@ -145,8 +145,7 @@ def databases(cluster):
 @pytest.fixture(scope="session")
 def template(databases):
     """The name of a database with all modules; do not change it, copy it."""
-    tests = Databases(Cluster("test", fast=True).start())
-    return databases.bring(tests.template(list(modules.find())), tests)
+    return databases.template(list(modules.find()))
 
 
 @pytest.fixture
