@@ -61,7 +61,14 @@ def write_atomic(path, text):
 def copy_tree(source, target):
     """Copy a folder as `target`; blocks are shared where the file system can."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    subprocess.run(["cp", "-Rp", "--reflink=auto", source, target], check=True)
+    done = subprocess.run(
+        ["cp", "-Rp", "--reflink=auto", source, target], capture_output=True, text=True
+    )
+    if done.returncode:
+        raise SetupError(
+            f"{source} could not be copied ({done.stderr.strip()[-200:]}); free some "
+            "space and run the same command again."
+        )
 
 
 def run(command, error, env=None, cwd=ROOT, log=None, show=None, user=None):
