@@ -42,12 +42,13 @@ class Demo(models.AbstractModel):
         schooling = services.filtered(lambda s: s.domain in ("education", "vocational"))
         health = services.filtered(lambda s: s.domain == "health")
         given = (
-            ("demo_partner_school", "service", schooling, "accredited"),
-            ("demo_partner_clinic", "service", health, "accredited"),
+            ("case_referral.demo_partner_school", "service", schooling),
+            ("case_referral.demo_partner_clinic", "service", health),
+            ("child_remediation.demo_partner", "case_management", services),
         )
         records = self.env["referral.accreditation"]
-        for xmlid, kind, types, state in given:
-            partner = self.env.ref(f"case_referral.{xmlid}")
+        for xmlid, kind, types in given:
+            partner = self.env.ref(xmlid)
             found = records.search([("partner_id", "=", partner.id)], limit=1)
             vals = {
                 "service_type_ids": [Command.set(types.ids)],
@@ -57,7 +58,7 @@ class Demo(models.AbstractModel):
                 "agreement_valid_until": today + timedelta(days=325),
                 "visit_on": today - timedelta(days=50),
                 "visit_by_id": self._user("supervisor").id,
-                "state": state,
+                "state": "accredited",
                 "valid_from": today - timedelta(days=30),
                 "valid_until": today + timedelta(days=335),
             }
@@ -67,7 +68,9 @@ class Demo(models.AbstractModel):
                 found._unprotected().create(
                     {"partner_id": partner.id, "kind": kind, **vals}
                 )
-        return [self.env.ref(f"case_referral.{xmlid}") for xmlid, *_rest in given]
+        return [
+            self.env.ref(xmlid) for xmlid, kind, _types in given if kind == "service"
+        ]
 
     def _load_concerns(self):
         coordinator = self._as("coordinator").env
@@ -85,8 +88,9 @@ class Demo(models.AbstractModel):
 
     def _refer(self, case, partner, number):
         """One referral per case: waiting, accepted, done, rejected in turn."""
+        case = case.with_env(self._as("supervisor").env)
         caregiver = case.household_id.member_ids.filtered("is_caregiver")[:1]
-        consents = self.env["remediation.consent"]
+        consents = case.env["remediation.consent"]
         if caregiver:
             consents = consents.create(
                 [
@@ -101,7 +105,7 @@ class Demo(models.AbstractModel):
                 ]
             )
         service = partner.accreditation_ids.service_type_ids[:1]
-        referral = self.env["remediation.referral"].create(
+        referral = case.env["remediation.referral"].create(
             {
                 "case_id": case.id,
                 "to_organisation_id": partner.id,
@@ -112,6 +116,7 @@ class Demo(models.AbstractModel):
             return  # stays a draft: the consent has to be asked for first
         referral.action_send()
         step = number % 4
+        referral = referral.with_env(self.env)  # what the receiver answers
         if step in (1, 2):
             referral._accept()
         if step == 2:

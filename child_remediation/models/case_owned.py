@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import ormcache
 
 
 class CaseOwned(models.AbstractModel):
@@ -65,6 +66,32 @@ class CaseOwned(models.AbstractModel):
         ]
 
     @api.model
+    def _add_precomputed_values(self, vals_list):
+        """Fill what follows from the case from all cases at once: core would make a
+        record in memory of each row first."""
+        names = [
+            name
+            for name, field in self._fields.items()
+            if field.precompute
+            and field.type == "many2one"
+            and (field.related or "").startswith("case_id.")
+            and field.related.count(".") == 1
+        ]
+        cases = self.env["remediation.case"].browse(
+            {vals["case_id"] for vals in vals_list if vals.get("case_id")}
+        )
+        # sudo: as core reads related fields
+        follow = {
+            case.id: {name: case[self._fields[name].related[8:]].id for name in names}
+            for case in cases.sudo()
+        }
+        for vals in vals_list:
+            for name, value in follow.get(vals.get("case_id"), {}).items():
+                vals.setdefault(name, value)
+        return super()._add_precomputed_values(vals_list)
+
+    @api.model
+    @ormcache("self._name")
     def _links_within_case(self):
         """Names of the stored links to other records below a case."""
         return [
@@ -81,12 +108,14 @@ class CaseOwned(models.AbstractModel):
     def _check_same_case(self):
         """A record below a case hangs on records of the same case only: otherwise a
         score or an action could be slipped under somebody else's."""
+        # sudo: the other case may be one that the user cannot see.
+        records = self.sudo()
+        none = records.case_id.browse()
         for name in self._links_within_case():
-            # sudo: the other case may be one that the user cannot see.
-            if self.sudo().filtered(
-                lambda record, name=name: (
-                    record[name].case_id and record[name].case_id != record.case_id
-                )
+            if any(
+                record[name].case_id not in (none, record.case_id)
+                for record in records
+                if record[name]
             ):
                 raise ValidationError(
                     self.env._("The record chosen belongs to another case.")

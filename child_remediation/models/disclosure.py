@@ -245,28 +245,30 @@ class Disclosure(models.Model):
         self.ensure_one()
         child = self.beneficiary_id
         holder = self.user_id or self.env.user
-        values = {
-            "child_code": child.name,
-            "first_name": child.first_name,
-            "last_name": child.last_name,
-            "sex": child.sex,
-            "age": child._age_on(fields.Date.context_today(self)),
-            "grade": child.last_grade,
-            "language": child.language_id.name,
-            "area": (self.area_id or child.area_id).display_name,
-            "contact_name": holder.name,
-            "contact_phone": holder.partner_id.phone,
-            "risk_level": self.risk_level,
-            "classification": self.classification,
-            "goal": self.active_plan_id.goal,
-        }
-        if "caregiver" in keys or "caregiver_phone" in keys:
-            caregiver = child.household_id.member_ids.filtered(
+
+        def caregiver():
+            return child.household_id.member_ids.filtered(
                 lambda member: member.is_caregiver and not member.is_suspected_of_harm
             )[:1]
-            values["caregiver"] = caregiver.full_name
-            values["caregiver_phone"] = caregiver.phone
-        return {key: value for key, value in values.items() if key in keys}
+
+        ways = {
+            "child_code": lambda: child.name,
+            "first_name": lambda: child.first_name,
+            "last_name": lambda: child.last_name,
+            "sex": lambda: child.sex,
+            "age": lambda: child._age_on(fields.Date.context_today(self)),
+            "grade": lambda: child.last_grade,
+            "language": lambda: child.language_id.name,
+            "area": lambda: (self.area_id or child.area_id).display_name,
+            "contact_name": lambda: holder.name,
+            "contact_phone": lambda: holder.partner_id.phone,
+            "risk_level": lambda: self.risk_level,
+            "classification": lambda: self.classification,
+            "goal": lambda: self.active_plan_id.goal,
+            "caregiver": lambda: caregiver().full_name,
+            "caregiver_phone": lambda: caregiver().phone,
+        }
+        return {key: ways[key]() for key in keys if key in ways}
 
     # -- reporting (R9) --------------------------------------------------------
     def _disclosure_reportable(self, on=None):

@@ -1,10 +1,11 @@
 """setup/test"""
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor, as_completed, wait
 from pathlib import Path
 from traceback import format_exception
 
@@ -57,12 +58,24 @@ def _prepare(databases, rebuild):
     everything = list(modules.find())
     wanted = [(everything, True, False), (everything, False, rebuild)]
     wanted += [([app], False, False) for app in _apps()]
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+    with _lanes() as pool:
         made = [pool.submit(databases.template, *arguments) for arguments in wanted]
+        wait(made)
     made[1].result()  # what went wrong with another, the test that asks for it says
     if {note.name for note in databases.notes()} - before:
         if not databases.cluster.external:
             keep(databases)
+
+
+@contextlib.contextmanager
+def _lanes():
+    """As many things at once as there are processors; nothing is begun any more once
+    one is interrupted."""
+    pool = ThreadPoolExecutor(os.cpu_count() or 1)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _apps():
@@ -90,7 +103,7 @@ def _side_by_side(jobs):
     single.sort(key=lambda job: _size_of_tests(job.paths[0]), reverse=True)
     faults = [job for job in jobs if job.number == 2]
     together = faults + alone + single
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+    with _lanes() as pool:
         futures = [pool.submit(job.run, quiet=True) for job in together]
         return [_result(future) for future in as_completed(futures)]
 

@@ -96,6 +96,7 @@ expense = moves.line_ids.filtered(
     lambda line: line.account_id == company.cash_expense_account_id
 )
 print(set(moves.mapped("state")), sum(expense.mapped("amount_currency")))
+print(sum(expense.mapped("balance")))
 print(all(line.analytic_distribution for line in expense))
 """,
         )
@@ -103,6 +104,7 @@ print(all(line.analytic_distribution for line in expense))
         "cd_syscebnl CDF",
         "closed USD hub:MMJ True",
         "{'posted'} 60.0",
+        "168000.0",  # at 2,800 francs a dollar
         "True",
     ]
     _clean(complaints)
