@@ -109,6 +109,16 @@ class MailActivity(models.Model):
     # Whoever sees the case does and closes its activities.
     _changes_refused = False
 
+    @api.model
+    def _add_precomputed_values(self, vals_list):
+        """The model by its number, as core's related field has it: core would make a
+        record in memory of each activity for it."""
+        models_by_id = self.env["ir.model"].sudo()  # sudo: as core's related field
+        for vals in vals_list:
+            if vals.get("res_model_id"):
+                vals["res_model"] = models_by_id.browse(vals["res_model_id"]).model
+        return super()._add_precomputed_values(vals_list)
+
 
 class IrAttachment(models.Model):
     """Files of a sensitive document: never public, never by token, never replaced."""
