@@ -69,20 +69,20 @@ class CaseOwned(models.AbstractModel):
     def _add_precomputed_values(self, vals_list):
         """Fill what follows from the case from all cases at once: core would make a
         record in memory of each row first."""
-        names = [
-            name
+        sources = {
+            name: field.related.removeprefix("case_id.")
             for name, field in self._fields.items()
             if field.precompute
             and field.type == "many2one"
             and (field.related or "").startswith("case_id.")
             and field.related.count(".") == 1
-        ]
+        }
         cases = self.env["remediation.case"].browse(
             {vals["case_id"] for vals in vals_list if vals.get("case_id")}
         )
         # sudo: as core reads related fields
         follow = {
-            case.id: {name: case[self._fields[name].related[8:]].id for name in names}
+            case.id: {name: case[source].id for name, source in sources.items()}
             for case in cases.sudo()
         }
         for vals in vals_list:

@@ -62,9 +62,9 @@ def _prepare(databases, rebuild):
         made = [pool.submit(databases.template, *arguments) for arguments in wanted]
         wait(made)
     made[1].result()  # what went wrong with another, the test that asks for it says
-    if {note.name for note in databases.notes()} - before:
-        if not databases.cluster.external:
-            keep(databases)
+    new = {note.name for note in databases.notes()} - before
+    if new and not databases.cluster.external:
+        keep(databases)
 
 
 @contextlib.contextmanager
