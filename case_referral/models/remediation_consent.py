@@ -24,7 +24,7 @@ class RemediationConsent(models.Model):
                 ("state", "in", OPEN_STATES),
                 ("referral_type", "in", ("referral", "transfer")),
                 ("basis", "=", "consent"),
-                ("package_id.visible_until", "!=", False),
+                ("package_ids.visible_until", "!=", False),
             ]
         )._limit_views()
         return consents

@@ -62,7 +62,7 @@ class RemediationReferral(models.Model):
             "revoked_by_id",
             "revoke_reason",
             "parties",
-            "package_id",
+            "package_ids",
             "request_id",
             "answer_late",
         }
@@ -237,16 +237,19 @@ class RemediationReferral(models.Model):
     revoked_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     revoke_reason = fields.Char(readonly=True, copy=False)
     parties = fields.Json(
-        readonly=True,
+        compute="_compute_parties",
+        store=True,
         copy=False,
         help="Who held and who received, as it stood when it was sent.",
     )
-    package_id = fields.Many2one(
+    package_ids = fields.One2many(
         comodel_name="remediation.referral.package",
+        inverse_name="referral_id",
+        string="Packages",
         readonly=True,
-        copy=False,
-        index=True,
-        ondelete="restrict",
+    )
+    package_id = fields.Many2one(
+        comodel_name="remediation.referral.package", compute="_compute_package_id"
     )
     request_id = fields.Many2one(
         comodel_name="remediation.referral",
@@ -258,6 +261,28 @@ class RemediationReferral(models.Model):
 
     _answer_queue = models.Index("(answer_by) WHERE state = 'sent'")
     _recipient = models.Index("(to_organisation_id, state)")
+
+    @api.depends("package_ids")
+    def _compute_package_id(self):
+        for referral in self:
+            referral.package_id = referral.package_ids[:1]
+
+    # On sending alone: who holds the case afterwards is another matter.
+    @api.depends("sent_on")
+    def _compute_parties(self):
+        for referral in self:
+            referral.parties = bool(referral.sent_on) and {
+                "from": {
+                    "user": referral.user_id.id,
+                    "organisation": referral.organisation_id.id,
+                    "team": referral.team_id.id,
+                },
+                "to": {
+                    "user": referral.to_user_id.id,
+                    "organisation": referral.to_organisation_id.id,
+                    "team": referral.to_case_manager_id.team_id.id,
+                },
+            }
 
     @api.depends("action_id")
     def _compute_service_type_id(self):
@@ -518,15 +543,6 @@ class RemediationReferral(models.Model):
                 )
             )
         now = fields.Datetime.now()
-        if basis_vals.get("data_set"):
-            self._unprotected().write({"data_set": basis_vals["data_set"]})
-        # sudo: packages are made here alone; nobody has a create right on them.
-        packages = (
-            self.env["remediation.referral.package"]
-            .sudo()
-            ._unprotected()
-            .create([referral._prepare_package_vals() for referral in self])
-        )
         for key, referrals in self.grouped(
             lambda ref: (
                 ref.urgency,
@@ -543,12 +559,12 @@ class RemediationReferral(models.Model):
             }
             vals.update(basis_vals)
             referrals._unprotected().write(vals)
-        # sudo: the right to write was asked for above, once for all of them.
-        sent = self.sudo()._unprotected()
-        for referral, package in zip(sent, packages, strict=True):
-            referral.write(
-                {"package_id": package.id, "parties": referral._parties_snapshot()}
-            )
+        # Now: an answer within the same transaction may change the holder.
+        self._recompute_recordset(["parties"])
+        # sudo: packages are made here alone; nobody has a create right on them.
+        self.env["remediation.referral.package"].sudo()._unprotected().create(
+            [referral._prepare_package_vals() for referral in self]
+        )
         self._after_send()
         return True
 
@@ -565,21 +581,6 @@ class RemediationReferral(models.Model):
             "data": self._package_data(),
             "is_visible": not self.is_external
             and self.referral_type != "transfer_request",
-        }
-
-    def _parties_snapshot(self):
-        self.ensure_one()
-        return {
-            "from": {
-                "user": self.user_id.id,
-                "organisation": self.organisation_id.id,
-                "team": self.team_id.id,
-            },
-            "to": {
-                "user": self.to_user_id.id,
-                "organisation": self.to_organisation_id.id,
-                "team": self.to_case_manager_id.team_id.id,
-            },
         }
 
     def _after_send(self):

@@ -75,10 +75,16 @@ class RemediationReferralPackage(models.Model):
     visible_until = fields.Date(readonly=True, index="btree_not_null")
 
     shown = fields.Html(compute="_compute_shown")
-    state = fields.Selection(related="referral_id.state", store=True, index=True)
-    answer_by = fields.Datetime(related="referral_id.answer_by", store=True)
-    sent_on = fields.Datetime(related="referral_id.sent_on", store=True)
-    message = fields.Text(related="referral_id.message", store=True)
+    state = fields.Selection(
+        related="referral_id.state", store=True, index=True, precompute=True
+    )
+    answer_by = fields.Datetime(
+        related="referral_id.answer_by", store=True, precompute=True
+    )
+    sent_on = fields.Datetime(
+        related="referral_id.sent_on", store=True, precompute=True
+    )
+    message = fields.Text(related="referral_id.message", store=True, precompute=True)
 
     # A receiver's queue, by organisation or by person.
     _inbox = models.Index(

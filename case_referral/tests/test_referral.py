@@ -155,7 +155,6 @@ class TestReferral(ReferralCommon):
             )
         )
         transfer.action_send()
-        self.assertEqual(transfer.parties["from"]["user"], self.portal_manager.id)
         self._received(transfer, self.portal_manager_other).portal_accept()
         self.assertEqual(case.user_id, self.portal_manager_other)
         self.assertEqual(transfer.state, "done")

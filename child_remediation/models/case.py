@@ -1207,10 +1207,12 @@ class Case(models.Model):
 
         :param organisation: res.partner that must be covered by a sharing consent
         """
+        self.ensure_one()
         return bool(self._consents_in_force(purpose, organisation, on))
 
     def _consents_in_force(self, purpose, organisation=None, on=None):
-        """The consents for ``purpose`` in force on a day, for an organisation."""
+        """The consents of these cases for ``purpose`` in force on a day, for an
+        organisation."""
         on = on or fields.Date.context_today(self)
         return self._consents_agreed(purpose, organisation, on).filtered(
             lambda consent: consent._has_not_ended(on)
@@ -1218,27 +1220,27 @@ class Case(models.Model):
 
     def _consents_agreed(self, purpose, organisation, on):
         """The same, with those whose last day has passed."""
-        self.ensure_one()
+        consents = self.consent_ids
         about = [
             consent
-            for consent in self.consent_ids
+            for consent in consents
             if consent.purpose == purpose and consent.given_on <= on
         ]
+        agreed = [consent for consent in about if consent._covers(organisation, on)]
         # A "no" ends what was agreed before it, for whom it names.
-        last_no = max(
-            (
-                (consent.given_on, consent.id)
-                for consent in about
-                if consent.answer == "no" and consent._concerns(organisation)
-            ),
-            default=None,
-        )
-        agreed = [
-            consent.id
-            for consent in about
-            if (last_no is None or (consent.given_on, consent.id) > last_no)
-            and consent._covers(purpose, organisation, on)
-        ]
+        last_no = {}
+        for consent in about:
+            if consent.answer == "no" and consent._concerns(organisation):
+                case_id, answered = consent.case_id.id, (consent.given_on, consent.id)
+                last_no[case_id] = max(answered, last_no.get(case_id, answered))
+        if last_no:
+            agreed = [
+                consent
+                for consent in agreed
+                if consent.case_id.id not in last_no
+                or (consent.given_on, consent.id) > last_no[consent.case_id.id]
+            ]
         # The consents of the other cases at hand are fetched in the same query.
-        consents = self.consent_ids
-        return consents.browse(agreed).with_prefetch(consents._prefetch_ids)
+        return consents.browse(consent.id for consent in agreed).with_prefetch(
+            consents._prefetch_ids
+        )

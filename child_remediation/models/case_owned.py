@@ -67,27 +67,28 @@ class CaseOwned(models.AbstractModel):
 
     @api.model
     def _add_precomputed_values(self, vals_list):
-        """Fill what follows from the case from all cases at once: core would make a
-        record in memory of each row first."""
-        sources = {
-            name: field.related.removeprefix("case_id.")
-            for name, field in self._fields.items()
-            if field.precompute
-            and field.type == "many2one"
-            and (field.related or "").startswith("case_id.")
-            and field.related.count(".") == 1
-        }
-        cases = self.env["remediation.case"].browse(
-            {vals["case_id"] for vals in vals_list if vals.get("case_id")}
-        )
-        # sudo: as core reads related fields
-        follow = {
-            case.id: {name: case[source].id for name, source in sources.items()}
-            for case in cases.sudo()
-        }
-        for vals in vals_list:
-            for name, value in follow.get(vals.get("case_id"), {}).items():
-                vals.setdefault(name, value)
+        """Fill what follows from the case, or from another record linked, from all of
+        them at once: core would make a record in memory of each row first."""
+        sources = {}
+        for name, field in self._fields.items():
+            if field.precompute and (field.related or "").count(".") == 1:
+                link, source = field.related.split(".")
+                sources.setdefault(link, {})[name] = source
+        for link, names in sources.items():
+            linked = self.env[self._fields[link].comodel_name].browse(
+                {vals[link] for vals in vals_list if vals.get(link)}
+            )
+            # sudo: as core reads related fields
+            follow = {
+                record.id: {
+                    name: self._fields[name].convert_to_write(record[source], self)
+                    for name, source in names.items()
+                }
+                for record in linked.sudo()
+            }
+            for vals in vals_list:
+                for name, value in follow.get(vals.get(link), {}).items():
+                    vals.setdefault(name, value)
         return super()._add_precomputed_values(vals_list)
 
     @api.model

@@ -216,15 +216,16 @@ class Consent(models.Model):
                     self.env._("The caregiver belongs to another household.")
                 )
 
-    def _covers(self, purpose, organisation, on):
-        """Whether this consent agreed to a purpose and organisation and was not
+    def _covers(self, organisation, on):
+        """Whether this consent agreed to its purpose for an organisation and was not
         withdrawn by a day, be it over since or not."""
         self.ensure_one()
-        if self.purpose != purpose or self.answer != "yes" or self.needs_second:
-            return False
-        if self.given_on > on or (self.withdrawn_on and self.withdrawn_on <= on):
-            return False
-        return self._concerns(organisation)
+        return (
+            self.answer == "yes"
+            and not self.needs_second
+            and not (self.withdrawn_on and self.withdrawn_on <= on)
+            and self._concerns(organisation)
+        )
 
     def _concerns(self, organisation):
         """Whether the organisation is one that this answer is about."""

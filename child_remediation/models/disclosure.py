@@ -132,28 +132,24 @@ class Disclosure(models.Model):
         """Hook: the purposes of consent that cover sharing with this receiver."""
         return ("share_with_org",)
 
-    def _disclosure_rank(self, receiver, on=None):
-        """How much may be shared with ``receiver`` on a day: 0 nothing, 1 the minimum,
-        2 what the service needs, 3 the full package (R6)."""
-        self.ensure_one()
+    def _disclosure_ranks(self, receiver, on=None):
+        """How much may be shared with ``receiver`` on a day, by id: 0 nothing, 1 the
+        minimum, 2 what the service needs, 3 the full package (R6)."""
+        on = on or fields.Date.context_today(self)
+        ranks = dict.fromkeys(self._ids, 0)
         # sudo: the receiver's acceptance asks for the consent without reading it.
-        case = self.sudo()
-        receiver = receiver.sudo()
-        if not case._has_consent("services", on=on):
-            return 0
-        return max(
-            (
-                DATA_SETS.get(consent.data_set, 1)
-                for purpose in self._disclosure_purposes(receiver)
-                for consent in case._consents_in_force(purpose, receiver, on)
-            ),
-            default=0,
-        )
+        served = self.sudo()._consents_in_force("services", on=on).case_id
+        for purpose in self._disclosure_purposes(receiver):
+            for consent in served._consents_in_force(purpose, receiver.sudo(), on):
+                case_id = consent.case_id.id
+                rank = DATA_SETS.get(consent.data_set, 1)
+                ranks[case_id] = max(rank, ranks[case_id])
+        return ranks
 
     def _disclosure_consented(self, receiver, data_set="minimum", on=None):
         """The cases of which ``data_set`` may be shared with ``receiver`` (R6)."""
-        wanted = DATA_SETS[data_set]
-        return self.filtered(lambda case: case._disclosure_rank(receiver, on) >= wanted)
+        ranks = self._disclosure_ranks(receiver, on)
+        return self.filtered(lambda case: ranks[case.id] >= DATA_SETS[data_set])
 
     def _disclosure_finish_by(self, receiver, on=None):
         """Last day on which ``receiver`` may finish what it began (R7): some days
@@ -161,7 +157,7 @@ class Disclosure(models.Model):
         where there were none."""
         self.ensure_one()
         on = on or fields.Date.context_today(self)
-        # sudo: as in _disclosure_rank.
+        # sudo: as in _disclosure_ranks.
         case = self.sudo()
         sharing = case.consent_ids.browse()
         for purpose in self._disclosure_purposes(receiver):
@@ -245,9 +241,9 @@ class Disclosure(models.Model):
         self.ensure_one()
         child = self.beneficiary_id
         holder = self.user_id or self.env.user
-
-        def caregiver():
-            return child.household_id.member_ids.filtered(
+        caregiver = self.env["remediation.household.member"]
+        if {"caregiver", "caregiver_phone"} & set(keys):
+            caregiver = child.household_id.member_ids.filtered(
                 lambda member: member.is_caregiver and not member.is_suspected_of_harm
             )[:1]
 
@@ -265,8 +261,8 @@ class Disclosure(models.Model):
             "risk_level": lambda: self.risk_level,
             "classification": lambda: self.classification,
             "goal": lambda: self.active_plan_id.goal,
-            "caregiver": lambda: caregiver().full_name,
-            "caregiver_phone": lambda: caregiver().phone,
+            "caregiver": lambda: caregiver.full_name,
+            "caregiver_phone": lambda: caregiver.phone,
         }
         return {key: ways[key]() for key in keys if key in ways}
 
@@ -276,4 +272,6 @@ class Disclosure(models.Model):
         stands in an identified or case-level output (R9). Counts are another matter:
         they follow the legal basis. Set-wise: one query per batch."""
         # sudo: whether there is a consent is asked for people who do not read it.
-        return self.filtered(lambda case: case.sudo()._has_consent("reporting", on=on))
+        consents = self.sudo()._consents_in_force("reporting", on=on)
+        agreed = set(consents.case_id._ids)
+        return self.filtered(lambda case: case.id in agreed)

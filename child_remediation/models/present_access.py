@@ -119,6 +119,15 @@ class MailActivity(models.Model):
                 vals["res_model"] = models_by_id.browse(vals["res_model_id"]).model
         return super()._add_precomputed_values(vals_list)
 
+    def _compute_res_name(self):
+        """As core, with the names of all documents of a model read at once."""
+        for model, activities in self.filtered("res_id").grouped("res_model").items():
+            if model:
+                self.env[model].browse(activities.mapped("res_id")).mapped(
+                    "display_name"
+                )
+        return super()._compute_res_name()
+
 
 class IrAttachment(models.Model):
     """Files of a sensitive document: never public, never by token, never replaced."""

@@ -39,13 +39,16 @@ class TestDisclosure(RemediationCommon):
     def _keys(self, receiver, data_set="full", service=None):
         return self.case._disclosure_keys(receiver, data_set, service or self.health)
 
+    def _rank(self, receiver):
+        return self.case._disclosure_ranks(receiver)[self.case.id]
+
     def test_r06_nothing_without_services_and_sharing_consent(self):
         org = self.partner_org
-        self.assertEqual(self.case._disclosure_rank(org), 0)
+        self.assertEqual(self._rank(org), 0)
         self._new_consent(self.case)
-        self.assertEqual(self.case._disclosure_rank(org), 0)
+        self.assertEqual(self._rank(org), 0)
         self._new_consent(self.case, "share_with_org", data_set="service")
-        self.assertEqual(self.case._disclosure_rank(org), 2)
+        self.assertEqual(self._rank(org), 2)
         self.assertEqual(self.case._disclosure_consented(org, "service"), self.case)
         self.assertFalse(self.case._disclosure_consented(org, "full"))
 
@@ -58,10 +61,10 @@ class TestDisclosure(RemediationCommon):
             answer="no",
             organisation_ids=[Command.set(self.partner_org.ids)],
         )
-        self.assertEqual(self.case._disclosure_rank(self.partner_org), 0)
-        self.assertEqual(self.case._disclosure_rank(self.partner_org_b), 3)
+        self.assertEqual(self._rank(self.partner_org), 0)
+        self.assertEqual(self._rank(self.partner_org_b), 3)
         self._new_consent(self.case, answer="no")
-        self.assertEqual(self.case._disclosure_rank(self.partner_org_b), 0)
+        self.assertEqual(self._rank(self.partner_org_b), 0)
 
     def test_r07_a_receiver_finishes_for_fourteen_days_and_no_more(self):
         last = self.today + timedelta(days=5)
@@ -72,7 +75,7 @@ class TestDisclosure(RemediationCommon):
             with freeze_time(self.today + timedelta(days=days)):
                 self.env["remediation.consent"]._cron_expire()
                 self.assertEqual(self.case._disclosure_may_finish(org), may, days)
-                self.assertEqual(self.case._disclosure_rank(org) > 0, days <= 5, days)
+                self.assertEqual(self._rank(org) > 0, days <= 5, days)
         self.assertEqual(
             self.case._disclosure_finish_by(org), last + timedelta(days=14)
         )

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import polib
-
 from . import modules
 from .common import ROOT, SetupError, say
 from .postgres import Cluster
@@ -34,6 +32,7 @@ def run(parser, arguments):
     names = options.modules or list(found)
     if set(names) - set(found):
         raise SetupError(f"the modules are {', '.join(found)}; name one of them.")
+    # What setup/ installs is imported where it is used: --help installs nothing.
     from .database import Databases
 
     databases = Databases(Cluster("test", fast=True).start())
@@ -58,6 +57,8 @@ def _export(databases, database, names):
 
 def _write(folder, name, text, core):
     """Write the template and bring the French file up to date with it."""
+    import polib
+
     folder.mkdir(exist_ok=True)
     template = polib.pofile(text)
     previous = folder / f"{name}.pot"
@@ -102,6 +103,8 @@ def _entries(pofile):
 
 
 def _core_translations():
+    import polib
+
     import odoo.addons
 
     result = {}

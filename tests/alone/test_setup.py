@@ -6,9 +6,11 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 
 import pytest
+from _lib.commands import COMMANDS
 from _lib.common import ROOT
 
 MANIFEST = {
@@ -84,6 +86,20 @@ def port():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return free.getsockname()[1]
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_every_command_explains_itself_before_anything_is_installed(command):
+    # -S: a Python without what setup/ installs
+    said = subprocess.run(
+        [sys.executable, "-S", ROOT / "setup" / command, "--help"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert said.returncode == 0, said.stderr
+    assert said.stdout.startswith(f"usage: setup/{command}")
+    assert "--database" in said.stdout
 
 
 def test_changed_view_is_picked_up(checkout):
