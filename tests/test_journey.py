@@ -4,7 +4,7 @@ the caregiver's savings group, each step by the person whose step it is."""
 import uuid
 from datetime import timedelta
 
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from odoo.addons.case_referral.tests.common import ReferralCommon
 from odoo.addons.cash_transfer.tests.common import CashCommon
@@ -21,10 +21,11 @@ class TestJourney(ReferralCommon, CashCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.agent = new_test_user(
-            cls.env, "agent_of_journey", groups="savings_group.group_field_agent"
-        )
         cls.site.area_id = cls.city
+
+    @classmethod
+    def _people(cls):
+        return {**super()._people(), "agent": "savings_group.group_field_agent"}
 
     def _reported(self):
         answer = (

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, formatLang
 
 WEIGHT_SERVICE = 40
 WEIGHT_DISTANCE = 30
@@ -238,9 +238,9 @@ class ReferralMatching(models.AbstractModel):
         if row["capacity"] and row["free"] > 0:
             reasons.append(
                 _(
-                    "%(free)g of %(all)g places free.",
-                    free=row["free"],
-                    all=row["capacity"],
+                    "%(free)s of %(all)s places free.",
+                    free=self._places(row["free"]),
+                    all=self._places(row["capacity"]),
                 )
             )
         else:
@@ -251,6 +251,10 @@ class ReferralMatching(models.AbstractModel):
             else:
                 reasons.append(_("Is not of the sex the child asked for."))
         return reasons
+
+    def _places(self, number):
+        """A number of places in the user's writing: a case may count for half a one."""
+        return formatLang(self.env, number, digits=0 if number == int(number) else 1)
 
     @api.model
     def _sorted_rows(self, facts, rows, limit):

@@ -14,9 +14,6 @@ class ReferralCommon(RemediationCommon):
         super().setUpClass()
         # The second factor is on by default; its own tests ask for it.
         cls.company.referral_require_totp = False
-        cls._new_users(
-            {"coordinator_2": "group_coordinator", "coordinator_3": "group_coordinator"}
-        )
         (cls.country,) = cls.env["remediation.area"].create(
             [{"name": "Country", "kind": "country"}]
         )
@@ -36,18 +33,6 @@ class ReferralCommon(RemediationCommon):
                 {"name": "Health check", "code": "T-HEALTH", "domain": "health"},
             ]
         )
-        cls.school, cls.clinic = cls.env["res.partner"].create(
-            [
-                {"name": "Sunrise School", "is_company": True},
-                {"name": "River Clinic", "is_company": True},
-            ]
-        )
-        cls.school_user = cls._new_portal_user(
-            "school_user", "group_portal_provider", cls.school
-        )
-        cls.clinic_user = cls._new_portal_user(
-            "clinic_user", "group_portal_provider", cls.clinic
-        )
         for user in (cls.school_user, cls.clinic_user, cls.portal_manager):
             user.partner_id.email = f"{user.login}@example.org"
         cls.accreditations = cls.env["referral.accreditation"]
@@ -58,6 +43,22 @@ class ReferralCommon(RemediationCommon):
             (cls.clinic, "service", cls.health),
         ):
             cls.accreditations |= cls._accredit(partner, kind, services)
+
+    @classmethod
+    def _people(cls):
+        cls.school, cls.clinic = cls.env["res.partner"].create(
+            [
+                {"name": "Sunrise School", "is_company": True},
+                {"name": "River Clinic", "is_company": True},
+            ]
+        )
+        return {
+            **super()._people(),
+            "coordinator_2": "group_coordinator",
+            "coordinator_3": "group_coordinator",
+            "school_user": ("group_portal_provider", cls.school),
+            "clinic_user": ("group_portal_provider", cls.clinic),
+        }
 
     @classmethod
     def _accredit(cls, partner, kind="service", services=None, area=None, **vals):

@@ -63,6 +63,14 @@ class TestMatching(ReferralCommon):
         self.assertNotIn(self.case.case_manager_id.id, ids)
         self.assertIn("asked for", " ".join(rows[0]["reasons"]))
 
+    def test_places_are_written_as_the_users_language_writes_numbers(self):
+        self.manager_2.max_caseload = 24.5
+        self.env.ref("base.lang_en").decimal_point = ","
+        rows = self.case.with_user(self.supervisor).rank_partners()
+        reasons = {row["manager_id"]: " ".join(row["reasons"]) for row in rows}
+        self.assertIn("24,5 of 24,5 places free", reasons[self.manager_2.id])
+        self.assertIn("25 of 25 places free", reasons[self.manager_portal_other.id])
+
     def test_r14_people_of_the_sites_operator_are_not_ranked(self):
         self.case.site_id = self.site
         self.site.operator_id = self.partner_org_b

@@ -330,9 +330,7 @@ class TestPortal(PortalCommon):
 
     def test_supervisor_covers_and_reassigns_within_the_organisation(self):
         colleague = self._new_manager(
-            self._new_portal_user(
-                "colleague", "group_portal_case_manager", self.partner_org
-            ),
+            self._new_user("colleague", "group_portal_case_manager", self.partner_org),
             self.team,
             self.partner_org,
         )

@@ -119,11 +119,13 @@ class TestRefusals(PortalCommon):
     """Who is refused, over every way in. Reading names no child to the wrong person."""
 
     @classmethod
+    def _people(cls):
+        role = ("group_portal_case_manager", cls.partner_org_b)
+        return {**super()._people(), "former_user": role}
+
+    @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.former_user = cls._new_portal_user(
-            "former", "group_portal_case_manager", cls.partner_org_b
-        )
         former = cls._new_manager(cls.former_user, cls.team, cls.partner_org_b)
         cls.case._set_holder(former, "for a while")
         cls.case._set_holder(cls.manager_portal, "back")

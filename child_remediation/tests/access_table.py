@@ -106,15 +106,17 @@ class AccessTable:
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.portal_supervisor_unvetted = cls._new_portal_user(
-            "portal_supervisor_unvetted", "group_portal_supervisor", cls.partner_org
-        )
         unvetted = cls._new_manager(
             cls.portal_supervisor_unvetted, cls.team, cls.partner_org
         )
         unvetted.vetting_ids._unprotected().write({"result": "adverse"})
         cls.cases = cls.access_cases()
         cls.env.flush_all()
+
+    @classmethod
+    def _people(cls):
+        role = ("group_portal_supervisor", cls.partner_org)
+        return {**super()._people(), "portal_supervisor_unvetted": role}
 
     @classmethod
     def access_cases(cls):

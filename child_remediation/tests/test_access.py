@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from .access_table import PORTAL, WORKERS, AccessTable, Row, RuleTable
 from .common import RemediationCommon
@@ -45,6 +45,14 @@ class TestAccess(AccessTable, RuleTable, RemediationCommon):
     deletable = frozenset(
         {"remediation.legal.provision", "remediation.deadline.policy"}
     )
+
+    @classmethod
+    def _people(cls):
+        return {
+            **super()._people(),
+            "newcomer": "base.group_user",
+            "newcomer_company_b": ("base.group_user", cls.company_b),
+        }
 
     def access_rows(self):
         return [
@@ -494,14 +502,9 @@ class TestAccess(AccessTable, RuleTable, RemediationCommon):
 
         def profile(key):
             manager = managers[key]
-            user = new_test_user(
-                self.env,
-                f"new_{key}_{self.env['res.users'].search_count([])}",
-                company_id=manager.company_id.id,
-                company_ids=[fields.Command.set(manager.company_id.ids)],
-            )
+            abroad = manager.company_id == self.company_b
             return {
-                "user_id": user.id,
+                "user_id": (self.newcomer_company_b if abroad else self.newcomer).id,
                 "team_id": manager.team_id.id,
                 "organisation_id": manager.organisation_id.id,
             }

@@ -12,10 +12,14 @@ class TestR55Safeguarding(RemediationCommon):
     """Reports about people: anybody files, the officer alone reads."""
 
     @classmethod
+    def _people(cls):
+        return {**super()._people(), "safeguarding_2": "group_safeguarding"}
+
+    @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.Report = cls.env["remediation.safeguarding.report"]
-        cls.officer_2 = cls._new_user("safeguarding_2", "group_safeguarding")
+        cls.officer_2 = cls.safeguarding_2
 
     def _file(self, user=None, **vals):
         user = user or self.portal_reporter

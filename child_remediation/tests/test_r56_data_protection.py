@@ -147,9 +147,13 @@ class TestR7ConsentEnds(RemediationCommon):
 @tagged("post_install", "-at_install")
 class TestR56DataProtection(RemediationCommon):
     @classmethod
+    def _people(cls):
+        return {**super()._people(), "data_protection_2": "group_data_protection"}
+
+    @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.officer_2 = cls._new_user("data_protection_2", "group_data_protection")
+        cls.officer_2 = cls.data_protection_2
         cls.case = cls._new_case()
         cls.child = cls.case.beneficiary_id
         cls.child.write({"birth_date": "2014-05-06", "national_id": "SECRET-1"})

@@ -1,6 +1,6 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.child_remediation.tests.common import RemediationCommon
@@ -13,17 +13,17 @@ class TestEnrolment(RemediationCommon):
     """The joint between a child's plan and a caregiver's group (R51)."""
 
     @classmethod
+    def _people(cls):
+        return {
+            **super()._people(),
+            "agent": "savings_group.group_field_agent",
+            "savings_manager": "savings_group.group_savings_manager",
+            "finance": "account.group_account_invoice",
+        }
+
+    @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.agent = new_test_user(
-            cls.env, "sg_agent", groups="savings_group.group_field_agent"
-        )
-        cls.savings_manager = new_test_user(
-            cls.env, "sg_manager", groups="savings_group.group_savings_manager"
-        )
-        cls.finance = new_test_user(
-            cls.env, "sg_finance", groups="account.group_account_invoice"
-        )
         cls.group = (
             cls.env["savings.group"]
             .with_user(cls.agent)

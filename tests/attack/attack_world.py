@@ -14,7 +14,6 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.service.model import call_kw
-from odoo.tests import new_test_user
 from odoo.tools import SQL
 
 from odoo.addons.case_referral.tests.common import ReferralCommon
@@ -59,15 +58,6 @@ class AttackWorld(ReferralCommon, CashCommon):
                 ]
             )
             .mapped("name")
-        )
-        cls.savings_agent = new_test_user(
-            cls.env, "savings_agent", groups="savings_group.group_field_agent"
-        )
-        cls.savings_manager = new_test_user(
-            cls.env, "savings_manager", groups="savings_group.group_savings_manager"
-        )
-        cls.finance = new_test_user(
-            cls.env, "finance", groups="account.group_account_invoice"
         )
         cls._fill_target()
         cls._make_missing()
@@ -118,6 +108,15 @@ class AttackWorld(ReferralCommon, CashCommon):
         cls.env.invalidate_all()
 
     # -- the file --------------------------------------------------------------
+    @classmethod
+    def _people(cls):
+        return {
+            **super()._people(),
+            "savings_agent": "savings_group.group_field_agent",
+            "savings_manager": "savings_group.group_savings_manager",
+            "finance": "account.group_account_invoice",
+        }
+
     @classmethod
     def _fill_target(cls):
         case = cls.target = cls._new_case(cls.manager_portal, site_id=cls.site.id)

@@ -1,5 +1,4 @@
 from odoo import fields
-from odoo.tests import new_test_user
 
 from odoo.addons.child_remediation.tests.common import RemediationCommon
 
@@ -12,32 +11,24 @@ class ExchangeCommon(RemediationCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.exporter = cls._with(cls.monitor.copy({"login": "exporter"}), "export")
-        cls.namer = cls._duty_user("namer", "coordinator", "export")
-        cls.namer_company_b = cls._duty_user(
-            "namer_company_b", "coordinator", "export", company=cls.company_b
-        )
         cls.worker_exporter = cls.worker
-        cls.importer = cls._duty_user("importer", "coordinator")
-        cls.importer.group_ids |= cls.env.ref("case_exchange.group_import")
-        cls.only_export = cls._duty_user("only_export", "export")
-        cls.env.ref("child_remediation.group_export").user_ids |= cls.worker_2
+
+    @classmethod
+    def _people(cls):
+        return {
+            **super()._people(),
+            "worker_2": "group_case_worker,group_export",
+            "exporter": "group_monitoring,group_export",
+            "namer": "group_coordinator,group_export",
+            "namer_company_b": ("group_coordinator,group_export", cls.company_b),
+            "importer": "group_coordinator,case_exchange.group_import",
+            "only_export": "group_export",
+        }
 
     @classmethod
     def _with(cls, user, duty):
         user.group_ids |= cls.env.ref(f"child_remediation.group_{duty}")
         return user
-
-    @classmethod
-    def _duty_user(cls, login, *groups, company=None):
-        company = company or cls.company
-        return new_test_user(
-            cls.env,
-            login,
-            groups=",".join(f"child_remediation.group_{group}" for group in groups),
-            company_id=company.id,
-            company_ids=[fields.Command.set(company.ids)],
-        )
 
     @classmethod
     def _reportable(cls, manager=None, **vals):

@@ -236,10 +236,11 @@ class TestStandards(ExchangeCommon):
         first = self._primero(
             self.namer, domain=repr([("id", "=", self.case.id)]), **named
         )
-        importer = self._duty_user(
-            "importer_b", "coordinator", "export", company=self.company_b
+        importer = self._new_user(
+            "importer_b",
+            "group_coordinator,group_export,case_exchange.group_import",
+            self.company_b,
         )
-        importer.group_ids |= self.env.ref("case_exchange.group_import")
         job = (
             self.env["remediation.import.job"]
             .with_user(importer)

@@ -68,8 +68,9 @@ class TestImportPrimero(ExchangeCommon):
     def test_an_import_is_its_owners_alone(self):
         job = self._job([record(1)])
         job.action_check()
-        other = self._duty_user("importer_2", "coordinator")
-        other.group_ids |= self.env.ref("case_exchange.group_import")
+        other = self._new_user(
+            "importer_2", "group_coordinator,case_exchange.group_import"
+        )
         foreign = job.with_user(other)
         for call in (
             lambda: foreign.read(["name"]),

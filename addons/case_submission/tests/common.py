@@ -2,7 +2,6 @@ import json
 from datetime import timedelta
 
 from odoo import fields
-from odoo.tests import new_test_user
 
 from odoo.addons.case_referral.tests.common import ReferralCommon
 
@@ -14,15 +13,12 @@ class SubmissionCommon(ReferralCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.collector = new_test_user(
-            cls.env,
-            "collector",
-            groups="case_submission.group_submit",
-            company_id=cls.company.id,
-            company_ids=[fields.Command.set(cls.company.ids)],
-        )
         cls.case = cls._new_case()
         cls.portal_case = cls._new_case(cls.manager_portal)
+
+    @classmethod
+    def _people(cls):
+        return {**super()._people(), "collector": "case_submission.group_submit"}
 
     def _visit_answers(self, case=None, **answers):
         return {

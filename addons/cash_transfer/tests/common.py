@@ -3,10 +3,11 @@ import hashlib
 from datetime import timedelta
 
 from odoo import fields
-from odoo.tests import new_test_user
 
 from odoo.addons.child_remediation.tests.common import RemediationCommon
 
+DUTIES = ("officer", "approver", "releaser", "reconciler")
+EVERY_DUTY = ",".join(f"cash_transfer.group_cash_{duty}" for duty in DUTIES)
 #: Digits of a hash to letters of a name.
 LETTERS = str.maketrans("0123456789abcdef", "bcdfghjklmnpqrst")
 
@@ -26,14 +27,6 @@ class CashCommon(RemediationCommon):
         cls.company.currency_id = cls.cdf
         cls._set_rate(cls.usd, 2800, cls.today.replace(day=1) - timedelta(days=400))
         cls._create_accounts()
-        cls._new_users(
-            {
-                f"{duty}{number}": f"group_cash_{duty}"
-                for duty in ("officer", "approver", "releaser", "reconciler")
-                for number in ("", "_2")
-            },
-            module="cash_transfer",
-        )
         cls.env["cash.transfer.duty.pair"]._fill_defaults(cls.company)
         cls.purpose = cls.env.ref("cash_transfer.purpose_stipend")
         plan = cls.env["account.analytic.plan"].create({"name": "Grants"})
@@ -81,6 +74,14 @@ class CashCommon(RemediationCommon):
         cls.period = cls.today.replace(day=1)
 
     @classmethod
+    def _people(cls):
+        return super()._people() | {
+            f"{duty}{number}": f"cash_transfer.group_cash_{duty}"
+            for duty in DUTIES
+            for number in ("", "_2")
+        }
+
+    @classmethod
     def _new_case(cls, *args, **vals):
         """Children that nobody takes for one another: possible duplicates are not
         paid."""
@@ -98,17 +99,6 @@ class CashCommon(RemediationCommon):
         digest = hashlib.sha256(str(len(cls.names)).encode()).hexdigest()
         cls.names.append("Zq" + digest[:10].translate(LETTERS))
         return cls.names[-1]
-
-    @classmethod
-    def _new_cash_user(cls, login, *groups, company=None):
-        company = company or cls.company
-        return new_test_user(
-            cls.env,
-            login,
-            groups=",".join(f"cash_transfer.{group}" for group in groups),
-            company_id=company.id,
-            company_ids=[fields.Command.set(company.ids)],
-        )
 
     @classmethod
     def _set_rate(cls, currency, per_unit, day):

@@ -1,8 +1,7 @@
 from datetime import timedelta
 
-from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from .common import CashCommon
 
@@ -162,12 +161,8 @@ class TestAccess(CashCommon):
         ):
             self.assertFalse(record.with_user(self.worker).has_access("read"))
             self.assertTrue(record.with_user(self.worker_2).has_access("read"))
-        foreign = new_test_user(
-            self.env,
-            "foreign_officer",
-            groups="cash_transfer.group_cash_officer",
-            company_id=self.company_b.id,
-            company_ids=[fields.Command.set(self.company_b.ids)],
+        foreign = self._new_user(
+            "foreign_officer", "cash_transfer.group_cash_officer", self.company_b
         )
         self.assertFalse(entitlement.with_user(foreign).has_access("read"))
         self.assertFalse(self.scheme.with_user(foreign).has_access("read"))

@@ -14,7 +14,7 @@ from hypothesis.stateful import (
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from .common import CashCommon
+from .common import EVERY_DUTY, CashCommon
 
 #: What a provider writes into the column of the amount; 30 is due.
 AMOUNTS = (None, 0, 30, 30, 30, 12.34, 29.99, 31.5, 60)
@@ -58,16 +58,9 @@ class TestHistories(CashCommon):
         super().setUpClass()
         # an office of three: only the pairs that nobody may unite are kept apart
         cls.env["cash.transfer.duty.pair"].search([]).unlink()
-        cls.people = [
-            cls._new_cash_user(
-                f"everything_{number}",
-                "group_cash_officer",
-                "group_cash_approver",
-                "group_cash_releaser",
-                "group_cash_reconciler",
-            )
-            for number in range(4)
-        ]
+        cls.people = cls._new_users(
+            {f"everything_{number}": EVERY_DUTY for number in range(4)}
+        )
         cls.provider.write({"fee_fixed": 0.11, "limit_month": 100})
         cls.scheme.grant_ids |= cls.grant_b
         for _number in range(3):

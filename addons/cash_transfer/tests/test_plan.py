@@ -9,7 +9,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..tools import aeszip, tabular
-from .common import CashCommon
+from .common import EVERY_DUTY, CashCommon
 
 
 @tagged("post_install", "-at_install")
@@ -278,13 +278,7 @@ class TestPlan(CashCommon):
 
     # -- duties (R37) ----------------------------------------------------------
     def test_r37_different_people(self):
-        everything = self._new_cash_user(
-            "everything",
-            "group_cash_officer",
-            "group_cash_approver",
-            "group_cash_releaser",
-            "group_cash_reconciler",
-        )
+        everything = self._new_user("everything", EVERY_DUTY)
         self._new_entitlement()
         plan = self._new_plans(self._new_cycle())
         plan.with_user(everything).action_lock()

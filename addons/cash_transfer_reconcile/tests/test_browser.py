@@ -1,4 +1,4 @@
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from odoo.addons.cash_transfer.tests.common import CashCommon
 from odoo.addons.child_remediation.tests.browser_common import BrowserCommon
@@ -15,16 +15,14 @@ class TestBrowser(CashCommon, BrowserCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.accountant = new_test_user(
-            cls.env,
-            "accountant",
-            groups="account.group_account_user",
-            company_id=cls.company.id,
-        )
         cls.case = cls._new_case(site_id=cls.site.id)
         cls.env["remediation.plan.action"].create(
             {"case_id": cls.case.id, "domain": "cash", "is_urgent": True}
         )
+
+    @classmethod
+    def _people(cls):
+        return {**super()._people(), "accountant": "account.group_account_user"}
 
     def _click(self, action, record, tour, user):
         """Play a tour of a person on a record, or on a new one."""
