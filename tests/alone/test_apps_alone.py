@@ -33,7 +33,7 @@ def test_app_passes_its_own_tests(bare, app):
     with bare.scratch(bare.template([app])) as name:
         done = subprocess.run(
             [sys.executable, "-m", "pytest", "-q", f"--rootdir={ROOT}"]
-            + ["-p", "pytest_without_http"]
+            + ["-p", "pytest_alone"]
             + ["--odoo-database", name, "--odoo-config", str(ROOT / "odoo.conf")]
             + [str(modules.find()[app])],
             cwd=ROOT,

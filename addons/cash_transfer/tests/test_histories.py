@@ -47,7 +47,7 @@ DUTY_PAIRS = (
 )
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "whole")
 class TestHistories(CashCommon):
     """Random histories of two plans and their follow-ups, by people who hold every
     duty: whatever is pressed in whatever order, one expense per entitlement and period,
