@@ -15,6 +15,8 @@ from .common import ROOT, SETUP, STATE, SetupError, lock, say, step
 from .install import digest
 
 FOLDER = ROOT / "tests" / "benchmark"
+#: How often a benchmark is tried before its limit counts as missed.
+TRIES = 3
 COLUMNS = (
     ("name", "{:<34}"),
     ("n", "{:>7}"),
@@ -54,11 +56,10 @@ def run(parser, arguments):
         size = options.size or benchmark.size
         seeded = _seeded(databases, template, benchmark, size)
         step(f"{name}, {size} records")
-        with databases.scratch(seeded, options.database) as copy:
-            try:
-                results += _spawn(databases, copy, "measure", name, size)
-            except SetupError as error:
-                failures.append(str(error))
+        try:
+            results += _measured(databases, seeded, options.database, name, size)
+        except SetupError as error:
+            failures.append(str(error))
     _table(results)
     if options.json:
         Path(options.json).write_text(json.dumps(results, indent=2) + "\n")
@@ -93,6 +94,19 @@ def _seeded(databases, template, benchmark, size):
             databases.rename(making, name)
         databases.touch(name)
     return name
+
+
+def _measured(databases, seeded, database, name, size):
+    """The results of a benchmark: where one is over its limit, those of another try,
+    for whatever else the machine does makes it slower and never quicker."""
+    for left in reversed(range(TRIES)):
+        with databases.scratch(seeded, database) as copy:
+            results = _spawn(databases, copy, "measure", name, size)
+        over = [result["name"] for result in results if not result["ok"]]
+        if not over:
+            break
+        step(f"{', '.join(over)}: over the limit" + "; once more" * bool(left))
+    return results
 
 
 def _spawn(databases, database, action, name, size):
