@@ -26,11 +26,6 @@ class ExchangeCommon(RemediationCommon):
         }
 
     @classmethod
-    def _with(cls, user, duty):
-        user.group_ids |= cls.env.ref(f"child_remediation.group_{duty}")
-        return user
-
-    @classmethod
     def _reportable(cls, manager=None, **vals):
         """A case whose family agreed to reporting."""
         case = cls._new_case(manager, **vals)
