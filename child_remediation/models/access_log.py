@@ -203,12 +203,13 @@ class AccessLog(models.Model):
 
     @api.model
     def _owner_query(self, model, ids):
-        """One row with the company of the records, and their case where it is one."""
+        """One row with the company of the records and their case, where it is one."""
         records = self.env[model]
         if not hasattr(records, "_access_log_case_sql"):
             return SQL("SELECT NULL::integer AS company_id, NULL::integer AS case_id")
         return SQL(
-            "SELECT min(company_id) AS company_id, "
+            "SELECT CASE WHEN min(company_id) = max(company_id) "
+            "THEN min(company_id) END AS company_id, "
             "CASE WHEN min(case_of) = max(case_of) AND count(case_of) = count(*) "
             "THEN min(case_of) END AS case_id FROM "
             "(SELECT company_id, %s AS case_of FROM %s WHERE id = ANY(%s)) records",

@@ -89,6 +89,23 @@ class TestR29AccessLog(RemediationCommon):
         model.web_search_read([("id", "in", cases[:2].ids)], {"stage": {}})
         self.assertEqual(len(self._rows(self.worker)), 2)
 
+    def test_r29_a_list_over_two_companies_is_read_in_both(self):
+        other = self._new_case(manager=self.manager_company_b)
+        companies = self.company | self.company_b
+        self.coordinator.company_ids = companies
+        both = self.case | other
+        self.env.invalidate_all()
+        both.with_user(self.coordinator).with_context(
+            allowed_company_ids=companies.ids
+        ).read(["stage"])
+        row = self._rows(self.coordinator)
+        self.assertEqual(row.count, 2)
+        self.assertFalse(row.company_id)
+        for user in (self.auditor, self.coordinator_company_b):
+            self.assertEqual(
+                self.Log.with_user(user).search([("id", "=", row.id)]), row
+            )
+
     def test_r29_records_below_a_case_name_it(self):
         note = self.env["remediation.note"].create(
             {"case_id": self.case.id, "text": "x"}
