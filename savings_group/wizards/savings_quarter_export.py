@@ -41,12 +41,11 @@ class SavingsQuarterExport(models.TransientModel):
                 self.env._("The quarterly file is written by a savings manager.")
             )
         start = fields.Date.start_of(self.quarter, "quarter")
-        rows = self.env["savings.ratio"].search([("quarter", "=", start)])
-        if not rows:
+        header, lines = self.env["savings.ratio"]._quarter_table(start)
+        if not lines:
             raise UserError(
                 self.env._("No meeting was validated in this quarter: choose another.")
             )
-        header, lines = rows._export_table()
         name = f"savings-groups-{start.year}-Q{(start.month + 2) // 3}.xlsx"
         self.write(
             {
