@@ -45,5 +45,10 @@
         "views/referral_menus.xml",
     ],
     "demo": ["demo/referral_demo.xml"],
+    "assets": {
+        "web.assets_tests": [
+            "case_referral/static/tests/tours/**/*",
+        ],
+    },
     "application": True,
 }

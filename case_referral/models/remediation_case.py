@@ -133,14 +133,7 @@ class RemediationCase(models.Model):
     def action_open_match(self):
         """Open the ranking of case managers or partners for this case."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Find a partner"),
-            "res_model": "referral.match",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_case_id": self.id},
-        }
+        return self.env["referral.match"].create({"case_id": self.id}).action_rank()
 
     def portal_reassign(self, case_manager_id):
         """Give the case to another case manager of the user's own organisation.

@@ -99,6 +99,8 @@ class TestMatching(ReferralCommon):
             .with_user(self.worker)
             .create({"case_id": self.case.id, "service_type_id": self.schooling.id})
         )
+        self.assertFalse(match.line_ids)
+        self.assertEqual(match.action_rank()["res_id"], match.id)
         action = match.line_ids[0].action_choose()
         referral = self.env["remediation.referral"].browse(action["res_id"])
         self.assertEqual(referral.state, "draft")

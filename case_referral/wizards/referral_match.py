@@ -28,41 +28,51 @@ class ReferralMatch(models.TransientModel):
         readonly=False,
     )
     line_ids = fields.One2many(
-        comodel_name="referral.match.line",
-        inverse_name="match_id",
-        compute="_compute_line_ids",
-        store=True,
-        readonly=False,
+        comodel_name="referral.match.line", inverse_name="match_id", readonly=True
     )
+    is_ranked = fields.Boolean(readonly=True)
 
     @api.depends("case_id")
     def _compute_sex_wanted(self):
         for match in self:
             match.sex_wanted = match.case_id.sex_wanted
 
-    @api.depends("case_id", "service_type_id", "sex_wanted")
-    def _compute_line_ids(self):
-        for match in self:
-            rows = []
-            if match.case_id:
-                rows = match.case_id.rank_partners(
-                    match.service_type_id.id, match.sex_wanted
-                )
-            match.line_ids = [
-                Command.clear(),
-                *(
-                    Command.create(
-                        {
-                            "sequence": number,
-                            "partner_id": row["partner_id"],
-                            "manager_id": row["manager_id"],
-                            "score": row["score"],
-                            "reasons": " ".join(row["reasons"]),
-                        }
-                    )
-                    for number, row in enumerate(rows, start=1)
-                ),
-            ]
+    @api.onchange("service_type_id", "sex_wanted")
+    def _onchange_what_is_sought(self):
+        """The ranking of something else goes, until the search is pressed: only rows
+        that are saved can be chosen."""
+        self.line_ids = False
+        self.is_ranked = False
+
+    def action_rank(self):
+        """Rank for what is sought now and show the ranking. For whoever may read the
+        case (AccessError otherwise); case managers for the back office alone."""
+        self.ensure_one()
+        rows = self.case_id.rank_partners(self.service_type_id.id, self.sex_wanted)
+        self.write(
+            {
+                "is_ranked": True,
+                "line_ids": [
+                    Command.clear(),
+                    *(
+                        Command.create(
+                            {
+                                "sequence": number,
+                                "partner_id": row["partner_id"],
+                                "manager_id": row["manager_id"],
+                                "score": row["score"],
+                                "reasons": " ".join(row["reasons"]),
+                            }
+                        )
+                        for number, row in enumerate(rows, start=1)
+                    ),
+                ],
+            }
+        )
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "case_referral.referral_match_action"
+        )
+        return {**action, "res_id": self.id}
 
 
 class ReferralMatchLine(models.TransientModel):
