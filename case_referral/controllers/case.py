@@ -63,19 +63,9 @@ class RemediationCaseController(RemediationPortal):
         case = self._case(code)
         if self._two_factor_missing():
             return self._render("case_referral.portal_two_factor")
-        own = case.user_id == request.env.user
         return self._render(
             "case_referral.portal_case",
-            {
-                "case": case,
-                "child": case.beneficiary_id,
-                "withheld": case._disclosure_withheld(request.env.user.partner_id),
-                "own": own,
-                "ok": ok,
-                "files": case.portal_files(),
-                "colleagues": [] if own else case._portal_colleagues(),
-                "states": state_words(request.env),
-            },
+            {**case._portal_page(), "ok": ok, "states": state_words(request.env)},
         )
 
     @http.route(

@@ -81,7 +81,7 @@ class RemediationPortal(http.Controller):
 
     def _find(self, model, code):
         """Return the record of this code that the user may read."""
-        record = request.env[model].search([("name", "=", code)], limit=1)
+        record = request.env[model].search_fetch([("name", "=", code)], limit=1)
         if not record:
             raise MissingError(request.env._("This page is not open to you."))
         return record

@@ -629,7 +629,30 @@ class RemediationCasePortal(models.Model):
             for deadline in deadlines
         ]
 
-    # Files
+    # Page of a case
+
+    def _portal_page(self):
+        """Return what the page of one case shows, for whoever may read it.
+
+        What is due and the family come with one statement each, under the user's own
+        rules.
+        """
+        self.ensure_one()
+        own = self.user_id == self.env.user
+        return {
+            "case": self,
+            "child": self.beneficiary_id,
+            "own": own,
+            "withheld": self._disclosure_withheld(self.env.user.partner_id)[self.id],
+            "due": self.env["remediation.deadline"].search_fetch(
+                [("case_id", "=", self.id), ("done_on", "=", False)]
+            ),
+            "family": self.env["remediation.household.member"].search_fetch(
+                [("household_id", "in", self.household_id.ids)]
+            ),
+            "files": self.portal_files(),
+            "colleagues": [] if own else self._portal_colleagues(),
+        }
 
     def portal_viewed(self):
         """Note that the user opened these cases on the portal (R29).
@@ -639,6 +662,8 @@ class RemediationCasePortal(models.Model):
         self.check_access("read")
         self.env["remediation.access.log"]._log(self)
         return True
+
+    # Files
 
     def portal_files(self):
         """Return the papers of a case the user may read, newest first.
@@ -652,7 +677,12 @@ class RemediationCasePortal(models.Model):
         attachments = (
             self.env["ir.attachment"]
             .sudo()
-            .search(self._portal_file_domain(), order="id desc", limit=50)
+            .search_fetch(
+                self._portal_file_domain(),
+                ["name", "create_date"],
+                order="id desc",
+                limit=50,
+            )
         )
         return [
             {"id": file.id, "name": file.name, "date": file.create_date}

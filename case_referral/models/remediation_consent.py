@@ -43,13 +43,15 @@ class RemediationConsent(models.Model):
             .sudo()
             .search([("case_id", "in", self.case_id.ids)])
         )
-        for package in packages:
-            withheld = package.case_id._disclosure_withheld(
-                package.recipient_organisation_id
-            )
-            kept = [item for item in package.data or [] if item["key"] not in withheld]
-            if len(kept) != len(package.data or []):
-                package._unprotected().write({"data": kept})
+        for receiver, sent in packages.grouped("recipient_organisation_id").items():
+            withheld = sent.case_id._disclosure_withheld(receiver)
+            for package in sent:
+                hidden = withheld[package.case_id.id]
+                kept = [
+                    item for item in package.data or [] if item["key"] not in hidden
+                ]
+                if len(kept) != len(package.data or []):
+                    package._unprotected().write({"data": kept})
 
     def _after_withdrawal(self):
         result = super()._after_withdrawal()

@@ -77,7 +77,6 @@ class RemediationReferral(models.Model):
             ("transfer_request", "Transfer request"),
         ],
         required=True,
-        index=True,
         default="referral",
     )
     beneficiary_id = fields.Many2one(related="case_id.beneficiary_id")
@@ -86,7 +85,7 @@ class RemediationReferral(models.Model):
     action_id = fields.Many2one(
         comodel_name="remediation.plan.action",
         string="Plan action",
-        index=True,
+        index="btree_not_null",
         domain="[('case_id', '=', case_id)]",
         check_company=True,
     )
@@ -138,17 +137,16 @@ class RemediationReferral(models.Model):
         store=True,
         precompute=True,
         readonly=False,
-        index=True,
         domain=[("is_company", "=", True)],
     )
     to_case_manager_id = fields.Many2one(
         comodel_name="remediation.case.manager",
         string="To case manager",
-        index=True,
+        index="btree_not_null",
         check_company=True,
     )
     to_user_id = fields.Many2one(
-        related="to_case_manager_id.user_id", store=True, index=True
+        related="to_case_manager_id.user_id", store=True, index="btree_not_null"
     )
     is_external = fields.Boolean(
         string="Outside the network",
@@ -256,7 +254,7 @@ class RemediationReferral(models.Model):
         string="Answers the request",
         readonly=True,
         copy=False,
-        index=True,
+        index="btree_not_null",
     )
 
     _answer_queue = models.Index("(answer_by) WHERE state = 'sent'")
@@ -563,25 +561,28 @@ class RemediationReferral(models.Model):
         self._recompute_recordset(["parties"])
         # sudo: packages are made here alone; nobody has a create right on them.
         self.env["remediation.referral.package"].sudo()._unprotected().create(
-            [referral._prepare_package_vals() for referral in self]
+            self._prepare_package_vals()
         )
         self._after_send()
         return True
 
     def _prepare_package_vals(self):
-        self.ensure_one()
-        return {
-            "case_id": self.case_id.id,
-            "referral_id": self.id,
-            "name": self.name,
-            "recipient_organisation_id": self.to_organisation_id.id,
-            "recipient_user_id": self.to_user_id.id,
-            "referral_type": self.referral_type,
-            "service_type_id": self.service_type_id.id,
-            "data": self._package_data(),
-            "is_visible": not self.is_external
-            and self.referral_type != "transfer_request",
-        }
+        data = self._package_data()
+        return [
+            {
+                "case_id": referral.case_id.id,
+                "referral_id": referral.id,
+                "name": referral.name,
+                "recipient_organisation_id": referral.to_organisation_id.id,
+                "recipient_user_id": referral.to_user_id.id,
+                "referral_type": referral.referral_type,
+                "service_type_id": referral.service_type_id.id,
+                "data": data[referral.id],
+                "is_visible": not referral.is_external
+                and referral.referral_type != "transfer_request",
+            }
+            for referral in self
+        ]
 
     def _after_send(self):
         self._log_lines(

@@ -55,7 +55,7 @@ class RemediationReferralPackage(models.Model):
         comodel_name="res.partner", readonly=True, index=True
     )
     recipient_user_id = fields.Many2one(
-        comodel_name="res.users", readonly=True, index=True
+        comodel_name="res.users", readonly=True, index="btree_not_null"
     )
     referral_type = fields.Selection(
         selection=[
@@ -71,13 +71,11 @@ class RemediationReferralPackage(models.Model):
         comodel_name="remediation.service.type", readonly=True, index=True
     )
     data = fields.Json(readonly=True)
-    is_visible = fields.Boolean(readonly=True, index=True)
+    is_visible = fields.Boolean(readonly=True)
     visible_until = fields.Date(readonly=True, index="btree_not_null")
 
     shown = fields.Html(compute="_compute_shown")
-    state = fields.Selection(
-        related="referral_id.state", store=True, index=True, precompute=True
-    )
+    state = fields.Selection(related="referral_id.state", store=True, precompute=True)
     answer_by = fields.Datetime(
         related="referral_id.answer_by", store=True, precompute=True
     )

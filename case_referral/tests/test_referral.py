@@ -186,6 +186,50 @@ class TestReferral(ReferralCommon):
         self.assertNotIn("Hidden", str(clinic.data), "withheld later, gone now")
         self.assertNotIn("Hidden", str(clinic._portal_lines()))
 
+    def test_r8_each_package_of_a_batch_holds_its_own_child_alone(self):
+        other = self._new_case()
+        other.beneficiary_id.write({"first_name": "Furaha", "last_name": "Kabila"})
+        harmful, caregiver = self.env["remediation.household.member"].create(
+            [
+                {
+                    "household_id": other.household_id.id,
+                    "full_name": name,
+                    "relationship": "aunt_uncle",
+                    "is_caregiver": True,
+                    "is_suspected_of_harm": name == "Aunt Harm",
+                    "phone": phone,
+                    "age": 40,
+                }
+                for name, phone in (("Aunt Harm", "1"), ("Aunt Good", "2"))
+            ]
+        )
+        other.household_id.member_ids.filtered(
+            lambda member: member.full_name == "Mama Secret"
+        ).is_caregiver = False
+        self._consent(self.case)
+        last = self.env.ref("child_remediation.disclosure_item_last_name")
+        self._consent(other, withhold_item_ids=[Command.set(last.ids)])
+        one = self._referral(self.case, self.clinic, data_set="service")
+        two = self._referral(other, self.clinic, data_set="full", reason="a wound")
+        three = self._referral(other, self.clinic, data_set="minimum")
+        (one | two | three).action_send()
+
+        def told(referral):
+            package = self._received(referral, self.clinic_user)
+            return {item["key"]: item["value"] for item in package.data}
+
+        self.assertEqual(told(one)["last_name"], "Hidden")
+        self.assertEqual(told(one)["caregiver"], "Mama Secret")
+        self.assertNotIn("reason", told(one))
+        self.assertEqual(told(two)["first_name"], "Furaha")
+        self.assertEqual(told(two)["caregiver"], caregiver.full_name)
+        self.assertEqual(told(two)["caregiver_phone"], "2")
+        self.assertEqual(told(two)["reason"], "a wound")
+        self.assertNotIn("last_name", told(two))
+        self.assertNotIn(harmful.full_name, str(told(two)))
+        self.assertEqual(told(three)["first_name"], "Furaha")
+        self.assertNotIn("caregiver", told(three))
+
     def test_r8_package_is_frozen_when_sent(self):
         self._consent(self.case)
         referral = self._referral(self.case)

@@ -186,13 +186,12 @@ class Disclosure(models.Model):
         return bool((organisation | organisation.child_ids).institution_ids)
 
     def _disclosure_keys(self, receiver, data_set, service_type=None, is_offer=False):
-        """The keys of what ``receiver`` may get of this case, in order (R8).
+        """The keys of what ``receiver`` may get of these cases, in order, by id (R8).
 
         :param data_set: minimum, service or full
         :param service_type: what is asked of the receiver
         :param is_offer: the case itself is offered, inside the network
         """
-        self.ensure_one()
         if is_offer:
             keys = OFFER_KEYS
         elif self._disclosure_is_school(receiver, service_type):
@@ -205,66 +204,86 @@ class Disclosure(models.Model):
                 "service": SERVICE_KEYS,
                 "full": FULL_KEYS,
             }[data_set]
-        withheld = self._disclosure_withheld(receiver)
-        return tuple(key for key in keys if key not in withheld)
+        return {
+            case_id: tuple(key for key in keys if key not in withheld)
+            if withheld
+            else keys
+            for case_id, withheld in self._disclosure_withheld(receiver).items()
+        }
 
     def _disclosure_withheld(self, receiver=None):
-        """The keys withheld from ``receiver``, or from anybody where it is empty (R8).
+        """The keys withheld from ``receiver``, or from anybody where it is empty, by
+        id (R8).
 
         A withholding stays when the consent it came with ends. What is withheld from
         everybody the child is referred to is not withheld from who holds the case.
         """
-        self.ensure_one()
-        # sudo: asked for people who do not read consents, and about them.
-        case = self.sudo()
         partner = receiver.sudo().commercial_partner_id if receiver else None
-        holds = partner and partner == case.organisation_id.commercial_partner_id
-        keys = set()
-        for consent in case.consent_ids.filtered("withhold_item_ids"):
+        withheld = {case_id: set() for case_id in self._ids}
+        # sudo: asked for people who do not read consents, and about them.
+        for consent in self.sudo().consent_ids.filtered("withhold_item_ids"):
+            case = consent.case_id
             named = consent.withhold_from_ids.commercial_partner_id
+            holds = partner and partner == case.organisation_id.commercial_partner_id
             if partner is None or (partner in named if named else not holds):
-                keys.update(consent.withhold_item_ids.mapped("key"))
-        return keys
+                withheld[case.id].update(consent.withhold_item_ids.mapped("key"))
+        return withheld
 
     def _disclosure_hidden_fields(self, receiver=None):
         """``{model: {field}}`` of what a page or file for ``receiver`` leaves out."""
+        self.ensure_one()
         hidden = {}
-        for key in self._disclosure_withheld(receiver):
+        for key in self._disclosure_withheld(receiver)[self.id]:
             for model, names in ITEM_FIELDS.get(key, {}).items():
                 hidden.setdefault(model, set()).update(names)
         return hidden
 
     def _disclosure_values(self, keys):
-        """The values of the keys that are about the case and the child. The caller
-        took the keys from :meth:`_disclosure_keys` and may read the case, or answers
-        for what it does with them."""
-        self.ensure_one()
-        child = self.beneficiary_id
-        holder = self.user_id or self.env.user
-        caregiver = self.env["remediation.household.member"]
-        if {"caregiver", "caregiver_phone"} & set(keys):
-            caregiver = child.household_id.member_ids.filtered(
-                lambda member: member.is_caregiver and not member.is_suspected_of_harm
-            )[:1]
+        """The values that are about the case and the child, as ``{id: {key: value}}``.
+
+        :param keys: ``{id: keys}`` as from :meth:`_disclosure_keys`; the caller may
+            read these cases, or answers for what it does with them
+        """
+        today = fields.Date.context_today(self)
+        asking = self.filtered(
+            lambda case: not {"caregiver", "caregiver_phone"}.isdisjoint(keys[case.id])
+        )
+        nobody = self.env["remediation.household.member"]
+        caregivers = {}
+        for member in asking.beneficiary_id.household_id.member_ids:
+            if member.is_caregiver and not member.is_suspected_of_harm:
+                caregivers.setdefault(member.household_id, member)
+
+        def caregiver(child):
+            return caregivers.get(child.household_id, nobody)
+
+        def contact(case):
+            return case.user_id or self.env.user
 
         ways = {
-            "child_code": lambda: child.name,
-            "first_name": lambda: child.first_name,
-            "last_name": lambda: child.last_name,
-            "sex": lambda: child.sex,
-            "age": lambda: child._age_on(fields.Date.context_today(self)),
-            "grade": lambda: child.last_grade,
-            "language": lambda: child.language_id.name,
-            "area": lambda: (self.area_id or child.area_id).display_name,
-            "contact_name": lambda: holder.name,
-            "contact_phone": lambda: holder.partner_id.phone,
-            "risk_level": lambda: self.risk_level,
-            "classification": lambda: self.classification,
-            "goal": lambda: self.active_plan_id.goal,
-            "caregiver": lambda: caregiver.full_name,
-            "caregiver_phone": lambda: caregiver.phone,
+            "child_code": lambda case, child: child.name,
+            "first_name": lambda case, child: child.first_name,
+            "last_name": lambda case, child: child.last_name,
+            "sex": lambda case, child: child.sex,
+            "age": lambda case, child: child._age_on(today),
+            "grade": lambda case, child: child.last_grade,
+            "language": lambda case, child: child.language_id.name,
+            "area": lambda case, child: (case.area_id or child.area_id).display_name,
+            "contact_name": lambda case, child: contact(case).name,
+            "contact_phone": lambda case, child: contact(case).partner_id.phone,
+            "risk_level": lambda case, child: case.risk_level,
+            "classification": lambda case, child: case.classification,
+            "goal": lambda case, child: case.active_plan_id.goal,
+            "caregiver": lambda case, child: caregiver(child).full_name,
+            "caregiver_phone": lambda case, child: caregiver(child).phone,
         }
-        return {key: ways[key]() for key in keys if key in ways}
+        values = {}
+        for case in self:
+            child = case.beneficiary_id
+            values[case.id] = {
+                key: ways[key](case, child) for key in keys[case.id] if key in ways
+            }
+        return values
 
     # -- reporting (R9) --------------------------------------------------------
     def _disclosure_reportable(self, on=None):

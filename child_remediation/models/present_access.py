@@ -1,6 +1,6 @@
 from collections import defaultdict
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
@@ -96,9 +96,28 @@ class PresentAccess(models.AbstractModel):
         )
 
 
+class DocumentId(fields.Many2oneReference):
+    """The link of a message or activity to its document.
+
+    Core matches each new row with the lists of messages and activities of every model
+    that has a log before it looks whether one of them is in memory at all: a tenth of
+    the time that it takes to send a thousand referrals.
+    """
+
+    def _update_inverses(self, records, value):
+        if isinstance(value, int) and not any(
+            inverse._get_cache(records.env).get(value) is not None
+            for inverse in records.pool.field_inverses[self]
+        ):
+            return None
+        return super()._update_inverses(records, value)
+
+
 class MailMessage(models.Model):
     _name = "mail.message"
     _inherit = ["mail.message", "remediation.present.access"]
+
+    res_id = DocumentId()
 
 
 class MailActivity(models.Model):
@@ -109,14 +128,37 @@ class MailActivity(models.Model):
     # Whoever sees the case does and closes its activities.
     _changes_refused = False
 
+    res_id = DocumentId()
+    # Known before the row is inserted, so they cost no second statement.
+    res_name = fields.Char(compute="_compute_res_name", store=True, precompute=True)
+    user_tz = fields.Selection(related="user_id.tz", store=True, precompute=True)
+
     @api.model
     def _add_precomputed_values(self, vals_list):
-        """The model by its number, as core's related field has it: core would make a
-        record in memory of each activity for it."""
-        models_by_id = self.env["ir.model"].sudo()  # sudo: as core's related field
+        """What follows from the document and the user, from all of them at once: core
+        would make a record in memory of each activity for it."""
+        # sudo: as core's related fields and its name of the document
+        env = self.sudo().env
+        documents = defaultdict(list)
         for vals in vals_list:
             if vals.get("res_model_id"):
-                vals["res_model"] = models_by_id.browse(vals["res_model_id"]).model
+                vals["res_model"] = env["ir.model"].browse(vals["res_model_id"]).model
+            if vals.get("res_model") in env and vals.get("res_id"):
+                documents[vals["res_model"]].append(vals["res_id"])
+        names = {
+            (model, document.id): document.display_name
+            for model, ids in documents.items()
+            for document in env[model].browse(ids)
+        }
+        users = env["res.users"].browse(
+            {vals["user_id"] for vals in vals_list if vals.get("user_id")}
+        )
+        time_zones = {user.id: user.tz for user in users}
+        for vals in vals_list:
+            # Whatever was sent: both follow.
+            document = vals.get("res_model"), vals.get("res_id")
+            vals["res_name"] = names.get(document, False)
+            vals["user_tz"] = time_zones.get(vals.get("user_id"), False)
         return super()._add_precomputed_values(vals_list)
 
     def _compute_res_name(self):

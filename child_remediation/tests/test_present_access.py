@@ -134,6 +134,39 @@ class TestPresentAccess(PresentAccessCommon):
             self.file.with_user(self.worker_2).write({"raw": b"forged"})
         self.assertTrue(self.photo.with_user(self.worker_2).read(["raw"]))
 
+    def test_lists_in_memory_get_new_messages_and_activities(self):
+        case = self.case.with_user(self.worker_2)
+        other = self._new_case(self.manager_2)
+        for record in (case, other.with_user(self.worker_2)):
+            messages, activities = record.message_ids, record.activity_ids
+            message = record.message_post(body="One more")
+            activity = record.activity_schedule("mail.mail_activity_data_todo")
+            self.assertEqual(record.message_ids - messages, message)
+            self.assertEqual(record.activity_ids - activities, activity)
+            record.invalidate_recordset()
+            self.assertIn(message, record.message_ids)
+            self.assertIn(activity, record.activity_ids)
+
+    def test_the_name_on_an_activity_follows_from_its_document(self):
+        self.worker_2.tz = "Africa/Lubumbashi"
+        common = {
+            "res_model_id": self.env["ir.model"]._get_id("remediation.case"),
+            "res_name": SECRET,
+            "user_tz": "Europe/Paris",
+            "user_id": self.worker_2.id,
+        }
+        other = self._new_case(self.manager_2)
+        activities = (
+            self.env["mail.activity"]
+            .with_user(self.worker_2)
+            .create([dict(common, res_id=case.id) for case in self.case + other])
+        )
+        activities.invalidate_recordset()
+        self.assertEqual(
+            activities.mapped("res_name"), [self.case.name, other.name], "no name in it"
+        )
+        self.assertEqual(set(activities.mapped("user_tz")), {"Africa/Lubumbashi"})
+
     def test_photo_is_closed_to_readers_without_identity(self):
         for user in (self.monitor, self.auditor, self.data_protection):
             self.assertTrue(self.child.with_user(user).has_access("read"))

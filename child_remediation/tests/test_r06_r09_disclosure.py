@@ -37,7 +37,8 @@ class TestDisclosure(RemediationCommon):
         return [Command.set(items.ids)]
 
     def _keys(self, receiver, data_set="full", service=None):
-        return self.case._disclosure_keys(receiver, data_set, service or self.health)
+        keys = self.case._disclosure_keys(receiver, data_set, service or self.health)
+        return keys[self.case.id]
 
     def _rank(self, receiver):
         return self.case._disclosure_ranks(receiver)[self.case.id]
@@ -127,7 +128,7 @@ class TestDisclosure(RemediationCommon):
         )
         self.assertNotIn("risk_level", self._keys(self.partner_org_b))
         self.assertIn("risk_level", self._keys(self.partner_org))
-        self.assertEqual(case._disclosure_withheld(), {"risk_level"})
+        self.assertEqual(case._disclosure_withheld(), {case.id: {"risk_level"}})
         consent.with_user(self.portal_manager).sudo().action_withdraw("over")
         self.assertNotIn(
             "risk_level", self._keys(self.partner_org_b), "withheld for good"

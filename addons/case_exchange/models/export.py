@@ -381,7 +381,7 @@ class Export(models.Model):
             )
             .case_id
         )
-        return {case.id: case._disclosure_withheld() for case in cases}
+        return cases._disclosure_withheld()
 
     def _write_table(self, target, domain, today):
         columns = self.env["remediation.export.column"].search(
