@@ -3,10 +3,11 @@
 import io
 
 import polib
+from lxml import etree
 
 from odoo.modules.module import get_manifest
 from odoo.tests import TransactionCase, tagged
-from odoo.tools.translate import trans_export
+from odoo.tools.translate import avoid_pattern, trans_export, xml_translate
 
 import odoo.addons
 
@@ -26,6 +27,26 @@ class TestTranslations(TransactionCase):
                     f"{len(missing)} terms without French; run setup/i18n "
                     f"{module.name}, for example: {sorted(missing)[:5]}",
                 )
+
+    def test_no_text_stands_where_core_does_not_translate(self):
+        """Core passes over a view that begins with a document type."""
+        installed = self.env["ir.module.module"].search([("state", "=", "installed")])
+        ours = installed.filtered(lambda module: module.author == AUTHOR)
+        data = self.env["ir.model.data"].search(
+            [("model", "=", "ir.ui.view"), ("module", "in", ours.mapped("name"))]
+        )
+        views = self.env["ir.ui.view"].browse(data.mapped("res_id"))
+        passed_over = 0
+        for view in views.with_context(lang=None):
+            root = etree.fromstring(view.arch_db)
+            if not avoid_pattern.match(root.text or ""):
+                continue
+            passed_over += 1
+            root.text = None
+            terms = []
+            xml_translate(terms.append, etree.tostring(root, encoding="unicode"))
+            self.assertEqual(terms, [], view.key)
+        self.assertTrue(passed_over, "the portal's page begins with a document type")
 
     def _terms(self, module):
         """What a fresh export says has to be translated."""
