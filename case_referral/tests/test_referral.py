@@ -188,7 +188,7 @@ class TestReferral(ReferralCommon):
 
     def test_r8_each_package_of_a_batch_holds_its_own_child_alone(self):
         other = self._new_case()
-        other.beneficiary_id.write({"first_name": "Furaha", "last_name": "Kabila"})
+        other.beneficiary_id.write({"first_name": "Furaha", "last_name": "Other"})
         harmful, caregiver = self.env["remediation.household.member"].create(
             [
                 {
