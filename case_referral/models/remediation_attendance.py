@@ -83,7 +83,7 @@ class RemediationAttendance(models.Model):
                         code=package.name,
                     )
                 )
-            accepted_on = package.referral_id.answered_on.date()
+            accepted_on = case._day(package.referral_id.answered_on)
             return Enrolment.create(
                 {
                     "case_id": case.id,

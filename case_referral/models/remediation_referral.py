@@ -630,7 +630,7 @@ class RemediationReferral(models.Model):
                     "activity_type_id": activity_type.id,
                     "summary": referral.name,
                     "user_id": user.id,
-                    "date_deadline": referral.answer_by.date(),
+                    "date_deadline": referral.case_id._day(referral.answer_by),
                     "automated": True,
                 }
             )

@@ -816,7 +816,18 @@ class Case(models.Model):
     # -- deadlines -------------------------------------------------------------
     def _tz(self):
         self.ensure_one()
-        return pytz.timezone(self.company_id.partner_id.tz or "Africa/Lubumbashi")
+        # sudo: the zone of the company, also for who has just passed the case on.
+        return pytz.timezone(
+            self.sudo().company_id.partner_id.tz or "Africa/Lubumbashi"
+        )
+
+    def _day(self, moment=None):
+        """The day it is, or was at a moment in UTC, where this case is worked on.
+
+        What ends by the day for two people ends at one midnight, wherever they are.
+        """
+        moment = moment or fields.Datetime.now()
+        return pytz.utc.localize(moment).astimezone(self._tz()).date()
 
     def _start_deadlines(self):
         """Open first contact and assessment, from the concern's receipt on (R15)."""

@@ -111,7 +111,7 @@ class Closure(models.Model):
     @api.model
     def _missing_for_goals_met(self, case, today):
         visits = self.env["remediation.visit"]
-        since = case.reopened_on and case.reopened_on.date()
+        since = case.reopened_on and case._day(case.reopened_on)
         done = case.visit_ids.filtered(
             lambda v: not since or (v.date_done and v.date_done >= since)
         )
@@ -169,7 +169,7 @@ class Closure(models.Model):
     @api.model
     def _missing_for_lost_contact(self, case, today):
         attempts = case.note_ids.filtered(lambda n: n.kind == "contact_attempt")
-        days = sorted({attempt.date.date() for attempt in attempts})
+        days = sorted({case._day(attempt.date) for attempt in attempts})
         if len(days) < CONTACT_ATTEMPTS or (days[-1] - days[0]).days < (
             CONTACT_ATTEMPTS_DAYS
         ):
@@ -217,15 +217,12 @@ class Closure(models.Model):
         visits, moments = [], []
         for closure in self:
             case = closure.case_id
-            closed = fields.Datetime.context_timestamp(
-                closure.with_context(tz=str(case._tz())), closure.approved_on
-            )
+            closed = case._day(closure.approved_on)
             for months in CHECK_MONTHS:
-                day = closed + relativedelta(months=months)
                 visits.append(
                     {
                         "case_id": case.id,
-                        "date_planned": day.date(),
+                        "date_planned": closed + relativedelta(months=months),
                         "is_post_closure": True,
                     }
                 )

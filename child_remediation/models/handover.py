@@ -108,12 +108,9 @@ class Handover(models.Model):
     def _compute_is_open(self):
         """It ends by itself: nothing has to run on the last day."""
         for handover in self:
-            today = fields.Date.context_today(
-                handover.with_context(tz=str(handover.case_id._tz()))
-            )
             handover.is_open = (
                 not handover.ended_on
-                and handover.date_until >= today
+                and handover.date_until >= handover.case_id._day()
                 and handover.case_id.user_id != handover.reader_id
                 and not handover.case_id._problems_of_handover(handover.reader_id)
             )
@@ -128,16 +125,11 @@ class Handover(models.Model):
         if not self.is_open or self.kind != "grace":
             return self.env["remediation.visit"]
         # sudo: the reader opens no visit; the methods that come here checked who asks.
-        return (
-            self.sudo()
-            .case_id.visit_ids.filtered(
-                lambda visit: (
-                    visit.state == "planned"
-                    and visit.date_planned <= self.date_from.date()
-                )
-            )
-            .sorted("date_planned")[:1]
-        )
+        case = self.sudo().case_id
+        began = case._day(self.date_from)
+        return case.visit_ids.filtered(
+            lambda visit: visit.state == "planned" and visit.date_planned <= began
+        ).sorted("date_planned")[:1]
 
     @api.depends("is_open")
     @api.depends_context("uid")
@@ -346,7 +338,6 @@ class Case(models.Model):
                 and handover.kind == "handover"
             )
         )._end()
-        today = fields.Date.context_today(self)
         handovers._unprotected().create(
             [
                 {
@@ -354,7 +345,7 @@ class Case(models.Model):
                     "case_code": case.name,
                     "company_id": case.company_id.id,
                     "reader_id": reader.id,
-                    "date_until": today + timedelta(days=days),
+                    "date_until": case._day() + timedelta(days=days),
                     "reason": reason or False,
                     "granted_by_id": self.env.uid,
                 }
@@ -374,13 +365,19 @@ class Case(models.Model):
         :param int days: the grace of the team; 0 grants none
         :param date since: last day of the check
         """
-        today = fields.Date.context_today(self)
         until = since + timedelta(days=days)
-        if days <= 0 or until < today:
+        if days <= 0:
             return
+        days_now = {case: case._day() for case in self}
         due = self.filtered(
-            lambda case: case.visit_ids.filtered(
-                lambda visit: visit.state == "planned" and visit.date_planned <= today
+            lambda case: (
+                until >= days_now[case]
+                and case.visit_ids.filtered(
+                    lambda visit: (
+                        visit.state == "planned"
+                        and visit.date_planned <= days_now[case]
+                    )
+                )
             )
         )
         # sudo: opened by the scheduler; nobody has a create right.

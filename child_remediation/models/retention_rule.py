@@ -82,7 +82,7 @@ class RetentionRule(models.Model):
                 if not years or not case.closed_on:
                     due = False
                     break
-                until = case.closed_on.date() + relativedelta(years=years)
+                until = case._day(case.closed_on) + relativedelta(years=years)
                 due = max(due or until, until)
             age = child._age_on(today)
             if due and due < today and (age is None or age >= 18):

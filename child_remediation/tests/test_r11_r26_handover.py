@@ -34,7 +34,7 @@ class TestHandover(RemediationCommon):
             "a handover opens the sheet and nothing else",
         )
         handover = self._handover(other)
-        self.assertEqual(handover.date_until, self.today + timedelta(days=14))
+        self.assertEqual(handover.date_until, other._day() + timedelta(days=14))
         self.assertIn("Amani", handover.sheet)
         self.assertIn("worker", other.with_user(self.worker_2).handover_text)
         self.assertFalse(handover.with_user(self.supervisor).sheet, "for one reader")
@@ -44,16 +44,22 @@ class TestHandover(RemediationCommon):
         for days in (15, -1):
             with self.assertRaisesRegex(UserError, "14 days"):
                 self._pass_on(case, handover_days=days)
-        self._pass_on(case, handover_days=14)
-        handover = self._handover(case)
-        for days, is_open in ((14, True), (15, False)):
-            with freeze_time(fields.Datetime.now() + timedelta(days=days)):
-                self.env.invalidate_all()
-                self.assertEqual(handover.is_open, is_open, f"day {days}")
-                self.assertEqual(bool(handover.sheet), is_open)
-                self.assertEqual(
-                    bool(case.with_user(self.worker_2).handover_text), is_open
-                )
+        # Near midnight UTC it is another day already where the case is.
+        for hour in (9, 22):
+            with self.subTest(hour=hour):
+                case = self._new_case()
+                granted = fields.Datetime.now().replace(hour=hour, minute=30)
+                with freeze_time(granted):
+                    self._pass_on(case, handover_days=14)
+                handover = self._handover(case)
+                for days, is_open in ((14, True), (15, False)):
+                    with freeze_time(granted + timedelta(days=days)):
+                        self.env.invalidate_all()
+                        self.assertEqual(handover.is_open, is_open, f"day {days}")
+                        self.assertEqual(bool(handover.sheet), is_open)
+                        self.assertEqual(
+                            bool(case.with_user(self.worker_2).handover_text), is_open
+                        )
 
     def test_r26_the_sheet_ends_where_custody_ended(self):
         case = self._new_case()
@@ -131,13 +137,14 @@ class TestHandover(RemediationCommon):
 
     def test_r11_visits_that_were_due_may_be_finished_for_seven_days(self):
         case, later = self._new_case(), self._new_case()
-        visit = self._plan_visit(case, self.today)
-        self._plan_visit(later, self.today + timedelta(days=1))
+        today = case._day()
+        visit = self._plan_visit(case, today)
+        self._plan_visit(later, today + timedelta(days=1))
         self._lapse()
         self.assertEqual(case.user_id, self.supervisor)
         self.assertFalse(later.handover_ids, "nothing was due")
         grace = self._handover(case)
-        self.assertEqual(grace.due_visit_on, self.today)
+        self.assertEqual(grace.due_visit_on, today)
         self.assertFalse(visit.with_user(self.worker).has_access("read"))
         with self.assertRaisesRegex(AccessError, "state"):
             grace.action_record_visit({"occupation": "school", "state": "done"})
@@ -161,7 +168,8 @@ class TestHandover(RemediationCommon):
         grace = self._handover(case)
         self.assertEqual(grace.date_until, self.today + timedelta(days=6))
         for days, over in ((6, False), (7, True)):
-            with freeze_time(fields.Datetime.now() + timedelta(days=days)):
+            noon = fields.Datetime.to_datetime(self.today) + timedelta(hours=12)
+            with freeze_time(noon + timedelta(days=days)):
                 self.env.invalidate_all()
                 self.assertEqual(grace.is_open, not over)
                 if over:

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 
@@ -51,7 +51,7 @@ class RemediationCase(models.Model):
         """Return what the form offers: schemes, providers, adults, cash actions."""
         self.ensure_one()
         company = [("company_id", "=", self.company_id.id)]
-        today = self.env.cr.now().date()
+        today = fields.Date.context_today(self)
         return {
             "schemes": [
                 (scheme.id, scheme.name)
