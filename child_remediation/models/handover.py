@@ -146,8 +146,20 @@ class Handover(models.Model):
         # nothing that happened after the case was passed on is shown.
         case = self.sudo().case_id
         self.env["remediation.access.log"]._log(case, "view", self.case_code)
-        last_day = fields.Date.to_string(
-            fields.Datetime.context_timestamp(self, self.date_from)
+        # A handover may be granted long after: it shows what its reader could see.
+        held = case.holder_log_ids.filtered(
+            lambda log: log.holder_user_id == self.reader_id
+        )
+        passed_on = fields.Datetime.context_timestamp(
+            self, max(filter(None, held.mapped("date_to")), default=self.date_from)
+        )
+        until = (fields.Date.to_string(passed_on), passed_on.strftime("%H:%M"))
+        # R8: on the portal, what the family withheld stays withheld here too.
+        reader = self.env.user
+        withheld = (
+            case._disclosure_withheld(reader.partner_id)[case.id]
+            if reader.share
+            else ()
         )
         labels = {
             name: dict(case._fields[name]._description_selection(self.env)).get(
@@ -163,11 +175,12 @@ class Handover(models.Model):
                 {
                     "case": case,
                     "child": case.beneficiary_id,
+                    "withheld": withheld,
                     "labels": labels,
                     "entries": [
                         entry
                         for entry in case.get_timeline()
-                        if entry["date"] <= last_day
+                        if (entry["date"], entry["time"]) <= until
                     ],
                 },
             )

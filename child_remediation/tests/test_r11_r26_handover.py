@@ -78,6 +78,27 @@ class TestHandover(RemediationCommon):
         self.assertNotIn("After", sheet)
         self.assertNotIn("another child", sheet)
 
+    def test_r26_a_handover_granted_late_shows_what_its_reader_could_see(self):
+        case = self._new_case()
+        note = self.env["remediation.note"]
+        passed_on = fields.Datetime.now().replace(hour=9, minute=0, second=30)
+        with freeze_time(passed_on):
+            note.with_user(self.worker).create({"case_id": case.id, "text": "Last"})
+            self._pass_on(case)
+        for text, delta in (
+            ("The same day", timedelta(minutes=2)),
+            ("Later", timedelta(days=2)),
+        ):
+            with freeze_time(passed_on + delta):
+                note.with_user(self.worker_2).create({"case_id": case.id, "text": text})
+        with freeze_time(passed_on + timedelta(days=3)):
+            case.with_user(self.supervisor).action_grant_handover(self.worker.id, 7)
+            self.env.invalidate_all()
+            sheet = self._handover(case).sheet
+        self.assertIn("Last", sheet)
+        self.assertNotIn("The same day", sheet)
+        self.assertNotIn("Later", sheet)
+
     def test_r26_no_handover_after_suspension_or_with_a_conflict(self):
         case, other = self._new_case(), self._new_case()
         self._pass_on(case | other, handover_days=7)
