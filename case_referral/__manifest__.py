@@ -39,6 +39,7 @@
         "views/portal_sign_in_templates.xml",
         "views/portal_reporter_templates.xml",
         "views/portal_case_templates.xml",
+        "views/portal_handover_templates.xml",
         "views/portal_provider_templates.xml",
         "views/portal_observer_templates.xml",
         "views/portal_public_templates.xml",

@@ -1,1 +1,1 @@
-from . import home, main, case, provider, reporter, public
+from . import home, main, case, handover, provider, reporter, public

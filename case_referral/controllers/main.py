@@ -144,6 +144,7 @@ class RemediationPortal(http.Controller):
                 domain, order="next_due, id desc", limit=PAGE
             )
             values["case_count"] = cases.search_count(domain)
+            values["handovers"] = env["remediation.handover"].portal_open()
         if "reporter" in roles:
             values["concerns"] = env["remediation.concern"].portal_my_concerns()[:5]
         if "supervisor" in roles:

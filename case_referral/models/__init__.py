@@ -9,6 +9,7 @@ from . import (
     referral_accreditation_document,
     remediation_case_manager,
     remediation_concern,
+    remediation_handover,
     remediation_referral,
     remediation_referral_package,
     remediation_referral_data,

@@ -2,6 +2,7 @@ from . import (
     test_access,
     test_accreditation,
     test_concern,
+    test_handover,
     test_match_screen,
     test_matching,
     test_phone,

@@ -43,6 +43,7 @@ ROUTES = {
     "/my/remediation/case/<string:code>/action/<int:action_id>": {"manager"},
     "/my/remediation/case/<string:code>/referral/<int:referral_id>/revoke": {"manager"},
     "/my/remediation/case/<string:code>/reassign": {"supervisor"},
+    "/my/remediation/handover/<int:handover_id>": {"former"},
     "/my/remediation/request": MANAGERS,
     "/my/remediation/referrals": MANAGERS | {"provider"},
     "/my/remediation/referral/<string:code>": {"provider"},
@@ -129,6 +130,7 @@ class TestRefusals(PortalCommon):
         former = cls._new_manager(cls.former_user, cls.team, cls.partner_org_b)
         cls.case._set_holder(former, "for a while")
         cls.case._set_holder(cls.manager_portal, "back")
+        cls.case._grant_handover({cls.case: cls.former_user}, 7)
         cls.users = {
             "reporter": cls.portal_reporter,
             "provider": cls.school_user,
@@ -159,6 +161,7 @@ class TestRefusals(PortalCommon):
             .replace("<int:consent_id>", str(self.consent.id))
             .replace("<int:action_id>", str(self.action.id))
             .replace("<int:referral_id>", str(self.referral.id))
+            .replace("<int:handover_id>", str(self.case.handover_ids.id))
             .replace("<any(accept,reject,done):answer>", "accept")
             .replace("<any(safeguarding,complaint):kind>", "complaint")
             .replace(
