@@ -11,6 +11,7 @@ from . import common, install
 # where nothing needs to be installed
 COMMANDS = {
     "bench": ("bench:run", True),
+    "docs": ("docs:run", True),
     "i18n": ("i18n:run", True),
     "install": ("shell:install", True),
     "lint": ("lint:run", False),

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from . import modules
+from . import arrows, modules
 from .common import ROOT, say, step
 
 
@@ -14,8 +14,14 @@ def run(parser, arguments):
     parser.add_argument(
         "--fix", action="store_true", help="format the code and repair what is simple"
     )
+    parser.add_argument(
+        "--house", action="store_true", help="print which module leans on which"
+    )
     parser.add_argument("modules", nargs="*", help="read these modules only")
     options = parser.parse_args(arguments)
+    if options.house:
+        arrows.show()
+        return 1 if _say(arrows.backwards()) else 0
     found = modules.find()
     unknown = set(options.modules) - set(found)
     if unknown:
@@ -68,14 +74,23 @@ def _pylint(paths):
 
 
 def _house(chosen, everything):
-    from . import house
+    from . import docs, house
 
-    clean = True
-    for path, line, advice in house.check():
-        if everything or any(path.is_relative_to(folder) for folder in chosen):
-            say(f"{path.relative_to(ROOT)}:{line}: {advice}")
-            clean = False
-    return clean
+    found = [*house.check(), *arrows.backwards(), *docs.check()]
+    return not _say(
+        place
+        for place in found
+        if everything or any(place[0].is_relative_to(folder) for folder in chosen)
+    )
+
+
+def _say(found):
+    """Print (file, line, advice) and return how many there were."""
+    count = 0
+    for path, line, advice in found:
+        say(f"{path.relative_to(ROOT)}:{line}: {advice}")
+        count += 1
+    return count
 
 
 def _licences(paths):

@@ -1,0 +1,103 @@
+"""setup/docs: the pages of docs/ whose columns follow from the code."""
+
+import re
+from collections import defaultdict
+
+from . import house, modules
+from .common import ROOT, say, write_atomic
+
+RULES = ROOT / "docs" / "rules.md"
+ROW = re.compile(r"^\| (R\d+) \| (.+?) \|.*\|$")
+MENTION = re.compile(r"\bR([1-9][0-9]?)b?\b")
+PLACES = 3  # named for each rule: where it is mentioned most
+
+
+def run(parser, arguments):
+    parser.parse_args(arguments)
+    page = rules()
+    changed = page != RULES.read_text()
+    write_atomic(RULES, page)
+    say(f"docs/rules.md: {'brought up to date' if changed else 'is up to date'}")
+    return 0
+
+
+def check():
+    """Yield (file, line, advice) for each mention of a rule that is none."""
+    numbers = set(_sentences())
+    homes, proofs = _mentions(), _proofs()
+    for number in sorted(homes.keys() | proofs.keys(), key=_key):
+        if number not in numbers:
+            path, line = min(homes.get(number) or proofs[number])[:2]
+            yield path, line, f"{number} is no rule of docs/rules.md; correct it"
+
+
+def rules():
+    """The page of the rules, with where each lives and what proves it."""
+    homes, proofs = _mentions(), _proofs()
+    lines = []
+    for line in RULES.read_text().splitlines():
+        row = ROW.match(line)
+        if row:
+            number, sentence = row.groups()
+            line = (
+                f"| {number} | {sentence} | {_where(homes.get(number, []))} "
+                f"| {_tests(proofs.get(number, []))} |"
+            )
+        lines.append(line)
+    return "\n".join(lines) + "\n"
+
+
+def _sentences():
+    rows = map(ROW.match, RULES.read_text().splitlines())
+    return {row.group(1): row.group(2) for row in rows if row}
+
+
+def _key(number):
+    return int(number[1:])
+
+
+def _code():
+    """(path, is a test) of what may mention a rule."""
+    folders = [*modules.find().values(), ROOT / "tests"]
+    for path in house.files():
+        if path.suffix in (".py", ".xml", ".js") and any(
+            path.is_relative_to(folder) for folder in folders
+        ):
+            yield path, "tests" in path.relative_to(ROOT).parts
+
+
+def _mentions():
+    found = defaultdict(list)
+    for path, is_test in _code():
+        if not is_test:
+            for line, text in enumerate(path.read_text().splitlines(), 1):
+                for number in MENTION.findall(text):
+                    found[f"R{number}"].append((path, line))
+    return found
+
+
+def _proofs():
+    found = defaultdict(list)
+    for path, is_test in _code():
+        if is_test and path.suffix == ".py":
+            for line, text in enumerate(path.read_text().splitlines(), 1):
+                name = re.match(r"\s*def (test((?:_r\d+b?)+)_\w+)\(", text)
+                for number in re.findall(r"\d+", name.group(2)) if name else ():
+                    found[f"R{int(number)}"].append((path, line, name.group(1)))
+    return found
+
+
+def _where(places):
+    count = defaultdict(int)
+    for path, _line in places:
+        count[str(path.relative_to(ROOT))] += 1
+    most = sorted(count, key=lambda name: (-count[name], name))[:PLACES]
+    return "<br>".join(f"`{name}`" for name in most)
+
+
+def _tests(places):
+    count = defaultdict(int)
+    for path, _line, _name in places:
+        count[str(path.relative_to(ROOT))] += 1
+    most = sorted(count, key=lambda name: (-count[name], name))[:PLACES]
+    return "<br>".join(f"`{name}` ({count[name]})" for name in most)
