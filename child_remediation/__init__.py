@@ -1,2 +1,1 @@
 from . import demo, models, tools, wizards
-from .hooks import uninstall_hook

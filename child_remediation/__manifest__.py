@@ -5,7 +5,7 @@
     "category": "Child Remediation",
     "license": "AGPL-3",
     "author": "Child Remediation contributors",
-    "depends": ["mail"],
+    "depends": ["remediation_base"],
     "data": [
         "security/remediation_groups.xml",
         "security/ir.model.access.csv",
@@ -94,6 +94,5 @@
             "child_remediation/static/tests/tours/**/*",
         ],
     },
-    "uninstall_hook": "uninstall_hook",
     "application": True,
 }

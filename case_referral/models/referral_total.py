@@ -5,7 +5,7 @@ import pytz
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from odoo.addons.child_remediation.tools.small_cells import THRESHOLD, suppress
+from odoo.addons.remediation_base.tools.small_cells import THRESHOLD, suppress
 
 DEFINITION_VERSION = "1"
 DIMENSIONS = ("site_id", "commodity", "programme_id")

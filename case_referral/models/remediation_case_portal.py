@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from odoo.addons.child_remediation.tools import pictures
+from odoo.addons.remediation_base.tools import pictures
 
 FILE_MAX_BYTES = 5 * 1024 * 1024
 TEXT_MAX = 8000

@@ -13,7 +13,7 @@ from odoo.exceptions import (
     ValidationError,
 )
 
-from odoo.addons.child_remediation.tools import pictures
+from odoo.addons.remediation_base.tools import pictures
 
 _logger = logging.getLogger(__name__)
 

@@ -1,6 +1,3 @@
-from . import append_only
-from . import protected_mixin
-from . import code
 from . import present_access
 from . import picture
 from . import res_users

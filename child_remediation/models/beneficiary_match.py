@@ -2,7 +2,13 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ..tools.phonetic import match_keys, match_name, skeleton, tokens
+from odoo.addons.remediation_base.tools.phonetic import (
+    match_keys,
+    match_name,
+    skeleton,
+    tokens,
+)
+
 from .beneficiary import IDENTITY_GROUPS
 
 _PENDING = "remediation_duplicates"

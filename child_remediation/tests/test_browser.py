@@ -2,7 +2,8 @@ import base64
 
 from odoo.tests import tagged
 
-from ..tools import sheets
+from odoo.addons.remediation_base.tools import sheets
+
 from . import hub_sheet
 from .browser_common import BrowserCommon
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import BaseCase, tagged
 
-from ..tools import sheets
+from odoo.addons.remediation_base.tools import sheets
+
 from . import hub_sheet
 from .common import RemediationCommon
 

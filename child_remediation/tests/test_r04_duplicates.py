@@ -1,7 +1,8 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from ..tools.phonetic import match_keys, match_name, skeleton
+from odoo.addons.remediation_base.tools.phonetic import match_keys, match_name, skeleton
+
 from .common import RemediationCommon
 
 

@@ -7,7 +7,8 @@ from PIL import Image, PngImagePlugin
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
 
-from ..tools import pictures
+from odoo.addons.remediation_base.tools import pictures
+
 from .common import RemediationCommon
 
 PLACE = b"Kolwezi 10.71S 25.47E"

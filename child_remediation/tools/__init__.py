@@ -1,1 +1,1 @@
-from . import classification, pictures, sheets, small_cells
+from . import classification

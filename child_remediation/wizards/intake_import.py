@@ -6,8 +6,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from odoo.addons.remediation_base.tools import sheets
+
 from ..models.beneficiary import fold
-from ..tools import sheets
 
 #: Columns of the intake sheet in their order; the first two are required.
 COLUMNS = [

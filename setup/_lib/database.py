@@ -3,7 +3,7 @@
 Runs inside the virtual environment. A template's name says what is in it: the Odoo,
 the lock file and the content of every module but its tests. A changed file gives
 another name, so a template is never out of date. Three layers keep it quick: what
-our modules need, the core module, the others; only layers above the change are
+our modules need, the core modules, the others; only layers above the change are
 made again."""
 
 import contextlib
@@ -21,7 +21,7 @@ from . import modules
 from .common import CACHE, CHECKOUT, ROOT, STATE, SetupError, copy_tree, lock, run, step
 from .install import LOCK_FILE, digest, odoo_key
 
-CORE = "child_remediation"
+CORE = ("remediation_base", "child_remediation")
 KEEP = 20  # templates kept; the ones longest unused go first
 IN_USE = 2 * 3600  # seconds: a run that is under way may still need those
 _copies = itertools.count(1)
@@ -160,8 +160,8 @@ class Databases:
         whose = CHECKOUT if self.cluster.external else ""
         key = digest(odoo_key(), LOCK_FILE.read_bytes(), demo, whose, *outside)
         layers = [(f"template_{key}_base", outside or ["base"], False)]
-        core = [name for name in order if name == CORE]
-        rest = [name for name in order if name != CORE]
+        core = [name for name in order if name in CORE]
+        rest = [name for name in order if name not in CORE]
         for group in filter(None, (core, rest)):
             key = digest(key, *(f"{name} {sums[name]}" for name in group))
             layers.append((f"template_{key}", group, True))

@@ -52,7 +52,7 @@ def test_app_leaves_nothing_behind(bare, app):
         printed, complaints = bare.shell(
             name,
             f"""
-module = env["ir.module.module"].search([("name", "=", "{app}")])
+module = env["ir.module.module"].search([("name", "=", "{_ground_of(app)}")])
 created = [
     model._table
     for model in env.registry.models.values()
@@ -108,6 +108,12 @@ print(all(line.analytic_distribution for line in expense))
         "True",
     ]
     _clean(complaints)
+
+
+def _ground_of(app):
+    """The module whose removal takes the app with it: the first app brings the ground
+    floor, which nobody else needs on that database."""
+    return "remediation_base" if app == "child_remediation" else app
 
 
 def _clean(complaints):

@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from odoo.addons.child_remediation.models.beneficiary import completed_years
-from odoo.addons.child_remediation.tools import small_cells
+from odoo.addons.remediation_base.tools import small_cells
 
 from ..tools import htcds, primero, source, writers
 

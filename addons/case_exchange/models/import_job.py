@@ -9,7 +9,7 @@ from psycopg2.errors import UniqueViolation
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from odoo.addons.child_remediation.tools import pictures
+from odoo.addons.remediation_base.tools import pictures
 
 from ..tools import plain, primero, salesforce
 

@@ -1,6 +1,6 @@
 """Text that a database and a sheet can hold."""
 
-from odoo.addons.child_remediation.tools.sheets import CONTROL
+from odoo.addons.remediation_base.tools.sheets import CONTROL
 
 
 def plain(node):

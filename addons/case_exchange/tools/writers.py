@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 import xlsxwriter
 
-from odoo.addons.child_remediation.tools import sheets
+from odoo.addons.remediation_base.tools import sheets
 
 #: A worksheet has no more rows.
 XLSX_ROWS = 1_048_000

@@ -1,0 +1,1 @@
+from . import phonetic, pictures, sheets, small_cells
