@@ -228,6 +228,7 @@ class CashTransferPaymentLine(models.Model):
             ("not_presented", self.env._("Did not Come")),
             ("refused", self.env._("Refused")),
             ("deceased", self.env._("Deceased")),
+            ("taken_back", self.env._("Taken Back by the Provider")),
             ("other", self.env._("Other")),
         ]
 

@@ -21,6 +21,7 @@ class CashTransferProviderWord(models.Model):
             ("delivered", "Delivered"),
             ("not_collected", "Not Collected"),
             ("failed", "Failed"),
+            ("reversed", "Taken Back"),
             ("pending", "Not Final Yet"),
             ("reason", "Only a Reason"),
         ],

@@ -1,12 +1,13 @@
 import base64
 import hashlib
+import re
 from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
-from ..tools import tabular
+from ..tools import provider_report, tabular
 from .payment_method import CASH_GROUPS
 
 #: What providers write, in the languages they write; each provider may add words.
@@ -43,6 +44,15 @@ WORDS = {
         "echec",
         "rejeté",
         "erreur",
+    },
+    "reversed": {
+        "reversed",
+        "reversal",
+        "refunded",
+        "taken back",
+        "annulé après paiement",
+        "extourné",
+        "remboursé",
     },
     "pending": {
         "pending",
@@ -83,6 +93,7 @@ class CashTransferReconciliation(models.Model):
             "posted_on",
             "read_by_id",
             "row_count",
+            "fees_told",
         }
     )
     _frozen_fields = frozenset({"provider_id", "plan_id", "file_content", "file_name"})
@@ -123,6 +134,11 @@ class CashTransferReconciliation(models.Model):
     posted_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     posted_on = fields.Datetime(readonly=True, copy=False)
     row_count = fields.Integer(readonly=True, copy=False)
+    fees_told = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="The file has fees; the contract's rule is not used.",
+    )
     row_ids = fields.One2many("cash.transfer.reconciliation.row", "reconciliation_id")
     dispute_ids = fields.One2many("cash.transfer.dispute", "reconciliation_id")
     move_ids = fields.One2many("account.move", "cash_reconciliation_id")
@@ -188,7 +204,22 @@ class CashTransferReconciliation(models.Model):
                     day=fields.Date.to_string(first.create_date.date()),
                 )
             )
+        # sudo: a hash is compared, the plan's code alone leaves the method
+        sent = self.env["cash.transfer.payment.plan"].sudo()
+        sent = sent.search(
+            [("file_hash", "=", digest), ("company_id", "=", self.company_id.id)],
+            limit=1,
+        )
+        if sent:
+            raise ValidationError(self._own_file_sentence(sent))
         self._unprotected().file_hash = digest
+
+    def _own_file_sentence(self, plan):
+        return self.env._(
+            "This is the instruction file of %(plan)s, not the provider's answer: "
+            "choose the file that the provider sent.",
+            plan=plan.name,
+        )
 
     # -- reading ---------------------------------------------------------------
     def action_read(self):
@@ -267,6 +298,7 @@ class CashTransferReconciliation(models.Model):
         except tabular.TableError as error:
             raise UserError(self._sentence(error)) from error
         columns = self._find_columns(headers)
+        self._refuse_own_file(headers, table, columns)
         words = self._get_words()
         rows, problems = [], []
         for number, cells in table:
@@ -299,6 +331,60 @@ class CashTransferReconciliation(models.Model):
                 )
             )
         return rows
+
+    def _refuse_own_file(self, headers, table, columns):
+        """Refuse our own instruction file, saved again under another name: its rows
+        stand in it as they were sent, and nothing says what became of them.
+
+        :raises UserError: every row is a row that we sent.
+        """
+        if "payment" not in columns:
+            return
+        codes = {cells[columns["payment"]].strip().upper() for _n, cells in table}
+        # sudo: the file that was sent; the plan's code alone leaves the method
+        plans = (
+            self.env["cash.transfer.payment.line"]
+            .sudo()
+            .search(
+                [
+                    ("name", "in", list(codes)),
+                    ("provider_id", "=", self.provider_id.id),
+                    ("company_id", "=", self.company_id.id),
+                ]
+            )
+            .plan_id
+        )
+        found = {tabular.normalise(header): i for i, header in enumerate(headers)}
+        for plan in plans:
+            content = base64.b64decode(plan.file_content or b"")
+            if not content:
+                continue
+            own_headers, own_table = tabular.read_table(content)
+            own = [tabular.normalise(header) for header in own_headers]
+            if not set(own) <= found.keys():
+                continue
+            told = [
+                index
+                for index in columns.values()
+                if tabular.normalise(headers[index]) not in own
+            ]
+            sent = {self._comparable(cells[: len(own)]) for _n, cells in own_table}
+            if all(
+                self._comparable([cells[found[name]] for name in own]) in sent
+                and not any(cells[index].strip() for index in told)
+                for _n, cells in table
+            ):
+                raise UserError(self._own_file_sentence(plan))
+
+    def _comparable(self, cells):
+        """Return a row as it is whatever program saved it: 20.00, 20,00 and 20 are
+        one."""
+        return tuple(
+            re.sub(r"[.,]0*$", "", cell.strip().lstrip("'+").replace(",", "."))
+            if re.fullmatch(r"'?\+?[\d.,]+", cell.strip())
+            else cell.strip().lstrip("'")
+            for cell in cells
+        )
 
     def _find_columns(self, headers):
         """Return content → index of the provider's columns in this file."""
@@ -383,6 +469,8 @@ class CashTransferReconciliation(models.Model):
                 )
             if reason == "not_presented":
                 meaning = "not_collected"
+        elif meaning == "reversed":
+            reason = "taken_back"
         fee = 0.0
         if values.get("fee"):
             fee = tabular.parse_amount(values["fee"], provider.report_decimal)
@@ -390,12 +478,12 @@ class CashTransferReconciliation(models.Model):
                 raise ValidationError(env._("the fee is negative"))
         return {
             "number": number,
+            "position": number,
             "payment_code": values.get("payment", "").upper() or False,
             "provider_ref": values.get("reference") or False,
             "amount": float(amount or 0),
             "has_amount": amount is not None,
-            "fee": float(fee),
-            "has_fee": bool(values.get("fee")),
+            "fee_told": float(fee),
             "date": tabular.parse_date(values.get("date")),
             "meaning": meaning,
             "failure_reason": reason or False,
@@ -447,10 +535,8 @@ class CashTransferReconciliation(models.Model):
         )
         rows.invalidate_model(flush=False)
         self.invalidate_recordset(["row_ids"], flush=False)
-        has_fee = any(row.pop("has_fee") for row in parsed)
+        self._unprotected().fees_told = any(row["fee_told"] for row in parsed)
         matched = self._match(parsed)
-        if not has_fee:
-            self._add_expected_fees(matched)
         rows._unprotected().create(
             [
                 {
@@ -510,153 +596,117 @@ class CashTransferReconciliation(models.Model):
         )
         lines = self.env.cr.dictfetchall()
         by_code = {line["name"]: line for line in lines}
-        by_ref = {line["provider_ref"]: line for line in lines if line["provider_ref"]}
+        by_ref = {}
+        for line in lines:
+            if line["provider_ref"]:
+                # what several payments have in common names none of them
+                shared = line["provider_ref"] in by_ref
+                by_ref[line["provider_ref"]] = None if shared else line
         for line in lines:
             for name in ("amount_due", "amount_delivered", "amount_disputed", "open"):
                 line[name] = float(line[name])
         return by_code, by_ref
 
     def _match(self, rows):
-        """Return the rows with line, plan, outcome, booked and disputed amounts."""
+        """Return the rows with line, plan, outcome, booked and disputed amounts, as
+        the payments and the posted reports are now (R69)."""
         by_code, by_ref = self._get_lines(rows)
-        key = self.provider_id.match_key
-        today = fields.Date.context_today(self)
-        seen, matched, left = {}, [], {}
+        by_reference = self.provider_id.match_key == "reference"
+        factor = 10**self.currency_id.decimal_places
+        lines, told = {}, []
         for row in rows:
-            line = by_code.get(row["payment_code"]) or (
-                by_ref.get(row["provider_ref"]) if row["provider_ref"] else None
-            )
-            if key == "reference" and row["provider_ref"]:
+            line = by_code.get(row["payment_code"])
+            if not row["payment_code"] or (by_reference and row["provider_ref"]):
                 line = by_ref.get(row["provider_ref"]) or line
-            result = {
-                "line_id": False,
-                "plan_id": self.plan_id.id,
-                "booked": 0.0,
-                "disputed": 0.0,
-                "question_reason": False,
-            }
-            if not line or line["currency_id"] != self.currency_id.id:
-                result.update(self._unknown(row))
-            else:
-                result.update(line_id=line["id"], plan_id=line["plan_id"])
-                if line["id"] in seen:
-                    result.update(self._again(row, seen[line["id"]]))
-                else:
-                    seen[line["id"]] = row
-                    # a payment and its follow-up share what is due
-                    line["open"] = left.get(line["cycle_line_id"], line["open"])
-                    result.update(self._meaning(row, line, today))
-                    left[line["cycle_line_id"]] = self._round(
-                        line["open"] - result["booked"]
-                    )
-            matched.append({**row, **result})
+            if line and line["currency_id"] != self.currency_id.id:
+                line = None
+            if line:
+                lines[line["id"]] = line
+            told.append(
+                {
+                    **row,
+                    "line_id": line["id"] if line else False,
+                    "plan_id": line["plan_id"] if line else self.plan_id.id,
+                    "amount": round(row["amount"] * factor),
+                    "fee": round(row["fee_told"] * factor),
+                }
+            )
+        stories, references = self._get_stories(told, factor)
+        provider_report.name_receipts(told, references)
+        changes = provider_report.understand(
+            told,
+            {key: self._as_payment(line, factor) for key, line in lines.items()},
+            stories,
+            fields.Date.context_today(self),
+            self.date,
+        )
+        matched = []
+        for row, now in zip(rows, told, strict=True):
+            change = changes[row["number"]]
+            matched.append(
+                {
+                    **row,
+                    **{name: now[name] for name in ("line_id", "plan_id", "receipt")},
+                    **change,
+                    **{
+                        name: change[name] / factor
+                        for name in ("booked", "disputed", "fee")
+                    },
+                }
+            )
+        if not self.fees_told:
+            self._add_expected_fees(matched)
         return matched
 
-    def _unknown(self, row):
-        if row["amount"] and row["meaning"] == "delivered":
-            return {"outcome": "unknown", "disputed": row["amount"]}
-        return {"outcome": "no_change"}
+    def _as_payment(self, line, factor):
+        return provider_report.Payment(
+            status=line["status"],
+            due=round(line["amount_due"] * factor),
+            delivered=round(line["amount_delivered"] * factor),
+            open=round(line["open"] * factor),
+            cycle_line=line["cycle_line_id"],
+            sent_on=line["sent_on"],
+            grant_end=line["grant_end"],
+        )
 
-    def _again(self, row, first):
-        """A payment named twice in one file: the same row twice says nothing new, two
-        transfers are one too many."""
-        if (
-            row["meaning"] != "delivered"
-            or not row["amount"]
-            or (
-                row["provider_ref"] == first["provider_ref"]
-                and row["amount"] == first["amount"]
+    def _get_stories(self, rows, factor):
+        """Return what the posted reports of the provider said about these payments, and
+        whose each of these references was, in one statement."""
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT r.line_id, r.payment_code, r.provider_ref, r.receipt,
+                       r.meaning, r.outcome, r.amount, r.booked, r.disputed, r.fee,
+                       r.date, p.fees_told
+                  FROM cash_transfer_reconciliation_row r
+                  JOIN cash_transfer_reconciliation p ON p.id = r.reconciliation_id
+                 WHERE p.state = 'posted' AND p.id <> %(report)s
+                   AND p.provider_id = %(provider)s AND p.company_id = %(company)s
+                   AND (r.line_id = ANY(%(lines)s)
+                        OR r.provider_ref = ANY(%(refs)s)
+                        OR (r.line_id IS NULL AND r.payment_code = ANY(%(codes)s)))
+                 ORDER BY p.posted_on, p.id, r.position, r.number
+                """,
+                report=self.id,
+                provider=self.provider_id.id,
+                company=self.company_id.id,
+                lines=[row["line_id"] for row in rows if row["line_id"]],
+                refs=[row["provider_ref"] for row in rows if row["provider_ref"]],
+                codes=[row["payment_code"] for row in rows if row["payment_code"]],
             )
-        ):
-            return {"outcome": "no_change"}
-        return {"outcome": "paid_twice", "disputed": row["amount"]}
-
-    def _meaning(self, row, line, today):
-        """Return what one row means for its payment (R39)."""
-        meaning, status = row["meaning"], line["status"]
-        if meaning == "pending":
-            return {"outcome": "no_change"}
-        if meaning in ("failed", "not_collected"):
-            if status in ("sent", "in_question"):
-                return {"outcome": meaning}
-            if status in ("delivered", "partial"):
-                return {"outcome": "conflict"}
-            return {"outcome": "no_change"}
-        if status in ("sent", "in_question"):
-            return self._first_report(row, line, today)
-        if status in ("delivered", "partial"):
-            return self._later_report(row, line)
-        if status in ("failed", "not_collected", "reversed"):
-            return self._late_success(row, line)
-        if status == "paid_twice":
-            new = self._round(row["amount"] - line["amount_disputed"])
-            if new <= 0:
-                return {"outcome": "no_change"}
-            return {"outcome": "paid_twice", "disputed": new}
-        # never handed to the provider: set aside, stopped, cancelled, pending
-        return {"outcome": "unknown", "disputed": row["amount"]}
+        )
+        stories, references = defaultdict(provider_report.Story), []
+        for row in self.env.cr.dictfetchall():
+            for name in ("amount", "disputed", "fee"):
+                row[name] = round(float(row[name] or 0) * factor)
+            about = provider_report.subject(row)
+            if row["provider_ref"]:
+                references.append((row["provider_ref"], about))
+            stories[about].remember(row)
+        return stories, references
 
     def _round(self, amount):
         return self.currency_id.round(amount)
-
-    def _first_report(self, row, line, today):
-        amount, due = row["amount"], line["amount_due"]
-        day = row["date"] or self.date
-        question = False
-        if day > today:
-            question = "future"
-        elif day < line["sent_on"]:
-            question = "early"
-        elif line["grant_end"] and day > line["grant_end"]:
-            question = "grant_ended"
-        if question:
-            return {"outcome": "in_question", "question_reason": question}
-        due = self._round(min(due, line["open"]))
-        if due <= 0:
-            return {"outcome": "paid_twice", "disputed": amount}
-        excess = self._round(amount - due)
-        if excess > 0:
-            return {"outcome": "over", "booked": due, "disputed": excess}
-        return {"outcome": "partial" if excess < 0 else "delivered", "booked": amount}
-
-    def _later_report(self, row, line):
-        """Another report on a delivered payment: the same values are no change."""
-        known = self._round(line["amount_delivered"] + line["amount_disputed"])
-        other_ref = (
-            row["provider_ref"]
-            and line["provider_ref"]
-            and row["provider_ref"] != line["provider_ref"]
-        )
-        if other_ref:
-            return {"outcome": "paid_twice", "disputed": row["amount"]}
-        new = self._round(row["amount"] - known)
-        if new == 0:
-            return {"outcome": "no_change"}
-        if new < 0:
-            return {"outcome": "conflict"}
-        booked = self._round(
-            max(
-                min(new, line["amount_due"] - line["amount_delivered"], line["open"]), 0
-            )
-        )
-        return {
-            "outcome": "late" if booked else "paid_twice",
-            "booked": booked,
-            "disputed": self._round(new - booked),
-        }
-
-    def _late_success(self, row, line):
-        """A payment that had failed was delivered after all: the entitlement and period
-        is an expense once, whatever a follow-up did."""
-        booked = self._round(
-            max(min(row["amount"], line["amount_due"], line["open"]), 0.0)
-        )
-        disputed = self._round(row["amount"] - booked)
-        return {
-            "outcome": "late" if booked else "paid_twice",
-            "booked": booked,
-            "disputed": disputed,
-        }
 
     # -- posting ---------------------------------------------------------------
     def action_post(self):
@@ -672,6 +722,15 @@ class CashTransferReconciliation(models.Model):
         self._lock_for_step()
         if self.state != "matched":
             raise UserError(self.env._("Read %(report)s first.", report=self.name))
+        waiting = self.row_ids.filtered(lambda row: row.outcome == "waiting")
+        if waiting:
+            raise UserError(
+                self.env._(
+                    "Rows %(rows)s are not understood: ask the provider, then read a "
+                    "corrected file.",
+                    rows=", ".join(map(str, waiting[:SHOWN].mapped("number"))),
+                )
+            )
         if self.date > fields.Date.context_today(self):
             raise UserError(self.env._("The accounting date lies in the future."))
         self.plan_id.sudo()._check_open_date(  # sudo: lock dates of the company
@@ -687,9 +746,11 @@ class CashTransferReconciliation(models.Model):
         plans.lock_for_update(allow_referencing=True)
         plans.invalidate_recordset()
         rows = self._rematch()
-        special = rows.filtered(lambda row: row.outcome in ("late", "paid_twice"))
-        self._apply_special(special)
+        self._apply_reversed(rows.filtered(lambda row: row.outcome == "reversed"))
         self._apply_plain()
+        self._apply_special(
+            rows.filtered(lambda row: row.outcome in ("late", "paid_twice"))
+        )
         disputes = self._create_disputes(rows)
         fees = dict(
             self.env["cash.transfer.reconciliation.row"]._read_group(
@@ -732,40 +793,49 @@ class CashTransferReconciliation(models.Model):
         made since the report was read."""
         names = (
             "number",
+            "position",
             "payment_code",
             "provider_ref",
             "amount",
-            "fee",
+            "fee_told",
             "date",
             "meaning",
             "failure_reason",
         )
         rows = self.row_ids.sorted("number")
         known = [{name: row[name] for name in names} for row in rows]
+        results = (
+            "line_id",
+            "plan_id",
+            "receipt",
+            "outcome",
+            "booked",
+            "disputed",
+            "fee",
+            "note",
+            "question_reason",
+        )
         changed = False
         for row, now in zip(rows, self._match(known), strict=True):
-            values = {
-                name: now[name]
-                for name in (
-                    "line_id",
-                    "plan_id",
-                    "outcome",
-                    "booked",
-                    "disputed",
-                    "question_reason",
-                )
-            }
-            if (
-                row.outcome != values["outcome"]
-                or row.booked != values["booked"]
-                or row.disputed != values["disputed"]
-                or row.line_id.id != values["line_id"]
+            values = {name: now[name] for name in results}
+            before = row._convert_to_write({name: row[name] for name in results})
+            if any(
+                (before[name] or False) != (values[name] or False) for name in values
             ):
                 row._unprotected().write(values)
                 changed = True
         if changed:
             self.env.flush_all()
         return rows
+
+    def _apply_reversed(self, rows):
+        """Book back what the provider took back (R44, R69)."""
+        for plan, mine in rows.grouped("plan_id").items():
+            plan._reverse_lines(
+                mine.line_id,
+                self.env._("Taken back by the provider, %(report)s", report=self.name),
+                self.date,
+            )
 
     def _apply_special(self, rows):
         """Book late successes and double payments one by one: they are few."""
@@ -814,7 +884,7 @@ class CashTransferReconciliation(models.Model):
             line._unprotected().write(
                 {
                     "amount_disputed": self._round(line.amount_disputed + row.disputed),
-                    "provider_ref": line.provider_ref or row.provider_ref,
+                    "provider_ref": line.provider_ref or row.receipt,
                 }
             )
 
@@ -859,7 +929,7 @@ class CashTransferReconciliation(models.Model):
                    question_reason = r.question_reason,
                    question_amount = CASE WHEN r.outcome = 'in_question'
                                           THEN r.amount ELSE 0 END,
-                   provider_ref = coalesce(r.provider_ref, l.provider_ref)
+                   provider_ref = coalesce(r.receipt, l.provider_ref)
               FROM cash_transfer_reconciliation_row r
              WHERE r.line_id = l.id AND r.reconciliation_id = %(report)s
                AND r.outcome = ANY(%(plain)s)

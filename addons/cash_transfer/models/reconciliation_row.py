@@ -11,7 +11,25 @@ OUTCOMES = [
     ("paid_twice", "Paid Twice"),
     ("unknown", "Unknown"),
     ("conflict", "Contradicts the Books"),
+    ("reversed", "Taken Back"),
     ("no_change", "No Change"),
+    ("pending", "Not Final Yet"),
+    ("waiting", "Not Understood"),
+    ("left_out", "No Payment"),
+]
+#: Why a row has its outcome.
+NOTES = [
+    ("repeated", "Said before"),
+    ("superseded", "A later row decides"),
+    ("other_try", "Another try succeeded"),
+    ("success_stands", "A success stands until it is taken back"),
+    ("smaller", "Less than was reported before"),
+    ("asked", "Another row of this payment is in question"),
+    ("taken_back", "Taken back before, and no reference tells the two apart"),
+    ("claim", "Taken back: settle its claim"),
+    ("by_hand", "Taken back in part: correct it by hand"),
+    ("no_status", "No status: not a delivery"),
+    ("two_amounts", "Two amounts without a reference"),
 ]
 
 
@@ -34,6 +52,10 @@ class CashTransferReconciliationRow(models.Model):
             "amount",
             "currency_id",
             "fee",
+            "fee_told",
+            "position",
+            "receipt",
+            "note",
             "date",
             "meaning",
             "failure_reason",
@@ -57,10 +79,20 @@ class CashTransferReconciliationRow(models.Model):
     number = fields.Integer(string="Row", readonly=True)
     payment_code = fields.Char(readonly=True)
     provider_ref = fields.Char(string="Provider's Reference", readonly=True)
+    receipt = fields.Char(
+        readonly=True,
+        help="The provider's reference, where it belongs to this payment alone.",
+    )
+    position = fields.Integer(
+        readonly=True, help="The order in which things happened, by the file."
+    )
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     amount = fields.Monetary(readonly=True)
     has_amount = fields.Boolean(readonly=True)
-    fee = fields.Monetary(readonly=True)
+    fee_told = fields.Monetary(string="Reported Fee", readonly=True)
+    fee = fields.Monetary(
+        readonly=True, help="Booked by this row: what is new of the reported fee."
+    )
     date = fields.Date(readonly=True)
     meaning = fields.Char(readonly=True)
     failure_reason = fields.Selection("_selection_failure_reason", readonly=True)
@@ -69,9 +101,13 @@ class CashTransferReconciliationRow(models.Model):
     )
     plan_id = fields.Many2one("cash.transfer.payment.plan", readonly=True)
     outcome = fields.Selection(OUTCOMES, readonly=True)
+    note = fields.Selection(NOTES, readonly=True)
     question_reason = fields.Char(readonly=True)
     booked = fields.Monetary(readonly=True, help="Delivered by this row.")
     disputed = fields.Monetary(readonly=True, help="Goes to dispute.")
+
+    _unknown = models.Index("(payment_code) WHERE line_id IS NULL")
+    _by_reference = models.Index("(provider_ref) WHERE provider_ref IS NOT NULL")
 
     def _selection_failure_reason(self):
         return self.env["cash.transfer.payment.line"]._failure_reasons()
