@@ -1,1 +1,1 @@
-from . import demo, controllers, models, wizards
+from . import controllers, models, wizards

@@ -45,7 +45,6 @@
         "views/portal_public_templates.xml",
         "views/referral_menus.xml",
     ],
-    "demo": ["demo/referral_demo.xml"],
     "assets": {
         "web.assets_tests": [
             "case_referral/static/tests/tours/**/*",

@@ -1,1 +1,1 @@
-from . import demo, models, tools, wizards
+from . import models, tools, wizards

@@ -83,9 +83,6 @@
         "views/child_remediation_menus.xml",
         "views/protection_menus.xml",
     ],
-    "demo": [
-        "demo/child_remediation_demo.xml",
-    ],
     "assets": {
         "web.assets_backend": [
             "child_remediation/static/src/**/*",

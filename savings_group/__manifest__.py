@@ -36,7 +36,6 @@
         "reports/ir_actions_report.xml",
         "views/savings_menus.xml",
     ],
-    "demo": ["demo/savings_group_demo.xml"],
     "assets": {
         "web.assets_backend": ["savings_group/static/src/**/*"],
         "web.assets_tests": ["savings_group/static/tests/tours/**/*"],

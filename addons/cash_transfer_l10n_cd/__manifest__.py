@@ -6,7 +6,6 @@
     "license": "AGPL-3",
     "author": "Child Remediation contributors",
     "depends": ["cash_transfer", "l10n_cd"],
-    "demo": ["demo/cash_transfer_demo.xml"],
     "auto_install": True,
     "post_init_hook": "post_init_hook",
 }

@@ -29,7 +29,7 @@ HEADERS = [
 
 def published():
     """The facts, as they are in the module."""
-    with file_open("child_remediation/demo/hub_cases.json") as handle:
+    with file_open("child_remediation/tests/files/hub_cases.json") as handle:
         return json.load(handle)
 
 

@@ -49,7 +49,7 @@ def run(parser, arguments):
     from .postgres import Cluster
 
     databases = Databases(Cluster("bench").start())
-    template = databases.template(list(modules.find()))
+    template = databases.template(modules.product())
     results, failures = [], []
     for name in options.names or sorted(benchmarks):
         benchmark = benchmarks[name]

@@ -2,9 +2,9 @@
 
 Runs inside the virtual environment. A template's name says what is in it: the Odoo,
 the lock file and the content of every module but its tests. A changed file gives
-another name, so a template is never out of date. Three layers keep it quick: what
-our modules need, the core modules, the others; only layers above the change are
-made again."""
+another name, so a template is never out of date. Four layers keep it quick: what our
+modules need, the core modules, the others, the demonstration; only layers above the
+change are made again."""
 
 import contextlib
 import itertools
@@ -151,18 +151,19 @@ class Databases:
 
     # -- templates
 
-    def template(self, names, demo=False, rebuild=False):
+    def template(self, names, rebuild=False):
         """The name of a database with these modules and what they need."""
         order, outside = modules.closure(names)
         sums = {name: modules.checksum(name) for name in order}
         # Their files are in this checkout, so on a server that others use as well the
         # databases are this checkout's alone.
         whose = CHECKOUT if self.cluster.external else ""
-        key = digest(odoo_key(), LOCK_FILE.read_bytes(), demo, whose, *outside)
+        key = digest(odoo_key(), LOCK_FILE.read_bytes(), whose, *outside)
         layers = [(f"template_{key}_base", outside or ["base"], False)]
         core = [name for name in order if name in CORE]
-        rest = [name for name in order if name not in CORE]
-        for group in filter(None, (core, rest)):
+        demo = [name for name in order if name == modules.DEMO]
+        rest = [name for name in order if name not in (*CORE, modules.DEMO)]
+        for group in filter(None, (core, rest, demo)):
             key = digest(key, *(f"{name} {sums[name]}" for name in group))
             layers.append((f"template_{key}", group, True))
         previous = None
@@ -170,12 +171,12 @@ class Databases:
             self.touch(name)  # nobody prunes it now
             with lock(self._note(name).with_suffix(".lock"), "making a database"):
                 if not self.exists(name) or (rebuild and ours):
-                    self._make_template(name, previous, group, ours, demo)
+                    self._make_template(name, previous, group, ours)
             previous = name
         self._prune(keep={layer[0] for layer in layers})
         return previous
 
-    def _make_template(self, name, previous, group, ours, demo):
+    def _make_template(self, name, previous, group, ours):
         making = f"making_{name}"
         step(f"Preparing a database with {', '.join(group)}")
         if previous:
@@ -185,8 +186,6 @@ class Databases:
         options = ["-i", ",".join(group)]
         if ours:
             options.append("--skip-auto-install")
-        if demo:
-            options.append("--with-demo")
         log = self.odoo(
             making,
             *options,

@@ -81,11 +81,13 @@ def _metapackage():
 def _manifest(name, folder):
     path = folder / "__manifest__.py"
     manifest = ast.literal_eval(path.read_text())
-    listed = {*manifest.get("data", []), *manifest.get("demo", [])}
+    listed = {*manifest.get("data", [])}
+    if "demo" in manifest:
+        yield path, 1, f"move what is shown into addons/{modules.DEMO}"
     for entry in sorted(listed):
         if not (folder / entry).is_file():
             yield path, 1, f"{entry} is listed and does not exist"
-    for part in (*DATA_FOLDERS, "demo"):
+    for part in DATA_FOLDERS:
         for file in sorted((folder / part).rglob("*")):
             inside = str(file.relative_to(folder))
             if "files" in file.parts:

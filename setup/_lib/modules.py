@@ -7,6 +7,8 @@ import hashlib
 from .common import ROOT, SetupError
 
 IGNORED = {"__pycache__", "tests"}
+# What setup/run shows: no site that works with real children needs it.
+DEMO = "remediation_demo"
 
 
 def find():
@@ -17,6 +19,11 @@ def find():
             if manifest(path.parent).get("installable", True):
                 found[path.parent.name] = path.parent
     return found
+
+
+def product():
+    """The names of all modules but the demonstration."""
+    return [name for name in find() if name != DEMO]
 
 
 def manifest(folder):

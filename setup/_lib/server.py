@@ -47,7 +47,8 @@ def run(parser, arguments):
         )
     _check_port(options.port)
     databases = Databases(Cluster("run").start())
-    prepare(databases, name, demo=not options.no_demo, update=options.update)
+    demo = not options.no_demo and modules.DEMO in modules.find()
+    prepare(databases, name, demo=demo, update=options.update)
     process = _start(databases, name, options.port)
     try:
         _wait(process, options.port)
@@ -94,7 +95,7 @@ def stop(parser, arguments):
 def prepare(databases, name, demo=True, update=False):
     """Make the database, or leave it as it is, or upgrade it. What takes long happens
     to a copy that takes the name in the end: interrupted, nothing is half done."""
-    names = list(modules.find())
+    names = list(modules.find()) if demo else modules.product()
     making = f"{name}__making"
     if databases.exists(name):
         if has_demo(databases, name) != demo:
@@ -117,7 +118,6 @@ def prepare(databases, name, demo=True, update=False):
         step(f"Making the database {name} {kind} demo data (some minutes)")
         databases.drop(making)
         todo = ["-i", ",".join(names) or "base", "--load-language=en_US,fr_FR"]
-        todo += ["--with-demo"] if demo else []
     databases.odoo(
         making,
         *todo,
@@ -135,13 +135,11 @@ def _installed(databases, name):
 
 
 def has_demo(databases, name):
-    with databases.connect(name) as cursor:
-        cursor.execute("SELECT demo FROM ir_module_module WHERE name = 'base'")
-        return bool(cursor.fetchone()[0])
+    return modules.DEMO in _installed(databases, name)
 
 
 def logins(databases, name):
-    """(login, password, role) of the users that our modules' demo data made."""
+    """(login, password, role) of the users that our modules made."""
     from passlib.context import CryptContext
 
     context = CryptContext(["pbkdf2_sha512", "plaintext"], deprecated=["plaintext"])

@@ -55,13 +55,13 @@ def _prepare(databases, rebuild):
     """Make the databases that a whole run needs side by side, what takes long first;
     keep them for the next checkout."""
     before = {note.name for note in databases.notes()}
-    everything = list(modules.find())
-    wanted = [(everything, True, False), (everything, False, rebuild)]
-    wanted += [([app], False, False) for app in _apps()]
+    wanted = [(modules.product(), rebuild)]
+    wanted += [([app], False) for app in _apps()]
+    wanted += [(list(modules.find()), False)]
     with _lanes() as pool:
         made = [pool.submit(databases.template, *arguments) for arguments in wanted]
         wait(made)
-    made[1].result()  # what went wrong with another, the test that asks for it says
+    made[0].result()  # what went wrong with another, the test that asks for it says
     new = {note.name for note in databases.notes()} - before
     if new and not databases.cluster.external:
         keep(databases)
@@ -150,14 +150,19 @@ def _select(arguments):
 def _phases(selected):
     """What to run: (number, title, paths, modules in the database)."""
     ours = modules.find()
-    everything = list(ours)
+    everything = modules.product()
 
     def inside(path, *folders):
         return any(f"{path.split('::')[0]}/".startswith(f"{f}/") for f in folders)
 
     if not selected:
-        paths = [str(folder.relative_to(ROOT)) for folder in ours.values()]
+        paths = [str(ours[name].relative_to(ROOT)) for name in everything]
+        demo = [
+            str(ours[name].relative_to(ROOT)) for name in ours.keys() - {*everything}
+        ]
         yield 1, "modules and journeys", [*paths, *_existing("tests")], everything
+        if demo:
+            yield 1, "the demonstration", demo, list(ours)
         for number, title, folders in (
             (2, "faults and races", FAULTS),
             (3, "each app alone", ["tests/alone"]),

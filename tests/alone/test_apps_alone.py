@@ -73,15 +73,14 @@ print("functions", env.cr.fetchone()[0] if "{app}" == "child_remediation" else 0
     _clean(complaints)
 
 
-def test_all_modules_install_with_demo_data(bare):
-    """What setup/run shows is loaded by no other test."""
-    _clean(bare.complaints(bare.template(list(modules.find()), demo=True)))
+def test_demonstration_installs_without_a_warning(bare):
+    _clean(bare.complaints(bare.template(list(modules.find()))))
 
 
 def test_demo_organisation_pays_a_stipend_by_the_chart_of_associations(bare):
     """The demonstration's books: francs, SYSCEBNL, one stipend in dollars from the
     entitlement to posted entries that explain it."""
-    template = bare.template(list(modules.find()), demo=True)
+    template = bare.template(list(modules.find()))
     with bare.scratch(template) as name:
         printed, complaints = bare.shell(
             name,

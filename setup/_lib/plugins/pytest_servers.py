@@ -145,7 +145,7 @@ def databases(cluster):
 @pytest.fixture(scope="session")
 def template(databases):
     """The name of a database with all modules; do not change it, copy it."""
-    return databases.template(list(modules.find()))
+    return databases.template(modules.product())
 
 
 @pytest.fixture

@@ -17,21 +17,15 @@ class Demo(models.AbstractModel):
 
     def _user(self, name):
         if name in ROLES:
-            return self.env.ref(f"cash_transfer_l10n_cd.demo_user_{name}")
+            return self.env.ref(f"remediation_demo.demo_user_{name}")
         return super()._user(name)
 
     @api.model
     def _load_chart(self):
-        """Give the demonstration company the chart of Congolese associations.
-
-        Odoo's own demo data gave it another one, with entries: those go.
-        """
+        """Give the demonstration company the chart of Congolese associations."""
         company = self.env.ref("base.main_company")
         chart = self.env["account.chart.template"]
         if company.chart_template != "cd_syscebnl":
-            moves = self.env["account.move"].search([("company_id", "=", company.id)])
-            moves.with_context(force_delete=True, _force_unlink=True).unlink()
-            company.country_id = self.env.ref("base.cd")
             # try_loading() warns while modules are loading; what it warns of (columns
             # of modules to come) does not concern accounts of this module's own.
             chart._load("cd_syscebnl", company, install_demo=False)
@@ -77,9 +71,7 @@ class Demo(models.AbstractModel):
         grant = releaser["cash.transfer.grant"].create(
             {
                 "analytic_account_id": analytic.id,
-                "funder_id": self.env.ref(
-                    "cash_transfer_l10n_cd.demo_partner_funder"
-                ).id,
+                "funder_id": self.env.ref("remediation_demo.demo_partner_funder").id,
                 "date_start": today.replace(day=1) - timedelta(days=180),
                 "date_end": today + timedelta(days=540),
                 "currency_id": usd.id,
@@ -89,9 +81,7 @@ class Demo(models.AbstractModel):
         provider = releaser["cash.transfer.provider"].create(
             {
                 "name": "Monnaie mobile",
-                "partner_id": self.env.ref(
-                    "cash_transfer_l10n_cd.demo_partner_provider"
-                ).id,
+                "partner_id": self.env.ref("remediation_demo.demo_partner_provider").id,
                 "kind": "advance",
                 "mechanism": "mobile_money",
                 "currency_id": usd.id,
@@ -110,7 +100,7 @@ class Demo(models.AbstractModel):
                 {
                     "name": "Allocation mensuelle de subsistance",
                     "purpose_id": self.env.ref("cash_transfer.purpose_stipend").id,
-                    "programme_id": self.env.ref("child_remediation.demo_programme").id,
+                    "programme_id": self.env.ref("remediation_demo.demo_programme").id,
                     "currency_id": usd.id,
                     "amount_rule": "income",
                     "income_cap": 100,

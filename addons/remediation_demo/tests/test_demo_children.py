@@ -1,27 +1,17 @@
 import json
 
 from odoo.tests import TransactionCase, tagged
-from odoo.tools.convert import convert_file
 from odoo.tools.misc import file_open
 
 
 @tagged("post_install", "-at_install")
-class TestDemo(TransactionCase):
+class TestDemoChildren(TransactionCase):
     """The demo data loads, says what was published and nothing more."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        if not cls.env.ref("child_remediation.demo_team", raise_if_not_found=False):
-            convert_file(
-                cls.env,
-                "child_remediation",
-                "demo/child_remediation_demo.xml",
-                {},
-                mode="init",
-                noupdate=True,
-            )
-        with file_open("child_remediation/demo/hub_cases.json") as handle:
+        with file_open("child_remediation/tests/files/hub_cases.json") as handle:
             cls.published = {
                 facts["child"]["pseudonym"]: facts for facts in json.load(handle)
             }
@@ -45,7 +35,6 @@ class TestDemo(TransactionCase):
             self.assertEqual(
                 child.age_estimated, facts["child"].get("age_at_identification", 0)
             )
-            self.assertFalse(case.consent_ids)
             self.assertFalse(case.plan_ids.caregiver_agreed_on)
             first = case.work_situation_ids.sorted("id")[0]
             self.assertEqual(first.hours_week, facts["work"].get("hours_per_week") or 0)
@@ -70,7 +59,7 @@ class TestDemo(TransactionCase):
             "monitoring": everything,
         }
         for login, names in expected.items():
-            user = self.env.ref(f"child_remediation.demo_user_{login}")
+            user = self.env.ref(f"remediation_demo.demo_user_{login}")
             self.assertEqual(user.lang, "fr_FR")
             seen = self.env["remediation.case"].with_user(user).search([])
             self.assertEqual(

@@ -37,14 +37,14 @@ class Demo(models.AbstractModel):
 
     def _load_accreditations(self):
         today = fields.Date.context_today(self)
-        area = self.env.ref("child_remediation.demo_area_kolwezi")
+        area = self.env.ref("remediation_demo.demo_area_kolwezi")
         services = self.env["remediation.service.type"].search([("active", "=", True)])
         schooling = services.filtered(lambda s: s.domain in ("education", "vocational"))
         health = services.filtered(lambda s: s.domain == "health")
         given = (
-            ("case_referral.demo_partner_school", "service", schooling),
-            ("case_referral.demo_partner_clinic", "service", health),
-            ("child_remediation.demo_partner", "case_management", services),
+            ("remediation_demo.demo_partner_school", "service", schooling),
+            ("remediation_demo.demo_partner_clinic", "service", health),
+            ("remediation_demo.demo_partner", "case_management", services),
         )
         records = self.env["referral.accreditation"]
         for xmlid, kind, types in given:
@@ -74,7 +74,7 @@ class Demo(models.AbstractModel):
 
     def _load_concerns(self):
         coordinator = self._as("coordinator").env
-        first = self.env.ref("case_referral.demo_concern_1")
+        first = self.env.ref("remediation_demo.demo_concern_1")
         for channel, location, observed, outcome in CONCERNS:
             concern = coordinator["remediation.concern"].create(
                 {"channel": channel, "location": location, "work_observed": observed}

@@ -1,21 +1,11 @@
 from odoo.tests import TransactionCase, tagged
-from odoo.tools import convert_file
 
 
 @tagged("post_install", "-at_install")
-class TestDemo(TransactionCase):
+class TestDemoSavings(TransactionCase):
     def test_demo_group_has_a_cycle_of_meetings(self):
-        """Load the demo file: 36 meetings of 22 members, from the paper book."""
-        if not self.env.ref("savings_group.demo_group", raise_if_not_found=False):
-            convert_file(
-                self.env,
-                "savings_group",
-                "demo/savings_group_demo.xml",
-                {},
-                mode="init",
-                noupdate=True,
-            )
-        group = self.env.ref("savings_group.demo_group")
+        """36 meetings of 22 members, from the paper book."""
+        group = self.env.ref("remediation_demo.demo_group")
         cycle = group.cycle_ids
         meetings = cycle.meeting_ids.filtered(lambda m: m.state == "validated")
         self.assertEqual(len(meetings), 36)

@@ -78,7 +78,7 @@ class Demo(models.AbstractModel):
     _description = "Demo Data"
 
     def _user(self, name):
-        return self.env.ref(f"child_remediation.demo_user_{name}")
+        return self.env.ref(f"remediation_demo.demo_user_{name}")
 
     def _as(self, name):
         """This environment as a demo user, without the rights of the loading."""
@@ -96,7 +96,7 @@ class Demo(models.AbstractModel):
         """Two accredited case managers: one of the organisation, one of a partner."""
         supervisor = self._as("supervisor")
         today = fields.Date.context_today(self)
-        team = self.env.ref("child_remediation.demo_team")
+        team = self.env.ref("remediation_demo.demo_team")
         for name in ("caseworker", "partner"):
             user = self._user(name)
             organisation = user.partner_id.parent_id or user.company_id.partner_id
@@ -110,7 +110,7 @@ class Demo(models.AbstractModel):
                     "code_of_conduct_on": today,
                     "area_ids": [
                         Command.link(
-                            self.env.ref("child_remediation.demo_area_kolwezi").id
+                            self.env.ref("remediation_demo.demo_area_kolwezi").id
                         )
                     ],
                     "training_ids": [
@@ -133,7 +133,7 @@ class Demo(models.AbstractModel):
 
     @api.model
     def _load_hub_cases(self):
-        with file_open("child_remediation/demo/hub_cases.json") as handle:
+        with file_open("child_remediation/tests/files/hub_cases.json") as handle:
             published = json.load(handle)
         known = self.env["remediation.beneficiary"].search(
             [("external_ref", "in", [self._reference(facts) for facts in published])]
@@ -163,7 +163,7 @@ class Demo(models.AbstractModel):
         env = self._as("caseworker").env
         child, household, work = facts["child"], facts["household"], facts["work"]
         area = AREAS.get(household.get("community"))
-        area = area and self.env.ref(f"child_remediation.{area}")
+        area = area and self.env.ref(f"remediation_demo.{area}")
         family = env["remediation.household"].create(
             {
                 "area_id": area.id if area else False,
@@ -190,11 +190,11 @@ class Demo(models.AbstractModel):
                 "external_ref": self._reference(facts),
             }
         )
-        site = self.env.ref(f"child_remediation.{SITES[work['site']]}")
+        site = self.env.ref(f"remediation_demo.{SITES[work['site']]}")
         case = env["remediation.case"].create(
             {
                 "beneficiary_id": beneficiary.id,
-                "programme_id": self.env.ref("child_remediation.demo_programme").id,
+                "programme_id": self.env.ref("remediation_demo.demo_programme").id,
                 "site_id": site.id,
             }
         )

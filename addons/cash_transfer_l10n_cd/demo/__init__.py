@@ -1,1 +1,0 @@
-from . import cash_cycle

@@ -1,0 +1,2 @@
+from . import test_demo_children
+from . import test_demo_savings
