@@ -11,6 +11,7 @@ from . import (
     remediation_concern,
     remediation_handover,
     remediation_referral,
+    remediation_closure,
     remediation_referral_package,
     remediation_referral_data,
     remediation_consent,

@@ -162,14 +162,11 @@ class RemediationCase(models.Model):
             raise UserError(
                 self.env._("Choose a case manager of your own organisation.")
             )
-        problems = manager._problems_to_hold() + case._conflicts_of_interest(manager)
-        if manager.weighted_caseload + case._weight() > manager.max_caseload:
-            problems.append(
-                self.env._(
-                    "%(name)s has no place free: choose somebody else.",
-                    name=manager.display_name,
-                )
-            )
+        problems = (
+            manager._problems_to_hold()
+            + case._conflicts_of_interest(manager)
+            + case._problems_of_load(manager)
+        )
         if problems:
             raise UserError("\n".join(problems))
         case._set_holder(manager, self.env._("Reassigned by the partner's supervisor"))

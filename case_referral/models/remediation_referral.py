@@ -5,6 +5,8 @@ from odoo.exceptions import AccessError, LockError, UserError, ValidationError
 
 ANSWER_HOURS = {"1h": 1, "3h": 3, "1d": 24, "3d": 72, "7d": 168}
 URGENCY_BY_RISK = {"high": "1d", "medium": "3d", "low": "7d"}
+#: Days that a service may go on after the case is closed.
+KEEP_AT_MOST = 366
 EXPIRE_AFTER = timedelta(days=7)
 REVIEW_WITHIN = timedelta(hours=24)
 OPEN_STATES = ("sent", "accepted")
@@ -61,6 +63,7 @@ class RemediationReferral(models.Model):
             "revoked_on",
             "revoked_by_id",
             "revoke_reason",
+            "kept_until",
             "parties",
             "package_ids",
             "request_id",
@@ -234,6 +237,11 @@ class RemediationReferral(models.Model):
     revoked_on = fields.Datetime(readonly=True, copy=False)
     revoked_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     revoke_reason = fields.Char(readonly=True, copy=False)
+    kept_until = fields.Date(
+        readonly=True,
+        copy=False,
+        help="Decided before the case is closed: the service goes on until this day.",
+    )
     parties = fields.Json(
         compute="_compute_parties",
         store=True,
@@ -380,6 +388,12 @@ class RemediationReferral(models.Model):
         """Return why a receiver may not receive, by referral (R6, R11–R13)."""
         problems = {}
         known = {}
+        # sudo: as below; all cases offered to a worker at once count together (R13).
+        loads = {
+            manager: referrals.case_id.sudo()._problems_of_load(manager.sudo())
+            for manager, referrals in self.grouped("to_case_manager_id").items()
+            if manager
+        }
         for referral in self:
             company = referral.company_id
             key = (referral.to_organisation_id, referral.service_type_id, company)
@@ -407,6 +421,7 @@ class RemediationReferral(models.Model):
                     *sentences,
                     *manager.sudo()._problems_to_hold(),
                     *referral.case_id.sudo()._conflicts_of_interest(manager.sudo()),
+                    *loads[manager],
                 ]
                 if manager == referral.case_id.case_manager_id:
                     sentences.append(
@@ -886,6 +901,24 @@ class RemediationReferral(models.Model):
         self._lock_in(*OPEN_STATES)
         return self._revoke(reason.strip(), at_once=False)
 
+    def action_keep_until(self, until):
+        """Let a service go on until a day although the case is closed (R22). For the
+        sender's side; the receiver's view ends with that day.
+
+        :param until: last day, within a year
+        """
+        self._check_sender()
+        until = fields.Date.to_date(until)
+        today = fields.Date.context_today(self)
+        if not until or not today <= until <= today + timedelta(days=KEEP_AT_MOST):
+            raise UserError(self.env._("Choose a day within the next year."))
+        self._lock_in("accepted")
+        if self.filtered(lambda referral: referral.referral_type != "referral"):
+            raise UserError(self.env._("Only a service goes on after a case closed."))
+        self._unprotected().write({"kept_until": until})
+        self._limit_views()
+        return True
+
     def _revoke(self, reason, at_once=True):
         if not self:
             return True
@@ -1003,6 +1036,10 @@ class RemediationReferral(models.Model):
         """Open the wizard that asks why it is taken back."""
         return self._open_wizard("revoke", self.env._("Take back"))
 
+    def action_open_keep(self):
+        """Open the wizard that asks until when the service goes on."""
+        return self._open_wizard("keep", self.env._("Keep until"))
+
     def action_open_review(self):
         """Open the wizard of the review."""
         return self._open_wizard("review", self.env._("Review"))
@@ -1040,6 +1077,12 @@ class RemediationReferral(models.Model):
         over._unprotected().write({"state": "expired"})
         over.package_id._close_view()
         over._clear_activities()
+        self.search(
+            [
+                ("state", "in", OPEN_STATES),
+                ("kept_until", "<", fields.Date.context_today(self)),
+            ]
+        )._revoke(self.env._("The day decided when the case was closed is over."))
         self.env["remediation.referral.package"]._close_overdue_views()
         self._end_expired_consents()
 
@@ -1059,9 +1102,13 @@ class RemediationReferral(models.Model):
         """Set until when the receivers of open referrals look: as long as the consents
         last and some days more (R7); a renewed consent opens the end again."""
         lacking = self._without_consent()
-        (self - lacking).package_id.filtered("visible_until")._limit(False)
+        for referral in self - lacking:
+            if referral.package_id.visible_until != referral.kept_until:
+                referral.package_id._limit(referral.kept_until)
         for referral in lacking:
             until = referral.case_id._disclosure_finish_by(referral.to_organisation_id)
+            if until and referral.kept_until:
+                until = min(until, referral.kept_until)
             package = referral.package_id
             if not until or until < fields.Date.context_today(self):
                 package._close_view()

@@ -296,6 +296,67 @@ class TestReferral(ReferralCommon):
             with self.subTest(level=level), self.assertRaises(UserError):
                 referral.action_send()
 
+    def test_r13_an_offer_does_not_pass_the_largest_load(self):
+        self.manager_portal.write({"warn_caseload": 1, "max_caseload": 2})
+        cases = [self._new_case(), self._new_case(), self._new_case()]
+        offers = self.env["remediation.referral"]
+        for case in cases:
+            offers |= self._referral(
+                case,
+                self.partner_org,
+                referral_type="assignment",
+                to_case_manager_id=self.manager_portal.id,
+            )
+        with self.assertRaisesRegex(UserError, "weighted cases"):
+            offers.action_send()
+        offers[:2].action_send()
+        for offer in offers[:2]:
+            self._received(offer, self.portal_manager).portal_accept()
+        with self.assertRaisesRegex(UserError, "weighted cases"):
+            offers[2].action_send()
+        # What was sent before the worker was full is not accepted afterwards.
+        self.manager_portal.max_caseload = 3
+        offers[2].action_send()
+        self.manager_portal.max_caseload = 2
+        with self.assertRaisesRegex(UserError, "weighted cases"):
+            self._received(offers[2], self.portal_manager).portal_accept()
+        self.assertEqual(cases[2].user_id, self.worker)
+        # The supervisor may, with a reason.
+        cases[2].with_user(self.supervisor).action_assign(
+            self.manager_portal.id, override_reason="Sister of a child of hers"
+        )
+        self.assertEqual(cases[2].user_id, self.portal_manager)
+
+    def test_r22_a_case_does_not_close_over_an_open_referral(self):
+        case = self._new_case()
+        self._consent(case)
+        referral = self._referral(case)
+        referral.action_send()
+        closure = (
+            self.env["remediation.closure"]
+            .with_user(self.worker)
+            .create({"case_id": case.id, "reason": "died"})
+        )
+        with self.assertRaisesRegex(UserError, referral.name):
+            closure.action_submit()
+        self._received(referral, self.school_user).portal_accept()
+        with self.assertRaisesRegex(UserError, referral.name):
+            closure.action_submit()
+        with self.assertRaises(UserError):
+            referral.action_keep_until(self.today + timedelta(days=400))
+        with self.assertRaises(AccessError):
+            referral.with_user(self.worker_2).action_keep_until(self.today)
+        referral.action_keep_until(self.today + timedelta(days=30))
+        closure.action_submit()
+        closure.with_user(self.supervisor).action_approve()
+        self.assertTrue(self._received(referral, self.school_user).is_visible)
+        self.env["remediation.referral"]._cron_follow_up()
+        self.assertTrue(self._received(referral, self.school_user).is_visible)
+        referral.sudo()._unprotected().kept_until = self.today - timedelta(days=1)
+        self.env["remediation.referral"]._cron_follow_up()
+        self.assertFalse(self._received(referral, self.school_user))
+        self.assertEqual(referral.state, "revoked")
+
     def test_r5_second_acceptance_voids_other_offers(self):
         offers = self.env["remediation.referral"].with_user(self.supervisor)
         for manager in (self.manager_portal, self.manager_portal_other):

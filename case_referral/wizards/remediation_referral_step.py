@@ -13,6 +13,7 @@ class RemediationReferralStep(models.TransientModel):
             ("emergency", "Emergency"),
             ("override", "Override"),
             ("revoke", "Take back"),
+            ("keep", "Keep until"),
             ("review", "Review"),
             ("reject", "Refusal"),
             ("done", "Outcome"),
@@ -46,6 +47,7 @@ class RemediationReferralStep(models.TransientModel):
         ],
     )
     done_on = fields.Date(default=fields.Date.context_today)
+    kept_until = fields.Date(string="Last day")
     text = fields.Text()
 
     def action_confirm(self):
@@ -60,6 +62,8 @@ class RemediationReferralStep(models.TransientModel):
             referral.action_send_override(self.text)
         elif self.step == "revoke":
             referral.action_revoke(self.text)
+        elif self.step == "keep":
+            referral.action_keep_until(self.kept_until)
         elif self.step == "review":
             referral.action_review(self.text)
         elif self.step == "reject":

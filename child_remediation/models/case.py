@@ -45,6 +45,9 @@ OUTCOMES = [
     ("returned_to_work", "Returned to Work"),
     ("unknown", "Unknown"),
 ]
+#: The supervisor's task to assign a case, and the days for it by risk.
+ASSIGN_ACTIVITY = "child_remediation.mail_activity_type_assign"
+ASSIGN_WITHIN_DAYS = {"high": 0, "medium": 3, "low": 7}
 
 
 class Case(models.Model):
@@ -384,7 +387,11 @@ class Case(models.Model):
         return "monitoring" if completed else "planning"
 
     @api.depends(
-        "stage", "first_contact_on", "consent_ids.state", "needs_safety_action"
+        "stage",
+        "first_contact_on",
+        "consent_ids.state",
+        "needs_safety_action",
+        "case_manager_id",
     )
     def _compute_missing_html(self):
         """What is missing for the next stage, as links (read by the form)."""
@@ -619,20 +626,10 @@ class Case(models.Model):
                 self.env._("A closed case is not assigned: reopen it first.")
             )
         added = self.filtered(lambda case: case.case_manager_id != manager)
-        # Cases given earlier in this transaction count too.
-        manager.invalidate_recordset(["weighted_caseload", "open_case_count"])
-        load = manager.weighted_caseload + added._weight()
-        if load > manager.max_caseload and not (override_reason or "").strip():
-            raise UserError(
-                self.env._(
-                    "%(name)s would carry %(load).1f weighted cases of at most "
-                    "%(max).1f: choose another worker or give a reason for the "
-                    "override.",
-                    name=manager.display_name,
-                    load=load,
-                    max=manager.max_caseload,
-                )
-            )
+        if not (override_reason or "").strip():
+            problems = added._problems_of_load(manager)
+            if problems:
+                raise UserError("\n".join(problems))
         former = {case: case.user_id for case in added if case.case_manager_id}
         added._set_holder(manager, override_reason or reason or self.env._("Assigned"))
         if handover_days and former:
@@ -643,6 +640,28 @@ class Case(models.Model):
         from .case_manager import CASELOAD_WEIGHTS
 
         return sum(CASELOAD_WEIGHTS[case.risk_level] for case in self)
+
+    def _problems_of_load(self, manager):
+        """Sentences for R13: these cases would take the worker over the largest load.
+
+        By whatever door a case comes to somebody; custody and reopening never ask.
+        """
+        # Cases given earlier in this transaction count too.
+        manager.invalidate_recordset(["weighted_caseload", "open_case_count"])
+        added = self.filtered(lambda case: case.case_manager_id != manager)
+        load = manager.weighted_caseload + added._weight()
+        if load <= manager.max_caseload:
+            return []
+        return [
+            self.env._(
+                "%(name)s would carry %(load).1f weighted cases of at most "
+                "%(max).1f: choose another worker, or have the supervisor override it "
+                "with a reason.",
+                name=manager.display_name,
+                load=load,
+                max=manager.max_caseload,
+            )
+        ]
 
     def _conflicts_of_interest(self, manager, override_reason=None):
         """Sentences for R14: whoever works for the site's operator cannot hold its
@@ -701,6 +720,44 @@ class Case(models.Model):
         cases._unprotected().write(vals)
         cases._log_holder(reason)
         cases._pass_activities(former)
+        if manager:
+            cases._clear_assign_tasks()
+        else:
+            cases._ask_to_assign()
+
+    def _pass_with_team(self, former):
+        """Log the new holder of cases that the team's supervisor holds, and pass the
+        activities on.
+
+        :param dict former: ``{case: user}`` before the team changed
+        """
+        moved = self.filtered(lambda case: case.user_id != former[case])
+        moved._log_holder(
+            self.env.context.get("remediation_holder_reason")
+            or self.env._("New supervisor of the team")
+        )
+        moved._pass_activities(former)
+
+    def _ask_to_assign(self):
+        """Give the supervisor the task to assign open cases that nobody but the
+        supervisor holds; those at high risk are due first."""
+        self.filtered(
+            lambda case: not case.closed_on and not case.case_manager_id
+        )._plan_activities(
+            ASSIGN_ACTIVITY,
+            lambda case: case.team_id.supervisor_id,
+            lambda case: ASSIGN_WITHIN_DAYS[case.risk_level],
+        )
+
+    def _clear_assign_tasks(self):
+        # sudo: the task belongs to the supervisor; assigning ends it.
+        self.env["mail.activity"].sudo().search(
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "in", self.ids),
+                ("activity_type_id", "=", self.env.ref(ASSIGN_ACTIVITY).id),
+            ]
+        ).with_context(mail_activity_quick_update=True).unlink()
 
     def _pass_activities(self, former):
         # sudo: activities and followers of the former holder, in the same transaction.
@@ -968,6 +1025,7 @@ class Case(models.Model):
         ).action_cancel(self.env._("Case reopened"))
         self.deadline_ids._done("post_closure")
         self._log_holder(reason)
+        self._ask_to_assign()
         self.env["remediation.deadline"]._open(
             self, ["assessment"], {case: now for case in self}
         )
@@ -981,11 +1039,13 @@ class Case(models.Model):
             lambda case: case.team_id._on_call(),
         )
 
-    def _plan_activities(self, type_xmlid, user_of):
+    def _plan_activities(self, type_xmlid, user_of, days_of=None):
         """Plan one activity of a type per case and user, where none is open yet.
 
         :param user_of: function of a case (superuser) that names the user; portal
             users have "due now" on the portal instead.
+        :param days_of: function of a case that says in how many days it is due; today
+            where None
         """
         if not self:
             return
@@ -1015,7 +1075,8 @@ class Case(models.Model):
                         "res_id": case.id,
                         "activity_type_id": activity_type.id,
                         "summary": case.name,
-                        "date_deadline": today,
+                        "date_deadline": today
+                        + timedelta(days=days_of(case) if days_of else 0),
                         "user_id": user.id,
                     }
                 )
@@ -1034,6 +1095,15 @@ class Case(models.Model):
                         "Record an urgent safety action, or why none is needed."
                     ),
                     "plan_action_case_action",
+                )
+            )
+        if not self.case_manager_id and stage != "closed":
+            steps.append(
+                (
+                    self.env._(
+                        "Assign a case manager: only the supervisor holds this case."
+                    ),
+                    None,
                 )
             )
         if stage == "registered":

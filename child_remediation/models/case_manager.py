@@ -7,6 +7,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 HOLDING_LEVELS = ("junior", "accredited")
 #: Share of a full case that a case of each risk level counts for (R13).
 CASELOAD_WEIGHTS = {"high": 1.5, "medium": 1.0, "low": 0.5}
+#: High risk first.
+RISK_ORDER = {"high": 0, "medium": 1, "low": 2}
 
 
 class CaseManager(models.Model):
@@ -171,6 +173,13 @@ class CaseManager(models.Model):
         on = on or fields.Date.context_today(self)
         name = self.display_name
         problems = []
+        # sudo: a login's state is no secret from who chooses the worker.
+        if self.level != "suspended" and not (
+            self.active and self.sudo().user_id.active
+        ):
+            problems.append(
+                self.env._("%(name)s is archived: choose another worker.", name=name)
+            )
         if self.level in ("suspended", "expired", "applicant"):
             level = dict(self._fields["level"]._description_selection(self.env))
             problems.append(
@@ -320,6 +329,7 @@ class CaseManager(models.Model):
         managers._unprotected().write(
             {"level": "suspended", "suspension_reason": reason}
         )
+        managers.user_id._remediation_pass_supervision(reason)
         managers._pass_custody(self.env._("Worker suspended"))
         # sudo: as above; nobody reads along after a suspension (R26).
         self.env["remediation.handover"].sudo().search(
@@ -412,7 +422,9 @@ class CaseManager(models.Model):
                 "child_remediation.vetting_warning",
                 {
                     "manager": manager.with_context(lang=user.lang),
-                    "cases": manager.case_ids.filtered(lambda c: c.stage != "closed"),
+                    "cases": manager.case_ids.filtered(
+                        lambda case: case.stage != "closed"
+                    ).sorted(lambda case: (RISK_ORDER[case.risk_level], case.name)),
                     "base_url": manager.get_base_url(),
                 },
             )
@@ -433,6 +445,9 @@ class CaseManager(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
+        if "active" in vals and not vals["active"]:
+            # sudo: the cases may be out of reach for whoever archives the profile.
+            self.sudo()._pass_custody(self.env._("Profile archived"))
         if {"organisation_id", "team_id", "active", "code_of_conduct_on"} & vals.keys():
             self._clear_rights_cache()
         return result

@@ -106,7 +106,14 @@ class Closure(models.Model):
             missing.append(
                 self.env._("Decide on the actions that are still in progress.")
             )
-        return missing
+        return missing + self._undecided(case)
+
+    @api.model
+    def _undecided(self, case):
+        """Hook: what an app still has open on a case that is about to be closed, as
+        sentences (R22). Also asked before a case is closed as a duplicate (R4).
+        """
+        return []
 
     @api.model
     def _missing_for_goals_met(self, case, today):

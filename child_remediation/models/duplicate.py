@@ -328,6 +328,13 @@ class Duplicate(models.Model):
                     )
                 )
             closed = still_open - remaining
+            undecided = [
+                sentence
+                for case in closed
+                for sentence in self.env["remediation.closure"]._undecided(case)
+            ]
+            if undecided:
+                raise UserError("\n".join(undecided))
             closed._unprotected().write(
                 {
                     "closed_on": fields.Datetime.now(),
@@ -340,6 +347,7 @@ class Duplicate(models.Model):
             )._unprotected().write({"done_on": fields.Datetime.now()})
             closed._note_stage()
         gone.sudo().case_ids._unprotected().write({"beneficiary_id": kept.id})
+        self._move_to_kept(kept, gone)
         if shares:
             remaining.with_env(self.env).action_set_funding(
                 fields.Date.context_today(self), shares
@@ -378,6 +386,9 @@ class Duplicate(models.Model):
         )
         kept._compare_later()
         return True
+
+    def _move_to_kept(self, kept, gone):
+        """Hook: what names the child itself, beside the cases, goes to the kept one."""
 
     def _problems_to_merge(self, kept, gone):
         """Hook: sentences on what to settle first, for instance money lines."""

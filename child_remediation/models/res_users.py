@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 #: Back-office duties that a portal or public user can never hold.
 BACK_OFFICE_GROUPS = (
@@ -61,6 +61,79 @@ class ResUsers(models.Model):
             user.remediation_organisation_ids = (
                 profile.organisation_id if covers else False
             )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "active" in vals and not vals["active"]:
+            self._remediation_end_rights()
+        return result
+
+    def _remediation_end_rights(self):
+        """A login that is archived, by whatever door, is a suspension (R11).
+
+        :raises UserError: a team would be left without a supervisor
+        """
+        # sudo: whoever archives a login has no rights on teams and workers, and the
+        # suspension reaches all of them.
+        users = self.sudo()
+        reason = self.env._("Login archived")
+        left = users._remediation_pass_supervision(reason)
+        # A suspension comes here with superuser rights and is never held up.
+        if left and not self.env.su:
+            raise UserError(
+                self.env._(
+                    "Name another supervisor of %(teams)s first: the cases need "
+                    "somebody who holds them.",
+                    teams=", ".join(left.mapped("name")),
+                )
+            )
+        profiles = (
+            self.env["remediation.case.manager"]
+            .sudo()  # sudo: as above
+            .with_context(active_test=False)
+            .search([("user_id", "in", users.ids), ("level", "!=", "suspended")])
+        )
+        if profiles:  # a suspension archives the login in turn
+            profiles._suspend(reason)
+
+    def _remediation_pass_supervision(self, reason):
+        """Give the teams of these supervisors to a deputy, or to a coordinator.
+
+        :return: the teams for which there is nobody
+        """
+        teams = (
+            self.env["remediation.team"]
+            .with_context(active_test=False)
+            .search(
+                [
+                    "|",
+                    ("supervisor_id", "in", self.ids),
+                    ("on_call_user_id", "in", self.ids),
+                ]
+            )
+        )
+        teams.filtered(
+            lambda team: team.on_call_user_id in self
+        ).on_call_user_id = False
+        left = teams.browse()
+        coordinators = self.env.ref("child_remediation.group_coordinator").all_user_ids
+        for team in teams.filtered(lambda team: team.supervisor_id in self):
+            heirs = (team.deputy_ids - self).filtered("active") or (
+                coordinators - self
+            ).filtered(
+                lambda user, team=team: (
+                    user.active
+                    and not user.share
+                    and team.company_id in user.company_ids
+                )
+            )
+            if heirs:
+                team.with_context(
+                    remediation_holder_reason=reason
+                ).supervisor_id = heirs.sorted("id")[0]
+            else:
+                left |= team
+        return left
 
     @api.constrains("group_ids", "share")
     def _check_remediation_share_groups(self):

@@ -82,7 +82,7 @@ class Team(models.Model):
 
     def _on_call(self):
         self.ensure_one()
-        return self.on_call_user_id or self.supervisor_id
+        return self.on_call_user_id.filtered("active") or self.supervisor_id
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -92,7 +92,24 @@ class Team(models.Model):
         return teams
 
     def write(self, vals):
+        former = {}
+        if "supervisor_id" in vals:
+            # sudo: whoever changes the team need not see its cases.
+            held = (
+                self.env["remediation.case"]
+                .sudo()
+                .search(
+                    [
+                        ("team_id", "in", self.ids),
+                        ("case_manager_id", "=", False),
+                        ("closed_on", "=", False),
+                    ]
+                )
+            )
+            former = {case: case.user_id for case in held}
         result = super().write(vals)
+        if former:
+            held._pass_with_team(former)
         if {"supervisor_id", "deputy_ids", "active"} & vals.keys():
             self.env.registry.clear_cache()
         return result

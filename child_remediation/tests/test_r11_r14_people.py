@@ -33,6 +33,97 @@ class TestPeople(RemediationCommon):
         self.assertTrue(self.worker.active)
         self.assertEqual(case.user_id, self.supervisor)
 
+    def _doors_that_end_a_login(self):
+        """How a login or a worker's profile is switched off in Odoo."""
+        worker = self.worker_2
+        as_admin = worker.with_user(self.admin_like)
+        return {
+            "write": lambda: as_admin.write({"active": False}),
+            "web_save": lambda: as_admin.web_save({"active": False}, {}),
+            "archive": as_admin.action_archive,
+            "portal": lambda: worker.with_user(worker).sudo()._deactivate_portal_user(),
+            "profile": self.manager_2.with_user(self.supervisor).action_archive,
+        }
+
+    def test_r11_archiving_a_login_by_any_door_passes_custody_and_tells(self):
+        assign = self.env.ref("child_remediation.mail_activity_type_assign")
+        high = self._new_case(self.manager_2, risk_level="high")
+        low = self._new_case(self.manager_2, risk_level="low")
+        for name, door in self._doors_that_end_a_login().items():
+            with self.subTest(door=name), self.cr.savepoint() as savepoint:
+                if name == "portal":
+                    self.worker_2.group_ids = self.env.ref(
+                        "child_remediation.group_portal_case_manager"
+                    )
+                door()
+                self.assertEqual((high | low).user_id, self.supervisor)
+                self.assertFalse((high | low).case_manager_id)
+                self.assertTrue(self.manager_2._problems_to_hold())
+                if name != "profile":
+                    self.assertEqual(self.manager_2.level, "suspended")
+                    self.assertFalse(self.worker_2.active)
+                tasks = self.env["mail.activity"].search(
+                    [("activity_type_id", "=", assign.id)]
+                )
+                self.assertEqual(tasks.user_id, self.supervisor)
+                due = {task.res_id: task.date_deadline for task in tasks}
+                self.assertEqual(due[high.id], self.today)
+                self.assertGreater(due[low.id], self.today)
+                savepoint.rollback()
+                self.env.invalidate_all()
+
+    def test_r11_archiving_a_portal_login_ends_its_keys(self):
+        case = self._new_case(self.manager_portal)
+        self.env["res.users.apikeys"].with_user(self.portal_manager).sudo()._generate(
+            "rpc", "test", fields.Datetime.now() + timedelta(days=1)
+        )
+        self.portal_manager.with_user(self.admin_like).action_archive()
+        self.assertEqual(case.user_id, self.supervisor)
+        self.assertFalse(
+            self.env["res.users.apikeys"].search(
+                [("user_id", "=", self.portal_manager.id)]
+            )
+        )
+
+    def test_r11_a_supervisor_who_goes_leaves_the_team_to_a_deputy(self):
+        case = self._new_case(manager=False)
+        self.team.on_call_user_id = self.supervisor
+        self.supervisor.with_user(self.admin_like).action_archive()
+        self.assertEqual(self.team.supervisor_id, self.supervisor_2)
+        self.assertEqual(case.user_id, self.supervisor_2)
+        self.assertEqual(self.team._on_call(), self.supervisor_2)
+        self.assertEqual(
+            case.holder_log_ids.sorted("id")[-1].holder_user_id, self.supervisor_2
+        )
+
+    def test_r11_a_team_without_heir_keeps_its_supervisor(self):
+        with self.assertRaises(UserError) as refused:
+            self.coordinator_company_b.with_user(self.admin_like).action_archive()
+        self.assertIn("Elsewhere", str(refused.exception))
+        self.assertTrue(self.coordinator_company_b.active)
+
+    def test_r11_assigning_ends_the_task(self):
+        case = self._new_case()
+        self.manager.with_user(self.supervisor).action_suspend("A complaint")
+        assign = self.env.ref("child_remediation.mail_activity_type_assign")
+        tasks = [("activity_type_id", "=", assign.id), ("res_id", "=", case.id)]
+        self.assertTrue(self.env["mail.activity"].search(tasks))
+        self.assertIn("Assign a case manager", case.missing_html)
+        case.with_user(self.supervisor).action_assign(self.manager_2.id)
+        self.assertFalse(self.env["mail.activity"].search(tasks))
+
+    def test_r11_the_list_after_a_lapsed_check_has_high_risk_first(self):
+        self.supervisor.email = "s@example.org"
+        cases = {
+            risk: self._new_case(risk_level=risk) for risk in ("low", "medium", "high")
+        }
+        self.manager.vetting_ids.expiry_date = self.today - timedelta(days=1)
+        before = self.env["mail.mail"].search([])
+        self.env["remediation.case.manager"]._cron_expire()
+        body = (self.env["mail.mail"].search([]) - before).body_html
+        places = [body.index(cases[risk].name) for risk in ("high", "medium", "low")]
+        self.assertEqual(places, sorted(places))
+
     def test_r11_lapsed_check_passes_custody_and_warns_before(self):
         self.supervisor.email = "s@example.org"
         case = self._new_case()

@@ -9,8 +9,8 @@ class RemediationClosure(models.Model):
     _inherit = "remediation.closure"
 
     @api.model
-    def _missing_for(self, case, reason):
-        missing = super()._missing_for(case, reason)
+    def _undecided(self, case):
+        missing = super()._undecided(case)
         # sudo: what is open of the case's money; codes alone leave the method.
         undecided = (
             self.env["cash.transfer.entitlement"]
