@@ -5,7 +5,6 @@ from . import test_browser_two_years
 from . import test_case_flow
 from . import test_case_rules
 from . import test_delivery_entry
-from . import test_demo
 from . import test_documents
 from . import test_r06_r09_disclosure
 from . import test_education

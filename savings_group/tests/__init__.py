@@ -1,6 +1,5 @@
 from . import test_access
 from . import test_cycle_property
-from . import test_demo
 from . import test_documents
 from . import test_enrolment
 from . import test_ledger
