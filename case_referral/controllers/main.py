@@ -77,7 +77,7 @@ class RemediationPortal(http.Controller):
             raise SecondFactorMissing(request.env._("Enrol your telephone first."))
 
     def _two_factor_missing(self):
-        return request.env.user._remediation_two_factor_missing()
+        return request.env.user._second_factor_missing()
 
     def _find(self, model, code):
         """Return the record of this code that the user may read."""

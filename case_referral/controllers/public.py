@@ -37,10 +37,9 @@ class RemediationPublicController(RemediationPortal):
         values, error, code = {}, None, None
         if request.httprequest.method == "POST":
             values = self._posted()
-            address = request.httprequest.remote_addr
 
             def change():
-                request.env["remediation.concern"]._public_report(values, address)
+                request.env["remediation.concern"]._public_report(values)
 
             error = self._attempt(change)
             if not error:
@@ -103,12 +102,9 @@ class RemediationPublicController(RemediationPortal):
     def _file(self, kind, values):
         """File through the model's own method; a form sent twice is filed once."""
         env = request.env
-        key = env["remediation.concern"]._portal_client_key(values.get("client_key"))
-        fresh = env["referral.public.entry"]._count_or_refuse(
-            request.httprequest.remote_addr, env.company, f"{kind}:{key}"
-        )
-        if not fresh:
-            return ""
+        key = values.get("client_key")
+        if kind == "complaint":
+            key = env["remediation.concern"]._portal_client_key(key)
         vals = {
             name: values[name]
             for name in forms.SPEAK_UP_NAMES
@@ -116,6 +112,7 @@ class RemediationPublicController(RemediationPortal):
         }
         for flag in ("is_anonymous", "is_immediate_danger"):
             vals[flag] = values.get(flag) == "1"
+        vals["client_key"] = key
         vals["channel"] = "public" if env.user._is_public() else "portal"
         if kind == "safeguarding":
             return env["remediation.safeguarding.report"].file_report(vals)

@@ -4,7 +4,6 @@ from . import (
     res_config_settings,
     res_partner,
     res_users,
-    ir_http,
     referral_accreditation,
     referral_accreditation_document,
     remediation_case_manager,
@@ -12,6 +11,7 @@ from . import (
     remediation_handover,
     remediation_referral,
     remediation_closure,
+    remediation_sending,
     remediation_referral_package,
     remediation_referral_data,
     remediation_consent,
@@ -20,5 +20,4 @@ from . import (
     remediation_attendance,
     referral_matching,
     referral_total,
-    referral_public_entry,
 )

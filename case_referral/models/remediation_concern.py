@@ -765,7 +765,7 @@ class RemediationConcern(models.Model):
         return self._register_once(key, vals)
 
     @api.model
-    def _public_report(self, values, address):
+    def _public_report(self, values):
         """Register a report of the public form: anonymous, no photo, slowed down.
 
         Called by the public page only.
@@ -775,7 +775,6 @@ class RemediationConcern(models.Model):
         if problems:
             raise UserError("\n".join(problems))
         key = f"public:{self._portal_client_key(values.get('client_key'))}"
-        self.env["referral.public.entry"]._count_or_refuse(address, company)
         vals.update(
             channel="public_form",
             client_key=key,
@@ -798,6 +797,12 @@ class RemediationConcern(models.Model):
         known = Concern.search([("client_key", "=", key)], limit=1)
         if known:
             return {"code": known.name, "new": False}
+        # Danger is taken whatever came before it (R59).
+        sending = self.env["remediation.sending"]
+        if vals.get("immediate_danger"):
+            sending._count("concern")
+        else:
+            sending._count_or_refuse("concern")
         try:
             with self.env.cr.savepoint():
                 concern = Concern._unprotected().create(vals)

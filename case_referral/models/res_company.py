@@ -18,12 +18,6 @@ class ResCompany(models.Model):
     referral_public_hourly = fields.Integer(
         string="Public reports per sender and hour", default=5
     )
-    referral_require_totp = fields.Boolean(
-        string="Two-factor sign-in for case managers on the portal",
-        default=True,
-        help="Whoever holds or covers cases there sees none before the telephone is "
-        "enrolled, on no page and by no remote call.",
-    )
     referral_exit_url = fields.Char(
         string="Where quick exit leads",
         default="https://www.wikipedia.org/",

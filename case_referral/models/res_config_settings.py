@@ -13,8 +13,8 @@ class ResConfigSettings(models.TransientModel):
     referral_public_hourly = fields.Integer(
         related="company_id.referral_public_hourly", readonly=False
     )
-    referral_require_totp = fields.Boolean(
-        related="company_id.referral_require_totp", readonly=False
+    second_factor_required = fields.Boolean(
+        related="company_id.second_factor_required", readonly=False
     )
     referral_exit_url = fields.Char(
         related="company_id.referral_exit_url", readonly=False

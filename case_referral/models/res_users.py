@@ -32,16 +32,12 @@ class ResUsers(models.Model):
         self.ensure_one()
         return {role for role, group in PORTAL_ROLES.items() if self.has_group(group)}
 
-    def _remediation_two_factor_missing(self):
-        """Whether the user holds or covers cases on the portal without the second
-        factor that the company asks for."""
-        self.ensure_one()
-        return bool(
-            self.share
-            and self._remediation_portal_roles() & {"case_manager", "supervisor"}
-            and self.company_id.sudo().referral_require_totp  # sudo: one setting
-            and not self.sudo().totp_enabled  # sudo: one's own
-        )
+    @api.model
+    def _second_factor_groups(self):
+        return super()._second_factor_groups() | {
+            "case_referral.group_intake",
+            "case_referral.group_consent_override",
+        }
 
     @api.model
     def portal_organisation_numbers(self):

@@ -12,8 +12,6 @@ class ReferralCommon(RemediationCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        # The second factor is on by default; its own tests ask for it.
-        cls.company.referral_require_totp = False
         (cls.country,) = cls.env["remediation.area"].create(
             [{"name": "Country", "kind": "country"}]
         )

@@ -73,12 +73,6 @@ class TestAccess(AccessTable, ReferralCommon):
                 },
                 {"name": "x"},
             ),
-            Row(
-                "referral.public.entry",
-                {"here": self.env["referral.public.entry"].create({"sender": "x"})},
-                {},
-                {"sender": "y"},
-            ),
         ]
 
     def _package_vals(self, case):

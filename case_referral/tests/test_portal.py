@@ -324,7 +324,7 @@ class TestPortal(PortalCommon):
         refused = self.post(
             "/report-concern", dict(values, client_key="abcdefghijklmnop9"), status=200
         )
-        self.assertIn("Too many", refused.text)
+        self.assertIn("Too much", refused.text)
         self.company.referral_public_form = False
         self.get("/report-concern", 404)
 
@@ -406,7 +406,7 @@ class TestPortal(PortalCommon):
         self.assertURLEqual(answer.headers["Location"], "/my/remediation")
 
     def test_two_factor_is_asked_of_case_managers_where_it_is_set(self):
-        self.company.referral_require_totp = True
+        self.company.second_factor_required = True
         self.authenticate("portal_manager", "portal_manager")
         for path in ("/my/remediation", "/my/remediation/cases"):
             page = self.get(path).text

@@ -86,7 +86,6 @@ READERS = {
     "referral.accreditation.document": set(),
     "referral.accreditation.step": set(),
     "referral.total": set(),
-    "referral.public.entry": set(),
     "referral.match": set(),
     "referral.match.line": set(),
     "referral.invite": set(),

@@ -15,7 +15,7 @@ class TestSecondFactor(PortalCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.company.referral_require_totp = True
+        cls.company.second_factor_required = True
 
     def _call(self, model, method, *args):
         return self.url_open(
@@ -37,7 +37,7 @@ class TestSecondFactor(PortalCommon):
 
     def test_it_is_on_by_default(self):
         company = self.env["res.company"].create({"name": "New organisation"})
-        self.assertTrue(company.referral_require_totp)
+        self.assertTrue(company.second_factor_required)
 
     @mute_logger("odoo.http")
     def test_no_page_and_no_remote_call_before_enrolment(self):
@@ -81,7 +81,7 @@ class TestSecondFactor(PortalCommon):
         self.portal_manager.sudo().totp_secret = "A" * 32
         self.portal_manager.invalidate_recordset()
         self.authenticate("portal_manager", "portal_manager")
-        self.assertFalse(self.portal_manager._remediation_two_factor_missing())
+        self.assertFalse(self.portal_manager._second_factor_missing())
 
     @mute_logger("odoo.addons.base.models.res_users", "odoo.service.common")
     def test_a_password_alone_opens_no_remote_call_to_a_childs_file(self):

@@ -49,6 +49,7 @@ from . import best_interest_panel_member
 from . import best_interest_option
 from . import funding
 from . import protection_company
+from . import sending
 from . import safeguarding_report
 from . import complaint
 from . import case_screen
@@ -64,4 +65,6 @@ from . import consent_watch
 from . import processing_activity
 from . import retention_rule
 from . import subject_request
+from . import password_request
 from . import sign_in
+from . import ir_http

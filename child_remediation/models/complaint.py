@@ -240,11 +240,20 @@ class Complaint(models.Model):
         A complaint about a person's conduct or about data becomes a safeguarding
         report: the caller gets a reference either way.
 
-        :param dict vals: ``category``, ``description`` and any of ``FILED_FIELDS``
-        :raises UserError: the description is missing or too long, or an unknown value
+        :param dict vals: ``category``, ``description`` and any of ``FILED_FIELDS``; the
+            same ``client_key`` is the same form and files once
+        :raises UserError: the description is missing or too long, an unknown value, or
+            too many complaints within an hour
         """
-        vals = {key: value for key, value in dict(vals).items() if key in FILED_FIELDS}
+        client_key = str(dict(vals).get("client_key") or "")[:100] or None
+        vals = {
+            key: value.replace("\0", "") if isinstance(value, str) else value
+            for key, value in dict(vals).items()
+            if key in FILED_FIELDS
+        }
         vals["description"] = str(vals.get("description") or "").strip()
+        if vals.get("category") in SENSITIVE_CATEGORIES:
+            return self._file_about_a_person(vals, client_key)
         if not vals["description"]:
             raise UserError(self.env._("Describe the complaint."))
         if len(vals["description"]) > 20000:
@@ -263,27 +272,37 @@ class Complaint(models.Model):
         if anonymous:
             vals.pop("complainant_name", None)
             vals.pop("complainant_contact", None)
-        if vals.get("category") in SENSITIVE_CATEGORIES:
-            return self.env["remediation.safeguarding.report"].file_report(
-                {
-                    "subject_kind": "data_misuse"
-                    if vals["category"] == "data"
-                    else "worker",
-                    "description": vals["description"],
-                    "channel": vals.get("channel")
-                    if vals.get("channel") in ("portal", "public", "hotline")
-                    else "office",
-                    "reporter_name": vals.get("complainant_name"),
-                    "reporter_contact": vals.get("complainant_contact"),
-                    "is_anonymous": anonymous,
-                }
-            )
+        if (
+            self.env["remediation.sending"]._count_or_refuse("complaint", client_key)
+            == "again"
+        ):
+            return ""
         if not anonymous and not self.env.user._is_public():
             vals["reporter_user_id"] = self.env.uid
         # The system user owns the row, so that it does not name an anonymous person.
         # sudo: everybody may file, whatever they may read.
         complaints = self.with_user(SUPERUSER_ID).sudo().with_company(self.env.company)
         return complaints._unprotected().create([vals]).name
+
+    @api.model
+    def _file_about_a_person(self, vals, client_key):
+        """A complaint about a person is a safeguarding report: no limit refuses it."""
+        named = not vals.get("is_anonymous")
+        return self.env["remediation.safeguarding.report"].file_report(
+            {
+                "subject_kind": "data_misuse"
+                if vals["category"] == "data"
+                else "worker",
+                "description": vals["description"],
+                "channel": vals.get("channel")
+                if vals.get("channel") in ("portal", "public", "hotline")
+                else "office",
+                "reporter_name": named and vals.get("complainant_name"),
+                "reporter_contact": named and vals.get("complainant_contact"),
+                "is_anonymous": not named,
+                "client_key": client_key,
+            }
+        )
 
     # -- answering -------------------------------------------------------------
     def _check_supervisor(self, states, sentence):

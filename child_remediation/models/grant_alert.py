@@ -6,6 +6,7 @@ SENSITIVE_GROUPS = (
     "group_identity",
     "group_export",
     "group_safeguarding",
+    "group_safeguarding_alternate",
     "group_data_protection",
     "group_auditor",
     "group_coordinator",

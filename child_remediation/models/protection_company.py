@@ -8,6 +8,13 @@ class ResCompany(models.Model):
         string="Days to Answer a Complaint", default=14, required=True
     )
 
+    second_factor_required = fields.Boolean(
+        string="Second Factor at Sign-in",
+        default=True,
+        help="Whoever works with children's files or money sees none of it before the "
+        "telephone is enrolled, on no page and by no remote call.",
+    )
+
     _complaint_answer_days_positive = models.Constraint(
         "CHECK (complaint_answer_days > 0)",
         "A complaint is answered within at least one day.",

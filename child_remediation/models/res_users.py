@@ -9,9 +9,27 @@ BACK_OFFICE_GROUPS = (
     "group_identity",
     "group_export",
     "group_safeguarding",
+    "group_safeguarding_alternate",
     "group_data_protection",
     "group_monitoring",
     "group_auditor",
+)
+#: Roles whose holders work with children's files: a password alone opens neither a page
+#: nor a remote call for them; a key that they made after signing in opens the latter.
+SECOND_FACTOR_GROUPS = frozenset(
+    f"child_remediation.{name}"
+    for name in (
+        "group_case_worker",
+        "group_identity",
+        "group_export",
+        "group_safeguarding",
+        "group_safeguarding_alternate",
+        "group_data_protection",
+        "group_monitoring",
+        "group_auditor",
+        "group_portal_case_manager",
+        "group_portal_supervisor",
+    )
 )
 
 
@@ -28,6 +46,26 @@ class ResUsers(models.Model):
         compute="_compute_remediation_organisation_ids",
         string="Covered Organisations",
     )
+
+    @api.model
+    def _second_factor_groups(self):
+        """Hook: XML ids of the groups whose holders need the second factor."""
+        return SECOND_FACTOR_GROUPS
+
+    def _needs_second_factor(self):
+        """Whether the user works with children's files or with money."""
+        self.ensure_one()
+        return any(self.has_group(name) for name in self._second_factor_groups())
+
+    def _second_factor_missing(self):
+        """Whether the user has not enrolled the second factor that the company asks
+        for."""
+        self.ensure_one()
+        return bool(
+            self._needs_second_factor()
+            and self.company_id.sudo().second_factor_required  # sudo: one setting
+            and not self.sudo().totp_enabled  # sudo: one's own
+        )
 
     def _compute_remediation_team_ids(self):
         # sudo: record rules are evaluated for people who may not list teams.

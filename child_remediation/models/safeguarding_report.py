@@ -1,4 +1,5 @@
 import secrets
+import unicodedata
 
 from markupsafe import Markup
 
@@ -21,16 +22,31 @@ FILED_FIELDS = frozenset(
         "is_anonymous",
     }
 )
+#: A longer text is cut here, never refused (R77).
+MAX_TEXT = 200_000
 #: Letters and digits that are not mistaken for each other over the telephone.
 ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+
+
+def _folded(text):
+    """Text in small letters without accents and signs, to find a name in it."""
+    text = unicodedata.normalize("NFKD", text or "").casefold()
+    return " ".join(
+        "".join(
+            letter if letter.isalnum() else " "
+            for letter in text
+            if not unicodedata.combining(letter)
+        ).split()
+    )
 
 
 class SafeguardingReport(models.Model):
     """A report about a worker, a partner, a member of staff or misuse of data (R55).
 
-    Anybody files one through :meth:`file_report`; the safeguarding officer alone
-    reads it, never the subject nor the subject's line of supervision, officers
-    included. It hangs on no case, keeps no log, has a random reference and no creator,
+    Anybody files one through :meth:`file_report` and no limit refuses it (R77); the
+    safeguarding officer alone reads it, never the subject nor the subject's line of
+    supervision, officers included. What is about an officer goes to the alternate.
+    It hangs on no case, keeps no log, has a random reference and no creator,
     so that no list, count, sequence or date tells that it exists.
 
     new → review → closed; reopened from closed.
@@ -57,6 +73,8 @@ class SafeguardingReport(models.Model):
             "suspended_on",
             "suspended_by_id",
             "excluded_user_ids",
+            "is_about_officer",
+            "is_one_of_many",
             "complaint_id",
         }
     )
@@ -103,6 +121,7 @@ class SafeguardingReport(models.Model):
             ("worker", "Case Worker"),
             ("partner", "Partner Organisation"),
             ("staff", "Other Staff"),
+            ("officer", "Safeguarding Officer"),
             ("data_misuse", "Misuse of Data"),
             ("other", "Somebody Else"),
         ],
@@ -126,6 +145,11 @@ class SafeguardingReport(models.Model):
         default="office",
     )
     is_anonymous = fields.Boolean()
+    is_one_of_many = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Its sender filed more within an hour than people do.",
+    )
     reporter_user_id = fields.Many2one("res.users", readonly=True, copy=False)
     reporter_name = fields.Char()
     reporter_contact = fields.Char()
@@ -167,15 +191,39 @@ class SafeguardingReport(models.Model):
         "them whatever groups they hold.",
     )
 
+    is_about_officer = fields.Boolean(
+        compute="_compute_excluded_user_ids",
+        store=True,
+        compute_sudo=True,
+        help="The alternate works on it, not the officer.",
+    )
+
     _name_unique = models.UniqueIndex("(name)", "Two reports cannot share a reference.")
 
     @api.model
     def _new_reference(self):
         return "SG-" + "".join(secrets.choice(ALPHABET) for _i in range(8))
 
-    @api.depends("subject_user_id", "subject_organisation_id")
+    @api.model
+    def _officers(self):
+        return self.env.ref("child_remediation.group_safeguarding").all_user_ids
+
+    @api.model
+    def _alternates(self):
+        return self.env.ref(
+            "child_remediation.group_safeguarding_alternate"
+        ).all_user_ids
+
+    @api.depends(
+        "subject_user_id",
+        "subject_organisation_id",
+        "subject_kind",
+        "subject_text",
+        "description",
+    )
     def _compute_excluded_user_ids(self):
-        officers = self.env.ref("child_remediation.group_safeguarding").all_user_ids
+        officers = self._officers()
+        alternates = self._alternates()
         profiles = self.env["remediation.case.manager"].with_context(active_test=False)
         for report in self:
             subject = report.subject_user_id
@@ -187,11 +235,43 @@ class SafeguardingReport(models.Model):
                 | profile.mentor_id.user_id
                 | self._people_of(report.subject_organisation_id)
             ) - subject
-            # A report that nobody may read protects nobody: where every officer
+            named = report._named_officers(officers)
+            about = bool(named) or report.subject_kind == "officer"
+            report.is_about_officer = about
+            if about:
+                # Without an alternate a colleague of the officer who is named reads
+                # it; where none is named it may be any of them.
+                subject |= named if named and not alternates else officers
+            readers = (alternates or officers) if about else officers
+            # A report that nobody may read protects nobody: where every reader
             # belongs to the line, the subject alone is kept out.
-            if officers and not (officers - line - subject):
+            if readers and not (readers - line - subject):
                 line = line.browse()
             report.excluded_user_ids = subject | line
+
+    def _named_officers(self, officers):
+        """The officers whom the report is about, by its link or by their name."""
+        self.ensure_one()
+        text = _folded(f"{self.subject_text or ''} {self.description or ''}")
+        words = set(text.split())
+        named = officers.filtered(
+            lambda officer: (
+                set(_folded(officer.name).split()) <= words
+                or (len(officer.login) > 4 and _folded(officer.login) in text)
+            )
+        )
+        titles = {
+            dict(
+                self._fields["subject_kind"]._description_selection(
+                    self.with_context(lang=code).env
+                )
+            )["officer"]
+            for code, _name in self.env["res.lang"].get_installed()
+        }
+        subject = _folded(self.subject_text or "")
+        if not named and any(_folded(title) in subject for title in titles):
+            named = officers
+        return named | (self.subject_user_id & officers)
 
     @api.model
     def _people_of(self, organisation):
@@ -212,46 +292,85 @@ class SafeguardingReport(models.Model):
         """File a report and return its reference. For everybody, the public included.
 
         :param dict vals: ``description`` and any of ``FILED_FIELDS``. Where
-            ``is_anonymous`` is true nothing about the caller is kept.
-        :return: the reference, all that the caller ever learns of the report
-        :raises UserError: the description is missing or too long, or an unknown value
+            ``is_anonymous`` is true nothing about the caller is kept. The same
+            ``client_key`` is the same form and files once.
+        :return: the reference, all that the caller ever learns of the report; empty
+            where the form was sent before
+        :raises UserError: the description is missing
         """
-        vals = {key: value for key, value in dict(vals).items() if key in FILED_FIELDS}
-        description = str(vals.get("description") or "").strip()
-        if not description:
+        sent = dict(vals)
+        vals = self._understood(
+            {key: value for key, value in sent.items() if key in FILED_FIELDS}
+        )
+        if not vals["description"]:
             raise UserError(self.env._("Describe what happened."))
-        if len(description) > 20000:
-            raise UserError(
-                self.env._(
-                    "The description is too long: shorten it to 20,000 characters."
-                )
-            )
-        for key in ("subject_text", "reporter_name", "reporter_contact"):
-            if vals.get(key):
-                vals[key] = str(vals[key])[:500]
-        for key in ("subject_kind", "channel"):
-            if key in vals:
-                if vals[key] not in dict(self._fields[key].selection):
-                    raise UserError(self.env._("Choose one of the answers offered."))
-        if vals.get("channel") == "complaint":
-            vals["channel"] = "office"
-        vals["is_anonymous"] = bool(vals.get("is_anonymous"))
-        vals["is_immediate_danger"] = bool(vals.get("is_immediate_danger"))
-        vals["description"] = description
-        for key, model in (
-            ("subject_user_id", "res.users"),
-            ("subject_organisation_id", "res.partner"),
-        ):
-            if vals.get(key):
-                # sudo: whether the id exists is not told; an unknown one is dropped.
-                known = self.env[model].sudo().browse(int(vals[key])).exists()
-                vals[key] = known.id
+        counted = self.env["remediation.sending"]._count(
+            "safeguarding", str(sent.get("client_key") or "")[:100] or None
+        )
+        if counted == "again":
+            return ""
         if vals["is_anonymous"]:
             vals.pop("reporter_name", None)
             vals.pop("reporter_contact", None)
         elif not self.env.user._is_public():
             vals["reporter_user_id"] = self.env.uid
+        vals["is_one_of_many"] = counted == "many"
         return self._file(vals).name
+
+    @api.model
+    def _understood(self, vals):
+        """The values as they can be kept. What cannot is added to the text for the
+        officer to read: nothing but an empty text refuses a report."""
+        left = []
+        vals = {
+            key: value.replace("\0", "") if isinstance(value, str) else value
+            for key, value in vals.items()
+        }
+        for key in ("subject_text", "reporter_name", "reporter_contact"):
+            if vals.get(key):
+                text = vals[key] = str(vals[key])
+                if len(text) > 500:
+                    left.append(text)
+                    vals[key] = text[:500]
+        for key, otherwise in (("subject_kind", "other"), ("channel", "office")):
+            if key in vals and vals[key] not in dict(self._fields[key].selection):
+                left.append(str(vals[key]))
+                vals[key] = otherwise
+        if vals.get("channel") == "complaint":
+            vals["channel"] = "office"
+        if vals.get("happened_on"):
+            try:
+                vals["happened_on"] = fields.Date.to_date(str(vals["happened_on"]))
+            except ValueError:
+                left.append(str(vals.pop("happened_on")))
+        for key, model in (
+            ("subject_user_id", "res.users"),
+            ("subject_organisation_id", "res.partner"),
+        ):
+            value = vals.pop(key, None)
+            if not value:
+                continue
+            number = int(value) if str(value).isdecimal() else 0
+            # sudo: whether the id exists is not told; an unknown one stays as text.
+            known = self.env[model].sudo().browse(number if number < 2**31 else 0)
+            if known.exists():
+                vals[key] = known.id
+            else:
+                left.append(str(value))
+        for flag in ("is_anonymous", "is_immediate_danger"):
+            vals[flag] = bool(vals.get(flag))
+        text = str(vals.get("description") or "").replace("\0", "").strip()
+        if text and left:
+            text += "\n\n" + self.env._(
+                "Sent with it and not understood: %(values)s", values="; ".join(left)
+            )
+        if len(text) > MAX_TEXT:
+            text = f"{text[:MAX_TEXT]}\n\n" + self.env._(
+                "The report was longer: %(count)s characters are left out here.",
+                count=len(text) - MAX_TEXT,
+            )
+        vals["description"] = text
+        return vals
 
     @api.model
     def _file(self, vals):
@@ -265,18 +384,25 @@ class SafeguardingReport(models.Model):
         return report
 
     def _tell_officers(self):
-        """A mail without subject matter to each officer who may read the report.
+        """A mail without subject matter to each person who may read the report.
 
         It says that something waits, not what: a mailbox or the mail queue may be read
-        by somebody whom the report is about.
+        by somebody whom the report is about. A flood sends no mails, unless somebody
+        is in danger. What nobody may read yet calls the coordinators.
         """
-        officers = self.env.ref("child_remediation.group_safeguarding").all_user_ids
+        officers, alternates = self._officers(), self._alternates()
+        coordinators = self.env.ref("child_remediation.group_coordinator").all_user_ids
         for report in self:
+            if report.is_one_of_many and not report.is_immediate_danger:
+                continue
+            readers = alternates | (officers if not alternates else officers.browse())
+            readers = readers if report.is_about_officer else officers
+            allowed = readers - report.excluded_user_ids
+            if not allowed:
+                allowed = coordinators - report.excluded_user_ids
             self._mail_something_waits(
-                (officers - report.excluded_user_ids).filtered(
-                    lambda officer, report=report: (
-                        report.company_id in officer.company_ids
-                    )
+                allowed.filtered(
+                    lambda user, report=report: report.company_id in user.company_ids
                 )
             )
 
@@ -303,7 +429,10 @@ class SafeguardingReport(models.Model):
 
     # -- review ----------------------------------------------------------------
     def _check_officer(self):
-        if not self.env.user.has_group("child_remediation.group_safeguarding"):
+        if not any(
+            self.env.user.has_group(f"child_remediation.{name}")
+            for name in ("group_safeguarding", "group_safeguarding_alternate")
+        ):
             raise AccessError(
                 self.env._("Only the safeguarding officer works on these reports.")
             )

@@ -26,3 +26,4 @@ from . import test_stage_machine
 from . import test_support
 from . import test_r04_duplicates
 from . import test_r56_data_protection
+from . import test_r77_doors

@@ -18,8 +18,14 @@ class RemediationCommon(BaseCommon):
         super().setUpClass()
         cls.company = cls.env.company
         cls.company.country_id = cls.env.ref("base.cd")
+        # The second factor is on by default; its own tests ask for it.
+        cls.company.second_factor_required = False
         cls.company_b = cls.env["res.company"].create(
-            {"name": "Other Organisation", "country_id": cls.env.ref("base.cd").id}
+            {
+                "name": "Other Organisation",
+                "country_id": cls.env.ref("base.cd").id,
+                "second_factor_required": False,
+            }
         )
         cls.env.user.company_ids |= cls.company_b
         cls.today = fields.Date.context_today(cls.env["remediation.case"])
@@ -88,6 +94,7 @@ class RemediationCommon(BaseCommon):
             "monitor": "group_monitoring",
             "auditor": "group_auditor",
             "safeguarding": "group_safeguarding",
+            "alternate": "group_safeguarding_alternate",
             "data_protection": "group_data_protection",
             "plain_user": "base.group_user",
             "admin_like": "base.group_system",

@@ -762,6 +762,12 @@ class TestAccess(AccessTable, RuleTable, RemediationCommon):
             .with_env(self.env)
             for key, company in (("here", self.company), ("there", self.company_b))
         }
+        reports["officer"] = (
+            self.env["remediation.safeguarding.report"]
+            ._unprotected()
+            .create({"description": "x", "subject_kind": "officer"})
+            .with_env(self.env)
+        )
         everywhere = {"own": "rswc", "other_team": "rswc", "restricted": "c"}
         return [
             Row(
@@ -784,8 +790,31 @@ class TestAccess(AccessTable, RuleTable, RemediationCommon):
             Row(
                 "remediation.safeguarding.report",
                 reports,
-                {"safeguarding": {"here": "rsw"}},
+                {
+                    "safeguarding": {"here": "rsw"},
+                    "alternate": {"officer": "rsw"},
+                },
                 {"review_note": "x"},
+            ),
+            Row(
+                "remediation.sending",
+                {
+                    "here": self.env["remediation.sending"].create(
+                        {"door": "x", "sender": "x"}
+                    )
+                },
+                {},
+                {"sender": "y"},
+            ),
+            Row(
+                "remediation.password.request",
+                {
+                    "here": self.env["remediation.password.request"].create(
+                        {"login": "x"}
+                    )
+                },
+                {},
+                {"login": "y"},
             ),
             *self._found_rows(),
         ]

@@ -19,4 +19,5 @@ from . import savings_held_fund
 from . import savings_enrolment
 from . import remediation_plan_action
 from . import res_company
+from . import res_users
 from . import res_config_settings

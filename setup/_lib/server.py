@@ -166,7 +166,11 @@ def logins(databases, name):
     result = []
     for login, hashed, role in rows:
         if hashed and hashed not in known:  # slow on purpose, so done once
-            guesses = (g for g in (login, "demo", "admin") if context.verify(g, hashed))
+            guesses = (
+                guess
+                for guess in (login, f"{login}-demo", "demo", "admin")
+                if context.verify(guess, hashed)
+            )
             known[hashed] = next(guesses, "(changed)")
         password = known.get(hashed, "(none)")
         result.append((login, password, role or "administrator"))

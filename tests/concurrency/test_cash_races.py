@@ -14,7 +14,7 @@ for login in ("officer", "approver", "releaser", "reconciler"):
         {"name": login, "login": f"bench_{login}_2", "group_ids": [
             (4, env.ref("base.group_user").id),
             (4, env.ref(f"cash_transfer.group_cash_{login}").id)]})
-env["res.users"].search([("login", "=like", "bench_%")]).password = "bench"
+env["res.users"].search([("login", "=like", "bench_%")]).password = "bench_bench"
 # the same children in a second scheme with the same purpose
 scheme = env["cash.transfer.scheme"].search([], limit=1)
 other = scheme.copy({"name": "Other"})
@@ -67,7 +67,7 @@ def test_two_people_at_once(start_server, run_script, databases, database):
     def call(server, login, model, method, *args):
         key = (server, login)
         if key not in people:
-            people[key] = servers[server].login(f"bench_{login}", "bench")
+            people[key] = servers[server].login(f"bench_{login}", "bench_bench")
         return lambda: people[key].call(f"cash.transfer.{model}", method, *args)
 
     def value(query):

@@ -13,7 +13,7 @@ import sys
 sys.path.insert(0, "tests/benchmark")
 import bench_cash
 bench_cash.seed(env, %d)
-env["res.users"].search([("login", "=like", "bench_%%")]).password = "bench"
+env["res.users"].search([("login", "=like", "bench_%%")]).password = "bench_bench"
 env.cr.commit()
 """
 PROVE = """
@@ -46,7 +46,7 @@ class Chain:
 
     def call(self, duty, model, method, *args):
         if duty not in self.people:
-            self.people[duty] = self.server.login(f"bench_{duty}", "bench")
+            self.people[duty] = self.server.login(f"bench_{duty}", "bench_bench")
         return self.people[duty].call(f"cash.transfer.{model}", method, *args)
 
     def value(self, query):

@@ -13,8 +13,6 @@ class TestPortalCash(CashCommon, HttpCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.case = cls._new_case(cls.manager_portal, site_id=cls.site.id)
-        if "referral_require_totp" in cls.company._fields:
-            cls.company.referral_require_totp = False
 
     def _values(self, **extra):
         return {

@@ -1,0 +1,17 @@
+from odoo import api, models
+
+
+class ResUsers(models.Model):
+    _inherit = "res.users"
+
+    @api.model
+    def _second_factor_groups(self):
+        """Whoever moves money or keeps the books."""
+        return super()._second_factor_groups() | {
+            "cash_transfer.group_cash_officer",
+            "cash_transfer.group_cash_approver",
+            "cash_transfer.group_cash_releaser",
+            "cash_transfer.group_cash_reconciler",
+            "account.group_account_invoice",
+            "account.group_account_readonly",
+        }

@@ -1,0 +1,1 @@
+from . import second_factor, sign_up
