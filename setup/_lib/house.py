@@ -13,6 +13,7 @@ from lxml import etree
 from . import modules
 from .common import ROOT
 
+GLOSSARY = ROOT / "docs" / "glossary.md"
 DATA_FOLDERS = ("security", "data", "views", "wizards", "reports")
 # Written in pieces, so that this file does not hold what it looks for.
 FORBIDDEN = (
@@ -148,7 +149,16 @@ def _access(folder):
             seen.add(row["id"])
 
 
+def _glossary():
+    """{word in small letters: its French words}"""
+    rows = re.findall(
+        r"^\| (\w[^|]*) \| [^|]* \| ([^|]+) \|", GLOSSARY.read_text(), re.MULTILINE
+    )
+    return {word.lower(): french.lower().split(" / ") for word, french in rows[1:]}
+
+
 def _translations(folder):
+    glossary = _glossary()
     for path in sorted((folder / "i18n").glob("*.po")):
         for entry in polib.pofile(str(path)):
             if entry.obsolete:
@@ -157,6 +167,10 @@ def _translations(folder):
                 yield path, entry.linenum, f"translate {entry.msgid[:50]!r}"
             elif _placeholders(entry.msgid) != _placeholders(entry.msgstr):
                 yield path, entry.linenum, "keep the placeholders of the source"
+            wanted = glossary.get(entry.msgid.lower())
+            if wanted and entry.msgstr.lower() not in wanted:
+                advice = f"the glossary says {' or '.join(wanted)} for {entry.msgid!r}"
+                yield path, entry.linenum, advice
 
 
 def _placeholders(text):
