@@ -160,7 +160,12 @@ class TestJourney(ReferralCommon, CashCommon):
         self.assertEqual(case.user_id, self.supervisor)
         caregiver = self._family(case)
         self.env["remediation.work.situation"].with_user(self.supervisor).create(
-            {"case_id": case.id, "site_id": self.site.id, "hours_week": 50}
+            {
+                "case_id": case.id,
+                "works": "yes",
+                "site_id": self.site.id,
+                "hours_week": 50,
+            }
         )
         self.assertEqual(case.classification, "hazardous")
         self._assigned(case)

@@ -173,8 +173,6 @@ class RemediationCaseController(RemediationPortal):
                 values[name] = str(draft[name]) if draft[name] else ""
             values["caregiver_member_id"] = draft.caregiver_member_id.id or ""
             return values
-        if section == "visit":
-            return {"child_seen": "1"}
         return {}
 
     # One method for each form: from posted values to the named method

@@ -174,34 +174,50 @@ def plan(case):
 def visit(case):
     _ = request.env._
     model = "remediation.visit"
+    seen = "child_seen=yes"
+    works = "child_working=yes"
+    sites = request.env["remediation.concern"].sudo()._portal_sites()  # sudo: places
+    hazards = request.env["remediation.hazard"].sudo().search([])  # sudo: master data
+
+    def answer(name, label, **extra):
+        return field(name, label, "select", choices=_choices(model, name), **extra)
+
     return [
-        field(
-            "visit_type",
-            _("Kind of visit"),
-            "select",
-            choices=_choices(model, "visit_type"),
-        ),
+        answer("visit_type", _("Kind of visit")),
         field("date_done", _("Day"), "date"),
-        field("child_seen", _("I saw the child in person"), "check"),
-        field("child_seen_alone", _("I saw the child alone"), "check"),
+        answer("child_seen", _("Did you see the child in person?"), required=True),
+        answer("child_seen_alone", _("Did you see the child alone?"), when=seen),
         field("present", _("Who was present")),
-        field("child_working", _("The child works"), "check"),
-        field("work_activity", _("What work")),
-        field("hours_week", _("Hours a week"), "number"),
-        field("at_night", _("At night"), "check"),
-        field("interferes_with_school", _("It gets in the way of school"), "check"),
+        answer("occupation", _("School, training or work"), when=seen),
+        answer("child_working", _("Does the child work?"), when=seen),
+        field("work_activity", _("What work"), when=works),
         field(
-            "occupation",
-            _("School, training or work"),
+            "site_id",
+            _("Where"),
             "select",
-            choices=_choices(model, "occupation"),
+            choices=[(site.id, site.name) for site in sites],
+            when=works,
         ),
+        field("hours_week", _("Hours a week"), "number", when=works),
         field(
-            "wellbeing",
-            _("How the child is"),
-            "select",
-            choices=_choices(model, "wellbeing"),
+            "hazards[]",
+            _("Hazards"),
+            "checks",
+            choices=[(hazard.code, hazard.name) for hazard in hazards],
+            when=works,
         ),
+        answer("at_night", _("Is it at night?"), when=works),
+        answer("is_light_work", _("Is it light work, harmless?"), when=works),
+        answer(
+            "interferes_with_school", _("Does it get in the way of school?"), when=works
+        ),
+        answer(
+            "is_worst_form",
+            _("Is it another worst form of child labour?"),
+            when=works,
+        ),
+        answer("wellbeing", _("How the child is"), when=seen),
+        answer("immediate_danger", _("Is the child in immediate danger?")),
         field("safety_concern", _("Concern about safety"), "area"),
         field("note", _("Note"), "area"),
     ]
@@ -256,6 +272,17 @@ def urgent(case):
             _("Urgent help"),
             "select",
             choices=_choices("remediation.plan.action", "domain", only=URGENT_DOMAINS),
+        ),
+        field(
+            "service_type_id",
+            _("Service"),
+            "select",
+            choices=[
+                (service.id, service.name)
+                for service in request.env["remediation.service.type"].search(
+                    [("domain", "in", URGENT_DOMAINS)]
+                )
+            ],
         ),
         field("description", _("What is done")),
     ]

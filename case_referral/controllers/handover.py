@@ -31,7 +31,7 @@ class RemediationHandoverController(RemediationPortal):
     def handover(self, handover_id, ok=None, **kwargs):
         """Show the sheet of one handover and take the visit of a grace."""
         handover = self._handover(handover_id)
-        values, error = {"child_seen": "1"}, None
+        values, error = {}, None
         if request.httprequest.method == "POST":
             values = self._posted()
             error = self._attempt(lambda: handover.portal_record_visit(values))

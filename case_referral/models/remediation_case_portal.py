@@ -4,7 +4,14 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from odoo.addons.child_remediation.models.visit import RECORD_FIELDS
 from odoo.addons.remediation_base.tools import pictures
+from odoo.addons.remediation_base.tools.answers import (
+    Answer,
+    NotUnderstoodError,
+    read_answer,
+    read_choice,
+)
 
 FILE_MAX_BYTES = 5 * 1024 * 1024
 TEXT_MAX = 8000
@@ -65,12 +72,17 @@ class RemediationCasePortal(models.Model):
 
     @api.model
     def _clean_choice(self, model, values, name):
-        choice = values.get(name)
-        if not choice:
-            return False
-        if choice not in dict(self.env[model]._fields[name].selection):
-            raise UserError(self.env._("Choose one of the answers offered."))
-        return choice
+        field = self.env[model]._fields[name]
+        try:
+            return read_choice(self.env, field, values.get(name)) or False
+        except NotUnderstoodError as error:
+            raise UserError(
+                self.env._(
+                    "“%(value)s” is none of the answers to %(question)s.",
+                    value=str(values.get(name))[:80],
+                    question=field._description_string(self.env),
+                )
+            ) from error
 
     @api.model
     def _clean_date(self, values, name):
@@ -99,32 +111,80 @@ class RemediationCasePortal(models.Model):
         return value
 
     @api.model
+    def _clean_answer(self, values, name, label=None):
+        """``"yes"``, ``"no"``, ``"unknown"``, or False where nobody answered (R58)."""
+        try:
+            return read_answer(values.get(name) or None) or False
+        except NotUnderstoodError as error:
+            raise UserError(
+                self.env._(
+                    "%(question)s: answer yes or no, not “%(value)s”.",
+                    question=label or name,
+                    value=str(values.get(name))[:80],
+                )
+            ) from error
+
+    @api.model
     def _clean_flag(self, values, name):
-        return values.get(name) in (True, 1, "1", "on", "true", "yes", "oui")
+        """Whether a box was ticked; what is neither a yes nor a no is refused."""
+        return self._clean_answer(values, name) == "yes"
 
     @api.model
     def _clean_visit(self, values):
         """What a page or a form in the field may say about a visit, but for its day."""
-        vals = {
-            name: self._clean_choice("remediation.visit", values, name)
-            for name in ("visit_type", "occupation", "wellbeing")
-            if values.get(name)
-        }
-        for name in (
-            "child_seen",
-            "child_seen_alone",
-            "child_working",
-            "at_night",
-            "is_light_work",
-            "interferes_with_school",
-        ):
-            vals[name] = self._clean_flag(values, name)
-        for name in ("present", "work_activity"):
-            vals[name] = self._clean_text(values, name, 200)
-        for name in ("safety_concern", "note"):
-            vals[name] = self._clean_text(values, name)
+        Visit = self.env["remediation.visit"]
+        vals = {}
+        for name in RECORD_FIELDS:
+            field = Visit._fields[name]
+            if name == "date_done":
+                continue
+            if isinstance(field, Answer):
+                label = field._description_string(self.env)
+                answer = self._clean_answer(values, name, label)
+                vals[name] = answer and self._clean_choice(
+                    Visit._name, {name: answer}, name
+                )
+            elif field.type == "selection":
+                if choice := self._clean_choice(Visit._name, values, name):
+                    vals[name] = choice
+            elif field.type == "char":
+                vals[name] = self._clean_text(values, name, 200)
+            elif field.type == "text":
+                vals[name] = self._clean_text(values, name)
         vals["hours_week"] = self._clean_number(values, "hours_week", 0, 168, float)
+        vals["hazard_ids"] = self._clean_hazards(values)
+        vals["site_id"] = self._clean_site(values)
         return vals
+
+    @api.model
+    def _clean_hazards(self, values):
+        """Hazards by their codes, as a list or as words with blanks between."""
+        codes = values.get("hazards") or values.get("hazard_ids") or []
+        codes = codes.replace(",", " ").split() if isinstance(codes, str) else codes
+        if not isinstance(codes, list | tuple):
+            raise UserError(self.env._("Choose the hazards from the list."))
+        codes = [str(code) for code in codes]
+        # sudo: master data, by codes.
+        hazards = self.env["remediation.hazard"].sudo().search([("code", "in", codes)])
+        if unknown := set(codes) - set(hazards.mapped("code")):
+            raise UserError(
+                self.env._(
+                    "No hazard is called %(codes)s: choose from the list.",
+                    codes=", ".join(sorted(unknown))[:80],
+                )
+            )
+        return [fields.Command.set(hazards.ids)]
+
+    @api.model
+    def _clean_site(self, values):
+        site_id = self._clean_number(values, "site_id", 0, 2**31)
+        if not site_id:
+            return False
+        # sudo: names of places; portal users have no right on them.
+        sites = self.env["remediation.concern"].sudo()._portal_sites()
+        if site_id not in sites.ids:
+            raise UserError(self.env._("Choose a place from the list."))
+        return site_id
 
     @api.model
     def _clean_values(self, values):
@@ -374,6 +434,10 @@ class RemediationCasePortal(models.Model):
         case = self._portal_held()
         vals = self._clean_action(values)
         vals["is_urgent"] = True
+        if not vals.get("service_type_id") and not vals["description"]:
+            raise UserError(
+                self.env._("Choose the service or write what is done at once.")
+            )
         open_plan = case.plan_ids.filtered(
             lambda plan: plan.state in ("draft", "active")
         )[:1]
@@ -413,19 +477,16 @@ class RemediationCasePortal(models.Model):
     def portal_add_visit(self, values):
         """Record a visit that took place. For the holder.
 
-        ``values``: visit_type, date_done, child_seen, child_seen_alone, present,
-        child_working, work_activity, hours_week, at_night, interferes_with_school,
-        occupation, wellbeing, safety_concern, note. Returns the visit's id.
+        ``values``: the fields of ``RECORD_FIELDS``; ``hazards`` by their codes. Where
+        the child was seen it finishes the planned visit it answers (R60). Returns the
+        visit's id.
         """
         case = self._portal_held()
         values = self._clean_values(values)
         vals = self._clean_visit(values)
-        day = self._clean_date(values, "date_done") or fields.Date.context_today(self)
-        vals.update(date_done=day, date_planned=day, case_id=case.id)
+        vals["date_done"] = self._clean_date(values, "date_done") or case._day()
         # sudo: _portal_held checked that the user holds the case.
-        visit = self.env["remediation.visit"].sudo().create(vals)
-        visit.action_done()
-        return visit.id
+        return self.env["remediation.visit"].sudo()._record(case, vals).id
 
     def portal_add_delivery(self, values):
         """Record what was given for an action of the plan. For the holder.

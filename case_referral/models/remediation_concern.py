@@ -2,6 +2,7 @@ import base64
 import logging
 from datetime import timedelta
 
+import pytz
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
@@ -14,6 +15,12 @@ from odoo.exceptions import (
 )
 
 from odoo.addons.remediation_base.tools import pictures
+from odoo.addons.remediation_base.tools.answers import (
+    NotUnderstoodError,
+    read_answer,
+    read_choice,
+)
+from odoo.addons.remediation_base.tools.moments import read_moment
 
 _logger = logging.getLogger(__name__)
 
@@ -81,10 +88,11 @@ class RemediationConcern(models.Model):
         required=True,
         index=True,
         default=fields.Datetime.now,
-        help="Deadlines run from here, also when the report was written earlier.",
+        help="When the report reached us.",
     )
     written_at = fields.Datetime(
-        help="When the reporter wrote it, if it waited on a telephone without network.",
+        help="When the reporter wrote it, if it waited on a telephone without network. "
+        "Deadlines run from here.",
     )
     channel = fields.Selection(
         selection=[
@@ -319,12 +327,9 @@ class RemediationConcern(models.Model):
         for level, records in concerns.grouped(
             lambda concern: "high" if concern.immediate_danger else "medium"
         ).items():
-            for received_at, batch in records.grouped("received_at").items():
+            for start, batch in records.grouped(self._clock_start).items():
                 batch._unprotected().write(
-                    {
-                        "triage_due": received_at
-                        + timedelta(hours=TRIAGE_HOURS[level]),
-                    }
+                    {"triage_due": start + timedelta(hours=TRIAGE_HOURS[level])}
                 )
         concerns.filtered("immediate_danger")._page_on_call()
         return concerns
@@ -337,6 +342,12 @@ class RemediationConcern(models.Model):
         result = super().write(vals)
         calm._page_on_call()
         return result
+
+    @api.model
+    def _clock_start(self, concern):
+        """R15: clocks start when somebody wrote it, not when a telephone found the
+        network."""
+        return min(concern.written_at or concern.received_at, concern.received_at)
 
     # Decisions
 
@@ -387,12 +398,12 @@ class RemediationConcern(models.Model):
         self._check_triage_right()
         self._check_state("new", "triaged")
         now = fields.Datetime.now()
-        for received_at, concerns in self.grouped("received_at").items():
+        for start, concerns in self.grouped(self._clock_start).items():
             concerns._unprotected().write(
                 {
                     "state": "triaged",
                     "triage_level": level,
-                    "triage_due": received_at + timedelta(hours=TRIAGE_HOURS[level]),
+                    "triage_due": start + timedelta(hours=TRIAGE_HOURS[level]),
                     "triaged_by_id": self.env.uid,
                     "triaged_on": now,
                 }
@@ -640,51 +651,40 @@ class RemediationConcern(models.Model):
 
     @api.model
     def _read_portal_values(self, values):
-        """Return the whitelisted values of a report, or a sentence per mistake."""
-        vals, problems = {}, []
+        """Return the whitelisted values of a report, or a sentence per mistake.
+
+        Danger first (R59): where a child is in immediate danger nothing is a mistake;
+        what is right is taken and the rest is kept as words.
+        """
+        vals, wrong = {}, {}
         for name, size in PORTAL_TEXT.items():
             text = values.get(name)
             if text is not None and not isinstance(text, str):
-                problems.append(self.env._("Write the report as text."))
+                wrong[name] = self.env._("Write the report as text.")
                 continue
             text = (text or "").strip()
             if len(text) > size:
-                problems.append(
-                    self.env._(
-                        "Shorten “%(field)s” to %(size)s characters.",
-                        field=self._fields[name]._description_string(self.env),
-                        size=size,
-                    )
+                wrong[name] = self.env._(
+                    "Shorten “%(field)s” to %(size)s characters.",
+                    field=self._fields[name]._description_string(self.env),
+                    size=size,
                 )
+                continue
             vals[name] = text or False
         for name in PORTAL_CHOICES:
-            choice = values.get(name)
-            if choice:
-                if choice not in dict(self._fields[name].selection):
-                    problems.append(self.env._("Choose one of the answers offered."))
-                else:
-                    vals[name] = choice
-        for name in PORTAL_FLAGS:
-            vals[name] = values.get(name) in (True, "1", "on", "true")
-        for name, (low, high) in PORTAL_NUMBERS.items():
-            number = values.get(name)
-            if number in (None, "", False):
-                continue
             try:
-                number = int(number)
-            except (TypeError, ValueError):
-                number = -1
-            if not low <= number <= high:
-                problems.append(
-                    self.env._(
-                        "“%(field)s” must be between %(low)s and %(high)s.",
-                        field=self._fields[name]._description_string(self.env),
-                        low=low,
-                        high=high,
-                    )
-                )
-            else:
-                vals[name] = number
+                if choice := read_choice(
+                    self.env, self._fields[name], values.get(name)
+                ):
+                    vals[name] = choice
+            except NotUnderstoodError:
+                wrong[name] = self._not_answered(name, values)
+        for name in PORTAL_FLAGS:
+            try:
+                vals[name] = read_answer(values.get(name) or None) == "yes"
+            except NotUnderstoodError:
+                wrong[name] = self._not_answered(name, values)
+        self._read_portal_numbers(values, vals, wrong)
         site = values.get("site_id")
         if site:
             try:
@@ -694,18 +694,82 @@ class RemediationConcern(models.Model):
             # sudo: portal users have no right on sites; only one of those offered
             # to this user is taken.
             if site_id not in self.sudo()._portal_sites().ids:
-                problems.append(self.env._("Choose a place from the list."))
+                wrong["site_id"] = self.env._("Choose a place from the list.")
             else:
                 vals["site_id"] = site_id
-        if not vals.get("work_observed") and not vals.get("location"):
-            problems.append(self.env._("Write what you saw and where."))
-        return vals, problems
+        vals["written_at"] = False
+        try:
+            vals["written_at"] = self._read_moment(values.get("written_at"))
+        except ValueError:
+            # A wrong clock is no reason to wait; what it said is kept.
+            self._keep_words(vals, values, ["written_at"])
+        if vals.get("immediate_danger"):
+            self._keep_words(vals, values, wrong)
+            return vals, []
+        if not wrong and not vals.get("work_observed") and not vals.get("location"):
+            wrong[""] = self.env._("Write what you saw and where.")
+        return vals, list(wrong.values())
+
+    @api.model
+    def _read_portal_numbers(self, values, vals, wrong):
+        for name, (low, high) in PORTAL_NUMBERS.items():
+            number = values.get(name)
+            if number in (None, "", False):
+                continue
+            try:
+                number = int(number)
+            except (TypeError, ValueError):
+                number = low - 1
+            if low <= number <= high:
+                vals[name] = number
+                continue
+            wrong[name] = self.env._(
+                "“%(field)s” must be between %(low)s and %(high)s.",
+                field=self._fields[name]._description_string(self.env),
+                low=low,
+                high=high,
+            )
+
+    @api.model
+    def _not_answered(self, name, values):
+        return self.env._(
+            "“%(value)s” is none of the answers to “%(field)s”.",
+            value=str(values.get(name))[:80],
+            field=self._fields[name]._description_string(self.env),
+        )
+
+    @api.model
+    def _keep_words(self, vals, values, names):
+        """What could not be taken stays with the report as words, for a person."""
+        words = [f"{name}: {values[name]}" for name in names]
+        vals["work_observed"] = (
+            "\n".join(filter(None, [vals.get("work_observed"), *words])) or False
+        )
+
+    @api.model
+    def _read_moment(self, text):
+        # sudo: the zone of the company, for whoever reports.
+        zone = self.env.company.sudo().partner_id.tz or "Africa/Lubumbashi"
+        return read_moment(text, pytz.timezone(zone), fields.Datetime.now()) or False
 
     @api.model
     def _portal_sites(self):
         return self.env["remediation.site"].search(
             [("company_id", "in", [False, self.env.company.id])], limit=200
         )
+
+    @api.model
+    def _portal_photo(self, values, vals):
+        """The photo of a report; one that cannot be read never holds danger back."""
+        try:
+            return {"photo": self._clean_photo(values["photo"])}
+        except (UserError, ValueError) as error:
+            if not vals.get("immediate_danger"):
+                raise UserError(
+                    self.env._("Send the photo as a JPEG or PNG picture.")
+                ) from error
+            self._keep_words(vals, {"photo": str(error)}, ["photo"])
+            return {}
 
     @api.model
     def _portal_client_key(self, key):
@@ -742,20 +806,11 @@ class RemediationConcern(models.Model):
         vals, problems = self._read_portal_values(values)
         if problems:
             raise UserError("\n".join(problems))
-        written_at = values.get("written_at")
-        if written_at:
-            try:
-                written_at = fields.Datetime.to_datetime(
-                    str(written_at)[:19].replace("T", " ")
-                )
-            except ValueError:
-                written_at = False
         if values.get("photo"):
-            vals["photo"] = values["photo"]
+            vals.update(self._portal_photo(values, vals))
         vals.update(
             channel="portal",
             client_key=key,
-            written_at=written_at or False,
             reporter_user_id=user.id,
             reporter_type=self._portal_reporter_type(),
             reporter_organisation_id=user.sudo().partner_id.commercial_partner_id.id,

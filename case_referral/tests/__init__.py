@@ -12,3 +12,4 @@ from . import (
     test_second_factor,
     test_totals,
 )
+from . import test_r58_r60_portal

@@ -24,7 +24,13 @@ class TestConcern(ReferralCommon):
             .with_user(user or self.supervisor)
             .with_context(default_concern_id=concern.id)
             .create(
-                {"sex": "female", "age_estimated": 11, "team_id": self.team.id, **vals}
+                {
+                    "sex": "female",
+                    "age_estimated": 11,
+                    "team_id": self.team.id,
+                    "risk_level": "medium",
+                    **vals,
+                }
             )
         )
         wizard.action_confirm()

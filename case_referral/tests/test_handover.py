@@ -112,11 +112,16 @@ class TestPortalHandover(PortalCommon):
         self.assertEqual(visit.state, "planned")
         self.post(
             url,
-            {"date_done": str(today), "child_seen": "1", "occupation": "school"},
+            {
+                "date_done": str(today),
+                "child_seen": "yes",
+                "child_working": "no",
+                "occupation": "school",
+            },
         )
         self.env.invalidate_all()
         self.assertEqual((visit.state, visit.done_by_id), ("done", self.portal_manager))
-        self.assertTrue(visit.child_seen)
+        self.assertEqual(visit.child_seen, "yes")
         self.assertNotIn("<form", self.get(f"{url}?ok=1").text)
         with self.assertRaises(AccessError):
             grace.with_user(self.portal_manager_other).portal_record_visit({})

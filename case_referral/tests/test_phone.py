@@ -261,6 +261,8 @@ class TestPhone(PortalCommon):
             page.goto(f"/my/remediation/case/{code}/visit")
             page.wait_for_selector("form[data-ready]")
             page.select_option("[name=visit_type]", "home")
+            page.select_option("[name=child_seen]", "yes")
+            page.select_option("[name=child_working]", "no")
             page.select_option("[name=occupation]", "school")
             self.save(page)
             page.goto(f"/my/remediation/case/{code}/refer")

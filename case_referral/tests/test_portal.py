@@ -130,7 +130,12 @@ class TestPortal(PortalCommon):
         self.case.plan_ids.with_user(self.supervisor).action_approve()
         self.post(
             f"{url}/visit",
-            {"visit_type": "home", "child_seen": "1", "occupation": "school"},
+            {
+                "visit_type": "home",
+                "child_seen": "yes",
+                "child_working": "no",
+                "occupation": "school",
+            },
         )
         self.assertEqual(self.case.visit_ids.state, "done")
         choose = self.post(

@@ -150,7 +150,12 @@ class TestRefusals(PortalCommon):
         cls.file = cls.case._portal_attach(cls.picture().encode(), cls.case)
         cls.case._message_log_batch(bodies={cls.case.id: "A secret line"})
         cls.action = cls.env["remediation.plan.action"].create(
-            {"case_id": cls.case.id, "domain": "health", "is_urgent": True}
+            {
+                "case_id": cls.case.id,
+                "domain": "health",
+                "description": "At once",
+                "is_urgent": True,
+            }
         )
 
     def _path(self, route):

@@ -36,8 +36,6 @@ class RemediationConcernAccept(models.TransientModel):
     )
     risk_level = fields.Selection(
         selection=[("high", "High"), ("medium", "Medium"), ("low", "Low")],
-        required=True,
-        default="medium",
     )
 
     @api.model
@@ -53,7 +51,7 @@ class RemediationConcernAccept(models.TransientModel):
                 age_estimated=concern.child_age,
                 team_id=concern.team_id.id,
                 risk_level=concern.triage_level
-                or ("high" if concern.immediate_danger else "medium"),
+                or ("high" if concern.immediate_danger else False),
             )
         return {name: value for name, value in values.items() if name in fields}
 
@@ -62,6 +60,9 @@ class RemediationConcernAccept(models.TransientModel):
         self.ensure_one()
         concern = self.concern_id
         concern._check_triage_right()
+        risk_level = self.risk_level or concern.triage_level
+        if not risk_level:
+            raise UserError(self.env._("Choose the risk level of the child."))
         child = self.beneficiary_id
         if not child:
             if not self.sex:
@@ -80,9 +81,9 @@ class RemediationConcernAccept(models.TransientModel):
         case = concern._accept(
             child,
             {
-                "risk_level": self.risk_level,
-                "received_at": concern.received_at,
-                "identified_on": fields.Date.to_date(concern.received_at),
+                "risk_level": risk_level,
+                "received_at": concern._clock_start(concern),
+                "identified_on": fields.Date.to_date(concern._clock_start(concern)),
                 "site_id": concern.site_id.id,
                 "area_id": concern.area_id.id,
                 "programme_id": self.programme_id.id,

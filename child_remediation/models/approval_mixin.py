@@ -16,6 +16,8 @@ class ApprovalMixin(models.AbstractModel):
 
     #: State that approval leads to.
     _approved_state = "approved"
+    #: A record that holds none of these is empty, and not kept (R81).
+    _content_fields = ()
     #: Texts and links that may not change once submitted.
     _draft_only_fields = frozenset()
     _protected_fields = frozenset(
@@ -38,6 +40,26 @@ class ApprovalMixin(models.AbstractModel):
     @api.model
     def _get_draft_only_fields(self):
         return self._union_over_classes("_draft_only_fields")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        records = super().create(vals_list)
+        records._refuse_empty()
+        return records
+
+    def _refuse_empty(self):
+        """R81: leaving a page never leaves an empty record that moves the case on."""
+        if self._content_fields and self.filtered(
+            lambda record: (
+                not any(
+                    value.strip() if isinstance(value, str) else value
+                    for value in map(record.__getitem__, record._content_fields)
+                )
+            )
+        ):
+            raise UserError(
+                self.env._("Write something first: an empty page is not kept.")
+            )
 
     def write(self, vals):
         if not self._is_unprotected() and self._get_draft_only_fields() & vals.keys():

@@ -20,6 +20,16 @@ class Assessment(models.Model):
     _order = "case_id, version desc"
 
     _protected_fields = frozenset({"version"})
+    _content_fields = (
+        "present",
+        "child_wishes",
+        "child_not_heard_reason",
+        "caregiver_view",
+        "strengths",
+        "summary",
+        "urgent_action",
+        "score_ids",
+    )
     _draft_only_fields = frozenset(
         {
             "assessment_type",

@@ -324,13 +324,20 @@ class Case(models.Model):
                 lambda plan: plan.state == "active"
             )[:1]
 
-    @api.depends("risk_level", "no_safety_action_reason", "plan_action_ids.is_urgent")
+    @api.depends(
+        "risk_level",
+        "no_safety_action_reason",
+        "plan_action_ids.is_urgent",
+        "plan_action_ids.state",
+        "plan_action_ids.description",
+        "plan_action_ids.service_type_id",
+    )
     def _compute_needs_safety_action(self):
         for case in self:
             case.needs_safety_action = (
                 case.risk_level == "high"
-                and not case.no_safety_action_reason
-                and not any(case.plan_action_ids.mapped("is_urgent"))
+                and not (case.no_safety_action_reason or "").strip()
+                and not any(action._helps_at_once() for action in case.plan_action_ids)
             )
 
     @api.depends(
@@ -1038,6 +1045,46 @@ class Case(models.Model):
             "child_remediation.mail_activity_type_urgent",
             lambda case: case.team_id._on_call(),
         )
+
+    def _alert_danger(self):
+        """Tell at once who is on call and who holds these cases: somebody wrote of
+        immediate danger, in a visit or in words that wait (R59)."""
+        for user_of in (lambda c: c.team_id._on_call(), lambda c: c.user_id):
+            self._plan_activities(
+                "child_remediation.mail_activity_type_urgent", user_of
+            )
+        for case in self.sudo():  # sudo: codes alone, to those who answer for the case
+            self._tell_of_danger(
+                case.team_id._on_call() | case.user_id,
+                case.name,
+                f"/odoo/remediation.case/{case.id}",
+                f"/my/remediation/case/{case.name}",
+            )
+
+    @api.model
+    def _tell_of_danger(self, users, code, path, portal_path="/my/remediation"):
+        """Tell users at once, by code and link alone, that a child is in danger."""
+        mails = []
+        for user in users.filtered("active"):
+            reader = self.with_context(lang=user.lang)
+            title = reader.env._("Child in immediate danger")
+            user._bus_send(
+                "simple_notification",
+                {"type": "danger", "sticky": True, "title": title, "message": code},
+            )
+            link = self.get_base_url() + (portal_path if user.share else path)
+            mails.append(
+                {
+                    "subject": f"{title}: {code}",
+                    "email_to": user.email_formatted,
+                    "body_html": reader.env["ir.qweb"]._render(
+                        "child_remediation.danger_alert", {"code": code, "link": link}
+                    ),
+                    "auto_delete": True,
+                }
+            )
+        # sudo: mails are queued by facts, which no role may write.
+        self.env["mail.mail"].sudo().create([m for m in mails if m["email_to"]])
 
     def _plan_activities(self, type_xmlid, user_of, days_of=None):
         """Plan one activity of a type per case and user, where none is open yet.

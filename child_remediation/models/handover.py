@@ -3,28 +3,11 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from .visit import RECORD_FIELDS
+
 #: Longest handover (R26), and the days proposed.
 HANDOVER_DAYS_MAX = 14
 HANDOVER_DAYS = 7
-#: What a worker in the grace after a lapsed check writes of a visit (R11).
-VISIT_FIELDS = (
-    "visit_type",
-    "date_done",
-    "child_seen",
-    "child_seen_alone",
-    "present",
-    "occupation",
-    "wellbeing",
-    "child_working",
-    "work_activity",
-    "hours_week",
-    "at_night",
-    "is_light_work",
-    "interferes_with_school",
-    "is_worst_form",
-    "safety_concern",
-    "note",
-)
 
 
 class Handover(models.Model):
@@ -209,8 +192,7 @@ class Handover(models.Model):
         For the worker named in the grace, until its last day; nothing else of the case
         can be changed.
 
-        :param dict vals: values of the visit; names outside ``VISIT_FIELDS`` are
-            refused
+        :param dict vals: answers about the visit; anything else is refused
         :raises AccessError: not the own grace, or it has ended
         """
         self.ensure_one()
@@ -221,7 +203,7 @@ class Handover(models.Model):
             raise AccessError(
                 self.env._("Your time to finish visits is over: tell the supervisor.")
             )
-        refused = vals.keys() - set(VISIT_FIELDS)
+        refused = vals.keys() - set(RECORD_FIELDS)
         if refused:
             raise AccessError(
                 self.env._(

@@ -19,6 +19,17 @@ class Plan(models.Model):
     _order = "case_id, version desc"
 
     _approved_state = "active"
+    _content_fields = (
+        "goal",
+        "target_date",
+        "participants",
+        "caregiver_member_id",
+        "caregiver_not_agreed_reason",
+        "child_assent",
+        "income_replacement",
+        "action_ids",
+        "revision_of_id",
+    )
     _protected_fields = frozenset(
         {
             "version",
@@ -271,7 +282,7 @@ class Plan(models.Model):
         return missing
 
     def _child_worked(self):
-        return bool(self.case_id.work_situation_ids.filtered("works"))
+        return "yes" in self.case_id.work_situation_ids.mapped("works")
 
     def _after_approval(self):
         result = super()._after_approval()

@@ -107,6 +107,17 @@ class PlanAction(models.Model):
                     )
                 )
 
+    @api.constrains("is_urgent", "description", "service_type_id")
+    def _check_says_what(self):
+        """R81: an urgent action that says nothing is none, and is not kept."""
+        if self.filtered(lambda action: action.is_urgent and not action._says_what()):
+            raise ValidationError(
+                self.env._(
+                    "Choose the service or write what is done at once: an empty "
+                    "urgent action helps nobody."
+                )
+            )
+
     @api.model_create_multi
     def create(self, vals_list):
         actions = super().create(vals_list)
@@ -133,6 +144,18 @@ class PlanAction(models.Model):
             }
             for action in self
         ]
+
+    def _says_what(self):
+        return bool(self.service_type_id or (self.description or "").strip())
+
+    def _helps_at_once(self):
+        """Whether it answers the alarm of a child at high risk (R16, R81)."""
+        self.ensure_one()
+        return (
+            self.is_urgent
+            and self._says_what()
+            and self.state in ("planned", "in_progress", "done")
+        )
 
     def _may_run(self):
         return self.is_urgent or self.plan_id.state == "active"

@@ -1,15 +1,42 @@
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
+import pytz
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+
+from odoo.addons.remediation_base.tools.answers import UNKNOWN, YES, YES_NO, Answer
 
 from ..tools.classification import CHILD_LABOUR
 from .classification import CLASSES
 
 #: Visits by these means see nobody: they neither count nor break a series (R22).
 UNSEEN_TYPES = ("phone",)
+#: A visit made so many days before a planned one answers it (R60).
+EARLY = timedelta(days=14)
+#: What whoever makes a visit says of it, through any door (R61).
+RECORD_FIELDS = (
+    "visit_type",
+    "date_done",
+    "child_seen",
+    "child_seen_alone",
+    "present",
+    "occupation",
+    "wellbeing",
+    "child_working",
+    "work_activity",
+    "site_id",
+    "hours_week",
+    "hazard_ids",
+    "at_night",
+    "is_light_work",
+    "interferes_with_school",
+    "is_worst_form",
+    "immediate_danger",
+    "safety_concern",
+    "note",
+)
 
 
 class Visit(models.Model):
@@ -33,6 +60,7 @@ class Visit(models.Model):
             "done_by_id",
             "cancel_reason",
             "is_post_closure",
+            "answered_by_id",
         }
     )
 
@@ -64,18 +92,18 @@ class Visit(models.Model):
     is_post_closure = fields.Boolean(
         readonly=True, copy=False, string="Check after Closure"
     )
-    child_seen = fields.Boolean(string="Child Seen in Person", default=True)
-    child_seen_alone = fields.Boolean()
+    child_seen = Answer("Child Seen in Person", selection=YES_NO)
+    child_seen_alone = Answer("Child Seen Alone", selection=YES_NO)
     present = fields.Char(string="Who Was Present")
-    child_working = fields.Boolean()
+    child_working = Answer("Child Working")
     work_activity = fields.Char(string="What Work")
     site_id = fields.Many2one("remediation.site", check_company=True)
     hours_week = fields.Float(string="Hours per Week")
     hazard_ids = fields.Many2many("remediation.hazard", string="Hazards")
-    at_night = fields.Boolean()
-    is_light_work = fields.Boolean()
-    interferes_with_school = fields.Boolean()
-    is_worst_form = fields.Boolean(string="Other Worst Form")
+    at_night = Answer("At Night")
+    is_light_work = Answer("Light Work")
+    interferes_with_school = Answer("Interferes with School")
+    is_worst_form = Answer("Other Worst Form")
     occupation = fields.Selection(
         [
             ("school", "In School"),
@@ -95,8 +123,17 @@ class Visit(models.Model):
             ("5", "5 – Very Good"),
         ]
     )
+    immediate_danger = Answer("Immediate Danger")
     safety_concern = fields.Text()
     note = fields.Text()
+    answered_by_id = fields.Many2one(
+        "remediation.visit",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        string="Made As",
+        help="The visit that was recorded in place of this planned one.",
+    )
     state = fields.Selection(
         [("planned", "Planned"), ("done", "Done"), ("cancelled", "Cancelled")],
         default="planned",
@@ -162,29 +199,28 @@ class Visit(models.Model):
 
     def action_done(self):
         """Record the visit as made: adds the work situation, judges cleanness (R22),
-        meets the visit deadline and opens the next. For the holder."""
+        finishes the planned visit it answers (R60), meets the visit deadline and
+        opens the next. For the holder.
+
+        :raises UserError: an answer that a rule reads is missing (R58, R81)
+        """
         self.check_access("write")
         self.lock_for_update()
         self.invalidate_recordset(["state"])
         for visit in self:
             if visit.state != "planned":
                 raise UserError(self.env._("This visit was recorded already."))
-            if visit.child_seen and visit.visit_type in UNSEEN_TYPES:
-                raise UserError(
-                    self.env._("Nobody is seen by phone: untick Child Seen in Person.")
-                )
-            if visit._sees_child() and not visit.occupation:
-                raise UserError(
-                    self.env._("Say whether the child is in school, training or work.")
-                )
-        today = fields.Date.context_today(self)
+            if missing := visit._missing_answers():
+                raise UserError("\n".join(missing))
         for visit in self.filtered(lambda v: not v.date_done):
-            visit.date_done = today
+            visit.date_done = visit.case_id._day()
         seen = self.filtered(lambda v: v._sees_child())
+        seen._take_over_planned()
+        known = seen.filtered(lambda v: v.child_working != UNKNOWN)
         situations = (
             self.env["remediation.work.situation"]
             ._unprotected()
-            .create([visit._prepare_work_situation_vals() for visit in seen])
+            .create([visit._prepare_work_situation_vals() for visit in known])
         )
         by_visit = {situation.visit_id: situation for situation in situations}
         for visit in self:
@@ -199,6 +235,7 @@ class Visit(models.Model):
                     "is_clean": outcome == "clean",
                 }
             )
+        self.filtered(lambda v: v.immediate_danger == YES).case_id._alert_danger()
         cases = self.case_id
         if seen:
             first = seen.case_id.filtered(
@@ -214,11 +251,101 @@ class Visit(models.Model):
                     lambda c: c.stage not in ("closed", "registered")
                 ),
                 ["visit"],
-                {case: fields.Datetime.now() for case in seen.case_id},
+                {
+                    case: max(v._made_at() for v in seen if v.case_id == case)
+                    for case in seen.case_id
+                },
             )
         cases._note_stage(self)
         self.filtered("is_post_closure")._after_check()
         return True
+
+    def _missing_answers(self):
+        """Sentences for the answers that a rule reads and nobody gave (R58, R81)."""
+        self.ensure_one()
+        missing = []
+        if not self.child_seen:
+            missing.append(self.env._("Say whether the child was seen in person."))
+        if self.child_seen == YES and self.visit_type in UNSEEN_TYPES:
+            missing.append(
+                self.env._("Nobody is seen by phone: say that the child was not seen.")
+            )
+        if self._sees_child():
+            if not self.occupation:
+                missing.append(
+                    self.env._("Say whether the child is in school, training or work.")
+                )
+            if not self.child_working:
+                missing.append(
+                    self.env._(
+                        "Say whether the child works: yes, no, or not known. A visit "
+                        "without this answer does not count."
+                    )
+                )
+        return missing
+
+    def _made_at(self):
+        """The moment from which the next visit is counted: the end of the day of this
+        one where the case is, or now where that day has not ended (R15)."""
+        self.ensure_one()
+        zone = self.case_id._tz()
+        end = zone.localize(datetime.combine(self.date_done, time(23, 59)))
+        return min(end.astimezone(pytz.utc).replace(tzinfo=None), fields.Datetime.now())
+
+    @api.model
+    def _planned_for(self, case, day):
+        """The planned visits that one made on ``day`` may answer, the first to be
+        taken first (R60).
+
+        On a closed case the checks in their order; otherwise what was due by then or
+        is due within two weeks.
+        """
+        return case.visit_ids.filtered(
+            lambda v: (
+                v.state == "planned"
+                and v.is_post_closure == bool(case.closed_on)
+                and (case.closed_on or v.date_planned <= day + EARLY)
+            )
+        ).sorted(lambda v: (v.date_planned, v.id))
+
+    @api.model
+    def _record(self, case, vals):
+        """Record a visit that was made, in the planned one it answers or in a new one
+        (R60). The caller checked the right and whitelisted the values.
+
+        :param dict vals: values of ``RECORD_FIELDS``; ``date_done`` is needed
+        """
+        case.lock_for_update(allow_referencing=True)
+        day = fields.Date.to_date(vals["date_done"])
+        visit = self.browse()
+        if vals.get("child_seen") == YES and vals.get("visit_type") not in UNSEEN_TYPES:
+            visit = self._planned_for(case, day)[:1].with_env(self.env)
+        if visit:
+            visit.write(vals)
+        else:
+            visit = self.create(dict(vals, case_id=case.id, date_planned=day))
+        visit.action_done()
+        return visit
+
+    def _take_over_planned(self):
+        """A visit written down after it was made answers the planned one it finds
+        (R60): it takes its day and its place, and the planned one names it."""
+        for visit in self:
+            case = visit.case_id
+            # What was put down before its day was planned itself.
+            planned_itself = case._day(visit.create_date) < visit.date_done
+            if visit.is_post_closure or planned_itself:
+                continue
+            planned = self._planned_for(case, visit.date_done).filtered(
+                lambda v, visit=visit: v.id < visit.id
+            )[:1]
+            vals = {"is_post_closure": bool(case.closed_on)}
+            if planned:
+                vals["date_planned"] = planned.date_planned
+                planned._unprotected().write(
+                    {"state": "cancelled", "answered_by_id": visit.id}
+                )
+            visit._unprotected().write(vals)
 
     @api.model
     def _cron_yearly_checks(self):
@@ -275,7 +402,7 @@ class Visit(models.Model):
                 )
 
     def _sees_child(self):
-        return self.child_seen and self.visit_type not in UNSEEN_TYPES
+        return self.child_seen == YES and self.visit_type not in UNSEEN_TYPES
 
     def _outcome(self, situation):
         if not situation:

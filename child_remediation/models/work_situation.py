@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from odoo.addons.remediation_base.tools.answers import UNKNOWN, YES, Answer
+
 from ..tools import classification as rules_of
 from .classification import CLASSES
 
@@ -51,7 +53,7 @@ class WorkSituation(models.Model):
     )
 
     date = fields.Date(required=True, default=fields.Date.context_today)
-    works = fields.Boolean(default=True, string="Child Works")
+    works = Answer("Child Works")
     site_id = fields.Many2one("remediation.site", check_company=True, index=True)
     site_type = fields.Selection(related="site_id.site_type", store=True)
     activity = fields.Char(string="What the Child Does")
@@ -71,12 +73,12 @@ class WorkSituation(models.Model):
         store=True,
         help="Computed from the days and times instead of asked.",
     )
-    at_night = fields.Boolean()
-    is_light_work = fields.Boolean(help="Harmless and compatible with school.")
-    interferes_with_school = fields.Boolean()
-    is_at_risk = fields.Boolean(help="Does not work, but may begin to.")
-    is_worst_form = fields.Boolean(
-        string="Other Worst Form",
+    at_night = Answer("At Night")
+    is_light_work = Answer("Light Work", help="Harmless and compatible with school.")
+    interferes_with_school = Answer("Interferes with School")
+    is_at_risk = Answer("At Risk", help="Does not work, but may begin to.")
+    is_worst_form = Answer(
+        "Other Worst Form",
         help="Slavery, trafficking, forced recruitment, sexual exploitation or illicit "
         "activities (Convention 182).",
     )
@@ -124,13 +126,13 @@ class WorkSituation(models.Model):
         ],
         string="Owed To",
     )
-    is_trafficked = fields.Boolean(
-        string="Recruited or Moved for Exploitation",
+    is_trafficked = Answer(
+        "Recruited or Moved for Exploitation",
         help="Of a child, no force or deceit is needed for it to be trafficking.",
     )
     movement_ids = fields.One2many("remediation.movement", "work_situation_id")
-    is_bonded = fields.Boolean(string="Works off a Debt")
-    documents_retained = fields.Boolean(string="Documents Withheld")
+    is_bonded = Answer("Works off a Debt")
+    documents_retained = Answer("Documents Withheld")
     observed_by_id = fields.Many2one(
         "res.users", default=lambda self: self.env.uid, readonly=True
     )
@@ -237,36 +239,49 @@ class WorkSituation(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         situations = super().create(vals_list)
+        situations._check_answered()
         situations._evaluate()
         return situations
 
     def write(self, vals):
         result = super().write(vals)
         if set(INPUT_FIELDS) & vals.keys():
+            self._check_answered()
             self._evaluate()
         return result
+
+    def _check_answered(self):
+        """A class is made of answers, never of what nobody said (R58, R81)."""
+        if self.filtered(lambda situation: not situation.works):
+            raise ValidationError(
+                self.env._("Say whether the child works: yes, no, or not known.")
+            )
 
     def _classification_inputs(self):
         """Return the stored facts that :func:`classify` takes (R3)."""
         self.ensure_one()
         # The child's age on the day of the situation, youngest reading.
         age = self.case_id.beneficiary_id._age_on(self.date)
+        # Doubt favours the child: where nobody knows, no work is light, and a child
+        # of whom nobody knows whether they work is at risk.
+        doubt = UNKNOWN in (self.at_night, self.interferes_with_school)
         return {
             "age": age,
-            "works": self.works,
+            "works": self.works == YES,
             "hours": self.hours_effective or None,
-            "worst_form": bool(
-                self.is_worst_form
-                or self.is_bonded
-                or self.documents_retained
-                or self.is_trafficked
+            "worst_form": YES
+            in (
+                self.is_worst_form,
+                self.is_bonded,
+                self.documents_retained,
+                self.is_trafficked,
             ),
             "hazards": sorted(self.hazard_ids.mapped("code")),
             "site_type": self.site_type or None,
-            "night": self.at_night,
-            "light": self.is_light_work,
-            "interferes_with_school": self.interferes_with_school,
-            "at_risk": self.is_at_risk,
+            "night": self.at_night == YES,
+            "light": self.is_light_work == YES and not doubt,
+            "interferes_with_school": self.interferes_with_school == YES,
+            "at_risk": self.is_at_risk == YES or self.works == UNKNOWN,
         }
 
     def _evaluate(self):

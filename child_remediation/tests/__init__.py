@@ -27,3 +27,4 @@ from . import test_support
 from . import test_r04_duplicates
 from . import test_r56_data_protection
 from . import test_r77_doors
+from . import test_r58_r60_r81

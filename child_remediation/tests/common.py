@@ -301,7 +301,8 @@ class RemediationCommon(BaseCommon):
                     "case_id": case.id,
                     "date_planned": day or cls.today,
                     "date_done": day or cls.today,
-                    "child_working": working,
+                    "child_seen": "yes",
+                    "child_working": "yes" if working else "no",
                     "occupation": "school",
                     **vals,
                 }

@@ -173,8 +173,12 @@ class TestAccess(AccessTable, RuleTable, RemediationCommon):
     def test_nothing_is_slipped_under_another_case(self):
         """A score with an own case and somebody else's assessment, and the like."""
         other, own = self.cases["team"], self.cases["own"]
-        assessment = self.env["remediation.assessment"].create({"case_id": other.id})
-        plan = self.env["remediation.plan"].create({"case_id": other.id})
+        assessment = self.env["remediation.assessment"].create(
+            {"case_id": other.id, "present": "Mother"}
+        )
+        plan = self.env["remediation.plan"].create(
+            {"case_id": other.id, "goal": "School"}
+        )
         as_worker = self.env(user=self.worker.id)
         for model, vals in (
             (
@@ -200,13 +204,22 @@ class TestAccess(AccessTable, RuleTable, RemediationCommon):
             return lambda case: values(case)
 
         def assessment(case):
-            return make("remediation.assessment", case, lambda c: {"case_id": c.id})
+            return make(
+                "remediation.assessment",
+                case,
+                lambda c: {"case_id": c.id, "present": "Mother"},
+            )
 
         def urgent(case):
             return make("remediation.plan.action", case, action)
 
         def action(case):
-            return {"case_id": case.id, "domain": "food", "is_urgent": True}
+            return {
+                "case_id": case.id,
+                "domain": "food",
+                "description": "Meals",
+                "is_urgent": True,
+            }
 
         def decision(case):
             return make(
@@ -239,12 +252,16 @@ class TestAccess(AccessTable, RuleTable, RemediationCommon):
             }
 
         def situation(case):
-            return make("remediation.work.situation", case, lambda c: {"case_id": c.id})
+            return make(
+                "remediation.work.situation",
+                case,
+                lambda c: {"case_id": c.id, "works": "yes"},
+            )
 
         return [
             self.case_row(
                 "remediation.work.situation",
-                lambda c: {"case_id": c.id},
+                lambda c: {"case_id": c.id, "works": "yes"},
                 {"activity": "x"},
                 worker="rwc",
                 monitor="r",
@@ -415,7 +432,9 @@ class TestAccess(AccessTable, RuleTable, RemediationCommon):
 
         def classification(case):
             made = self._make_below(
-                "remediation.work.situation", case, lambda c: {"case_id": c.id}
+                "remediation.work.situation",
+                case,
+                lambda c: {"case_id": c.id, "works": "yes"},
             )
             return {
                 "case_id": case.id,

@@ -71,7 +71,7 @@ class TestBadInput(RemediationCommon, HttpCase):
             ),
             (
                 "remediation.work.situation",
-                {**case, "date": self._day(1)},
+                {**case, "works": "yes", "date": self._day(1)},
                 "date of the work situation",
             ),
             (
@@ -98,7 +98,7 @@ class TestBadInput(RemediationCommon, HttpCase):
             ),
             (
                 "remediation.work.situation",
-                {**case, "works": True, "started_age": 15},
+                {**case, "works": "yes", "started_age": 15},
                 "started work",
             ),
             # Attendance over the days open
@@ -128,10 +128,10 @@ class TestBadInput(RemediationCommon, HttpCase):
                 {"plan_id": self.plan.id, "domain": "health", "cost_estimate": -1},
                 "cost estimate",
             ),
-            ("remediation.work.situation", {**case, "works": True, "pay": -1}, "Pay"),
+            ("remediation.work.situation", {**case, "works": "yes", "pay": -1}, "Pay"),
             (
                 "remediation.work.situation",
-                {**case, "hours_week": 169},
+                {**case, "works": "yes", "hours_week": 169},
                 "Hours per week",
             ),
             ("remediation.visit", {**case, "hours_week": -1}, "Hours per week"),

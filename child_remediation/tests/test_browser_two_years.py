@@ -68,7 +68,7 @@ class TestBrowserTwoYears(BrowserCommon):
             self.env["remediation.work.situation"].with_user(self.worker).create(
                 {
                     "case_id": case.id,
-                    "works": True,
+                    "works": "yes",
                     "activity": "Carries ore",
                     "site_id": self.site.id,
                     "date": date(2024, 2, 29),

@@ -86,7 +86,7 @@ class TestCaseFlow(RemediationCommon):
             self.env["remediation.assessment"]
             .with_user(self.worker)
             .with_context(default_state="approved")
-            .create({"case_id": case.id})
+            .create({"case_id": case.id, "summary": "Begun"})
         )
         self.assertEqual(assessment.state, "draft")
         with self.assertRaises(UserError):

@@ -58,7 +58,7 @@ class TestCaseRules(RemediationCommon):
         assessment = (
             self.env["remediation.assessment"]
             .with_user(self.worker)
-            .create({"case_id": case.id})
+            .create({"case_id": case.id, "summary": "Begun"})
         )
         with self.assertRaisesRegex(UserError, "wishes"):
             assessment.action_submit()
@@ -109,7 +109,7 @@ class TestCaseRules(RemediationCommon):
         plan = self._new_plan(case, income_replacement=False)
         self.assertFalse(plan._missing_to_submit())
         self.env["remediation.work.situation"].create(
-            {"case_id": case.id, "site_id": self.site.id}
+            {"case_id": case.id, "works": "yes", "site_id": self.site.id}
         )
         with self.assertRaisesRegex(UserError, "income"):
             plan.action_submit()
@@ -206,9 +206,9 @@ class TestCaseRules(RemediationCommon):
         case = self._new_case(identified_on=self.today - timedelta(days=100))
         self._visit(case, self.today - timedelta(days=61))
         phone = self._visit(
-            case, self.today - timedelta(days=30), visit_type="phone", child_seen=False
+            case, self.today - timedelta(days=30), visit_type="phone", child_seen="no"
         )
-        absent = self._visit(case, self.today - timedelta(days=20), child_seen=False)
+        absent = self._visit(case, self.today - timedelta(days=20), child_seen="no")
         self.assertEqual((phone | absent).mapped("outcome"), ["not_counting"] * 2)
         self._visit(case, self.today)
         self.assertFalse(self._closing(case))
@@ -222,7 +222,7 @@ class TestCaseRules(RemediationCommon):
             case,
             working=True,
             site_id=self.farm.id,
-            is_light_work=True,
+            is_light_work="yes",
             hours_week=10,
             occupation="decent_work",
         )

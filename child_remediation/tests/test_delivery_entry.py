@@ -146,5 +146,10 @@ class TestDeliveryEntry(RemediationCommon):
         )
         with self.assertRaisesRegex(UserError, "closed"):
             self.env["remediation.plan.action"].with_user(self.worker).create(
-                {"case_id": case.id, "domain": "health", "is_urgent": True}
+                {
+                    "case_id": case.id,
+                    "domain": "health",
+                    "description": "At once",
+                    "is_urgent": True,
+                }
             )

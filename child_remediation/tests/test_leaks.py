@@ -34,7 +34,9 @@ class TestLeaks(RemediationCommon):
         cls._new_consent(cls.case)
         cls._active_plan(cls.case)
         cls._visit(cls.case)
-        cls.env["remediation.work.situation"].create({"case_id": cls.case.id})
+        cls.env["remediation.work.situation"].create(
+            {"case_id": cls.case.id, "works": "yes"}
+        )
         as_supervisor = cls.case.with_user(cls.supervisor)
         as_supervisor.action_set_risk("high", "Seen at the pit")
         as_supervisor.action_hold("Exams", "2090-01-01")

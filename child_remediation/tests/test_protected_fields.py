@@ -30,13 +30,15 @@ class TestProtectedFields(RemediationCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.case = cls._new_case()
-        cls.env["remediation.work.situation"].create({"case_id": cls.case.id})
-        for model in (
-            "remediation.assessment",
-            "remediation.plan",
-            "remediation.visit",
+        cls.env["remediation.work.situation"].create(
+            {"case_id": cls.case.id, "works": "yes"}
+        )
+        for model, vals in (
+            ("remediation.assessment", {"present": "Mother"}),
+            ("remediation.plan", {"goal": "School"}),
+            ("remediation.visit", {}),
         ):
-            cls.env[model].create({"case_id": cls.case.id})
+            cls.env[model].create({"case_id": cls.case.id, **vals})
         cls.env["remediation.note"].with_user(cls.worker).create(
             {"case_id": cls.case.id, "text": "x"}
         )
@@ -163,7 +165,7 @@ class TestProtectedFields(RemediationCommon):
         assessment = (
             self.env["remediation.assessment"]
             .with_user(self.worker)
-            .create({"case_id": self._new_case().id})
+            .create({"case_id": self._new_case().id, "summary": "Begun"})
         )
         self.assertEqual(assessment.state, "draft")
         self.assertFalse(through, "\n".join(through))

@@ -213,11 +213,16 @@ class TestIdentity(RemediationCommon):
     def test_r03_a_new_evaluation_is_a_new_row(self):
         case = self._new_case(age=16)
         situation = self.env["remediation.work.situation"].create(
-            {"case_id": case.id, "hours_week": 10, "is_light_work": True}
+            {
+                "case_id": case.id,
+                "works": "yes",
+                "hours_week": 10,
+                "is_light_work": "yes",
+            }
         )
         self.assertEqual(situation.classification, PERMITTED_LIGHT)
         first = situation.classification_id
-        situation.with_user(self.worker).write({"is_bonded": True})
+        situation.with_user(self.worker).write({"is_bonded": "yes"})
         self.assertEqual(situation.classification, WFCL)
         self.assertEqual(len(situation.classification_ids), 2)
         self.assertEqual(first.result, PERMITTED_LIGHT)
@@ -226,17 +231,24 @@ class TestIdentity(RemediationCommon):
     def test_r03_the_latest_dated_situation_counts_not_the_latest_entered(self):
         case = self._new_case(age=12, identified_on="2026-01-01")
         situations = self.env["remediation.work.situation"]
-        situations.create({"case_id": case.id, "date": "2026-05-01", "works": False})
+        situations.create({"case_id": case.id, "date": "2026-05-01", "works": "no"})
         situations.create(
-            {"case_id": case.id, "date": "2026-03-01", "site_id": self.site.id}
+            {
+                "case_id": case.id,
+                "works": "yes",
+                "date": "2026-03-01",
+                "site_id": self.site.id,
+            }
         )
         self.assertEqual(case.classification, NONE)
 
     def test_r03_a_confirmed_class_is_not_confirmed_after_a_change(self):
         case = self._new_case(age=15)
-        situation = self.env["remediation.work.situation"].create({"case_id": case.id})
+        situation = self.env["remediation.work.situation"].create(
+            {"case_id": case.id, "works": "yes"}
+        )
         situation.with_user(self.supervisor).action_confirm()
         self.assertTrue(situation.confirmed_on)
-        situation.with_user(self.worker).write({"at_night": True})
+        situation.with_user(self.worker).write({"at_night": "yes"})
         self.assertFalse(situation.confirmed_on)
         self.assertFalse(situation.confirmed_by_id)

@@ -100,7 +100,9 @@ class TestClassificationRecords(RemediationCommon):
         return (
             self.env["remediation.work.situation"]
             .with_user(self.worker)
-            .create({"case_id": case.id, "site_id": self.site.id, **vals})
+            .create(
+                {"case_id": case.id, "works": "yes", "site_id": self.site.id, **vals}
+            )
         )
 
     def test_r03_result_is_reproducible_and_history_stays(self):
@@ -115,7 +117,7 @@ class TestClassificationRecords(RemediationCommon):
         )
         self.assertEqual(c.classify(first.inputs, rules)[0], first.result)
         self.assertEqual(first.framework_id.state, "in_force")
-        situation.write({"site_id": self.farm.id, "is_light_work": True})
+        situation.write({"site_id": self.farm.id, "is_light_work": "yes"})
         self.assertEqual(len(situation.classification_ids), 2)
         self.assertEqual(first.result, "hazardous")
         with self.assertRaises(AccessError):

@@ -189,10 +189,10 @@ class TestPeople(RemediationCommon):
                 .create(
                     {
                         "case_id": case.id,
-                        "works": True,
-                        "is_light_work": True,
+                        "works": "yes",
+                        "is_light_work": "yes",
                         "site_id": self.farm.id,
-                        field: True,
+                        field: "yes",
                         "pay_promised": 50.0,
                         "pay_withheld": 50.0,
                     }

@@ -174,7 +174,14 @@ class TestHandover(RemediationCommon):
         wizard = (
             self.env["remediation.grace.visit.wizard"]
             .with_user(self.worker)
-            .create({"handover_id": grace.id, "occupation": "school"})
+            .create(
+                {
+                    "handover_id": grace.id,
+                    "child_seen": "yes",
+                    "child_working": "no",
+                    "occupation": "school",
+                }
+            )
         )
         wizard.action_apply()
         self.assertEqual((visit.state, visit.done_by_id), ("done", self.worker))

@@ -66,7 +66,12 @@ class TestDecisions(RemediationCommon):
         for settle in (
             lambda case: case.write({"no_safety_action_reason": "Already in care"}),
             lambda case: self.env["remediation.plan.action"].create(
-                {"case_id": case.id, "domain": "protection", "is_urgent": True}
+                {
+                    "case_id": case.id,
+                    "domain": "protection",
+                    "description": "At once",
+                    "is_urgent": True,
+                }
             ),
         ):
             case = self._new_case(risk_level="high")
@@ -142,7 +147,14 @@ class TestDecisions(RemediationCommon):
         urgent = (
             self.env["remediation.plan.action"]
             .with_user(self.worker)
-            .create({"case_id": case.id, "domain": "food", "is_urgent": True})
+            .create(
+                {
+                    "case_id": case.id,
+                    "domain": "food",
+                    "description": "At once",
+                    "is_urgent": True,
+                }
+            )
         )
         urgent.action_start()
         plan = self._new_plan(case)

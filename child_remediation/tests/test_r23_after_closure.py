@@ -101,13 +101,20 @@ class TestAfterClosure(RemediationCommon):
         case = self._closed_case()
         checks = case.visit_ids.filtered("is_post_closure").sorted("date_planned")
         with freeze_time("2026-07-30 10:00:00"):
-            checks[0].with_user(self.worker).write({"occupation": "school"})
+            checks[0].with_user(self.worker).write(
+                {"child_seen": "yes", "child_working": "no", "occupation": "school"}
+            )
             checks[0].with_user(self.worker).action_done()
         self.assertEqual(case.stage, "closed")
         self.assertEqual(case.next_due.date(), date(2026, 10, 30))
         with freeze_time("2026-10-30 10:00:00"):
             checks[1].with_user(self.worker).write(
-                {"occupation": "none", "child_working": True, "site_id": self.site.id}
+                {
+                    "child_seen": "yes",
+                    "occupation": "none",
+                    "child_working": "yes",
+                    "site_id": self.site.id,
+                }
             )
             checks[1].with_user(self.worker).action_done()
         self.assertEqual(case.stage, "assessment")

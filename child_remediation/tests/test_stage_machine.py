@@ -203,7 +203,12 @@ class TestStageMachine(RemediationCommon):
 
     def _event_add_urgent_action(self, own, _above):
         own.env["remediation.plan.action"].create(
-            {"case_id": own.id, "domain": "food", "is_urgent": True}
+            {
+                "case_id": own.id,
+                "domain": "food",
+                "description": "Meals",
+                "is_urgent": True,
+            }
         )
 
     def _event_deliver(self, own, _above):
@@ -214,20 +219,33 @@ class TestStageMachine(RemediationCommon):
 
     def _event_visit(self, own, _above, **found):
         own.env["remediation.visit"].create(
-            {"case_id": own.id, "occupation": "school", **found}
+            {
+                "case_id": own.id,
+                "child_seen": "yes",
+                "child_working": "no",
+                "occupation": "school",
+                **found,
+            }
         ).action_done()
 
     def _event_visit_at_work(self, own, above):
-        self._event_visit(own, above, child_working=True, site_id=self.site.id)
+        self._event_visit(own, above, child_working="yes", site_id=self.site.id)
 
     def _event_check(self, own, _above, **found):
         checks = own.visit_ids.filtered("is_post_closure")
         check = self._refuse_nothing(self._last(checks, "planned"))
-        check.write({"occupation": "school", **found})
+        check.write(
+            {
+                "child_seen": "yes",
+                "child_working": "no",
+                "occupation": "school",
+                **found,
+            }
+        )
         check.action_done()
 
     def _event_bad_check(self, own, above):
-        self._event_check(own, above, child_working=True, site_id=self.site.id)
+        self._event_check(own, above, child_working="yes", site_id=self.site.id)
 
     def _event_assign(self, _own, above):
         above.action_assign(self.manager_2.id)

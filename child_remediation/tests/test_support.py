@@ -94,7 +94,14 @@ class TestSupport(RemediationCommon):
         action = (
             self.env["remediation.plan.action"]
             .with_user(self.worker)
-            .create({"case_id": case.id, "domain": "food", "is_urgent": True})
+            .create(
+                {
+                    "case_id": case.id,
+                    "domain": "food",
+                    "description": "At once",
+                    "is_urgent": True,
+                }
+            )
         )
         self.assertFalse(case.needs_safety_action)
         self._deliver(action)

@@ -1,7 +1,8 @@
 from odoo import fields, models
 
-from ..models.handover import VISIT_FIELDS
-from ..models.visit import Visit
+from odoo.addons.remediation_base.tools.answers import YES_NO, Answer
+
+from ..models.visit import RECORD_FIELDS, Visit
 
 
 class GraceVisitWizard(models.TransientModel):
@@ -19,20 +20,26 @@ class GraceVisitWizard(models.TransientModel):
         Visit.visit_type.selection, required=True, default="home"
     )
     date_done = fields.Date(required=True, default=fields.Date.context_today)
-    child_seen = fields.Boolean(string="Child Seen in Person", default=True)
-    child_seen_alone = fields.Boolean()
+    company_id = fields.Many2one(related="handover_id.company_id")
+    child_seen = Answer("Child Seen in Person", selection=YES_NO)
+    child_seen_alone = Answer("Child Seen Alone", selection=YES_NO)
     present = fields.Char(string="Who Was Present")
     occupation = fields.Selection(
         Visit.occupation.selection, string="School, Training or Decent Work"
     )
     wellbeing = fields.Selection(Visit.wellbeing.selection)
-    child_working = fields.Boolean()
+    child_working = Answer("Child Working")
     work_activity = fields.Char(string="What Work")
+    site_id = fields.Many2one(
+        "remediation.site", domain="[('company_id', 'in', [company_id, False])]"
+    )
     hours_week = fields.Float(string="Hours per Week")
-    at_night = fields.Boolean()
-    is_light_work = fields.Boolean()
-    interferes_with_school = fields.Boolean()
-    is_worst_form = fields.Boolean(string="Other Worst Form")
+    hazard_ids = fields.Many2many("remediation.hazard", string="Hazards")
+    at_night = Answer("At Night")
+    is_light_work = Answer("Light Work")
+    interferes_with_school = Answer("Interferes with School")
+    is_worst_form = Answer("Other Worst Form")
+    immediate_danger = Answer("Immediate Danger")
     safety_concern = fields.Text()
     note = fields.Text()
 
@@ -40,6 +47,9 @@ class GraceVisitWizard(models.TransientModel):
         """Record the visit as made."""
         self.ensure_one()
         self.handover_id.action_record_visit(
-            {name: self[name] for name in VISIT_FIELDS}
+            {
+                name: self._fields[name].convert_to_write(self[name], self)
+                for name in RECORD_FIELDS
+            }
         )
         return {"type": "ir.actions.act_window_close"}

@@ -615,8 +615,11 @@ class IntakeImport(models.TransientModel):
         if not any(row[key] for key in facts):
             return None
         currency = row["currency"] or case.company_id.currency_id
+        told = any(row[key] for key in ("activity", "hours_week", "days_week", "pay"))
         return {
             "case_id": case.id,
+            # A place alone does not say that the child works there.
+            "works": "yes" if told else "unknown",
             "date": row["identified_on"] or fields.Date.context_today(self),
             "site_id": row["site"].id if row["site"] else False,
             "activity": row["activity"],

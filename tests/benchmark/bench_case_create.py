@@ -72,6 +72,7 @@ def register(env, number):
         [
             {
                 "case_id": case.id,
+                "works": "yes",
                 "site_id": case.site_id.id,
                 "hours_week": 20,
                 "activity": "Washing ore",

@@ -202,7 +202,12 @@ def seed(env, size):
         )
     )
     action = env["remediation.plan.action"].create(
-        {"case_id": case.id, "domain": "cash", "is_urgent": True}
+        {
+            "case_id": case.id,
+            "domain": "cash",
+            "description": "At once",
+            "is_urgent": True,
+        }
     )
     entitlement = env["cash.transfer.entitlement"].create(
         {

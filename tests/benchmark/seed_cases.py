@@ -250,8 +250,8 @@ def cases(env, number):
                classification, hours_week, hours_effective, age_on_date, age_known,
                create_date)
            SELECT situation, case_id, %s, user_id, team_id, organisation_id,
-                  opened::date, TRUE, site, 'mine_site', 'hazardous', 30, 30, age, TRUE,
-                  opened
+                  opened::date, 'yes', site, 'mine_site', 'hazardous', 30, 30, age,
+                  TRUE, opened
            FROM seed""",
         (company,),
     )

@@ -10,11 +10,12 @@ SETUP = """
 from datetime import timedelta
 from odoo import fields
 
+duty = env.ref("case_submission.group_submit_for_others")
 users = env["res.users"].with_context(no_reset_password=True)
 collector = users.create(
     {
         "name": "collector", "login": "collector",
-        "group_ids": [fields.Command.set(env.ref("case_submission.group_submit").ids)],
+        "group_ids": [fields.Command.set(duty.ids)],
     }
 )
 worker = users.create(
@@ -78,6 +79,7 @@ def test_one_submission_sent_six_times_at_once_is_one_visit(start_server, run_sc
             "date_done": today.split()[-1],
             "visit_type": "home",
             "child_seen": "yes",
+            "child_working": "no",
             "occupation": "school",
         }
     )
@@ -96,6 +98,6 @@ def test_one_submission_sent_six_times_at_once_is_one_visit(start_server, run_sc
 
     with ThreadPoolExecutor(6) as pool:
         answers = list(pool.map(send, range(6)))
-    assert {status for status, _answer in answers} == {201}, answers
+    assert sorted(status for status, _answer in answers) == [200] * 5 + [201], answers
     assert len({answer["reference"] for _status, answer in answers}) == 1, answers
     assert run_script(COUNT).split() == ["1", "1", "placed"]

@@ -580,7 +580,7 @@ class ImportJob(models.Model):
                         "date_done": max(min(done, today), case.identified_on)
                         if done
                         else False,
-                        "child_seen": False,
+                        "child_seen": "no",
                         "note": visit["note"] or False,
                         "state": "done" if done else "planned",
                         "outcome": "not_counting" if done else False,

@@ -70,11 +70,12 @@ class TestStandards(ExchangeCommon):
         situation = cls.env["remediation.work.situation"].create(
             {
                 "case_id": cls.case.id,
+                "works": "yes",
                 "site_id": cls.site.id,
                 "hours_week": 40,
-                "is_trafficked": True,
-                "is_bonded": True,
-                "documents_retained": True,
+                "is_trafficked": "yes",
+                "is_bonded": "yes",
+                "documents_retained": "yes",
                 "pay_withheld": 12,
                 "employer_relationship": "employer",
                 "started_age": 9,

@@ -58,7 +58,7 @@ SOURCES = {
         WORK,
     ),
     "days_week": ("COALESCE(w.days_week, 0)", WORK),
-    "works": ("COALESCE(w.works, FALSE)", WORK),
+    "works": ("COALESCE(w.works = 'yes', FALSE)", WORK),
     "activity": ("w.activity", WORK),
     "age_at_work": ("ever.started_age", WORK),
     "employer": ("ever.employer", WORK),
@@ -256,10 +256,10 @@ def statement(env, domain, keys, today, *, with_consent=True, count=False):
         joins.append(
             SQL(
                 """LEFT JOIN LATERAL (
-                    SELECT bool_or(z.is_trafficked) AS is_trafficked,
-                           bool_or(z.is_bonded) AS is_bonded,
-                           bool_or(z.documents_retained) AS documents_retained,
-                           bool_or(z.is_worst_form) AS is_worst_form,
+                    SELECT bool_or(z.is_trafficked = 'yes') AS is_trafficked,
+                           bool_or(z.is_bonded = 'yes') AS is_bonded,
+                           bool_or(z.documents_retained = 'yes') AS documents_retained,
+                           bool_or(z.is_worst_form = 'yes') AS is_worst_form,
                            max(z.pay_withheld) AS pay_withheld,
                            min(NULLIF(z.started_age, 0)) AS started_age,
                            bool_or(z.classification = ANY(%s)) AS labour,

@@ -10,7 +10,7 @@ from odoo.http import request
 
 from odoo.addons.case_exchange.tools.plain import plain
 
-from ..models.submission import KEY, MAX_ANSWERS, key_of, read_answers
+from ..models.submission import KEY, MAX_ANSWERS, keys_of, read_answers
 
 _logger = logging.getLogger(__name__)
 
@@ -77,14 +77,16 @@ class SubmissionController(http.Controller):
                 **{"Retry-After": "60"},
             )
         document = self._parse(body)
-        key = request.httprequest.headers.get("Idempotency-Key") or key_of(document)
-        if not key or not KEY.fullmatch(key):
+        key, replaces = keys_of(document)
+        sent = request.httprequest.headers.get("Idempotency-Key")
+        if sent or not KEY.fullmatch(key or ""):
+            key = sent
+        if key and not KEY.fullmatch(key):
             raise _RefusedError(
                 400,
                 _(
-                    "Send a key of your own with each submission, in the header "
-                    "Idempotency-Key: 8 to 100 letters, digits, dots, colons, "
-                    "hyphens or underscores."
+                    "Change the key of the submission: 8 to 100 letters, digits, "
+                    "dots, colons, hyphens or underscores."
                 ),
             )
         answers, others = read_answers(form, document)
@@ -101,7 +103,7 @@ class SubmissionController(http.Controller):
         try:
             with env.cr.savepoint():
                 return env["remediation.submission"]._receive(
-                    form, key, answers, others, body
+                    form, key, answers, others, replaces
                 )
         except UserError as error:
             raise _RefusedError(409, str(error)) from error

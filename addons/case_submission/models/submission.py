@@ -1,4 +1,5 @@
 import hashlib
+import json
 import logging
 import re
 from datetime import timedelta
@@ -13,12 +14,21 @@ from odoo.exceptions import (
     ValidationError,
 )
 
+from odoo.addons.case_referral.models.remediation_concern import PORTAL_TEXT
+from odoo.addons.child_remediation.models.visit import RECORD_FIELDS
+from odoo.addons.remediation_base.tools.answers import (
+    NotUnderstoodError,
+    read_answer,
+    read_choice,
+)
+
 _logger = logging.getLogger(__name__)
 
 #: What a question may be called, for each form; see ``readme/USAGE.md``.
-CONCERN_TEXT = ("location", "child_nickname", "work_observed")
 CONCERN_FIELDS = (
-    *CONCERN_TEXT,
+    "location",
+    "child_nickname",
+    "work_observed",
     "channel",
     "child_sex",
     "child_age",
@@ -31,42 +41,40 @@ CONCERN_FIELDS = (
     "site",
     "written_at",
 )
+#: Names of links, as a telephone calls them.
+LINKS = {"site_id": "site", "hazard_ids": "hazards"}
 VISIT_FIELDS = (
-    "visit_type",
-    "date_done",
-    "child_seen",
-    "child_seen_alone",
-    "present",
-    "child_working",
-    "work_activity",
-    "hours_week",
-    "at_night",
-    "is_light_work",
-    "interferes_with_school",
-    "occupation",
-    "wellbeing",
-    "safety_concern",
-    "note",
+    *(LINKS.get(name, name) for name in RECORD_FIELDS),
     "case",
     "worker",
 )
 #: Channels that a telephone in the field may name.
 CHANNELS = ("site_visit", "community", "school", "authority", "family", "self")
-#: Questions that Kobo and ODK add by themselves: taken for what they say, or passed by.
-META = re.compile(
-    r"^(_|(meta|formhub)(/|$)|(start|end|today|deviceid|simserial|phonenumber)$)"
+#: What Kobo and ODK add by themselves, by its whole name: a French question may begin
+#: with "_" too, and an English one with "end".
+OWN_NAMES = frozenset(
+    "_id _uuid _xform_id _xform_id_string _attachments _status _geolocation"
+    " _submission_time _submitted_by _tags _notes _validation_status _version_"
+    " _userform_id _supplementalDetails _bamboo_dataset_id _submitted_via_web"
+    " __version__ __id __system start end today deviceid simserial phonenumber"
+    " subscriberid username audit instanceID instanceName deprecatedID rootUuid"
+    " meta formhub".split()
 )
+OWN_GROUPS = ("meta/", "formhub/")
 KEY = re.compile(r"[A-Za-z0-9:._-]{8,100}")
 MAX_ANSWERS = 200
 #: What was sent is kept beside what it became for so many days.
 KEEP_DAYS = 30
+#: The same answers without a key, sent again within so many days, are the same.
+SAME_DAYS = 3
 #: Reasons why a submission waits, as the supervisors read them.
 REASONS = [
     ("unknown_case", "The case is not known"),
-    ("closed_case", "The case is closed"),
     ("not_holder", "The worker does not hold this case today"),
     ("not_cleared", "The worker may not hold cases today"),
-    ("unknown_worker", "The worker is not known"),
+    ("unknown_worker", "The worker is not known, or has left"),
+    ("another_worker", "The sender writes in the name of somebody else"),
+    ("correction", "It corrects one that was filed already"),
     ("bad_answer", "An answer cannot be taken as it is"),
     ("other", "It could not be placed by itself"),
 ]
@@ -111,6 +119,7 @@ class Submission(models.Model):
             "decided_by_id",
             "decided_on",
             "decision_note",
+            "corrects_id",
         }
     )
 
@@ -144,6 +153,12 @@ class Submission(models.Model):
     decided_by_id = fields.Many2one("res.users", readonly=True)
     decided_on = fields.Datetime(readonly=True)
     decision_note = fields.Char(readonly=True)
+    corrects_id = fields.Many2one(
+        "remediation.submission",
+        readonly=True,
+        index="btree_not_null",
+        help="The submission that this one replaces: its sender edited the form.",
+    )
 
     _key_once = models.UniqueIndex(
         "(sender_id, key)", "This submission was received already."
@@ -159,35 +174,55 @@ class Submission(models.Model):
 
     # -- receiving -------------------------------------------------------------
     @api.model
-    def _receive(self, form, key, answers, others, body):
+    def _receive(self, form, key, answers, others, replaces=()):
         """Take one submission of the present user, exactly once.
 
         Called by the endpoint after it checked the right, the size and the shape.
-        Returns ``(status, answer)``; the same key with the same body gives the same
-        answer again, whatever happened to the submission since.
+        Returns ``(status, answer)``: 201 when it is new, 200 with the reference of the
+        first where the same answers come again, whatever became of them since.
 
+        :param key: the sender's own key; without one the answers are their own key
+        :param replaces: keys of earlier submissions that this one corrects
         :raises UserError: the key was used for something else
         """
-        digest = hashlib.sha256(body).hexdigest()
-        # sudo: senders read nothing here; only their own key is looked up.
+        digest = hashlib.sha256(
+            json.dumps([form, answers, others], sort_keys=True, default=str).encode()
+        ).hexdigest()
+        # sudo: senders read nothing here; only their own keys are looked up.
         submissions = self.sudo()
         # One at a time per key: the loser of a race reads the winner's row.
         self.env.cr.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
-            (f"remediation.submission:{self.env.uid}:{key}",),
+            (f"remediation.submission:{self.env.uid}:{key or digest}",),
         )
-        known = submissions.search(
-            [("sender_id", "=", self.env.uid), ("key", "=", key)], limit=1
-        )
+        own = [("sender_id", "=", self.env.uid)]
+        if key:
+            known = submissions.search([*own, ("key", "=", key)], limit=1)
+        else:
+            since = fields.Datetime.now() - timedelta(days=SAME_DAYS)
+            known = submissions.search(
+                [
+                    *own,
+                    ("key", "=like", f"content:{digest[:40]}:%"),
+                    ("received_at", ">", since),
+                ],
+                limit=1,
+            )
+            key = f"content:{digest[:40]}:{fields.Datetime.now():%Y%m%d%H%M%S}"
         if known:
-            if known.body_hash != digest or known.form != form:
+            if known.body_hash != digest:
                 raise UserError(
                     self.env._(
                         "This key was used for another submission: send each "
                         "submission with a key of its own."
                     )
                 )
-            return known._answer()
+            return known._answer(200)
+        first = submissions.search(
+            [*own, ("form", "=", form), ("key", "in", list(replaces))],
+            order="id desc",
+            limit=1,
+        )
         vals = {
             "company_id": self.env.company.id,
             "sender_id": self.env.uid,
@@ -196,21 +231,33 @@ class Submission(models.Model):
             "form": form,
             "answers": answers,
             "other_answers": others,
+            "corrects_id": first.id,
         }
-        vals.update(submissions._place_or_wait(form, answers, others))
+        vals.update(submissions._place_or_wait(form, answers, others, first))
         try:
             with self.env.cr.savepoint():
                 submission = submissions._unprotected().create(vals)
         except UniqueViolation as error:
             # The first one was kept after this transaction began: try again, read it.
             raise ConcurrencyError(key) from error
+        if first.state == "waiting":
+            first._unprotected().write(
+                {
+                    "state": "rejected",
+                    "decision_note": self.env._(
+                        "Replaced by %(code)s.", code=submission.name
+                    ),
+                    "decided_on": fields.Datetime.now(),
+                }
+            )
         if submission.state == "waiting":
             submission._tell_supervisor()
-        return submission._answer()
+            submission._tell_of_danger()
+        return submission._answer(201)
 
-    def _answer(self):
+    def _answer(self, status):
         """What the sender is told: never whether a child or a case is known (R4)."""
-        return 201, {
+        return status, {
             "status": "received",
             "reference": self.name,
             "message": self.env._(
@@ -219,11 +266,21 @@ class Submission(models.Model):
         }
 
     @api.model
-    def _place_or_wait(self, form, answers, others):
-        """Make what was sent, or say why it waits."""
+    def _place_or_wait(self, form, answers, others, first=None):
+        """Make what was sent, or say why it waits.
+
+        :param first: the submission that this one corrects, if any: what it made is
+            corrected, or this one waits; nothing is made a second time
+        """
+        first = (first or self.browse())._origin_of()
         try:
             with self.env.cr.savepoint():
-                placed = getattr(self, f"_place_{form}")(answers, others)
+                if first.visit_id:
+                    raise _WaitError("correction", first.name, first.case_id)
+                if first.concern_id:
+                    placed = self._correct_concern(first, answers, others)
+                else:
+                    placed = getattr(self, f"_place_{form}")(answers, others)
                 self.env.flush_all()
             return {"state": "placed", **placed}
         except _WaitError as wait:
@@ -231,6 +288,7 @@ class Submission(models.Model):
                 "state": "waiting",
                 "reason": wait.reason,
                 "detail": wait.detail,
+                "case_id": wait.case.id if wait.case else False,
                 "team_id": self._team_of(wait.case).id,
             }
         except (UserError, ValidationError, AccessError) as error:
@@ -239,12 +297,59 @@ class Submission(models.Model):
             _logger.exception("submission of user %s not placed", self.env.uid)
             reason, detail = "other", False
         self.env.invalidate_all()
+        case = self._case_of(answers)
         return {
             "state": "waiting",
             "reason": reason,
             "detail": detail,
-            "team_id": self._team_of(self._case_of(answers)).id,
+            "case_id": case.id,
+            "team_id": self._team_of(case).id,
         }
+
+    def _origin_of(self):
+        """The first in a chain of corrections that made something."""
+        first = self
+        while first.corrects_id and not (first.visit_id or first.concern_id):
+            first = first.corrects_id
+        return first
+
+    @api.model
+    def _danger_in(self, answers):
+        """Whether somebody may have written of danger: a yes, a word that is neither
+        yes nor no, or a concern about safety (R59)."""
+        try:
+            danger = read_answer(answers.get("immediate_danger") or None)
+        except NotUnderstoodError:
+            return True
+        return danger == "yes" or bool(str(answers.get("safety_concern") or "").strip())
+
+    def _tell_of_danger(self):
+        """Danger does not wait with the submission: who holds the case today and who
+        is on call are told at once (R59)."""
+        cases = self.env["remediation.case"]
+        for submission in self:
+            if not self._danger_in(submission.answers or {}):
+                continue
+            case = submission.case_id or self._case_of(submission.answers)
+            if case:
+                case._alert_danger()
+                continue
+            team = submission.team_id or self.env["remediation.team"].search(
+                [
+                    ("company_id", "in", [submission.company_id.id, False]),
+                    ("on_call_user_id", "!=", False),
+                ],
+                limit=1,
+            )
+            users = team._on_call() if team else self.env["res.users"]
+            if not users:
+                users = self.env.ref("child_remediation.group_coordinator").user_ids
+                users = users.filtered(
+                    lambda u, s=submission: s.company_id in u.company_ids
+                )
+            cases._tell_of_danger(
+                users, submission.name, f"/odoo/submissions/{submission.id}"
+            )
 
     @api.model
     def _team_of(self, case):
@@ -269,21 +374,69 @@ class Submission(models.Model):
     @api.model
     def _place_concern(self, answers, others):
         """Register a concern; the reporter may be somebody else than the sender."""
-        concerns = self.env["remediation.concern"]
-        values = dict(answers)
-        channel = values.pop("channel", None) or "community"
-        if channel not in CHANNELS:
-            raise _WaitError("bad_answer", self._not_offered("channel", channel))
-        for name in ("immediate_danger", "consent_to_be_contacted"):
-            values[name] = self.env["remediation.case"]._clean_flag(values, name)
-        vals, problems = concerns._read_portal_values(
-            {**values, "site_id": False, "channel": channel}
+        vals = self._concern_vals(answers, others)
+        vals.update(
+            company_id=self.env.company.id,
+            registered_by_id=self.env.uid,
         )
+        # sudo: senders have no right on concerns; the values were whitelisted.
+        concern = self.env["remediation.concern"].sudo()._unprotected().create(vals)
+        return {"concern_id": concern.id}
+
+    @api.model
+    def _correct_concern(self, first, answers, others):
+        """Correct the concern that an earlier submission made, while nobody has
+        decided about it."""
+        concern = first.concern_id
+        if concern.state not in ("new", "triaged"):
+            raise _WaitError("correction", concern.name, concern.case_id)
+        vals = self._concern_vals(answers, others)
+        # A danger that somebody reported is not taken back by an edited form.
+        vals["immediate_danger"] |= concern.immediate_danger
+        # sudo: as when it was registered
+        concern.sudo()._unprotected().write(vals)
+        return {"concern_id": concern.id}
+
+    @api.model
+    def _concern_vals(self, answers, others):
+        """Whitelisted values of a concern. Where a child is in danger nothing waits:
+        what cannot be taken stays as words (R59)."""
+        concerns = self.env["remediation.concern"]
+        values, words = dict(answers), dict(others)
+        # Long words are kept whole, where there is room for them.
+        for name, size in PORTAL_TEXT.items():
+            if name != "work_observed" and len(str(values.get(name) or "")) > size:
+                words[name] = values.pop(name)
+        story = values.get("work_observed")
+        if isinstance(story, str) and len(story) > PORTAL_TEXT["work_observed"]:
+            values["work_observed"] = "…"
+        else:
+            story = None
+        wrong = {}
+        for name, kind, default in (
+            ("channel", CHANNELS, "community"),
+            ("reporter_type", None, "monitor"),
+        ):
+            given = values.pop(name, None)
+            try:
+                known = read_choice(self.env, concerns._fields[name], given) or default
+            except NotUnderstoodError:
+                known = None
+            if known is None or (kind and known not in kind):
+                wrong[name], known = given, default
+            values[name] = known
+        vals, problems = concerns._read_portal_values({**values, "site_id": False})
+        if story:
+            vals["work_observed"] = "\n".join(
+                [story, *vals["work_observed"].split("\n")[1:]]
+            )
+        if wrong and not vals.get("immediate_danger"):
+            problems += [
+                self._not_offered(name, given) for name, given in wrong.items()
+            ]
         if problems:
             raise _WaitError("bad_answer", " ".join(problems))
-        reporter = values.get("reporter_type") or "monitor"
-        if reporter not in dict(concerns._fields["reporter_type"].selection):
-            raise _WaitError("bad_answer", self._not_offered("reporter_type", reporter))
+        words.update(wrong)
         site = values.get("site")
         if site:
             place = self._site_of(site)
@@ -292,21 +445,16 @@ class Submission(models.Model):
             else:
                 # A place that is not known is no reason to wait: it is kept in words.
                 where = (str(site), vals.get("location"))
-                vals["location"] = ", ".join(filter(None, where))[:120]
-        seen = (vals.get("work_observed"), _as_lines(others))
+                vals["location"] = ", ".join(filter(None, where))
+        seen = (vals.get("work_observed"), _as_lines(words))
         vals["work_observed"] = "\n".join(filter(None, seen)) or False
-        vals.update(
-            channel=channel,
-            reporter_type=reporter,
-            reporter_name=_text(values.get("reporter_name"), 120),
-            reporter_phone=_text(values.get("reporter_phone"), 40),
-            company_id=self.env.company.id,
-            registered_by_id=self.env.uid,
-            written_at=self._moment(values.get("written_at")),
-        )
-        # sudo: senders have no right on concerns; the values were whitelisted.
-        concern = concerns.sudo()._unprotected().create(vals)
-        return {"concern_id": concern.id}
+        return {
+            **vals,
+            "channel": values["channel"],
+            "reporter_type": values["reporter_type"],
+            "reporter_name": _text(values.get("reporter_name"), 120),
+            "reporter_phone": _text(values.get("reporter_phone"), 40),
+        }
 
     @api.model
     def _site_of(self, text):
@@ -322,45 +470,53 @@ class Submission(models.Model):
     # -- visits ----------------------------------------------------------------
     @api.model
     def _place_visit(self, answers, others):
-        """Record a visit in the name of who holds the case and made it.
+        """Record a visit of who holds the case today and may do so; its author is the
+        sender (R76). A visit to a closed case is its check (R60).
 
-        The sender's own name, or the one a collecting server says; either way the
-        person holds the case today and may do so. Everything else waits for a
-        supervisor (R11, R26).
+        The sender writes of the own visits; a collecting server, with that duty, of
+        the holder's. Everything else waits for a supervisor (R11, R26).
         """
         case = self._case_of(answers)
         if not case:
             raise _WaitError("unknown_case", str(answers.get("case") or ""))
-        if case.closed_on:
-            raise _WaitError("closed_case", case.name, case)
         worker = self._worker_of(answers)
-        if not worker:
+        if not worker or not worker.active:
             raise _WaitError("unknown_worker", str(answers.get("worker") or ""), case)
+        if worker != self.env.user and not self.env.user.has_group(
+            "case_submission.group_submit_for_others"
+        ):
+            raise _WaitError("another_worker", worker.login, case)
         if case.user_id != worker:
             raise _WaitError("not_holder", worker.login, case)
         if case.case_manager_id and case.case_manager_id._problems_to_hold():
             raise _WaitError("not_cleared", worker.login, case)
-        visit = self._make_visit(case, worker, answers, others)
+        if worker != self.env.user:
+            others = {**others, "worker": worker.login}
+        visit = self._make_visit(case, answers, others)
         return {"case_id": case.id, "visit_id": visit.id, "team_id": case.team_id.id}
 
     @api.model
-    def _make_visit(self, case, worker, answers, others):
-        """Create and record the visit as the worker who made it."""
-        own = case.with_user(worker).with_company(case.company_id)
+    def _make_visit(self, case, answers, others):
+        """Create and record the visit as who sent it."""
+        own = case.with_user(self.env.user).with_company(case.company_id)
         clean = own.env["remediation.case"]
-        vals = clean._clean_visit(answers)
+        values = dict(answers)
+        site = values.pop("site", None)
+        vals = clean._clean_visit(values)
+        if site:
+            place = self._site_of(site)
+            if not place:
+                raise _WaitError("bad_answer", self._not_offered("site", site), case)
+            vals["site_id"] = place.id
         vals["note"] = (
             "\n".join(filter(None, (vals["note"], _as_lines(others)))) or False
         )
-        day = clean._clean_date(answers, "date_done")
-        if not day:
+        vals["date_done"] = clean._clean_date(answers, "date_done")
+        if not vals["date_done"]:
             raise UserError(self.env._("date_done: say on which day the visit was."))
-        vals.update(case_id=case.id, date_done=day, date_planned=day)
-        # sudo: a partner's case manager has read rights only; that this person holds
-        # the case and may record visits was checked by the caller.
-        visit = own.env["remediation.visit"].sudo().create(vals)
-        visit.action_done()
-        return visit
+        # sudo: a partner's case manager has read rights only; that this person may
+        # record visits of the case was checked by the caller.
+        return own.env["remediation.visit"].sudo()._record(own.sudo(), vals)
 
     @api.model
     def _case_of(self, answers):
@@ -411,14 +567,6 @@ class Submission(models.Model):
             name=name,
             value=str(value)[:80],
         )
-
-    @api.model
-    def _moment(self, text):
-        try:
-            moment = fields.Datetime.to_datetime(str(text or "")[:19].replace("T", " "))
-        except ValueError:
-            return False
-        return moment if moment and moment <= fields.Datetime.now() else False
 
     @api.autovacuum
     def _gc_answers(self):
@@ -522,7 +670,7 @@ class Submission(models.Model):
                     "visit_type": kind if kind in kinds else "home",
                     "date_planned": day,
                     "date_done": day,
-                    "child_seen": False,
+                    "child_seen": "no",
                     "note": self.answers_text,
                     "state": "done",
                     "outcome": "not_counting",
@@ -571,7 +719,9 @@ class Submission(models.Model):
         # sudo: it is filed as its sender sent it, with the checks of the endpoint.
         again = self.sudo().with_user(self.sudo().sender_id).sudo()
         again = again.with_company(self.sudo().company_id)
-        found = again._place_or_wait(self.form, self.answers, self.other_answers or {})
+        found = again._place_or_wait(
+            self.form, self.answers, self.other_answers or {}, self.sudo().corrects_id
+        )
         if found["state"] != "placed":
             reasons = dict(self._fields["reason"]._description_selection(self.env))
             raise UserError(
@@ -623,22 +773,41 @@ def _text(value, size):
 
 
 def _as_lines(answers):
-    return "\n".join(f"{name}: {value}" for name, value in answers.items())
+    return "\n".join(f"{name}: {_as_words(value)}" for name, value in answers.items())
+
+
+def _as_words(value):
+    """A repeated group of questions as words: one line per round."""
+    if isinstance(value, list):
+        return "".join(
+            f"\n  {number}. {_as_words(v)}" for number, v in enumerate(value, 1)
+        )
+    if isinstance(value, dict):
+        return ", ".join(
+            f"{str(name).rsplit('/', 1)[-1]} {_as_words(v)}"
+            for name, v in value.items()
+        )
+    return str(value)
+
+
+def _is_own(path):
+    return path in OWN_NAMES or path.startswith(OWN_GROUPS)
 
 
 def read_answers(form, document):
     """Return ``(answers, others)`` of a submission as Kobo or ODK send it.
 
-    Questions may stand in groups (``group/name`` or nested objects); the last part of
-    the path is the name. What the collecting programme adds by itself is passed by;
-    questions that this form does not know are kept as text, by their path.
+    Questions may stand in groups (``group/name`` or nested objects, also those that a
+    Kobo service wraps around the whole); the last part of the path is the name. What
+    the collecting programme adds by itself is passed by; questions that this form does
+    not know are kept whole, by their path.
     """
     known = CONCERN_FIELDS if form == "concern" else VISIT_FIELDS
     answers, others = {}, {}
 
     def walk(node, depth):
         for path, value in node.items():
-            if META.match(path) or value is None:
+            if _is_own(path) or value is None:
                 continue
             if isinstance(value, dict) and depth < 4:
                 walk(value, depth + 1)
@@ -648,22 +817,32 @@ def read_answers(form, document):
             if plain and name in known and name not in answers:
                 answers[name] = value
             else:
-                others[path[:100]] = str(value)[:1000]
+                others[path[:200]] = value if plain else _as_words(value)
 
     walk(document, 0)
     return answers, others
 
 
-def key_of(document):
-    """The key that Kobo or ODK give each submission."""
-    meta = document.get("meta")
-    nested = meta.get("instanceID") if isinstance(meta, dict) else None
-    for value in (
-        document.get("_uuid"),
-        document.get("meta/instanceID"),
-        document.get("instanceID"),
-        nested,
-    ):
-        if isinstance(value, str) and value:
-            return value.removeprefix("uuid:")
-    return None
+def keys_of(document):
+    """Return ``(key, replaced)`` of a submission: the key that Kobo or ODK give it, or
+    None, and the keys of those that it corrects."""
+    key, replaced = None, []
+
+    def walk(node, depth):
+        nonlocal key
+        for path, value in node.items():
+            name = path.rsplit("/", 1)[-1]
+            if isinstance(value, dict) and depth < 4:
+                walk(value, depth + 1)
+            elif isinstance(value, str) and value:
+                if name in ("deprecatedID", "rootUuid"):
+                    replaced.append(value.removeprefix("uuid:"))
+                elif name in ("_uuid", "instanceID", "__id") and not key:
+                    key = value.removeprefix("uuid:")
+
+    walk(document, 0)
+    if key is None:
+        number, form = document.get("_id"), document.get("_xform_id_string")
+        if number and form:
+            key = f"{form}:{number}"
+    return key, [other for other in replaced if other != key]

@@ -1,1 +1,1 @@
-from . import test_access, test_endpoint, test_queue
+from . import test_access, test_endpoint, test_queue, test_reported

@@ -21,7 +21,8 @@ class TestQueue(SubmissionCommon):
         self.assertEqual(submission.state, "placed", submission.detail)
         visit = submission.visit_id
         self.assertEqual(visit.case_id, self.case)
-        self.assertEqual((visit.state, visit.done_by_id), ("done", self.worker))
+        self.assertEqual((visit.state, visit.done_by_id), ("done", self.collector))
+        self.assertIn("worker: worker", visit.note)
         self.assertEqual(visit.outcome, "clean")
         self.assertIn("All well", visit.note)
         self.assertIn("extra/question: an answer", visit.note)
@@ -32,7 +33,7 @@ class TestQueue(SubmissionCommon):
             "visit", self._visit_answers(self.portal_case, worker="portal_manager")
         )
         self.assertEqual(submission.state, "placed", submission.detail)
-        self.assertEqual(submission.visit_id.done_by_id, self.portal_manager)
+        self.assertIn("worker: portal_manager", submission.visit_id.note)
 
     def test_a_worker_sends_from_the_own_telephone(self):
         self.worker.group_ids |= self.env.ref("case_submission.group_submit")
@@ -89,7 +90,7 @@ class TestQueue(SubmissionCommon):
             body = self._visit_answers() | {"case": case, "worker": "worker_other"}
             submissions = self.env["remediation.submission"].with_user(self.collector)
             status, answer = submissions._receive(
-                "visit", f"told-{number:04}", body, {}, str(body).encode()
+                "visit", f"told-{number:04}", body, {}
             )
             answer.pop("reference")
             answers.append((status, answer))
@@ -250,7 +251,7 @@ class TestQueue(SubmissionCommon):
         self.case.with_user(self.supervisor).action_assign(self.manager_2.id)
         submission.with_user(self.supervisor).action_place_again()
         self.assertEqual(submission.state, "placed")
-        self.assertEqual(submission.visit_id.done_by_id, self.worker_2)
+        self.assertIn("worker: worker_2", submission.visit_id.note)
         self.assertEqual(submission.visit_id.outcome, "clean")
 
     def test_a_waiting_concern_is_registered_by_hand(self):

@@ -276,7 +276,12 @@ class CashCommon(RemediationCommon):
         case = case or cls._new_case(site_id=cls.site.id)
         payee = payee or cls._new_payee(case, provider)
         action = cls.env["remediation.plan.action"].create(
-            {"case_id": case.id, "domain": "cash", "is_urgent": True}
+            {
+                "case_id": case.id,
+                "domain": "cash",
+                "description": "At once",
+                "is_urgent": True,
+            }
         )
         if shares:
             vals["funding_ids"] = [

@@ -54,6 +54,7 @@ class TestSupport(CashCommon):
             [
                 {
                     "case_id": case.id,
+                    "works": "yes",
                     "date": self.today - timedelta(days=days),
                     "site_id": self.site.id,
                     "pay": pay,
@@ -219,7 +220,12 @@ class TestSupport(CashCommon):
         case = self._new_case()
         payee = self._new_payee(case)
         action = self.env["remediation.plan.action"].create(
-            {"case_id": case.id, "domain": "cash", "is_urgent": True}
+            {
+                "case_id": case.id,
+                "domain": "cash",
+                "description": "At once",
+                "is_urgent": True,
+            }
         )
         mine = (
             self.env["cash.transfer.entitlement"]

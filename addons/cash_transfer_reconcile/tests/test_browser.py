@@ -17,7 +17,12 @@ class TestBrowser(CashCommon, BrowserCommon):
         super().setUpClass()
         cls.case = cls._new_case(site_id=cls.site.id)
         cls.env["remediation.plan.action"].create(
-            {"case_id": cls.case.id, "domain": "cash", "is_urgent": True}
+            {
+                "case_id": cls.case.id,
+                "domain": "cash",
+                "description": "At once",
+                "is_urgent": True,
+            }
         )
 
     @classmethod

@@ -203,6 +203,7 @@ class Demo(models.AbstractModel):
         env["remediation.work.situation"].create(
             {
                 "case_id": case.id,
+                "works": "yes",
                 "site_id": site.id,
                 "activity": work["activity"],
                 "hours_week": work.get("hours_per_week") or 0,
@@ -326,7 +327,7 @@ class Demo(models.AbstractModel):
         follow_up = facts["follow_up"]
         if follow_up.get("working") is False:
             case.env["remediation.work.situation"].create(
-                {"case_id": case.id, "works": False, "started_age": 0}
+                {"case_id": case.id, "works": "no", "started_age": 0}
             )
             case.no_safety_action_reason = (
                 "Published follow-up: the child does not work"

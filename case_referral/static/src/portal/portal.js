@@ -123,6 +123,24 @@
         }
     }
 
+    // A question that depends on another answer (data-when="name=value") is shown and
+    // sent with that answer alone. Without this script every question is shown.
+    function conditions(form) {
+        const shown = [...form.querySelectorAll("[data-when]")];
+        const apply = () => {
+            for (const box of shown) {
+                const [name, value] = box.dataset.when.split("=");
+                const asked = form.elements[name];
+                box.hidden = asked.disabled || asked.value !== value;
+                for (const input of box.querySelectorAll("input, select, textarea")) {
+                    input.disabled = box.hidden;
+                }
+            }
+        };
+        form.addEventListener("change", apply);
+        apply();
+    }
+
     function newKey() {
         const bytes = crypto.getRandomValues(new Uint8Array(16));
         return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -318,6 +336,7 @@
         for (const form of document.querySelectorAll("form[data-draft]")) {
             await draftForm(form);
         }
+        document.querySelectorAll("form").forEach(conditions);
         document.body.dataset.ready = "1";
     })();
 })();

@@ -45,6 +45,14 @@ const save = [
     { trigger: ".o_form_saved" },
 ];
 
+/** Answer a question of yes or no: nothing is chosen before. */
+function answer(name, value) {
+    return [
+        { trigger: `${field(name)} input[data-value='${value}']`, run: "click" },
+        { trigger: `${field(name)} input[data-value='${value}']:checked` },
+    ];
+}
+
 function press(name) {
     return [
         { trigger: `.o_statusbar_buttons button[name='${name}']`, run: "click" },
@@ -153,7 +161,9 @@ tour(
         trigger: ".o_field_widget[name='visit_ids'] .o_field_x2many_list_row_add a",
         run: "click",
     },
+    answer("child_seen", "yes"),
     select("occupation", "In School"),
+    answer("child_working", "no"),
     save,
     press("action_done"),
     state("Done"),
@@ -238,7 +248,9 @@ tour(
     "remediation_good_check",
     state("Closed"),
     nextCheck,
+    answer("child_seen", "yes"),
     select("occupation", "In School"),
+    answer("child_working", "no"),
     press("action_done"),
     state("Done"),
     { trigger: ".o_field_widget[name='outcome']:contains('Clean')" }
@@ -248,8 +260,9 @@ tour(
     "remediation_bad_check",
     state("Closed"),
     nextCheck,
+    answer("child_seen", "yes"),
     select("occupation", "None"),
-    { trigger: `${field("child_working")} input`, run: "click" },
+    answer("child_working", "yes"),
     write("work_activity", "Carries ore"),
     choose("site_id", "Kapata"),
     press("action_done"),

@@ -1,0 +1,217 @@
+from datetime import timedelta
+
+from odoo.exceptions import UserError, ValidationError
+from odoo.tests import tagged
+
+from odoo.addons.remediation_base.tools.answers import Answer
+
+from .common import RemediationCommon
+
+
+@tagged("post_install", "-at_install")
+class TestAnswered(RemediationCommon):
+    """What nobody answered counts as nothing (R58, R81); a visit answers the planned
+    one, whoever records it (R60)."""
+
+    def _new_visit(self, case, user=None, **vals):
+        return (
+            self.env["remediation.visit"]
+            .with_user(user or case.user_id)
+            .create({"case_id": case.id, "date_done": self.today, **vals})
+        )
+
+    def _seen(self, **vals):
+        return {
+            "child_seen": "yes",
+            "child_working": "no",
+            "occupation": "school",
+            **vals,
+        }
+
+    def test_r81_no_answer_has_a_default(self):
+        """Over every yes-or-no answer of every model, and every role's stored or
+        proposed default."""
+        found = 0
+        for model in self.env.registry.values():
+            for name, field in model._fields.items():
+                if not isinstance(field, Answer) or field.related:
+                    continue
+                found += 1
+                self.assertIsNone(field.default, f"{model._name}.{name}")
+                values = self.env[model._name].with_user(self.worker)
+                if not model._transient:
+                    self.assertFalse(values.default_get([name]).get(name), name)
+        self.assertGreater(found, 20)
+
+    def test_r58_every_answer_that_a_class_reads_is_of_three(self):
+        """No yes-or-no box among the facts of a work situation: what was not asked is
+        not a no."""
+        from odoo.addons.child_remediation.models.visit import RECORD_FIELDS
+        from odoo.addons.child_remediation.models.work_situation import INPUT_FIELDS
+
+        for model, names in (
+            ("remediation.work.situation", INPUT_FIELDS),
+            ("remediation.visit", RECORD_FIELDS),
+        ):
+            for name in names:
+                field = self.env[model]._fields[name]
+                self.assertNotEqual(field.type, "boolean", f"{model}.{name}")
+
+    def test_r58_a_visit_without_the_answer_waits(self):
+        case = self._new_case()
+        for vals, word in (
+            ({}, "seen"),
+            ({"child_working": "no", "occupation": "school"}, "seen"),
+            ({"child_seen": "yes", "occupation": "school"}, "works"),
+            ({"child_seen": "yes", "child_working": "no"}, "school"),
+            (self._seen(visit_type="phone"), "phone"),
+        ):
+            visit = self._new_visit(case, **vals)
+            with self.subTest(**vals), self.assertRaisesRegex(UserError, word):
+                visit.action_done()
+            self.assertEqual(visit.state, "planned")
+            self.assertFalse(visit.outcome)
+            visit.action_cancel()
+        self.assertFalse(case.work_situation_ids)
+        self.assertFalse(case.first_contact_on)
+
+    def test_r58_not_known_is_no_clean_visit(self):
+        case = self._new_case()
+        visit = self._new_visit(case, **self._seen(child_working="unknown"))
+        visit.action_done()
+        self.assertEqual((visit.outcome, visit.is_clean), ("not_counting", False))
+        self.assertFalse(case.work_situation_ids)
+        self.assertTrue(case.first_contact_on, "the child was met all the same")
+
+    def test_r58_light_work_needs_both_answers_behind_it(self):
+        case = self._new_case(age=16)
+        make = self.env["remediation.work.situation"].with_user(self.worker).create
+        facts = {
+            "case_id": case.id,
+            "works": "yes",
+            "hours_week": 8,
+            "is_light_work": "yes",
+        }
+        for more, light in (
+            ({"at_night": "no", "interferes_with_school": "no"}, True),
+            ({"at_night": "unknown", "interferes_with_school": "no"}, False),
+            ({"at_night": "no", "interferes_with_school": "unknown"}, False),
+            ({"is_light_work": "unknown"}, False),
+        ):
+            with self.subTest(**more):
+                result = make({**facts, **more}).classification
+                self.assertEqual(result == "permitted_light", light, result)
+        with self.assertRaisesRegex(ValidationError, "works"):
+            make({"case_id": case.id})
+
+    def test_r81_an_empty_record_is_not_kept(self):
+        """New, then F5: nothing stays, and no alarm is switched off."""
+        case = self._new_case(risk_level="high")
+        self.assertTrue(case.needs_safety_action)
+        for model, vals in (
+            ("remediation.assessment", {}),
+            ("remediation.assessment", {"present": "  "}),
+            ("remediation.plan", {}),
+            ("remediation.plan", {"goal": " "}),
+            ("remediation.plan.action", {"domain": "protection", "is_urgent": True}),
+            (
+                "remediation.plan.action",
+                {"domain": "food", "is_urgent": True, "description": "  "},
+            ),
+        ):
+            records = self.env[model].with_user(self.worker)
+            with self.subTest(model, **vals), self.assertRaises(UserError):
+                with self.env.cr.savepoint():
+                    records.create({"case_id": case.id, **vals})
+            with (
+                self.subTest(f"{model} by the web client"),
+                self.assertRaises(UserError),
+            ):
+                with self.env.cr.savepoint():
+                    records.web_save({"case_id": case.id, **vals}, {})
+        self.assertTrue(case.needs_safety_action)
+        self.assertEqual(case.stage, "registered")
+
+    def test_r81_only_help_that_is_given_answers_the_alarm(self):
+        case = self._new_case(risk_level="high")
+        action = (
+            self.env["remediation.plan.action"]
+            .with_user(self.worker)
+            .create(
+                {
+                    "case_id": case.id,
+                    "domain": "protection",
+                    "is_urgent": True,
+                    "description": "A safe place for the night",
+                }
+            )
+        )
+        self.assertFalse(case.needs_safety_action)
+        action.action_cancel()
+        self.assertTrue(case.needs_safety_action)
+        case.with_user(self.worker).no_safety_action_reason = "  "
+        self.assertTrue(case.needs_safety_action)
+
+    def test_r60_a_visit_at_the_desk_answers_the_planned_one(self):
+        case = self._new_case(identified_on=self.today - timedelta(days=30))
+        planned, later = (
+            self._new_visit(case, date_done=False, date_planned=day)
+            for day in (self.today - timedelta(days=3), self.today + timedelta(days=60))
+        )
+        made = self._new_visit(case, **self._seen())
+        made.action_done()
+        self.assertEqual((planned.state, planned.answered_by_id), ("cancelled", made))
+        self.assertEqual(made.date_planned, self.today - timedelta(days=3))
+        self.assertEqual(later.state, "planned", "it is for another time")
+
+    def test_r60_absence_answers_nothing(self):
+        case = self._new_case()
+        planned = self._new_visit(case, date_done=False, date_planned=self.today)
+        self._new_visit(case, child_seen="no").action_done()
+        self.assertEqual(planned.state, "planned")
+
+    def test_r60_a_visit_to_a_closed_case_is_its_next_check(self):
+        case = self._new_case(identified_on=self.today - timedelta(days=30))
+        closure = (
+            self.env["remediation.closure"]
+            .with_user(self.worker)
+            .create({"case_id": case.id, "reason": "other"})
+        )
+        closure.action_submit()
+        closure.with_user(self.supervisor).action_approve()
+        checks = case.visit_ids.filtered("is_post_closure").sorted("date_planned")
+        good = self._new_visit(case, **self._seen())
+        good.action_done()
+        self.assertTrue(good.is_post_closure)
+        self.assertEqual(checks[0].answered_by_id, good)
+        self.assertEqual(case.stage, "closed")
+        self.assertEqual(case.next_due.date(), checks[1].date_planned)
+        bad = self._new_visit(
+            case, **self._seen(child_working="yes", site_id=self.site.id)
+        )
+        bad.action_done()
+        self.assertEqual((case.stage, case.reopened_count), ("assessment", 1))
+
+    def test_r59_danger_at_a_visit_is_told_at_once(self):
+        case = self._new_case()
+        mails = self.env["mail.mail"].sudo().search([])
+        self._new_visit(case, **self._seen(immediate_danger="yes")).action_done()
+        new = self.env["mail.mail"].sudo().search([]) - mails
+        told = " ".join(new.mapped("email_to"))
+        for user in (case.user_id, self.supervisor):
+            self.assertIn(user.email, told)
+        self.assertIn(case.name, new[:1].body_html)
+        self.assertNotIn("Amani", " ".join(new.mapped("body_html")))
+        self.assertIn(
+            self.supervisor, case.activity_ids.mapped("user_id"), "and has a task"
+        )
+
+    def test_r15_the_next_visit_counts_from_the_day_of_this_one(self):
+        case = self._new_case(identified_on=self.today - timedelta(days=30))
+        case.with_user(self.worker).action_record_first_contact()
+        self._active_plan(case)
+        self._visit(case, self.today - timedelta(days=5))
+        due = case.deadline_ids.filtered(lambda d: d.kind == "visit" and not d.done_on)
+        self.assertEqual(
+            case._day(due.date_from), self.today - timedelta(days=5), "not from now"
+        )
