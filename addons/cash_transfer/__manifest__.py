@@ -33,8 +33,5 @@
         "reports/report_templates.xml",
         "views/cash_transfer_menus.xml",
     ],
-    "assets": {
-        "web.assets_backend": ["cash_transfer/static/src/progress/*"],
-    },
     "application": True,
 }

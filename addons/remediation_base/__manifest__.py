@@ -6,5 +6,12 @@
     "license": "AGPL-3",
     "author": "Child Remediation contributors",
     "depends": ["mail"],
+    "data": [
+        "data/ir_cron_data.xml",
+        "views/remediation_job_templates.xml",
+    ],
+    "assets": {
+        "web.assets_backend": ["remediation_base/static/src/progress/*"],
+    },
     "uninstall_hook": "uninstall_hook",
 }

@@ -21,6 +21,11 @@ class CashTransferCycle(models.Model):
     _check_company_auto = True
 
     _code_prefix = "CY"
+    _job_buttons = {
+        "generate": "action_generate",
+        "compliance": "action_check_compliance",
+    }
+    _job_duties = {"generate": "prepare", "compliance": "prepare"}
     _protected_fields = frozenset(
         {"state", "validated_by_id", "validated_on", "company_id"}
     )

@@ -42,6 +42,12 @@ class CashTransferPaymentPlan(models.Model):
     _check_company_auto = True
 
     _code_prefix = "PP"
+    _job_buttons = {
+        "prepare": "action_prepare",
+        "lock": "action_lock",
+        "instruct": "action_instruct",
+    }
+    _job_duties = {"prepare": "prepare", "lock": "prepare", "instruct": "release"}
     _remediation_sensitive = True
     _protected_fields = frozenset(
         {
@@ -274,6 +280,28 @@ class CashTransferPaymentPlan(models.Model):
             now=fields.Datetime.now(),
         )
 
+    def action_prepare(self):
+        """Draft the payments of a plan whose drafting stopped, in the background. For
+        cash officers.
+
+        :raises UserError: the plan is no draft, or every payable line is planned.
+        """
+        self.ensure_one()
+        self.env["cash.transfer.duty"]._check_duty("prepare", self.company_id)
+        self.check_access("write")
+        self._lock_for_step()
+        if self.state != "draft" or self.plan_type == "follow_up":
+            raise UserError(
+                self.env._("Payments are drafted while the plan is a draft.")
+            )
+        counts = self.cycle_id._get_unplanned_providers()
+        with_missing = (self.job_data or {}).get("with_missing", False)
+        total = counts.get(self.provider_id.id, 0)
+        if with_missing:
+            total += counts.get(None, 0)
+        self._queue_job("prepare", total, {"with_missing": with_missing})
+        return True
+
     def _job_prepare(self):
         """Make the next portion of draft lines."""
         self.env.flush_all()
@@ -479,6 +507,9 @@ class CashTransferPaymentPlan(models.Model):
     def _undo_job(self):
         if self.job == "lock":
             self._thaw_lines()
+        elif self.job == "prepare":  # what was drafted stays, and is counted
+            self._update_totals()
+            self.cycle_id._update_state()
         return super()._undo_job()
 
     def action_abort(self, reason):

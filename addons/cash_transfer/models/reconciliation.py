@@ -83,6 +83,8 @@ class CashTransferReconciliation(models.Model):
     _check_company_auto = True
 
     _code_prefix = "RC"
+    _job_buttons = {"read": "action_read", "post": "action_post"}
+    _job_duties = {"read": "reconcile", "post": "reconcile"}
     _remediation_sensitive = True
     _protected_fields = frozenset(
         {
@@ -233,7 +235,7 @@ class CashTransferReconciliation(models.Model):
         self.check_access("write")
         self.plan_id._check_four_eyes("reconcile")
         self._lock_for_step()
-        if self.state not in ("draft", "matched") or self.job:
+        if self.state not in ("draft", "matched"):
             raise UserError(
                 self.env._("%(report)s was read already.", report=self.name)
             )
@@ -248,7 +250,14 @@ class CashTransferReconciliation(models.Model):
         self.check_access("write")
         self.env["cash.transfer.duty"]._check_duty("reconcile", self.company_id)
         self._lock_for_step()
-        if self.state == "posted" or self.job:
+        if self.job:
+            raise UserError(
+                self.env._(
+                    "A step of %(report)s waits or is running: give the step up first.",
+                    report=self.name,
+                )
+            )
+        if self.state == "posted":
             raise UserError(
                 self.env._("A posted report stays: reverse single payments instead.")
             )

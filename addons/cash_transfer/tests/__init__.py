@@ -2,6 +2,7 @@ from . import test_access
 from . import test_chain
 from . import test_cycle
 from . import test_histories
+from . import test_job
 from . import test_ledger
 from . import test_plan
 from . import test_reconciliation

@@ -7,7 +7,7 @@ const EVERY = 2000;
 
 /** Shows how far a step in the background is and reloads the record when it is done. */
 export class ProgressField extends Component {
-    static template = "cash_transfer.ProgressField";
+    static template = "remediation_base.ProgressField";
     static props = {...standardFieldProps};
 
     setup() {
@@ -48,4 +48,4 @@ export const progressField = {
     supportedTypes: ["float"],
 };
 
-registry.category("fields").add("cash_transfer_progress", progressField);
+registry.category("fields").add("remediation_progress", progressField);
