@@ -15,6 +15,7 @@
         "data/remediation_processing_activity_data.xml",
         "data/cash_transfer_duty_data.xml",
         "views/wizard_views.xml",
+        "views/cash_transfer_change_views.xml",
         "views/scheme_views.xml",
         "views/grant_views.xml",
         "views/provider_views.xml",

@@ -187,6 +187,7 @@ def seed(env, size):
             }
         )
     )
+    payee._store_identity()
     method = (
         env["cash.transfer.payment.method"]
         ._unprotected()

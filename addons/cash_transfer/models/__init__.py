@@ -1,3 +1,5 @@
+from . import cash_transfer_change
+from . import cash_transfer_steered
 from . import res_company
 from . import res_users
 from . import res_config_settings
@@ -42,4 +44,6 @@ from . import account_payment
 from . import closure
 from . import duplicate
 from . import household_member
+from . import remediation_beneficiary
+from . import res_partner
 from . import plan_action

@@ -5,15 +5,21 @@ class CashTransferApprovalRule(models.Model):
     """An approval that a payment plan needs from some amount on (R37).
 
     Every row at or below the plan's total applies, in the order of the sequence.
-    Administrators maintain the table.
+    Administrators maintain the table; a second person with a cash duty agrees (R63).
     """
 
     _name = "cash.transfer.approval.rule"
     _description = "Approval Needed from an Amount"
+    _inherit = ["cash.transfer.steered"]
     _order = "sequence, min_amount, id"
+
+    _steering_fields = frozenset(
+        {"sequence", "company_id", "min_amount", "group_id", "active"}
+    )
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )

@@ -46,6 +46,7 @@ class CashDuty(models.AbstractModel):
                 [
                     ("deputy_id", "=", user.id),
                     ("duty", "=", duty),
+                    ("is_in_force", "=", True),
                     ("company_id", "=", company.id),
                     ("date_from", "<=", today),
                     ("date_to", ">=", today),
@@ -85,7 +86,7 @@ class CashDuty(models.AbstractModel):
             rows = (
                 self.env["cash.transfer.duty.pair"]
                 .sudo()
-                .search([("company_id", "=", company.id)])
+                .search([("company_id", "=", company.id), ("is_in_force", "=", True)])
             )
             pairs |= {(row.first_duty, row.second_duty) for row in rows}
         return {b for a, b in pairs if a == duty} | {a for a, b in pairs if b == duty}

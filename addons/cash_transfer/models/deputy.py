@@ -12,9 +12,15 @@ class CashTransferDeputy(models.Model):
 
     _name = "cash.transfer.deputy"
     _description = "Deputy in a Cash Duty"
+    _inherit = ["cash.transfer.steered"]
     _order = "date_from desc, id desc"
     _rec_name = "deputy_id"
 
+    _steering_fields = frozenset(
+        {"company_id", "user_id", "deputy_id", "duty", "date_from", "date_to", "active"}
+    )
+
+    active = fields.Boolean(default=True)
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )

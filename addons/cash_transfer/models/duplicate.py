@@ -8,6 +8,23 @@ class RemediationDuplicate(models.Model):
 
     _inherit = "remediation.duplicate"
 
+    def action_merge(self, kept_id, *args, **kwargs):
+        """As everywhere; payments follow the child, so that the two files never get
+        one month's money twice (R32, R67)."""
+        children = self.beneficiary_id | self.other_id
+        result = super().action_merge(kept_id, *args, **kwargs)
+        gone = children.filtered(lambda child: child.id != kept_id)
+        for model in (
+            "cash.transfer.payment.line",
+            "cash.transfer.payment.split",
+            "cash.transfer.payee",
+        ):
+            # sudo: supervisors do not read payments (R45); the merge was decided.
+            self.env[model].sudo().search(
+                [("beneficiary_id", "in", gone.ids)]
+            )._unprotected().write({"beneficiary_id": kept_id})
+        return result
+
     def _problems_to_merge(self, kept, gone):
         problems = super()._problems_to_merge(kept, gone)
         children = kept | gone

@@ -14,16 +14,21 @@ class CashTransferDutyPair(models.Model):
     """Two duties that the company keeps apart on the same plan (R37).
 
     Preparer and approver, approver and releaser, releaser and reconciler are always
-    apart. An office of three deletes rows; it cannot delete those.
+    apart. An office of three archives rows, and a second person agrees (R63); it cannot
+    archive those.
     """
 
     _name = "cash.transfer.duty.pair"
     _description = "Duties Kept Apart"
+    _inherit = ["cash.transfer.steered"]
     _order = "company_id, id"
+
+    _steering_fields = frozenset({"company_id", "first_duty", "second_duty", "active"})
 
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
+    active = fields.Boolean(default=True)
     first_duty = fields.Selection(DUTIES, required=True)
     second_duty = fields.Selection(DUTIES, required=True)
 
@@ -48,8 +53,10 @@ class CashTransferDutyPair(models.Model):
         where none is named."""
         if companies is None:
             companies = self.env["res.company"].search([("id", "!=", False)])
-        known = {company for [company] in self._read_group([], ["company_id"])}
-        self.create(
+        rows = self.with_context(active_test=False)
+        known = {company for [company] in rows._read_group([], ["company_id"])}
+        # sudo: the product's own defaults wait for nobody
+        self.sudo().create(
             [
                 {"company_id": company.id, "first_duty": a, "second_duty": b}
                 for company in companies

@@ -5,7 +5,9 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 
 from .scheme import MONTHS
 
-LIVE_STATES = ("approved", "active", "suspended")
+#: What is paid; nothing else is in a plan, a follow-up or a file (R67).
+PAID_STATES = ("approved", "active")
+LIVE_STATES = (*PAID_STATES, "suspended")
 #: What a closure or a merge has to settle first.
 OPEN_STATES = ("proposed", *LIVE_STATES)
 
@@ -39,6 +41,11 @@ class CashTransferEntitlement(models.Model):
             "is_end_decided",
             "extended_count",
             "failure_count",
+            "asked_change",
+            "asked_until",
+            "asked_reason",
+            "asked_by_id",
+            "asked_on",
         }
     )
     _frozen_fields = frozenset({"scheme_id"})
@@ -144,6 +151,24 @@ class CashTransferEntitlement(models.Model):
     failure_count = fields.Integer(
         readonly=True, copy=False, string="Failures in a Row"
     )
+    # a change of approved support waits here for the second person (R65)
+    asked_change = fields.Selection(
+        [
+            ("extend", "Keep Longer"),
+            ("resume", "Take Up Again"),
+            ("switch", "Pay the Alternate"),
+        ],
+        readonly=True,
+        copy=False,
+        string="Change Asked For",
+        index="btree_not_null",
+    )
+    asked_until = fields.Date(readonly=True, copy=False, string="Until")
+    asked_reason = fields.Char(readonly=True, copy=False, string="Why It is Asked")
+    asked_by_id = fields.Many2one(
+        "res.users", readonly=True, copy=False, string="Asked by"
+    )
+    asked_on = fields.Datetime(readonly=True, copy=False)
     cycle_line_ids = fields.One2many("cash.transfer.cycle.line", "entitlement_id")
     amount_delivered = fields.Monetary(compute="_compute_amount_delivered")
 
@@ -376,6 +401,16 @@ class CashTransferEntitlement(models.Model):
                     grant=foreign[0].display_name,
                 )
             )
+        for record in (self.scheme_id, *self.funding_ids.grant_id):
+            if not record.is_in_force:
+                problems.append(
+                    env._(
+                        "%(code)s: %(record)s waits for a second person to agree to "
+                        "it.",
+                        code=self.name,
+                        record=record.display_name,
+                    )
+                )
         if not self.plan_action_id and not self.is_emergency:
             problems.append(
                 env._(
@@ -460,26 +495,41 @@ class CashTransferEntitlement(models.Model):
         self._lock_in(["approved", "active"])
         self._need_reason(reason)
         self._unprotected().write({"state": "suspended", "reason": reason})
+        self._forget_asked()
+        self._stop_pending(self.env._("Entitlement suspended"))
+        return True
+
+    def _stop_pending(self, reason):
+        """Stop the payments that were not handed to the provider yet (R67)."""
         # sudo: supervisors do not read payment lines (R45).
         self.env["cash.transfer.payment.line"].sudo().search(
             [("entitlement_id", "in", self.ids), ("status", "=", "pending")]
-        )._stop(self.env._("Entitlement suspended"))
-        return True
+        )._stop(reason)
 
     def action_resume(self):
-        """Take up suspended entitlements again. For supervisors."""
+        """Ask to take up suspended entitlements again. For supervisors; a second person
+        agrees (R65)."""
         self._check_supervisor()
         self._lock_in(["suspended"])
-        self._unprotected().write({"state": "active", "reason": False})
+        self._ask("resume")
         return True
 
     def action_end(self, reason, until=None):
-        """End entitlements now or on a later day. For supervisors."""
+        """End entitlements now or on a later day. For supervisors.
+
+        What ends now is paid no more: payments that can be stopped are (R67)."""
         self._check_supervisor()
         self._lock_in(list(LIVE_STATES))
         self._need_reason(reason)
         until = fields.Date.to_date(until) or fields.Date.context_today(self)
         today = fields.Date.context_today(self)
+        if self.filtered(lambda e: e.date_to and until > max(e.date_to, today)):
+            raise UserError(
+                self.env._(
+                    "Support ends earlier already: keeping it longer takes a second "
+                    "person."
+                )
+            )
         values = {
             "reason": reason,
             "end_decided_by_id": self.env.uid,
@@ -491,32 +541,30 @@ class CashTransferEntitlement(models.Model):
             entitlement._unprotected().write(
                 dict(values, date_to=max(until, entitlement.date_from))
             )
+        self._forget_asked()
+        if until <= today:
+            self._stop_pending(self.env._("Entitlement ended"))
         self.sudo().funding_ids._commit_budget()  # sudo: budget rows
         return True
 
     def action_extend(self, until, reason):
-        """Keep entitlements beyond their end (R43). For supervisors; needs budget."""
+        """Ask to keep entitlements beyond their end (R43). For supervisors; a second
+        person agrees, within the budget (R65).
+
+        :param until: the new last day.
+        :param str reason: required.
+        """
         self._check_supervisor()
         self._lock_in(list(LIVE_STATES))
         self._need_reason(reason)
         until = fields.Date.to_date(until)
+        self._check_until(until)
+        self._ask("extend", asked_until=until, asked_reason=reason)
+        return True
+
+    def _check_until(self, until):
         if not until or self.filtered(lambda e: e.date_to and until <= e.date_to):
             raise UserError(self.env._("Choose a day after the present end."))
-        self._unprotected().write(
-            {
-                "date_to": until,
-                "reason": reason,
-                "end_asked_on": False,
-                "end_decided_by_id": self.env.uid,
-                "is_end_decided": False,
-            }
-        )
-        fundings = self.sudo().funding_ids  # sudo: budgets, as in action_approve
-        short = fundings._get_shortfalls()
-        if short:
-            raise UserError("\n".join(short.values()))
-        fundings._commit_budget()
-        return True
 
     def action_cancel(self, reason):
         """Cancel what was not approved yet. For whoever may write it."""
@@ -527,10 +575,16 @@ class CashTransferEntitlement(models.Model):
         return True
 
     def action_switch_payee(self):
-        """Pay the alternate from now on (R31). For supervisors. The alternate must have
-        been approved before the cooling period began; locked plans do not change."""
+        """Ask to pay the alternate from now on (R31). For supervisors; a second person
+        agrees (R65). The alternate must have been approved before the cooling period
+        began; locked plans do not change."""
         self._check_supervisor()
         self._lock_in(list(LIVE_STATES))
+        self._check_alternate()
+        self._ask("switch")
+        return True
+
+    def _check_alternate(self):
         now = fields.Datetime.now()
         for entitlement in self:
             alternate = entitlement.alternate_payee_id
@@ -545,13 +599,117 @@ class CashTransferEntitlement(models.Model):
                         hours=hours,
                     )
                 )
+
+    # -- the second person (R65) -----------------------------------------------
+    def _ask(self, change, **values):
+        """Let a change of approved support wait for somebody else's agreement."""
+        waiting = self.filtered("asked_change")
+        if waiting:
+            raise UserError(
+                self.env._(
+                    "%(codes)s: a change waits already. Agree to it or decline it "
+                    "first.",
+                    codes=", ".join(waiting.mapped("name")),
+                )
+            )
+        self._unprotected().write(
+            {
+                "asked_change": change,
+                "asked_by_id": self.env.uid,
+                "asked_on": fields.Datetime.now(),
+                **values,
+            }
+        )
+
+    def _forget_asked(self):
+        self._unprotected().write(
+            {
+                "asked_change": False,
+                "asked_until": False,
+                "asked_reason": False,
+                "asked_by_id": False,
+                "asked_on": False,
+            }
+        )
+
+    def action_agree(self):
+        """Agree to a change that somebody asked for: keeping support longer, taking it
+        up again, paying the alternate. For supervisors and cash approvers who did not
+        ask (R65).
+
+        :raises AccessError: no such duty, or one's own wish.
+        :raises UserError: nothing is asked, it is no longer possible, budget exceeded.
+        """
+        entitlements = self._begin_asked()
+        if entitlements.filtered(lambda e: e.asked_by_id == self.env.user):
+            raise AccessError(
+                self.env._("You asked for this change: a second person agrees to it.")
+            )
+        for change, group in entitlements.grouped("asked_change").items():
+            getattr(group, f"_agree_{change}")()
+        entitlements._forget_asked()
+        return True
+
+    def action_decline(self):
+        """Decline a change that somebody asked for, or take one's own wish back. For
+        supervisors and cash approvers."""
+        self._begin_asked()._forget_asked()
+        return True
+
+    def _begin_asked(self):
+        """Check right and lock; return the entitlements whose change is decided."""
+        user = self.env.user
+        if not (
+            user.has_group("child_remediation.group_supervisor")
+            or user.has_group("cash_transfer.group_cash_approver")
+        ):
+            raise AccessError(
+                self.env._("This decision is for supervisors and cash approvers.")
+            )
+        self.check_access("read")
+        # sudo: cash approvers do not write entitlements; the right was just checked
+        entitlements = self.sudo()
+        entitlements.lock_for_update(allow_referencing=True)
+        entitlements.invalidate_recordset()
+        if entitlements.filtered(lambda e: not e.asked_change):
+            raise UserError(
+                self.env._("No change is asked for any more: reload the page.")
+            )
+        return entitlements
+
+    def _agree_extend(self):
+        self._lock_in(list(LIVE_STATES))
+        for entitlement in self:
+            entitlement._check_until(entitlement.asked_until)
             entitlement._unprotected().write(
                 {
-                    "payee_id": alternate.id,
+                    "date_to": entitlement.asked_until,
+                    "reason": entitlement.asked_reason,
+                    "end_asked_on": False,
+                    "end_decided_by_id": self.env.uid,
+                    "is_end_decided": False,
+                }
+            )
+        self.funding_ids.grant_id.lock_for_update(allow_referencing=True)
+        short = self.funding_ids._get_shortfalls()
+        if short:
+            raise UserError("\n".join(short.values()))
+        self.funding_ids._commit_budget()
+
+    def _agree_resume(self):
+        self._lock_in(["suspended"])
+        self._unprotected().write({"state": "active", "reason": False})
+
+    def _agree_switch(self):
+        self._lock_in(list(LIVE_STATES))
+        self._check_alternate()
+        for entitlement in self:
+            entitlement._unprotected().write(
+                {
+                    "payee_id": entitlement.alternate_payee_id.id,
                     "alternate_payee_id": entitlement.payee_id.id,
                 }
             )
-        return True
 
     def _check_supervisor(self):
         self.check_access("write")
@@ -622,6 +780,15 @@ class CashTransferEntitlement(models.Model):
                 ("state", "in", list(LIVE_STATES)),
                 ("is_end_decided", "=", True),
                 ("date_to", "<", today),
+                # the last period is paid first: what has ended is paid no more
+                (
+                    "cycle_line_ids",
+                    "not any",
+                    [
+                        ("payable", "=", True),
+                        ("payment_status", "not in", ["paid", "stopped"]),
+                    ],
+                ),
             ],
             limit=1000,
         )

@@ -10,9 +10,26 @@ class CashTransferGrant(models.Model):
 
     _name = "cash.transfer.grant"
     _description = "Grant for Cash Transfers"
+    _inherit = ["cash.transfer.steered"]
     _order = "date_start desc, id desc"
     _rec_name = "analytic_account_id"
     _check_company_auto = True
+
+    _steering_fields = frozenset(
+        {
+            "analytic_account_id",
+            "company_id",
+            "funder_id",
+            "date_start",
+            "date_end",
+            "currency_id",
+            "budget",
+            "exchange_ineligible",
+            "deferred_account_id",
+            "income_account_id",
+            "active",
+        }
+    )
 
     analytic_account_id = fields.Many2one(
         "account.analytic.account",

@@ -1,5 +1,25 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import SQL
+
+from .payment_method import CASH_GROUPS
+
+#: Who a payee is, for the approval and for the lock: name and identity document of the
+#: member, the institution or the beneficiary (R66). Of ``y``, a payee.
+IDENTITY = """
+    (SELECT encode(sha256(convert_to(concat_ws(chr(31), y.kind,
+                CASE y.kind
+                    WHEN 'member' THEN hm.full_name
+                    WHEN 'institution' THEN rp.name
+                    ELSE concat_ws(' ', b.first_name, b.last_name) END,
+                CASE y.kind
+                    WHEN 'member' THEN hm.national_id
+                    WHEN 'beneficiary' THEN b.national_id END), 'UTF8')), 'hex')
+       FROM (SELECT 1) one
+       LEFT JOIN remediation_household_member hm ON hm.id = y.member_id
+       LEFT JOIN res_partner rp ON rp.id = y.partner_id
+       LEFT JOIN remediation_beneficiary b ON b.id = y.beneficiary_id)
+"""
 
 EXCEPTIONS = [
     ("child_headed", "Child-Headed Household"),
@@ -34,6 +54,7 @@ class CashTransferPayee(models.Model):
             "stop_reason",
             "stopped_by_id",
             "changed_by_ids",
+            "approved_identity",
         }
     )
     _frozen_fields = frozenset({"kind", "member_id", "beneficiary_id", "partner_id"})
@@ -92,6 +113,12 @@ class CashTransferPayee(models.Model):
         copy=False,
         help="Entered or changed the payee or an account; may not approve or release "
         "a payment to the payee (R37).",
+    )
+    approved_identity = fields.Char(
+        readonly=True,
+        copy=False,
+        groups=CASH_GROUPS,
+        help="Over name and identity document as they were approved.",
     )
     stop_reason = fields.Char(readonly=True, copy=False)
     stopped_by_id = fields.Many2one("res.users", readonly=True, copy=False)
@@ -252,7 +279,51 @@ class CashTransferPayee(models.Model):
         values = {"approved_by_id": self.env.uid, "approved_on": fields.Datetime.now()}
         exceptions._unprotected().write(dict(values, state="confirmed"))
         (self - exceptions)._unprotected().write(dict(values, state="approved"))
+        self._store_identity()
         return True
+
+    def _store_identity(self):
+        """Keep what was approved: another name or document is another payee (R66)."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE cash_transfer_payee y SET approved_identity = %s"
+                " WHERE y.id = ANY(%s)",
+                SQL(IDENTITY),
+                list(self.ids),
+            )
+        )
+        self.invalidate_recordset(["approved_identity"], flush=False)
+
+    def _identity_changed(self):
+        """Somebody changed the name or document behind these payees: that is a change
+        of payee. A supervisor approves it again, and whoever changed it neither
+        approves nor releases a payment to it (R37, R66)."""
+        # sudo: whoever writes a family member need not read payees.
+        payees = self.sudo().filtered(lambda payee: payee.state != "stopped")
+        payees._unprotected().write(
+            {
+                "changed_by_ids": [fields.Command.link(self.env.uid)],
+                "proposed_by_id": self.env.uid,
+            }
+        )
+        decided = payees.filtered(lambda p: p.state in ("confirmed", "approved"))
+        decided._unprotected().write(
+            {
+                "state": "proposed",
+                "approved_by_id": False,
+                "approved_on": False,
+                "confirmed_by_id": False,
+            }
+        )
+        self.env["cash.transfer.entitlement"].sudo().search(
+            [
+                ("payee_id", "in", decided.ids),
+                ("state", "in", ["approved", "active", "suspended"]),
+            ]
+        )._alert_supervisor(
+            self.env._("The payee's name or document changed: approve the payee again.")
+        )
 
     def action_confirm_exception(self):
         """Give the second person's agreement to an exception (R31). For a supervisor

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
 from .cycle import KINDS
+from .entitlement import PAID_STATES
 from .payment_line import FINAL, REISSUABLE
 from .payment_method import CASH_GROUPS
 
@@ -63,6 +64,7 @@ class CashTransferPaymentPlan(models.Model):
             "closed_by_id",
             "closed_on",
             "content_hash",
+            "snapshot",
             "file_hash",
             "file_content",
             "file_name",
@@ -162,6 +164,13 @@ class CashTransferPaymentPlan(models.Model):
     content_hash = fields.Char(
         readonly=True, copy=False, help="Over payees, accounts and amounts at the lock."
     )
+    snapshot = fields.Json(
+        readonly=True,
+        copy=False,
+        groups=CASH_GROUPS,
+        help="What steers the plan's money, as it was at the lock: provider, file, "
+        "scheme, grants, approvals.",
+    )
     file_name = fields.Char(readonly=True, copy=False)
     file_content = fields.Binary(
         string="Instruction File", readonly=True, copy=False, groups=CASH_GROUPS
@@ -235,6 +244,8 @@ class CashTransferPaymentPlan(models.Model):
         if not self._is_unprotected() and {"pay_on", "is_emergency"} & vals.keys():
             if self.filtered(lambda plan: plan.state != "draft"):
                 raise UserError(self.env._("A locked plan does not change: unlock it."))
+            if self.filtered("job"):  # it may be its lock
+                raise UserError(self.env._("A step is running: wait until it is done."))
         return super().write(vals)
 
     def _creation_subtype(self):
@@ -252,7 +263,9 @@ class CashTransferPaymentPlan(models.Model):
     # -- preparing -------------------------------------------------------------
     @api.model
     def _unplanned_query(self, cycle_id, columns, tail):
-        """Payable cycle lines that no payment is made for, with the account in use."""
+        """Payable cycle lines that no payment was made for, with the account in use.
+
+        What was stopped is in no new plan, nor what is suspended or ended (R67)."""
         return SQL(
             """
             SELECT %(columns)s
@@ -268,16 +281,17 @@ class CashTransferPaymentPlan(models.Model):
              WHERE c.cycle_id = %(cycle)s
                AND c.payable AND c.amount_due > 0
                AND c.amount_live + c.amount_delivered < c.amount_due
+               AND e.state = ANY(%(live)s)
                AND NOT EXISTS (
                    SELECT 1 FROM cash_transfer_payment_line l
-                    WHERE l.cycle_line_id = c.id AND l.status <> 'cancelled'
-                      AND (l.status <> 'stopped' OR l.is_live))
+                    WHERE l.cycle_line_id = c.id AND l.status <> 'cancelled')
              %(tail)s
             """,
             columns=SQL(columns),
             cycle=cycle_id,
             tail=SQL(tail),
             now=fields.Datetime.now(),
+            live=list(PAID_STATES),
         )
 
     def action_prepare(self):
@@ -599,7 +613,10 @@ class CashTransferPaymentPlan(models.Model):
             )
         lines = self.line_ids.filtered_domain(self._reissuable_domain()).filtered(
             # a stop by the case side ends the matter; set aside waits for an account
-            lambda line: line.cycle_line_id.sudo().payable  # sudo: a yes or no
+            lambda line: (
+                line.cycle_line_id.sudo().payable  # sudo: a yes or no
+                and line.entitlement_id.sudo().state in PAID_STATES  # sudo: as above
+            )
         )
         amounts = {line: line._open_amount() for line in lines}
         lines = lines.filtered(lambda line: amounts[line] > 0)

@@ -9,16 +9,16 @@ class CashTransferPlanApproval(models.AbstractModel):
     _description = "Approvals of a Payment Plan"
 
     def _prepare_approvals(self):
-        """Return the values of the approvals that this plan's total needs."""
+        """Return the values of the approvals that are needed for the sum of this plan's
+        cycle with this provider, so that splitting a plan evades none (R64)."""
         self.ensure_one()
-        total = self.currency_id._convert(
-            self.amount_total,
-            self.company_currency_id,
-            self.company_id,
-            self._rate_date(),
-        )
+        total = self._amount_to_approve()
         rules = self.env["cash.transfer.approval.rule"].search(
-            [("company_id", "=", self.company_id.id), ("min_amount", "<=", total)]
+            [
+                ("company_id", "=", self.company_id.id),
+                ("min_amount", "<=", total),
+                ("is_in_force", "=", True),
+            ]
         )
         if self.is_emergency:
             rules = rules[:1]
@@ -31,6 +31,29 @@ class CashTransferPlanApproval(models.AbstractModel):
             }
             for number, rule in enumerate(rules, start=1)
         ] or [{"plan_id": self.id, "sequence": 1, "name": self.env._("Approval")}]
+
+    def _amount_to_approve(self):
+        """Return what the cycle pays through this provider, in company currency: what
+        any of its plans pays, paid or holds back, each entitlement once (R64)."""
+        self.ensure_one()
+        amount = self._query(
+            """
+            SELECT coalesce(sum(c.amount_due), 0)
+              FROM cash_transfer_cycle_line c
+             WHERE c.cycle_id = %(cycle)s AND EXISTS (
+                   SELECT 1 FROM cash_transfer_payment_line l
+                    WHERE l.cycle_line_id = c.id AND l.provider_id = %(provider)s
+                      AND l.status NOT IN ('cancelled', 'stopped'))
+            """,
+            cycle=self.cycle_id.id,
+            provider=self.provider_id.id,
+        )[0][0]
+        return self.currency_id._convert(
+            float(amount),
+            self.company_currency_id,
+            self.company_id,
+            self._rate_date(),
+        )
 
     def action_approve(self, comment=None):
         """Give the next approval. For approvers who neither prepared the plan, nor
@@ -50,6 +73,7 @@ class CashTransferPlanApproval(models.AbstractModel):
                         plan=plan.name,
                     )
                 )
+            plan.sudo()._check_snapshot()  # sudo: payees and settings are compared
             approvals = plan.approval_ids
             given = approvals.filtered(lambda a: a.state == "approved")
             if (given.user_id | given.on_behalf_of_id) & (self.env.user | principal):
@@ -166,6 +190,8 @@ class CashTransferPlanApproval(models.AbstractModel):
                     )
                 )
             own = plan.sudo()  # sudo: releasers change the state by this method only
+            own._check_snapshot()
+            own._raise_problems(own._problems_of_budget())
             own._unprotected().write(
                 {
                     "state": "released",
@@ -179,12 +205,8 @@ class CashTransferPlanApproval(models.AbstractModel):
     def _check_emergency(self):
         self.ensure_one()
         limit = self.company_id.cash_emergency_limit
-        total = self.currency_id._convert(
-            self.amount_total,
-            self.company_currency_id,
-            self.company_id,
-            self._rate_date(),
-        )
+        # sudo: the sum of the cycle; whoever locks or releases reads its plans
+        total = self.sudo()._amount_to_approve()
         if self.company_currency_id.compare_amounts(total, limit) > 0:
             raise UserError(
                 self.env._(

@@ -1,6 +1,6 @@
 import base64
 import hashlib
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from odoo import fields, models
 from odoo.exceptions import UserError
@@ -35,27 +35,19 @@ class CashTransferPlanInstruct(models.AbstractModel):
                     amount=self.currency_id.format(missing),
                 )
             )
-        if plan._content_digest() != plan.content_hash:
-            raise UserError(
-                self.env._(
-                    "The payments differ from what was approved: unlock the plan "
-                    "and let it be approved again."
-                )
-            )
+        plan._check_snapshot()
         if not plan.pending_count:
             raise UserError(self.env._("Every payment of the plan was stopped."))
+        plan._check_payable()
         plan._queue_job_for(self.env.uid, "instruct", plan.pending_count)
         return True
 
-    def _queue_job_for(self, uid, job, total):
-        """Queue as somebody who has no write right on the plan itself."""
-        self._queue_job(job, total)
-        self._unprotected().job_user_id = uid
+    def _check_payable(self):
+        """Ask once more what may have changed since the lock: the payee, the support,
+        the contract and the grants' last day (R31, R67).
 
-    def _job_instruct(self):
-        """Mark the payments sent and fix the file, in one transaction: whoever reads
-        the file later reads what was marked."""
-        today = fields.Date.context_today(self)
+        :raises UserError: which payments to stop first.
+        """
         stopped = self._query(
             """
             SELECT l.name FROM cash_transfer_payment_line l
@@ -70,6 +62,25 @@ class CashTransferPlanInstruct(models.AbstractModel):
                     codes=", ".join(row[0] for row in stopped[:20]),
                 )
             )
+        self._raise_problems(
+            [
+                *self._problems_of_entitlements(),
+                *self._problems_of_contract(fields.Date.context_today(self)),
+                *self._problems_of_grants(),
+            ]
+        )
+
+    def _queue_job_for(self, uid, job, total):
+        """Queue as somebody who has no write right on the plan itself."""
+        self._queue_job(job, total)
+        self._unprotected().job_user_id = uid
+
+    def _job_instruct(self):
+        """Mark the payments sent and fix the file, in one transaction: whoever reads
+        the file later reads what was marked."""
+        today = fields.Date.context_today(self)
+        self._check_snapshot()
+        self._check_payable()
         self._execute(
             """
             UPDATE cash_transfer_cycle_line c SET payment_status = 'sent'
@@ -88,7 +99,7 @@ class CashTransferPlanInstruct(models.AbstractModel):
             plan=self.id,
             today=today,
         )
-        self._write_file()
+        self._write_file(self.snapshot["template"])
         self._unprotected().write(
             {
                 "state": "instructed",
@@ -127,7 +138,7 @@ class CashTransferPlanInstruct(models.AbstractModel):
                 self.env._("Payees or amounts changed: a new layout cannot carry that.")
             )
         before = plan.file_hash
-        plan._write_file()
+        plan._write_file(plan.provider_id._file_template())
         plan._log_step(
             self.env._(
                 "New layout: file %(before)s replaced by %(after)s.",
@@ -137,15 +148,18 @@ class CashTransferPlanInstruct(models.AbstractModel):
         )
         return True
 
-    def _write_file(self):
-        """Write, read back, compare, store."""
-        headers, rows, contents = self._file_table()
-        provider = self.provider_id
+    def _write_file(self, template):
+        """Write, read back, compare with the locked payments, store.
+
+        :param dict template: of :meth:`_file_template`, as it was locked or, for a new
+            layout, as two persons agreed to it since.
+        """
+        headers, rows, contents = self._file_table(template)
         numeric = [i for i, content in enumerate(contents) if content == "amount"]
-        if provider.file_format == "xlsx":
+        if template["format"] == "xlsx":
             data = tabular.write_xlsx(headers, rows, numeric)
         else:
-            if provider.file_decimal == ",":
+            if template["decimal"] == ",":
                 rows = [
                     [
                         cell.replace(".", ",") if index in numeric else cell
@@ -154,32 +168,27 @@ class CashTransferPlanInstruct(models.AbstractModel):
                     for row in rows
                 ]
             data = tabular.write_csv(
-                headers, rows, provider.file_delimiter, provider.file_encoding
+                headers, rows, template["delimiter"], template["encoding"]
             )
-        self._prove_file(data, headers, rows, numeric)
+        self._prove_file(data, contents)
         generation = self.file_generation + 1
         self._unprotected().write(
             {
                 "file_content": base64.b64encode(data),
-                "file_name": f"{self.name}-{generation}.{provider.file_format}",
+                "file_name": f"{self.name}-{generation}.{template['format']}",
                 "file_hash": hashlib.sha256(data).hexdigest(),
                 "file_generation": generation,
             }
         )
 
-    def _file_table(self):
-        columns = self.provider_id.instruction_column_ids.sorted("sequence")
+    def _file_table(self, template):
+        """Return headers, rows and what each column is."""
         digits = self.currency_id.decimal_places
         day = fields.Date.to_string(self.pay_on)
         clean = tabular.neutralise
+        columns = template["columns"]
         rows = []
-        for code, name, number, id_number, amount in self._query(
-            """
-            SELECT name, payee_name, payee_number, payee_id_number, amount_due
-              FROM cash_transfer_payment_line
-             WHERE plan_id = %(plan)s AND status = 'sent' ORDER BY id
-            """
-        ):
+        for code, name, number, id_number, amount in self._sent_lines():
             values = {
                 "payment": code,
                 "name": clean(name),
@@ -193,22 +202,34 @@ class CashTransferPlanInstruct(models.AbstractModel):
             }
             rows.append(
                 [
-                    clean(column.constant)
-                    if column.content == "constant"
-                    else values[column.content]
-                    for column in columns
+                    clean(constant) if content == "constant" else values[content]
+                    for content, _header, constant in columns
                 ]
             )
         return (
-            [clean(column.header) for column in columns],
+            [clean(header) for _content, header, _constant in columns],
             rows,
-            columns.mapped("content"),
+            [content for content, _header, _constant in columns],
         )
 
-    def _prove_file(self, data, headers, rows, numeric):
-        """Read the file back and compare cell by cell (R30)."""
+    def _sent_lines(self):
+        """Return code, payee's name, number, document and amount of each payment."""
+        return self._query(
+            """
+            SELECT name, payee_name, payee_number, payee_id_number, amount_due
+              FROM cash_transfer_payment_line
+             WHERE plan_id = %(plan)s AND status = 'sent' ORDER BY id
+            """
+        )
+
+    def _prove_file(self, data, contents):
+        """Read the file back and compare code, number and amount of every row with the
+        locked payments: never with the template (R30, R63).
+
+        :raises UserError: the file does not say what was approved.
+        """
         try:
-            found_headers, found_rows = tabular.read_table(data)
+            _headers, table = tabular.read_table(data)
         except tabular.TableError as error:
             raise UserError(
                 self.env._(
@@ -216,20 +237,22 @@ class CashTransferPlanInstruct(models.AbstractModel):
                     "provider's template."
                 )
             ) from error
-
-        def comparable(row):
-            return [
-                Decimal(cell.replace(",", ".")) if index in numeric else cell
-                for index, cell in enumerate(row)
-            ]
-
-        same = (
-            found_headers == headers
-            and len(found_rows) == len(rows)
-            and all(
-                comparable(found[: len(headers)]) == comparable(row)
-                for (_number, found), row in zip(found_rows, rows, strict=True)
+        lines = self._sent_lines()
+        wanted = {"payment", "amount"}
+        if any(number for _c, _n, number, _d, _a in lines):
+            wanted.add("number")
+        if any(contents.count(content) != 1 for content in wanted):
+            raise UserError(
+                self.env._(
+                    "The file names the payment, the account and the amount in one "
+                    "column each: correct the template of %(provider)s.",
+                    provider=self.provider_id.name,
+                )
             )
+        place = {content: contents.index(content) for content in wanted}
+        same = len(table) == len(lines) and all(
+            self._says(cells, place, line)
+            for (_number, cells), line in zip(table, lines, strict=True)
         )
         if not same:
             raise UserError(
@@ -240,6 +263,36 @@ class CashTransferPlanInstruct(models.AbstractModel):
                     provider=self.provider_id.name,
                 )
             )
+
+    def _says(self, cells, place, line):
+        """Say whether a row of the file is this payment: its code, its number in any
+        form of the same number, its amount."""
+        code, _name, number, _document, amount = line
+        try:
+            found = Decimal(cells[place["amount"]].replace(",", "."))
+        except (InvalidOperation, IndexError):
+            return False
+        return (
+            cells[place["payment"]] == code
+            and found == Decimal(f"{amount:.{self.currency_id.decimal_places}f}")
+            and (
+                "number" not in place
+                or self._same_number(cells[place["number"]], number)
+            )
+        )
+
+    def _same_number(self, written, number):
+        """Say whether a number as a provider writes it is the locked one: with plus,
+        with or without country code, with zeros before it."""
+        number, written = number or "", (written or "").replace(" ", "")
+        forms = {number}
+        if number.startswith("+"):
+            prefix = self.snapshot["who_is_paid"]["number_prefix"]
+            forms |= {number[1:], "00" + number[1:]}
+            if prefix and number.startswith(prefix):
+                local = number[len(prefix) :]
+                forms |= {local, "0" + local}
+        return written in forms
 
     def _get_zip(self, password):
         """Return the name and bytes of the file in a password-protected ZIP (R38)."""

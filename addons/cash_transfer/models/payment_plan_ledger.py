@@ -134,7 +134,9 @@ class CashTransferPlanLedger(models.AbstractModel):
             return 0.0
         statement = self._get_statements()[self]
         if self.state == "reconciled":  # what was delivered is known by now
-            return max(-statement["remaining"], 0.0)
+            # an open claim is the provider's to explain, not ours to fund (R64)
+            owed = -statement["remaining"] - statement["disputes"]
+            return max(self.currency_id.round(owed), 0.0)
         there = statement["funded"] + statement["carried_in"] - statement["carried_out"]
         missing = self.currency_id.round(
             self.amount_total + self.expected_fee - there + statement["returned"]
@@ -149,7 +151,8 @@ class CashTransferPlanLedger(models.AbstractModel):
         :param date: accounting date, today by default.
         :param int journal_id: paid from; the provider's journal by default.
         :return: the payment's id.
-        :raises UserError: plans of different providers, nothing missing, locked date.
+        :raises UserError: plans of different providers, nothing missing, more than is
+            missing (R64), locked date.
         """
         for plan in self:
             plan.check_access("read")
@@ -182,10 +185,12 @@ class CashTransferPlanLedger(models.AbstractModel):
         ):
             raise UserError(self.env._("Approve the plan before funding it."))
         plans = self.sudo()  # sudo: ledger, after the check of duty, state, four eyes
+        for plan in plans.filtered(lambda p: p.state in ("approved", "released")):
+            plan._check_snapshot()
+        shares = {plan: plan._missing_funding() for plan in plans}
         if amount and len(self) == 1:
+            plans._check_funding(amount, shares[plans])
             shares = {plans: plans.currency_id.round(amount)}
-        else:
-            shares = {plan: plan._missing_funding() for plan in plans}
         shares = {plan: share for plan, share in shares.items() if share > 0}
         if not shares:
             raise UserError(self.env._("The plan is funded already."))
@@ -208,6 +213,21 @@ class CashTransferPlanLedger(models.AbstractModel):
         line = plans[:1]._money_line_of(payment, date)
         plans._allocate(line, payment, shares, date)
         return payment.id
+
+    def _check_funding(self, amount, missing):
+        """A funding never exceeds what the plan lacks (R64).
+
+        :raises UserError: with what is missing.
+        """
+        if self.currency_id.compare_amounts(amount, missing) > 0:
+            raise UserError(
+                self.env._(
+                    "%(plan)s lacks %(missing)s: fund at most that. More takes a plan "
+                    "that is approved for it.",
+                    plan=self.name,
+                    missing=self.currency_id.format(missing),
+                )
+            )
 
     def _create_payment(self, direction, amount, date, journal):
         """Create and post a payment to or from the provider."""

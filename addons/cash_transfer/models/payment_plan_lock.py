@@ -1,4 +1,5 @@
 import hashlib
+import json
 
 from dateutil.relativedelta import relativedelta
 from psycopg2.extras import Json
@@ -8,6 +9,8 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..tools.split import split_lines
+from .entitlement import PAID_STATES
+from .payee import IDENTITY
 
 #: Shares are stored in hundredths of a percent.
 WHOLE = 10_000
@@ -73,12 +76,16 @@ class CashTransferPlanLock(models.AbstractModel):
         """Raise one error that lists what keeps the plan from being locked."""
         self._raise_problems(
             [
+                *self._problems_of_setup(),
+                *self._problems_of_day(),
+                *self._problems_of_entitlements(),
                 *self._problems_of_payees(),
                 *self._problems_of_amounts(),
                 *self._problems_of_pairs(),
                 *self._problems_of_duplicates(),
                 *self._problems_of_limits(),
                 *self._problems_of_grants(),
+                *self._problems_of_budget(),
             ]
         )
 
@@ -103,28 +110,109 @@ class CashTransferPlanLock(models.AbstractModel):
         self.env.cr.execute(SQL(query, plan=self.id, **values))
         return self.env.cr.fetchall()
 
+    def _problems_of_setup(self):
+        """What steers the plan's money was agreed to by two persons (R63)."""
+        return [
+            self.env._(
+                "%(record)s waits for a second person: a cash approver or releaser "
+                "agrees to it.",
+                record=record.display_name,
+            )
+            for records in (self.provider_id, self.scheme_id, self._get_grants())
+            for record in records
+            if not record.is_in_force
+        ]
+
+    def _get_grants(self):
+        """Return the grants that pay the payments of this plan."""
+        rows = self._query(
+            """
+            SELECT DISTINCT f.grant_id
+              FROM cash_transfer_payment_line l
+              JOIN cash_transfer_entitlement_funding f
+                ON f.entitlement_id = l.entitlement_id
+             WHERE l.plan_id = %(plan)s AND l.status = 'pending'
+            """
+        )
+        return self.env["cash.transfer.grant"].browse(sorted(row[0] for row in rows))
+
+    def _problems_of_day(self):
+        """The day of payment lies ahead: limits and contract are asked for it."""
+        today = fields.Date.context_today(self)
+        if self.pay_on < today:
+            return [
+                self.env._(
+                    "The day of payment, %(day)s, is past: choose today or later.",
+                    day=fields.Date.to_string(self.pay_on),
+                )
+            ]
+        return self._problems_of_contract(self.pay_on)
+
+    def _problems_of_contract(self, day):
+        end = self.provider_id.contract_to
+        if not end or day <= end:
+            return []
+        return [
+            self.env._(
+                "The contract with %(provider)s ends on %(day)s: choose an earlier day "
+                "or renew it.",
+                provider=self.provider_id.name,
+                day=fields.Date.to_string(end),
+            )
+        ]
+
+    def _problems_of_entitlements(self):
+        """What is suspended or ended is not paid, whenever that was decided (R67)."""
+        return [
+            self.env._(
+                "%(code)s: the support is suspended or ended. Stop this payment.",
+                code=code,
+            )
+            for [code] in self._query(
+                """
+                SELECT l.name FROM cash_transfer_payment_line l
+                  JOIN cash_transfer_entitlement e ON e.id = l.entitlement_id
+                 WHERE l.plan_id = %(plan)s AND l.status = 'pending'
+                   AND e.state <> ALL(%(live)s)
+                 ORDER BY l.id
+                """,
+                live=list(PAID_STATES),
+            )
+        ]
+
     def _problems_of_payees(self):
         env = self.env
         problems = []
-        for code, method, state, changed in self._query(
+        for code, method, state, same, changed in self._query(
             """
             SELECT l.name, l.method_id, y.state,
+                   y.approved_identity IS NOT DISTINCT FROM %(identity)s,
                    EXISTS (SELECT 1 FROM cash_transfer_payment_method m
                             WHERE m.payee_id = y.id AND m.state = 'approved'
                               AND m.effective_from > %(now)s)
               FROM cash_transfer_payment_line l
               JOIN cash_transfer_payee y ON y.id = l.payee_id
              WHERE l.plan_id = %(plan)s AND l.status = 'pending'
-               AND (l.method_id IS NULL OR y.state <> 'approved')
+               AND (l.method_id IS NULL OR y.state <> 'approved'
+                    OR y.approved_identity IS DISTINCT FROM %(identity)s)
              ORDER BY l.id
             """,
             now=fields.Datetime.now(),
+            identity=SQL(IDENTITY),
         ):
             if state == "stopped":
                 problems.append(env._("%(code)s: the payee is stopped.", code=code))
             elif state != "approved":
                 problems.append(
                     env._("%(code)s: the payee is not approved yet.", code=code)
+                )
+            elif not same:
+                problems.append(
+                    env._(
+                        "%(code)s: the payee's name or document changed. Let the payee "
+                        "be approved again.",
+                        code=code,
+                    )
                 )
             elif changed and not method:
                 problems.append(
@@ -360,27 +448,83 @@ class CashTransferPlanLock(models.AbstractModel):
         return problems
 
     def _problems_of_grants(self):
+        """A grant pays from its first to its last day, counted when the money goes."""
+        day = max(self.pay_on, fields.Date.context_today(self))
         return [
             self.env._(
-                "%(code)s: the grant %(grant)s ended on %(day)s, before this payment.",
+                "%(code)s: the grant %(grant)s runs from %(start)s to %(end)s, not on "
+                "%(day)s.",
                 code=code,
+                start=fields.Date.to_string(start),
+                end=fields.Date.to_string(end),
                 day=fields.Date.to_string(day),
                 grant=self.env["cash.transfer.grant"].browse(grant).display_name,
             )
-            for code, grant, day in self._query(
+            for code, grant, start, end in self._query(
                 """
-                SELECT l.name, g.id, g.date_end
+                SELECT l.name, g.id, g.date_start, g.date_end
                   FROM cash_transfer_payment_line l
                   JOIN cash_transfer_entitlement_funding f
                     ON f.entitlement_id = l.entitlement_id
                   JOIN cash_transfer_grant g ON g.id = f.grant_id
                  WHERE l.plan_id = %(plan)s AND l.status = 'pending'
-                   AND (g.date_end < %(day)s OR NOT g.active)
+                   AND (g.date_end < %(day)s OR g.date_start > %(day)s OR NOT g.active)
                  ORDER BY l.id
                 """,
-                day=self.pay_on,
+                day=day,
             )
         ]
+
+    def _problems_of_budget(self):
+        """A grant pays at most what its budget still holds: less what is spent and what
+        other plans have on the way (R65)."""
+        wanted = dict(
+            self._query(
+                """
+                SELECT f.grant_id, sum(l.amount_due * f.share / 100.0)
+                  FROM cash_transfer_payment_line l
+                  JOIN cash_transfer_entitlement_funding f
+                    ON f.entitlement_id = l.entitlement_id
+                 WHERE l.plan_id = %(plan)s AND l.status = 'pending'
+                 GROUP BY f.grant_id
+                """
+            )
+        )
+        elsewhere = self._query(
+            """
+            SELECT s.grant_id, s.currency_id, sum(s.amount - s.amount_delivered)
+              FROM cash_transfer_payment_split s
+              JOIN cash_transfer_payment_line l ON l.id = s.line_id
+             WHERE s.grant_id = ANY(%(grants)s) AND l.is_live
+               AND l.plan_id <> %(plan)s
+             GROUP BY s.grant_id, s.currency_id
+            """,
+            grants=list(wanted),
+        )
+        grants = self.env["cash.transfer.grant"].browse(sorted(wanted))
+        spent, company, day = grants._get_spent(), self.company_id, self._rate_date()
+        problems = []
+        for grant in grants:
+
+            def cost(amount, currency, grant=grant):
+                return currency._convert(float(amount), grant.currency_id, company, day)
+
+            takes = cost(wanted[grant.id], self.currency_id)
+            left = grant.budget - spent.get(grant.id, 0.0)
+            for other, currency, amount in elsewhere:
+                if other == grant.id:
+                    left -= cost(amount, self.env["res.currency"].browse(currency))
+            if grant.currency_id.compare_amounts(takes, left) > 0:
+                problems.append(
+                    self.env._(
+                        "%(grant)s: this plan takes %(takes)s, %(left)s are left of "
+                        "its budget.",
+                        grant=grant.display_name,
+                        takes=grant.currency_id.format(takes),
+                        left=grant.currency_id.format(max(left, 0.0)),
+                    )
+                )
+        return problems
 
     # -- the portions ----------------------------------------------------------
     def _job_lock(self):
@@ -489,7 +633,8 @@ class CashTransferPlanLock(models.AbstractModel):
         )
 
     def _snapshot(self, line_ids):
-        self._execute(
+        """Freeze who is paid, as approved (R66), and where."""
+        frozen = self._execute(
             """
             UPDATE cash_transfer_payment_line l
                SET payee_name = CASE y.kind
@@ -510,10 +655,18 @@ class CashTransferPlanLock(models.AbstractModel):
               LEFT JOIN remediation_beneficiary b ON b.id = y.beneficiary_id,
                    cash_transfer_payment_method m, cash_transfer_cycle_line c
              WHERE l.id = ANY(%(ids)s) AND y.id = l.payee_id AND m.id = l.method_id
-               AND c.id = l.cycle_line_id
+               AND c.id = l.cycle_line_id AND y.approved_identity = %(identity)s
             """,
             ids=line_ids,
+            identity=SQL(IDENTITY),
         )
+        if frozen != len(line_ids):
+            raise UserError(
+                self.env._(
+                    "The name or document of a payee changed in the meantime. Lock "
+                    "again to see whose."
+                )
+            )
         self._execute(
             """
             UPDATE cash_transfer_cycle_line c
@@ -534,7 +687,7 @@ class CashTransferPlanLock(models.AbstractModel):
                 "state": "locked",
                 "prepared_by_id": self.job_user_id.id,
                 "locked_on": fields.Datetime.now(),
-                "content_hash": self._content_digest(),
+                "snapshot": self._prepare_snapshot(),
                 "expected_fee": self.provider_id._expected_fee(
                     self.amount_total,
                     self.pending_count,
@@ -543,6 +696,7 @@ class CashTransferPlanLock(models.AbstractModel):
                 ),
             }
         )
+        self._unprotected().content_hash = self._content_digest()
         self.approval_ids._unprotected().write({"state": "void"})
         self.env["cash.transfer.approval"]._unprotected().create(
             self._prepare_approvals()
@@ -563,10 +717,57 @@ class CashTransferPlanLock(models.AbstractModel):
                 )
             )
 
+    def _prepare_snapshot(self):
+        """Return everything that steers this plan's money, as it is at the lock, in
+        plain values (R63)."""
+        rules = self.env["cash.transfer.approval.rule"].search(
+            [("company_id", "=", self.company_id.id), ("is_in_force", "=", True)]
+        )
+        snapshot = {
+            "plan": {
+                "cycle": self.cycle_id.name,
+                "pay_on": fields.Date.to_string(self.pay_on),
+                "currency": self.currency_id.name,
+                "emergency": self.is_emergency,
+                "amount": f"{self.amount_total:.{self.currency_id.decimal_places}f}",
+            },
+            "provider": self.provider_id._steering_values(),
+            "who_is_paid": self.provider_id._who_is_paid(),
+            "template": self.provider_id._file_template(),
+            "scheme": self.scheme_id._steering_values(),
+            "grants": [grant._steering_values() for grant in self._get_grants()],
+            "rules": [rule._steering_values() for rule in rules],
+        }
+        return json.loads(json.dumps(snapshot))
+
+    def _check_snapshot(self):
+        """Refuse to go on with a plan whose payments, provider or settings are not what
+        was locked (R38, R63).
+
+        :raises UserError: unlock it, and let it be approved again.
+        """
+        if self._content_digest() != self.content_hash:
+            raise UserError(
+                self.env._(
+                    "The payments differ from what was approved: unlock the plan "
+                    "and let it be approved again."
+                )
+            )
+        if self.provider_id._who_is_paid() != self.snapshot["who_is_paid"]:
+            raise UserError(
+                self.env._(
+                    "%(provider)s pays otherwise than when the plan was locked: unlock "
+                    "the plan and let it be approved again.",
+                    provider=self.provider_id.name,
+                )
+            )
+
     def _content_digest(self):
         """Return a hash over codes, payees, accounts and amounts of what was locked,
-        stopped payments included: stopping one leaves the others' approvals."""
+        stopped payments included: stopping one leaves the others' approvals; and over
+        the snapshot of what steers its money."""
         digest = hashlib.sha256()
+        digest.update(json.dumps(self.snapshot, sort_keys=True).encode())
         for row in self._query(
             """
             SELECT name, payee_name, payee_number, payee_id_number, amount_due
@@ -600,6 +801,7 @@ class CashTransferPlanLock(models.AbstractModel):
             {
                 "state": "draft",
                 "content_hash": False,
+                "snapshot": False,
                 "released_by_id": False,
                 "released_on": False,
                 "locked_on": False,

@@ -44,8 +44,38 @@ class CashTransferProvider(models.Model):
 
     _name = "cash.transfer.provider"
     _description = "Payment Provider"
+    _inherit = ["cash.transfer.steered"]
     _order = "name"
     _check_company_auto = True
+
+    _steering_fields = frozenset(
+        {
+            "partner_id",
+            "kind",
+            "mechanism",
+            "currency_id",
+            "active",
+            "contract_from",
+            "contract_to",
+            "fee_fixed",
+            "fee_percent",
+            "limit_payment",
+            "limit_day",
+            "limit_month",
+            "journal_id",
+            "bank_journal_id",
+            "advance_account_id",
+            "number_prefix",
+            "number_digits",
+            "account_check",
+            "file_format",
+            "file_delimiter",
+            "file_decimal",
+            "file_encoding",
+            "instruction_column_ids",
+            "company_id",
+        }
+    )
 
     name = fields.Char(required=True)
     company_id = fields.Many2one(
@@ -176,6 +206,7 @@ class CashTransferProvider(models.Model):
         "instruction_column_ids.content",
         "report_column_ids.content",
         "match_key",
+        "is_in_force",
         "journal_id.outbound_payment_method_line_ids.payment_account_id",
         "bank_journal_id.outbound_payment_method_line_ids.payment_account_id",
     )
@@ -278,6 +309,10 @@ class CashTransferProvider(models.Model):
         self = self.sudo()
         company, problems = self.company_id, []
         env = self.env
+        if not self.is_in_force:
+            problems.append(
+                env._("A cash approver or releaser has to agree to this provider.")
+            )
         if not company.cash_journal_id:
             problems.append(env._("Choose the company's journal for cash transfers."))
         if not company.cash_expense_account_id:
@@ -315,8 +350,15 @@ class CashTransferProvider(models.Model):
             problems.append(
                 env._("Create a purchase journal for the provider's bills.")
             )
+        problems += self._problems_of_columns()
+        return problems
+
+    def _problems_of_columns(self):
+        """Return which columns the files lack, one sentence each."""
+        env, problems = self.env, []
+        paid_into = {"number"} if self.mechanism in ("mobile_money", "bank") else set()
         for usage, needed in (
-            ("instruction", {"payment", "amount"}),
+            ("instruction", {"payment", "amount"} | paid_into),
             ("report", {self.match_key, "amount"}),
         ):
             columns = self[f"{usage}_column_ids"]
@@ -396,6 +438,34 @@ class CashTransferProvider(models.Model):
         return rows
 
     # -- what the plan asks ----------------------------------------------------
+    def _file_template(self):
+        """Return how the instruction file is written, as plain values: the lock keeps
+        it (R63)."""
+        self.ensure_one()
+        return {
+            "format": self.file_format,
+            "delimiter": self.file_delimiter,
+            "decimal": self.file_decimal,
+            "encoding": self.file_encoding,
+            "columns": [
+                [column.content, column.header, column.constant or ""]
+                for column in self.instruction_column_ids.sorted("sequence")
+            ],
+        }
+
+    def _who_is_paid(self):
+        """Return who gets a plan's money and through what: a locked plan keeps it."""
+        self.ensure_one()
+        return {
+            "partner_id": self.partner_id.id,
+            "kind": self.kind,
+            "mechanism": self.mechanism,
+            "currency_id": self.currency_id.id,
+            "journal_id": self.journal_id.id,
+            "advance_account_id": self.advance_account_id.id,
+            "number_prefix": self.number_prefix or "",
+        }
+
     def _get_advance_account(self):
         self.ensure_one()
         return self.advance_account_id or self.company_id.cash_advance_account_id

@@ -4,7 +4,13 @@ from odoo import api, fields, models
 class ResCompany(models.Model):
     """Accounts and limits of a company's cash transfers."""
 
-    _inherit = "res.company"
+    _name = "res.company"
+    _inherit = ["res.company", "cash.transfer.steered"]
+
+    _steering_changes_only = True
+    _steering_fields = frozenset(
+        {"cash_emergency_limit", "cash_cooling_hours", "cash_adolescent_age"}
+    )
 
     cash_journal_id = fields.Many2one(
         "account.journal",

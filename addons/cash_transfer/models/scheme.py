@@ -28,8 +28,42 @@ class CashTransferScheme(models.Model):
 
     _name = "cash.transfer.scheme"
     _description = "Cash Transfer Scheme"
+    _inherit = ["cash.transfer.steered"]
     _order = "sequence, name"
     _check_company_auto = True
+
+    _steering_fields = frozenset(
+        {
+            "company_id",
+            "purpose_id",
+            "active",
+            "currency_id",
+            "amount_rule",
+            "amount",
+            "income_percent",
+            "income_floor",
+            "income_cap",
+            "step_every",
+            "step_percent",
+            "withdrawal_fee",
+            "rounding_step",
+            "frequency",
+            "max_payments",
+            "end_rule",
+            "school_year_end_month",
+            "end_date",
+            "end_age",
+            "condition_attendance",
+            "attendance_threshold",
+            "condition_visit",
+            "one_per_household",
+            "allow_mobile_money",
+            "allow_bank",
+            "allow_cash",
+            "grant_ids",
+            "expense_account_id",
+        }
+    )
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)

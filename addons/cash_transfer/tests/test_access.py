@@ -66,6 +66,7 @@ READERS = {
     "reconciliation": {"auditor", *CASH},
     "reconciliation.row": {"auditor", "officer", "releaser", "reconciler"},
     "worklist": {"auditor", *CASH},
+    "change": {"auditor", "admin_like", *CASH},
 }
 PEOPLE = (
     "worker",
@@ -99,6 +100,7 @@ class TestAccess(CashCommon):
 
     def _records(self):
         self.provider.settlement_days = 0
+        self.grant.budget = 999_999
         plan = self._paid_plan(2)
         self._report(
             plan,

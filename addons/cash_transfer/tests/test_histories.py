@@ -1,3 +1,4 @@
+import base64
 from collections import Counter, defaultdict
 from datetime import timedelta
 
@@ -14,6 +15,8 @@ from hypothesis.stateful import (
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from ..models.entitlement import PAID_STATES
+from ..tools import tabular
 from .common import EVERY_DUTY, CashCommon
 
 #: What a provider writes into the column of the amount; 30 is due.
@@ -39,6 +42,11 @@ STEPS = (
     "ask_write_off",
     "reverse",
     "close",
+    "suspend",
+    "resume",
+    "extend",
+    "identity",
+    "template",
 )
 DUTY_PAIRS = (
     ("prepare", "approve"),
@@ -162,6 +170,35 @@ class TestHistories(CashCommon):
         self.assertAlmostEqual(sum(money.mapped("amount_currency")), remaining[0], 2)
         self.assertAlmostEqual(sum(money.mapped("balance")), remaining[1], 2)
 
+    def assertNeverMoreThanApproved(self, plans):
+        """What a plan was funded with never exceeds its payments, its fees, and the
+        claims that two people accepted (R64)."""
+        for plan, statement in plans._get_statements().items():
+            lines = plan.line_ids.filtered(lambda one: one.status != "set_aside")
+            settled = plan.dispute_ids.filtered(
+                lambda d: d.state in ("accepted", "written_off")
+            )
+            approved = (
+                sum(lines.mapped("amount_due"))
+                + max(plan.expected_fee, statement["fees"])
+                + sum(settled.mapped("amount"))
+            )
+            there = statement["funded"] + statement["carried_in"]
+            there -= statement["carried_out"] + statement["returned"]
+            self.assertLessEqual(there, approved + 1e-6, plan.name)
+
+    def assertFilesSayWhatWasLocked(self, plans):
+        """Each instruction file names the wallet and the amount of its payments,
+        whatever happened to the template (R63)."""
+        for plan in plans.filtered("file_content"):
+            _headers, rows = tabular.read_table(base64.b64decode(plan.file_content))
+            lines = {line.name: line for line in plan.line_ids.filtered("sent_on")}
+            for _number, cells in rows:
+                line = lines.pop(cells[0])
+                self.assertIn(line.payee_number, cells)
+                self.assertIn(f"{line.amount_due:.2f}", cells)
+            self.assertFalse(lines, "a payment that was sent is not in the file")
+
     def assertFourEyes(self, plans):
         for plan in plans:
             done = plan._done_by()
@@ -194,6 +231,7 @@ class History(RuleBasedStateMachine):
         test._set_rate(test.usd, rate, test.today)
         self.plans = [test._new_plans(test.cycle)]
         self.number = 0
+        self.sent = set()
         if instruct:
             test._to(self.plans[0], "instructed")
 
@@ -244,6 +282,9 @@ class History(RuleBasedStateMachine):
             "close": "reconciled" in states,
             "stop": "pending" in statuses and states & {"locked", "released"},
             "rate": True,
+            "support": True,
+            "identity": states & {"draft", "locked", "approved", "released"},
+            "template": states & {"draft", "locked", "approved", "released"},
         }
         return [name for name, useful in found.items() if useful] + ["anything"]
 
@@ -425,6 +466,54 @@ class History(RuleBasedStateMachine):
         rates.rate = 1 / rate
         test.env.flush_all()
 
+    def do_support(self, data):
+        """Support is suspended, taken up again, kept longer, by a supervisor alone or
+        with a second one (R65, R67)."""
+        test = self.test
+        entitlements = self.all_plans.line_ids.entitlement_id
+        entitlement = data.draw(st.sampled_from(list(entitlements)), label="support")
+        step = "suspend" if entitlement.state in PAID_STATES else "resume"
+        if data.draw(st.sampled_from([False, False, True]), label="longer"):
+            step = "extend"
+        user = data.draw(st.sampled_from([test.supervisor, test.supervisor_2]))
+        asking, before = entitlement.with_user(user), entitlement.state
+        if step == "suspend":
+            self.attempt(step, lambda: asking.action_suspend("Reason"))
+            return
+        if step == "resume":
+            self.attempt("ask", asking.action_resume)
+        else:
+            until = entitlement.date_to + timedelta(days=30)
+            self.attempt("ask", lambda: asking.action_extend(until, "Reason"))
+        test.assertEqual(entitlement.state, before, "nobody does it alone")
+        second = data.draw(st.sampled_from([test.supervisor, test.supervisor_2]))
+        self.attempt(step, entitlement.with_user(second).action_agree)
+
+    def do_identity(self, data):
+        """Somebody corrects a payee's name; mostly it is approved again (R66)."""
+        test = self.test
+        payees = self.all_plans.line_ids.payee_id
+        payee = data.draw(st.sampled_from(list(payees)), label="payee")
+        self.number += 1
+        payee.member_id.with_user(test.supervisor).full_name = f"Zq{self.number}"
+        test.assertEqual(payee.state, "proposed")
+        if data.draw(st.sampled_from([True, True, False]), label="again"):
+            approve = payee.with_user(test.supervisor_2).action_approve
+            self.attempt("identity", approve)
+
+    def do_template(self, data):
+        """The columns of the file are exchanged, even by two persons (R63)."""
+        columns = self.test.provider.instruction_column_ids
+        number = columns.filtered(lambda c: c.content in ("number", "reference"))
+        new = data.draw(st.sampled_from(["number", "reference"]), label="number is")
+
+        def exchange():
+            number.content = new
+
+        self.attempt("template", exchange)
+        plan, user = self.pick(data), self.test.releaser
+        self.attempt("layout", lambda: plan.with_user(user).action_new_layout())
+
     def do_close(self, data):
         plan, user = self.pick(data), self.test.reconciler
         self.attempt("close", lambda: plan.with_user(user).action_close())
@@ -439,6 +528,17 @@ class History(RuleBasedStateMachine):
         test.assertOneExpense(plans)
         test.assertLedger(plans)
         test.assertFourEyes(plans)
+        test.assertNeverMoreThanApproved(plans)
+        test.assertFilesSayWhatWasLocked(plans)
+        self.assert_paid_states(plans)
+
+    def assert_paid_states(self, plans):
+        """Nothing is handed to the provider for support that is suspended or ended
+        (R67)."""
+        for line in plans.line_ids.filtered("sent_on"):
+            if line.id not in self.sent:
+                self.test.assertIn(line.entitlement_id.state, PAID_STATES, line.name)
+                self.sent.add(line.id)
 
     def wind_up(self):
         """What came of it is reported, settled, given back and closed."""

@@ -273,9 +273,16 @@ class TestLedger(CashCommon):
             move.button_draft()
 
     def _disputed(self):
-        plan = self._paid_plan(1)
-        plan.with_user(self.releaser).action_fund(10)
-        self._report(plan, self._rows(plan, 40))
+        """One payment delivered with 10 too much, one not delivered."""
+        plan = self._paid_plan(2)
+        one, two = plan.line_ids
+        self._report(
+            plan,
+            [
+                {"payment": one.name, "amount": 40},
+                {"payment": two.name, "amount": 0, "reason": "limit"},
+            ],
+        )
         return plan, plan.dispute_ids
 
     def test_disputes_accepted_recovered_written_off(self):
@@ -286,6 +293,7 @@ class TestLedger(CashCommon):
         self.assertAlmostEqual(
             sum(self._lines(self.expense_account).mapped("amount_currency")), 40
         )
+        plan.with_user(self.releaser).action_return()
         plan.with_user(self.reconciler).action_close()
         self.assertAlmostEqual(
             sum(self._lines(self.claims_account).mapped("balance")), 0
@@ -294,6 +302,7 @@ class TestLedger(CashCommon):
     def test_dispute_recovered_into_the_advance_is_returned(self):
         plan, dispute = self._disputed()
         dispute.with_user(self.releaser).action_recover("Credit note", to_bank=True)
+        plan.with_user(self.releaser).action_return()
         plan.with_user(self.reconciler).action_close()
         self.assertAlmostEqual(
             sum(self._lines(self.advance_account).mapped("balance")), 0
@@ -310,5 +319,6 @@ class TestLedger(CashCommon):
             lost.analytic_distribution, {str(self.analytic_lost.id): 100.0}
         )
         self.assertAlmostEqual(lost.amount_currency, 10)
+        plan.with_user(self.releaser).action_return()
         plan.with_user(self.reconciler).action_close()
         self.assertBooks(plan)

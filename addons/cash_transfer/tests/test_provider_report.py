@@ -37,7 +37,6 @@ class TestProviderReport(CashCommon):
     # -- reported in public trackers --------------------------------------------
     def test_reported_01_a_fee_in_any_row_is_read(self):
         plan = self._paid_plan(3)
-        plan.with_user(self.releaser).action_fund(1)
         one, two, three = plan.line_ids
         report = self._report(
             plan,
@@ -89,7 +88,6 @@ class TestProviderReport(CashCommon):
     # -- a fact reported again ----------------------------------------------------
     def test_r69_a_cumulative_file_books_fees_and_claims_once(self):
         plan = self._paid_plan(3)
-        plan.with_user(self.releaser).action_fund(300)
         one, two, three = plan.line_ids
         first = [
             self._success(one, "T1", fee=0.2),
@@ -115,7 +113,6 @@ class TestProviderReport(CashCommon):
 
     def test_r69_two_reports_read_before_the_first_is_posted(self):
         plan = self._paid_plan(2)
-        plan.with_user(self.releaser).action_fund(100)
         one, two = plan.line_ids
         rows = [
             self._success(one, "T1", fee=0.2),
@@ -133,7 +130,6 @@ class TestProviderReport(CashCommon):
 
     def test_r69_a_row_repeated_in_one_file(self):
         plan = self._paid_plan(1)
-        plan.with_user(self.releaser).action_fund(100)
         row = self._success(plan.line_ids, "T1", amount=31, fee=0.2)
         unknown = {"payment": "P-999999", "amount": 12, "status": "Success", "fee": 0.1}
         self._report(plan, [row, row, unknown, unknown, row])
@@ -145,7 +141,6 @@ class TestProviderReport(CashCommon):
     def test_r69_the_contracts_fee_is_not_booked_again(self):
         self.provider.fee_fixed = 1
         plan = self._paid_plan(2)
-        plan.with_user(self.releaser).action_fund(10)
         one, two = plan.line_ids
         self._report(plan, [self._success(one, "T1")])
         self._report(plan, [self._success(one, "T1"), self._success(two, "T2")])

@@ -19,7 +19,6 @@ class TestReconciliation(CashCommon):
     def test_r39_delivered_too_much_goes_to_dispute(self):
         plan = self._paid_plan(1)
         self.provider.fee_fixed = 1
-        plan.with_user(self.releaser).action_fund(20)
         self._report(plan, [self._row(plan.line_ids, 37.5)])
         line = plan.line_ids
         self.assertEqual(

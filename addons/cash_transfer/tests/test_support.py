@@ -174,6 +174,8 @@ class TestSupport(CashCommon):
             hours=49
         )
         boss.action_switch_payee()
+        self.assertEqual(entitlement.payee_id, payee, "a second person agrees")
+        entitlement.with_user(self.supervisor_2).action_agree()
         self.assertEqual(entitlement.payee_id, alternate)
 
     # -- masking (R45) ---------------------------------------------------------

@@ -50,7 +50,10 @@ class RemediationCase(models.Model):
     def _portal_cash_choices(self):
         """Return what the form offers: schemes, providers, adults, cash actions."""
         self.ensure_one()
-        company = [("company_id", "=", self.company_id.id)]
+        company = [
+            ("company_id", "=", self.company_id.id),
+            ("is_in_force", "=", True),
+        ]
         today = fields.Date.context_today(self)
         return {
             "schemes": [

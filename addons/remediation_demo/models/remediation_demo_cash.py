@@ -93,7 +93,7 @@ class Demo(models.AbstractModel):
             }
         )
         provider.action_complete_setup()
-        return (
+        scheme = (
             self._as("officer")
             .env["cash.transfer.scheme"]
             .create(
@@ -110,6 +110,9 @@ class Demo(models.AbstractModel):
                 }
             )
         )
+        for record in (grant, provider, scheme):  # what steers money takes two persons
+            record.with_env(self._as("approver").env).action_agree_changes()
+        return scheme
 
     @api.model
     def _load_entitlement(self, scheme):
