@@ -229,10 +229,62 @@ class RemediationCaseController(RemediationPortal):
         methods=["POST"],
     )
     @same_answer
-    def withdraw(self, code, consent_id, reason=None, **kwargs):
-        """Withdraw one consent."""
+    def withdraw(self, code, consent_id, reason=None, sure=None, **kwargs):
+        """Withdraw one consent, after asking what else that ends."""
         case = self._own_case(code)
+        _ = request.env._
+        if not sure and consent_id in case.consent_ids.ids:
+            return self._ask(
+                case,
+                _("Withdraw this consent?"),
+                _(
+                    "Whoever received the child's data on it stops seeing them at "
+                    "once. Only a new consent opens them again."
+                ),
+                _("Withdraw"),
+                [forms.field("reason", _("Reason"), help=_("Nobody has to give one."))],
+            )
         error = self._attempt(lambda: case.portal_withdraw_consent(consent_id, reason))
+        return self._back(case, error)
+
+    @http.route(
+        "/my/remediation/case/<string:code>/consent/<int:consent_id>/second",
+        type="http",
+        auth="user",
+        methods=["POST"],
+    )
+    @same_answer
+    def second(self, code, consent_id, member_id=None, **kwargs):
+        """Add the second caregiver to one consent."""
+        case = self._own_case(code)
+        error = self._attempt(
+            lambda: case.portal_second_caregiver(consent_id, member_id)
+        )
+        return self._back(case, error)
+
+    @http.route(
+        "/my/remediation/case/<string:code>/consent/<int:consent_id>/confirm",
+        type="http",
+        auth="user",
+        methods=["POST"],
+    )
+    @same_answer
+    def confirm(self, code, consent_id, sure=None, **kwargs):
+        """Confirm one consent that a caregiver alone does not give."""
+        self._need("supervisor")
+        case = self._find("remediation.case", code)
+        _ = request.env._
+        if not sure and consent_id in case.consent_ids.ids:
+            return self._ask(
+                case,
+                _("Does this decision serve the child?"),
+                _(
+                    "The caregiver gains by the child's work or is owed money. You "
+                    "confirm that the decision is good for the child all the same."
+                ),
+                _("Confirm"),
+            )
+        error = self._attempt(lambda: case.portal_confirm_consent(consent_id))
         return self._back(case, error)
 
     @http.route(
@@ -242,9 +294,21 @@ class RemediationCaseController(RemediationPortal):
         methods=["POST"],
     )
     @same_answer
-    def action(self, code, action_id, result=None, note=None, **kwargs):
-        """Record how one action of the plan went."""
+    def action(self, code, action_id, result=None, note=None, sure=None, **kwargs):
+        """Record how one action of the plan went; a refusal asks first."""
         case = self._own_case(code)
+        _ = request.env._
+        if result == "refused" and not sure and action_id in case.plan_action_ids.ids:
+            return self._ask(
+                case,
+                _("Did the family refuse this help?"),
+                _("The action ends here. The supervisor reads that it was refused."),
+                _("Refused"),
+                [
+                    forms.field("result", "", "hidden", value="refused"),
+                    forms.field("note", _("What they said")),
+                ],
+            )
         error = self._attempt(
             lambda: case.portal_action_result(action_id, result, note)
         )
@@ -313,6 +377,21 @@ class RemediationCaseController(RemediationPortal):
                 "values": {"code": code or "", "reason": reason or ""},
                 "error": error,
                 "button": _("Ask"),
+            },
+        )
+
+    def _ask(self, case, title, text, button, fields=()):
+        """One question before what cannot be undone; the same address takes the
+        answer."""
+        return self._render(
+            "case_referral.portal_ask",
+            {
+                "title": title,
+                "text": text,
+                "button": button,
+                "fields": [forms.field("sure", "", "hidden", value="1"), *fields],
+                "values": {},
+                "back": f"/my/remediation/case/{case.name}",
             },
         )
 

@@ -4,6 +4,7 @@ A form is a list of dicts; one template draws all of them, so that every form ke
 draft, shows its mistakes and works without a script in the same way.
 """
 
+from odoo import fields
 from odoo.http import request
 
 
@@ -22,6 +23,16 @@ def _family(case):
         (member.id, f"{member.full_name or member.name} – {member.display_name}")
         for member in case.household_id.member_ids
     ]
+
+
+def _givers(case):
+    """Those of the family who may decide for the child today (R57)."""
+    # sudo: whether somebody may decide is the same for whoever asks.
+    consents = request.env["remediation.consent"].sudo()
+    today = fields.Date.context_today(consents)
+    members = case.sudo().household_id.member_ids
+    able = members.filtered(lambda member: not consents._giver_problem(member, today))
+    return [choice for choice in _family(case) if choice[0] in able.ids]
 
 
 def field(name, label, kind="text", **extra):
@@ -43,7 +54,22 @@ def consent(case):
         field(
             "subject", _("Who decides"), "select", choices=_choices(model, "subject")
         ),
-        field("given_by_member_id", _("Caregiver"), "select", choices=_family(case)),
+        field("given_by_member_id", _("Caregiver"), "select", choices=_givers(case)),
+        field(
+            "second_member_id",
+            _("Second caregiver"),
+            "select",
+            choices=_givers(case),
+            help=_("Where the caregiver employs the child, gets the pay or is owed."),
+        ),
+        field(
+            "authority",
+            _("Authority"),
+            "select",
+            choices=_choices(model, "authority"),
+            help=_("Where an authority decides for the child."),
+        ),
+        field("authority_reference", _("Number and date of its paper")),
         field("answer", _("Answer"), "select", choices=_choices(model, "answer")),
         field(
             "assent",

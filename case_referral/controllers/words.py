@@ -5,6 +5,7 @@ WORDS = {
     "risk": ("remediation.case", "risk_level"),
     "purpose": ("remediation.consent", "purpose"),
     "consent": ("remediation.consent", "state"),
+    "standing": ("remediation.consent", "standing"),
     "assessment": ("remediation.assessment", "state"),
     "plan": ("remediation.plan", "state"),
     "action": ("remediation.plan.action", "state"),

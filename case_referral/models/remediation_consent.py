@@ -53,6 +53,12 @@ class RemediationConsent(models.Model):
                 if len(kept) != len(package.data or []):
                     package._unprotected().write({"data": kept})
 
+    def _no_longer_counts(self):
+        result = super()._no_longer_counts()
+        # sudo: as in _after_withdrawal.
+        self.env["remediation.referral"].sudo()._recheck_consent(self.case_id.sudo())
+        return result
+
     def _after_withdrawal(self):
         result = super()._after_withdrawal()
         # sudo: whoever withdraws may not read every referral of the case; all that

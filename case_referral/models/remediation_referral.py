@@ -1127,7 +1127,7 @@ class RemediationReferral(models.Model):
         )
         lacking = live._without_consent()
         if lacking:
-            lacking._revoke(self.env._("The consent was withdrawn."))
+            lacking._revoke(self.env._("There is no consent any more."))
             lacking._alert_supervisors()
         return lacking
 

@@ -311,6 +311,9 @@ class TestPhone(PortalCommon):
         with self.phone("portal_manager") as page:
             page.goto(f"/my/remediation/case/{code}")
             self.follow(page, "form[action$=withdraw] button")
+            self.assertEqual(referral.state, "accepted", "it asks first")
+            self.fits(page, "manager_withdraw")
+            self.follow(page, "main form button.danger")
         self.assertEqual(referral.state, "revoked")
         with self.phone("school_user") as page:
             answer = page.goto(f"/my/remediation/referral/{referral.name}")

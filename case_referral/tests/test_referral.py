@@ -208,7 +208,11 @@ class TestReferral(ReferralCommon):
         ).is_caregiver = False
         self._consent(self.case)
         last = self.env.ref("child_remediation.disclosure_item_last_name")
-        self._consent(other, withhold_item_ids=[Command.set(last.ids)])
+        self._consent(
+            other,
+            given_by_member_id=caregiver.id,
+            withhold_item_ids=[Command.set(last.ids)],
+        )
         one = self._referral(self.case, self.clinic, data_set="service")
         two = self._referral(other, self.clinic, data_set="full", reason="a wound")
         three = self._referral(other, self.clinic, data_set="minimum")

@@ -40,6 +40,10 @@ ROUTES = {
     "/my/remediation/case/<string:code>": {"manager", "supervisor"},
     "/my/remediation/case/<string:code>/<string:section>": {"manager"},
     "/my/remediation/case/<string:code>/consent/<int:consent_id>/withdraw": {"manager"},
+    "/my/remediation/case/<string:code>/consent/<int:consent_id>/second": {"manager"},
+    "/my/remediation/case/<string:code>/consent/<int:consent_id>/confirm": {
+        "supervisor"
+    },
     "/my/remediation/case/<string:code>/action/<int:action_id>": {"manager"},
     "/my/remediation/case/<string:code>/referral/<int:referral_id>/revoke": {"manager"},
     "/my/remediation/case/<string:code>/reassign": {"supervisor"},
@@ -63,6 +67,8 @@ POST_ONLY = {
     if path.rsplit("/", 1)[-1]
     in (
         "withdraw",
+        "second",
+        "confirm",
         "revoke",
         "reassign",
         "send",

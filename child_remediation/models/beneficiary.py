@@ -30,6 +30,10 @@ def completed_years(since, day):
     return day.year - since.year - ((day.month, day.day) < (since.month, since.day))
 
 
+#: Facts on which the child's age hangs.
+AGE_FACTS = ("birth_date", "age_estimated", "age_margin", "age_recorded_on")
+
+
 class Beneficiary(models.Model):
     """The child, or the survivor (E2). Not a contact: known by code alone (R1).
 
@@ -250,7 +254,12 @@ class Beneficiary(models.Model):
 
     def write(self, vals):
         self._check_household_access([vals])
-        return super().write(vals)
+        cases = self.env["remediation.case"]
+        if vals.keys() & set(AGE_FACTS):
+            # sudo: an earlier case of the child may have had another holder.
+            cases = self.sudo().case_ids
+        with self.env["remediation.consent"]._watch(cases):
+            return super().write(vals)
 
     def _age_on(self, day):
         """Return completed years on a day by the youngest reading, None if unknown."""

@@ -397,6 +397,7 @@ class Case(models.Model):
         "stage",
         "first_contact_on",
         "consent_ids.state",
+        "consent_ids.standing",
         "needs_safety_action",
         "case_manager_id",
     )
@@ -1160,8 +1161,23 @@ class Case(models.Model):
         if stage in ("first_contact", "registered") and not self._has_consent(
             "services"
         ):
+            waiting = self.consent_ids.filtered(
+                lambda consent: (
+                    consent.purpose == "services"
+                    and consent.state == "given"
+                    and consent.standing != "counts"
+                )
+            )
             steps.append(
-                (self.env._("Record consent to services."), "consent_case_action")
+                (
+                    self.env._(
+                        "The consent to services does not count yet: read what it "
+                        "waits for."
+                    )
+                    if waiting
+                    else self.env._("Record consent to services."),
+                    "consent_case_action",
+                )
             )
         if stage in ("first_contact", "assessment"):
             drafts = self.assessment_ids.filtered(lambda a: a.state == "draft")
@@ -1358,7 +1374,7 @@ class Case(models.Model):
         # A "no" ends what was agreed before it, for whom it names.
         last_no = {}
         for consent in about:
-            if consent.answer == "no" and consent._concerns(organisation):
+            if consent._refuses(organisation):
                 case_id, answered = consent.case_id.id, (consent.given_on, consent.id)
                 last_no[case_id] = max(answered, last_no.get(case_id, answered))
         if last_no:

@@ -1,5 +1,11 @@
+from contextlib import contextmanager
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+
+from .beneficiary import AGE_FACTS
+from .household_member import GIVER_FACTS
+from .work_situation import MONEY_FACTS
 
 PURPOSES = [
     ("services", "Receiving Services"),
@@ -10,13 +16,17 @@ PURPOSES = [
     ("cash_data", "Payment Data"),
     ("school_contact", "Contact with the School"),
 ]
+#: Relations that decide for a child without being marked as caregivers.
+PARENTAL = ("mother", "father", "guardian")
 
 
 class Consent(models.Model):
     """What the family or the child agreed to, by whom and how (E7).
 
     The holder of the case records it. A given consent is not edited: it is withdrawn,
-    and another one is recorded.
+    and another one is recorded (R62). Whoever asks whether there is consent asks
+    ``case._has_consent`` or ``case._consents_in_force``; both read ``standing``, which
+    says whether this giver may give it (R57).
     """
 
     _name = "remediation.consent"
@@ -28,6 +38,7 @@ class Consent(models.Model):
         {
             "state",
             "is_lapsed",
+            "standing",
             "confirmed_by_id",
             "withdrawn_on",
             "withdrawn_reason",
@@ -41,17 +52,26 @@ class Consent(models.Model):
             "answer",
             "given_on",
             "given_by_member_id",
+            "authority",
+            "authority_reference",
             "how",
+            "witness",
+            "limits_explained",
             "assent",
             "organisation_ids",
             "data_set",
+            "withhold_item_ids",
+            "withhold_from_ids",
+            "withhold_what",
+            "withhold_reason",
+            "valid_until",
             "legal_basis",
         }
     )
 
     purpose = fields.Selection(PURPOSES, required=True, index=True)
     subject = fields.Selection(
-        [("caregiver", "Caregiver"), ("child", "Child")],
+        [("caregiver", "Caregiver"), ("child", "Child"), ("authority", "Authority")],
         required=True,
         default="caregiver",
         string="Who Decides",
@@ -78,7 +98,35 @@ class Consent(models.Model):
         help="Supervisor who confirmed that the decision serves the child, where the "
         "caregiver's consent alone does not suffice.",
     )
-    needs_second = fields.Boolean(compute="_compute_needs_second")
+    authority = fields.Selection(
+        [
+            ("authority", "Social Authority"),
+            ("court", "Court"),
+            ("police", "Police"),
+        ],
+    )
+    authority_reference = fields.Char(
+        string="Reference of the Order",
+        help="Number and date of the paper, or the official who decided.",
+    )
+    standing = fields.Selection(
+        [
+            ("counts", "Counts"),
+            ("to_confirm", "Needs a Second Person"),
+            ("no_assent", "Child Has Not Agreed"),
+            ("wrong_giver", "Giver May Not Decide"),
+        ],
+        compute="_compute_standing",
+        store=True,
+        compute_sudo=True,
+        readonly=True,
+        index=True,
+        help="Whether this person may decide. Only an answer that counts opens "
+        "anything.",
+    )
+    standing_note = fields.Text(
+        compute="_compute_standing_note", compute_sudo=True, string="Why It Waits"
+    )
     how = fields.Selection(
         [
             ("written", "Written"),
@@ -169,20 +217,34 @@ class Consent(models.Model):
             else:
                 consent.state = "given"
 
+    # compute_sudo: whether somebody may decide is the same for whoever asks.
     @api.depends(
-        "given_by_member_id.is_employer_or_creditor",
-        "second_member_id.is_employer_or_creditor",
+        "answer",
+        "subject",
+        "assent",
+        "given_on",
         "confirmed_by_id",
+        "authority",
+        *(
+            f"{link}.{name}"
+            for link in ("given_by_member_id", "second_member_id")
+            for name in GIVER_FACTS
+        ),
+        *(f"case_id.beneficiary_id.{name}" for name in AGE_FACTS),
+        *(
+            f"case_id.beneficiary_id.case_ids.work_situation_ids.{name}"
+            for name in MONEY_FACTS
+        ),
     )
-    def _compute_needs_second(self):
-        for consent in self:
-            second = consent.second_member_id
-            consent.needs_second = (
-                consent.subject == "caregiver"
-                and consent.given_by_member_id.is_employer_or_creditor
-                and not (second and not second.is_employer_or_creditor)
-                and not consent.confirmed_by_id
-            )
+    def _compute_standing(self):
+        for consent, (standing, _notes) in self._judge().items():
+            consent.standing = standing
+
+    @api.depends("standing")
+    @api.depends_context("lang")
+    def _compute_standing_note(self):
+        for consent, (standing, notes) in self._judge().items():
+            consent.standing_note = "\n".join(notes) if standing != "counts" else False
 
     @api.depends("purpose", "case_id.name")
     def _compute_display_name(self):
@@ -192,7 +254,17 @@ class Consent(models.Model):
                 f"{consent.case_id.name}: {purposes.get(consent.purpose, '')}"
             )
 
-    @api.constrains("given_on", "valid_until", "given_by_member_id", "how", "witness")
+    @api.constrains(
+        "subject",
+        "authority",
+        "authority_reference",
+        "given_on",
+        "valid_until",
+        "given_by_member_id",
+        "second_member_id",
+        "how",
+        "witness",
+    )
     def _check_consent(self):
         today = fields.Date.context_today(self)
         for consent in self:
@@ -206,15 +278,199 @@ class Consent(models.Model):
                 )
             if consent.subject == "caregiver" and not consent.given_by_member_id:
                 raise ValidationError(self.env._("Choose the caregiver who decided."))
+            if consent.subject == "authority" and not (
+                consent.authority and (consent.authority_reference or "").strip()
+            ):
+                raise ValidationError(
+                    self.env._("Say which authority decided, and name its paper.")
+                )
             if consent.how == "verbal_witnessed" and not consent.witness:
                 raise ValidationError(
                     self.env._("Name the witness of a spoken consent.")
                 )
-            member = consent.given_by_member_id
-            if member and member.household_id != consent.case_id.household_id:
+            members = consent.given_by_member_id | consent.second_member_id
+            if members.household_id - consent.case_id.household_id:
                 raise ValidationError(
                     self.env._("The caregiver belongs to another household.")
                 )
+
+    # -- who may decide (R57) ----------------------------------------------------
+    def _judge(self):
+        """``{consent: (standing, sentences)}``: the one place that says whether an
+        answer counts.
+
+        A *no* needs a giver who may decide and nobody beside. The child's own *no*
+        counts at every age.
+        """
+        # sudo: the law is the same for whoever asks.
+        frameworks = self.env["remediation.legal.framework"].sudo()
+        ages, result = {}, {}
+        for consent in self:
+            company = consent.case_id.company_id
+            if company not in ages:
+                ages[company] = frameworks._for_company(company)._ages_of_consent()
+            consent_age, assent_age = ages[company]
+            on = consent.given_on or fields.Date.context_today(consent)
+            child = consent.case_id.beneficiary_id
+            age = child._age_on(on) if child else None
+            asked = consent.answer != "no"
+            wrong, waits, unheard = [], [], []
+            if consent.subject == "child":
+                if asked and (age is None or age < consent_age):
+                    wrong.append(
+                        self.env._(
+                            "A child decides alone from the age of %(age)s: ask a "
+                            "caregiver, and record that the child agrees.",
+                            age=consent_age,
+                        )
+                    )
+            elif consent.subject == "caregiver":
+                problem = consent._giver_problem(consent.given_by_member_id, on)
+                if problem:
+                    wrong.append(problem)
+                if asked and not (
+                    consent.assent == "yes"
+                    or (
+                        consent.assent == "too_young"
+                        and age is not None
+                        and age < assent_age
+                    )
+                ):
+                    unheard.append(
+                        self.env._("The child says no: a best-interest review decides.")
+                        if consent.assent == "no"
+                        else self.env._(
+                            "From the age of %(age)s the child is asked too: record a "
+                            "consent with the child's answer.",
+                            age=assent_age,
+                        )
+                    )
+                if asked and consent._needs_second_person(on):
+                    waits.append(
+                        self.env._(
+                            "This caregiver employs the child, receives the pay or is "
+                            "owed money: choose a second caregiver, or let the "
+                            "supervisor confirm."
+                        )
+                    )
+            result[consent] = (
+                "wrong_giver"
+                if wrong
+                else "no_assent"
+                if unheard
+                else "to_confirm"
+                if waits
+                else "counts",
+                [*wrong, *unheard, *waits],
+            )
+        return result
+
+    @api.model
+    def _giver_problem(self, member, on):
+        """Why a member of the household may not decide for the child on a day: a
+        sentence, or nothing."""
+        if not member:
+            return self.env._("Choose the caregiver who decided.")
+        if member.is_deceased or not member.active:
+            return self.env._(
+                "This person died or left the family: ask another caregiver."
+            )
+        if member.is_suspected_of_harm:
+            return self.env._(
+                "This person is suspected of harm: ask another caregiver or the "
+                "authority."
+            )
+        if not member.is_caregiver and member.relationship not in PARENTAL:
+            return self.env._(
+                "This person is no caregiver of the child: ask a caregiver or guardian."
+            )
+        if not member._is_adult(on):
+            return self.env._(
+                "This person is not known to be 18: record the age, or ask an adult."
+            )
+        return None
+
+    def _needs_second_person(self, on):
+        """Whether the caregiver gains by the child's work, and nobody free stands
+        beside: by the tick or by what any work situation of the child says."""
+        self.ensure_one()
+        giver, second = self.given_by_member_id, self.second_member_id
+        if self.confirmed_by_id or not giver:
+            return False
+        works = self.case_id.beneficiary_id.case_ids.work_situation_ids
+        gains = (
+            giver.is_employer_or_creditor
+            or "caregiver" in works.mapped("paid_to")
+            or "caregiver" in works.mapped("debt_holder")
+            or ("parent" if giver.relationship in ("mother", "father") else "relative")
+            in works.mapped("employer_relationship")
+        )
+        # What a work situation says is said of one person: of two who decide, one is
+        # free of it. A tick says who it is.
+        return gains and (
+            not second
+            or second == giver
+            or second.is_employer_or_creditor
+            or bool(self._giver_problem(second, on))
+        )
+
+    def write(self, vals):
+        if "second_member_id" in vals and not self._is_unprotected():
+            # A second caregiver can still join while the first does not suffice.
+            if self.filtered(
+                lambda consent: (
+                    consent.second_member_id.id != vals["second_member_id"]
+                    and (consent.second_member_id or consent.standing != "to_confirm")
+                )
+            ):
+                self._refuse_protected({"second_member_id"})
+        return super().write(vals)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        consents = super().create(vals_list)
+        consents._ask_for_second_person()
+        return consents
+
+    @api.model
+    @contextmanager
+    def _watch(self, cases):
+        """Around a change of facts about the families of these cases: consents that
+        count no more are followed up."""
+        # sudo: whoever corrects a fact need not read the consents it decides.
+        before = cases.sudo().consent_ids._counting()
+        yield
+        (before - before._counting())._no_longer_counts()
+
+    def _counting(self):
+        """Those of these consents that agree and count."""
+        # sudo: the answer is the same for whoever changes a fact about the family.
+        return self.filtered(
+            lambda consent: (
+                consent.sudo().answer == "yes"
+                and not consent.sudo().withdrawn_on
+                and consent.sudo().standing == "counts"
+            )
+        )
+
+    def _no_longer_counts(self):
+        """Hook: facts about the giver changed, so that a consent counts no more. The
+        supervisor gets a task."""
+        self._ask_for_second_person()
+
+    def _ask_for_second_person(self):
+        """Task of the supervisor, for consents that do not suffice."""
+        # sudo: the task is somebody else's.
+        self.sudo().filtered(
+            lambda consent: consent.answer == "yes" and consent.standing != "counts"
+        )._ask_supervisor()
+
+    def _ask_supervisor(self):
+        """Plan a task of the supervisor of each case."""
+        self.case_id._plan_activities(
+            "child_remediation.mail_activity_type_consent",
+            lambda case: case.team_id.supervisor_id,
+        )
 
     def _covers(self, organisation, on):
         """Whether this consent agreed to its purpose for an organisation and was not
@@ -222,7 +478,7 @@ class Consent(models.Model):
         self.ensure_one()
         return (
             self.answer == "yes"
-            and not self.needs_second
+            and self.standing == "counts"
             and not (self.withdrawn_on and self.withdrawn_on <= on)
             and self._concerns(organisation)
         )
@@ -235,6 +491,14 @@ class Consent(models.Model):
             self.organisation_ids.commercial_partner_id
         )
 
+    def _refuses(self, organisation):
+        """Whether this is a no to the organisation by somebody who may say it."""
+        return (
+            self.answer == "no"
+            and self.standing == "counts"
+            and self._concerns(organisation)
+        )
+
     def _has_not_ended(self, on):
         """Whether the last day of this consent is still to come on a day."""
         self.ensure_one()
@@ -242,8 +506,29 @@ class Consent(models.Model):
 
     def action_confirm(self):
         """Confirm that a consent by an employer or creditor of the child serves the
-        child. For supervisors of the case."""
+        child (R57). For supervisors of the case, not for who recorded it.
+
+        :raises UserError: nothing to confirm, or recorded by the same person
+        """
         self.case_id._check_supervises()
+        return self._confirm()
+
+    def _confirm(self):
+        """Confirm as the user, whose right was checked."""
+        self.lock_for_update()
+        if self.filtered(
+            lambda consent: (
+                consent.state not in ("given", "expired")
+                or consent.standing != "to_confirm"
+            )
+        ):
+            raise UserError(
+                self.env._("There is nothing to confirm: read what the consent says.")
+            )
+        if self.env.user in self.create_uid:
+            raise UserError(
+                self.env._("Another person than who recorded the consent confirms it.")
+            )
         self._unprotected().write({"confirmed_by_id": self.env.uid})
         return True
 
@@ -269,9 +554,11 @@ class Consent(models.Model):
     @api.model
     def _cron_expire(self):
         """Mark consents whose last day has passed. Daily."""
-        self.search(
+        lapsed = self.search(
             [
                 ("valid_until", "<", fields.Date.context_today(self)),
                 ("is_lapsed", "=", False),
             ]
-        )._unprotected().write({"is_lapsed": True})
+        )
+        lapsed._unprotected().write({"is_lapsed": True})
+        return lapsed

@@ -28,6 +28,33 @@ class Consent(models.Model):
         ending.case_id._plan_activities(
             "child_remediation.mail_activity_type_consent", lambda case: case.user_id
         )
+        ending.filtered(lambda consent: consent.valid_until == today)._ask_supervisor()
+
+    @api.model
+    def _cron_expire(self):
+        """Mark consents whose last day has passed; the supervisor gets a task, on
+        whichever day this runs (R7). Daily."""
+        lapsed = super()._cron_expire()
+        lapsed.filtered(
+            lambda consent: (
+                consent.answer == "yes" and consent.case_id.stage != "closed"
+            )
+        )._ask_supervisor()
+        return lapsed
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """A child's no opens a best-interest review, beside the caregiver's yes or as
+        the child's own answer (R57)."""
+        consents = super().create(vals_list)
+        consents.filtered(
+            lambda consent: (
+                consent.assent == "no"
+                if consent.subject != "child"
+                else consent.answer == "no"
+            )
+        )._open_review()
+        return consents
 
     def _may_finish(self, on=None):
         """Whether a recipient may finish work begun under this consent: while it is
@@ -48,22 +75,26 @@ class Consent(models.Model):
         """Alert the supervisor; a best-interest review stands in for the automatic end
         where risk is high or the caregiver withdraws against the child's wish (R7)."""
         result = super()._after_withdrawal()
-        cases = self.case_id
-        cases._plan_activities(
-            "child_remediation.mail_activity_type_consent",
-            lambda case: case.team_id.supervisor_id,
-        )
-        reviewed = self.filtered(
+        self._ask_supervisor()
+        self.filtered(
             lambda consent: (
                 consent.case_id.risk_level == "high"
                 or (consent.subject == "caregiver" and consent.assent == "yes")
             )
-        ).case_id
-        # sudo: the review follows from the withdrawal, whoever records it.
+        )._open_review()
+        return result
+
+    def _open_review(self):
+        """Prepare a best-interest decision where caregiver and child disagree; one at
+        a time per case."""
+        cases = self.case_id
+        if not cases:
+            return
+        # sudo: the review follows from an answer, whoever records it.
         decisions = self.env["remediation.best.interest.decision"].sudo()
         running = decisions.search(
             [
-                ("case_id", "in", reviewed.ids),
+                ("case_id", "in", cases.ids),
                 ("trigger", "=", "consent_conflict"),
                 ("state", "in", ("draft", "provisional")),
             ]
@@ -71,8 +102,7 @@ class Consent(models.Model):
         decisions.create(
             [
                 {"case_id": case.id, "trigger": "consent_conflict"}
-                for case in reviewed
+                for case in cases
                 if case not in running
             ]
         )
-        return result

@@ -3,6 +3,19 @@ from odoo.exceptions import ValidationError
 
 from .beneficiary import IDENTITY_GROUPS, completed_years
 
+#: Facts on which hangs whether somebody may decide for the child (R57).
+GIVER_FACTS = (
+    "is_caregiver",
+    "relationship",
+    "is_deceased",
+    "is_suspected_of_harm",
+    "is_employer_or_creditor",
+    "birth_date",
+    "age",
+    "age_recorded_on",
+    "active",
+)
+
 
 class HouseholdMember(models.Model):
     """A member of a child's family, often a caregiver. Known by code, never by name."""
@@ -79,6 +92,14 @@ class HouseholdMember(models.Model):
             raise ValidationError(
                 self.env._("The birth date lies in the future: correct it.")
             )
+
+    def write(self, vals):
+        cases = self.env["remediation.case"]
+        if vals.keys() & set(GIVER_FACTS):
+            # sudo: the cases of the family, whoever holds them.
+            cases = self.sudo().household_id.beneficiary_ids.case_ids
+        with self.env["remediation.consent"]._watch(cases):
+            return super().write(vals)
 
     def _age_on(self, day):
         """Return the completed years on a day, or False where unknown."""

@@ -3,6 +3,10 @@ from odoo.exceptions import UserError
 
 from ..tools.classification import RULE_KEYS
 
+#: Ages where a framework names none: what no lawyer has said yet (R57).
+CONSENT_AGE = 16
+ASSENT_AGE = 6
+
 
 class LegalFramework(models.Model):
     """A country's rules on children's work, in a version that never changes.
@@ -119,6 +123,15 @@ class LegalFramework(models.Model):
         return candidates.sorted(
             lambda f: (bool(f.country_id), bool(f.company_id), f.version), reverse=True
         )[:1]
+
+    def _ages_of_consent(self):
+        """``(age of consent, age of assent)``: from the one a child decides, from the
+        other a child is asked beside the caregiver (R57)."""
+        said = {provision.key: int(provision.value) for provision in self.provision_ids}
+        return (
+            said.get("consent_age", CONSENT_AGE),
+            said.get("assent_age", ASSENT_AGE),
+        )
 
     def _rules(self):
         """Return the numbers that :func:`classify` takes."""

@@ -22,6 +22,8 @@ class LegalProvision(models.Model):
             ("hazard_age", "Minimum age for hazardous work"),
             ("max_hours", "Most hours per week below 18"),
             ("light_only_until", "Only light work until age"),
+            ("consent_age", "Age of consent to services and sharing"),
+            ("assent_age", "Age from which the child is asked too"),
             ("hazardous_site_type", "Hazardous place of work"),
         ],
         required=True,

@@ -26,6 +26,8 @@ INPUT_FIELDS = (
     "documents_retained",
     "is_trafficked",
 )
+#: What a situation says of who gains by the work (R57).
+MONEY_FACTS = ("paid_to", "debt_holder", "employer_relationship")
 
 
 class WorkSituation(models.Model):
@@ -238,13 +240,17 @@ class WorkSituation(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        situations = super().create(vals_list)
+        cases = self._cases_of_gains(vals_list, [v.get("case_id") for v in vals_list])
+        with self.env["remediation.consent"]._watch(cases):
+            situations = super().create(vals_list)
         situations._check_answered()
         situations._evaluate()
         return situations
 
     def write(self, vals):
-        result = super().write(vals)
+        cases = self._cases_of_gains([vals], self.case_id.ids)
+        with self.env["remediation.consent"]._watch(cases):
+            result = super().write(vals)
         if set(INPUT_FIELDS) & vals.keys():
             self._check_answered()
             self._evaluate()
@@ -256,6 +262,15 @@ class WorkSituation(models.Model):
             raise ValidationError(
                 self.env._("Say whether the child works: yes, no, or not known.")
             )
+
+    @api.model
+    def _cases_of_gains(self, vals_list, case_ids):
+        """The child's cases, where values say who gains by the work (R57)."""
+        cases = self.env["remediation.case"]
+        if not any(vals.get(name) for vals in vals_list for name in MONEY_FACTS):
+            return cases
+        # sudo: an earlier case of the child may have had another holder.
+        return cases.sudo().browse(filter(None, case_ids)).beneficiary_id.case_ids
 
     def _classification_inputs(self):
         """Return the stored facts that :func:`classify` takes (R3)."""

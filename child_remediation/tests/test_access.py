@@ -280,7 +280,7 @@ class TestAccess(AccessTable, RuleTable, RemediationCommon):
             self.case_row(
                 "remediation.consent",
                 consent,
-                {"withhold_what": "x"},
+                {"second_member_id": False},
                 worker="rwc",
             ),
             self.case_row(

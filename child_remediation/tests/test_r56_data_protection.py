@@ -100,7 +100,7 @@ class TestR7ConsentEnds(RemediationCommon):
         )
 
     def test_r7_the_holder_is_told_at_30_and_7_days_and_on_the_day(self):
-        for days, expected in ((30, 1), (7, 1), (0, 1), (29, 0), (8, 0), (-1, 0)):
+        for days, expected in ((30, 1), (7, 1), (0, 2), (29, 0), (8, 0), (-1, 0)):
             case = self._new_case()
             self._new_consent(
                 case,
@@ -112,8 +112,9 @@ class TestR7ConsentEnds(RemediationCommon):
             tasks = self._tasks(case)
             self.assertEqual(len(tasks), expected, days)
             if expected:
-                self.assertEqual(tasks.user_id, self.worker)
-                self.assertEqual(tasks.summary, case.name)
+                told = self.worker if days else self.worker | self.supervisor
+                self.assertEqual(tasks.user_id, told)
+                self.assertEqual(set(tasks.mapped("summary")), {case.name})
 
     def test_r7_a_recipient_may_finish_for_14_days_after_expiry(self):
         consent = self._new_consent(
@@ -130,7 +131,8 @@ class TestR7ConsentEnds(RemediationCommon):
 
     def test_r7_withdrawal_alerts_the_supervisor_and_may_ask_for_a_review(self):
         low = self._new_case(risk_level="low")
-        self._new_consent(low, assent="no").with_user(self.worker).action_withdraw()
+        consent = self._new_consent(low, assent="too_young")
+        consent.with_user(self.worker).action_withdraw()
         self.assertEqual(self._tasks(low).user_id, self.supervisor)
         self.assertFalse(low.best_interest_ids)
         against = self._new_case(risk_level="low")

@@ -12,9 +12,10 @@ def reportable(env, number):
     env.cr.execute(
         """INSERT INTO remediation_consent (case_id, company_id, user_id, team_id,
                organisation_id, purpose, subject, answer, how, state, given_on,
-               legal_basis)
+               legal_basis, standing)
            SELECT id, company_id, user_id, team_id, organisation_id, purpose, 'child',
-                  'yes', 'written', 'given', identified_on, 'consent'
+                  'yes', 'written', 'given', identified_on, 'consent',
+                  'counts'
            FROM remediation_case, (VALUES ('reporting'), ('services')) kinds (purpose)
            WHERE id % 20 <> 0 OR purpose = 'services'"""
     )

@@ -78,7 +78,9 @@ def drafts(env, size):
             {
                 "case_id": case.id,
                 "purpose": purpose,
-                "subject": "child",
+                "subject": "authority",
+                "authority": "court",
+                "authority_reference": "Order 1",
                 "assent": "yes",
                 "data_set": "full",
             }

@@ -106,7 +106,8 @@ SOURCES = {
     ),
     "services_consent": (
         "(SELECT max(k.given_on) FROM remediation_consent k WHERE k.case_id = c.id"
-        " AND k.purpose = 'services' AND k.state = 'given')",
+        " AND k.purpose = 'services' AND k.state = 'given'"
+        " AND k.standing = 'counts')",
         "remediation.consent",
     ),
     # What names somebody
@@ -189,25 +190,17 @@ def reporting_consent(today):
     return SQL(
         """EXISTS (
             SELECT 1 FROM remediation_consent k
-              LEFT JOIN remediation_household_member one
-                     ON one.id = k.given_by_member_id
-              LEFT JOIN remediation_household_member two
-                     ON two.id = k.second_member_id
              WHERE k.case_id = c.id AND k.purpose = 'reporting' AND k.answer = 'yes'
+               AND k.standing = 'counts'
                AND k.given_on <= %(today)s
                AND k.is_lapsed IS NOT TRUE
                AND (k.valid_until IS NULL OR k.valid_until >= %(today)s)
                AND (k.withdrawn_on IS NULL OR k.withdrawn_on > %(today)s)
-               AND NOT (
-                    k.subject = 'caregiver'
-                    AND one.is_employer_or_creditor IS TRUE
-                    AND NOT (two.id IS NOT NULL
-                             AND two.is_employer_or_creditor IS NOT TRUE)
-                    AND k.confirmed_by_id IS NULL)
                AND NOT EXISTS (
                     SELECT 1 FROM remediation_consent n
                      WHERE n.case_id = c.id AND n.purpose = 'reporting'
-                       AND n.answer = 'no' AND n.given_on <= %(today)s
+                       AND n.answer = 'no' AND n.standing = 'counts'
+                       AND n.given_on <= %(today)s
                        AND (n.given_on, n.id) > (k.given_on, k.id)))""",
         today=today,
     )
