@@ -7,8 +7,10 @@
     "author": "Child Remediation contributors",
     "depends": ["mail"],
     "data": [
+        "security/ir.model.access.csv",
         "data/ir_cron_data.xml",
         "views/remediation_job_templates.xml",
+        "wizards/remediation_step_window_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["remediation_base/static/src/progress/*"],

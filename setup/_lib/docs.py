@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 
-from . import house, modules
+from . import house, modules, steps
 from .common import ROOT, say, write_atomic
 
 RULES = ROOT / "docs" / "rules.md"
@@ -14,15 +14,17 @@ PLACES = 3  # named for each rule: where it is mentioned most
 
 def run(parser, arguments):
     parser.parse_args(arguments)
-    page = rules()
-    changed = page != RULES.read_text()
-    write_atomic(RULES, page)
-    say(f"docs/rules.md: {'brought up to date' if changed else 'is up to date'}")
+    for path, page in ((RULES, rules()), (steps.PAGE, steps.page())):
+        changed = not path.is_file() or page != path.read_text()
+        write_atomic(path, page)
+        name = path.relative_to(ROOT)
+        say(f"{name}: {'brought up to date' if changed else 'is up to date'}")
     return 0
 
 
 def check():
     """Yield (file, line, advice) for each mention of a rule that is none."""
+    yield from steps.check()
     numbers = set(_sentences())
     homes, proofs = _mentions(), _proofs()
     for number in sorted(homes.keys() | proofs.keys(), key=_key):

@@ -1,1 +1,1 @@
-from . import phonetic, pictures, sheets, small_cells
+from . import context, phonetic, pictures, sheets, small_cells, steps

@@ -1,0 +1,68 @@
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import SQL, ormcache
+
+
+class IrRule(models.Model):
+    """The rules of an owner are those of what it owns.
+
+    A model names its owner in ``_rules_of``. Whatever rule the owner has for a group
+    holds for the model too, on columns of the same names; its own rules are added to
+    them, for where it differs. A group's rule opens a row only for what the group
+    itself has a right to: a duty to read everything, given to somebody who may write
+    their own, opens nothing else for writing.
+    """
+
+    _inherit = "ir.rule"
+
+    @api.model
+    def _get_rules(self, model_name, mode="read"):
+        rules = super()._get_rules(model_name, mode)
+        owner = getattr(self.env.registry[model_name], "_rules_of", None)
+        if not owner or self.env.su:
+            return rules
+        if owner != model_name:
+            rules |= super()._get_rules(owner, mode)
+        able = self._groups_with_right(model_name, mode)
+        # sudo: whom a rule is for, whoever asks.
+        return rules.filtered(
+            lambda rule: (
+                not rule.sudo().groups or not able.isdisjoint(rule.sudo().groups.ids)
+            )
+        )
+
+    @api.model
+    @ormcache("model_name", "mode")
+    def _groups_with_right(self, model_name, mode):
+        """Ids of the groups that have a right to a model, by themselves or by a group
+        that they imply."""
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT DISTINCT a.group_id FROM ir_model_access a "
+                "JOIN ir_model m ON m.id = a.model_id "
+                "WHERE m.model = %s AND a.active AND %s",
+                model_name,
+                SQL.identifier("a", f"perm_{mode}"),
+            )
+        )
+        # sudo: which group implies which is no secret.
+        groups = self.env["res.groups"].sudo()
+        if (None,) in rows:
+            return frozenset(groups.search([]).ids)
+        given = groups.browse(row[0] for row in rows)
+        return frozenset((given | given.all_implied_by_ids).ids)
+
+    @api.model
+    def _compute_domain(self, model_name, mode="read"):
+        domain = super()._compute_domain(model_name, mode)
+        owner = getattr(self.env.registry[model_name], "_rules_of", None)
+        if owner and not self.env.su and not self._has_group_rule(model_name, mode):
+            # Without a rule of a group core opens everything to whoever has the right.
+            return Domain.FALSE
+        return domain
+
+    @api.model
+    @ormcache("self.env.uid", "model_name", "mode")
+    def _has_group_rule(self, model_name, mode):
+        # sudo: whom a rule is for, whoever asks.
+        return any(rule.groups for rule in self._get_rules(model_name, mode).sudo())
