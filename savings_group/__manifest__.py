@@ -12,7 +12,6 @@
         "security/savings_rules.xml",
         "data/ir_cron_data.xml",
         "data/remediation_processing_activity_data.xml",
-        "wizards/savings_minute_views.xml",
         "wizards/savings_leave_views.xml",
         "wizards/savings_buy_in_views.xml",
         "wizards/savings_start_group_views.xml",

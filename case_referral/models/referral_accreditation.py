@@ -1,7 +1,12 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, LockError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import LazyTranslate
+
+from odoo.addons.remediation_base.tools.steps import EVERYTHING, Ask, step
+
+_lt = LazyTranslate(__name__)
 
 WARN_DAYS = (60, 30, 0)
 REQUIRED_DOCUMENTS = {
@@ -52,6 +57,14 @@ class ReferralAccreditation(models.Model):
         }
     )
     _frozen_fields = frozenset({"partner_id", "company_id"})
+    # What a decision covers changes by a renewal; how many children a partner can
+    # serve today is no part of it.
+    _open_fields = {
+        "draft": EVERYTHING,
+        "submitted": EVERYTHING,
+        "accredited": {"capacity", "language_ids"},
+        "suspended": {"capacity", "language_ids"},
+    }
 
     partner_id = fields.Many2one(
         comodel_name="res.partner",
@@ -216,30 +229,6 @@ class ReferralAccreditation(models.Model):
                     self.env._("The agreement must end after it was signed.")
                 )
 
-    def write(self, vals):
-        decided = self.filtered(lambda rec: rec.state not in ("draft", "submitted"))
-        content = {
-            "kind",
-            "service_type_ids",
-            "area_ids",
-            "valid_until",
-            "document_ids",
-            "visit_on",
-            "visit_by_id",
-            "visit_report",
-            "agreement_signed_on",
-            "agreement_valid_until",
-            "agreement_file",
-        }
-        if content & vals.keys() and decided and not self._is_unprotected():
-            raise UserError(
-                self.env._(
-                    "%(code)s is decided. Start a renewal to change what it covers.",
-                    code=decided[0].name,
-                )
-            )
-        return super().write(vals)
-
     # Decisions
 
     def _problems_to_accredit(self):
@@ -282,52 +271,28 @@ class ReferralAccreditation(models.Model):
             problems.append(self.env._("Enter until when it will be valid."))
         return problems
 
-    def _check_coordinator(self):
-        if not self.env.user.has_group("child_remediation.group_coordinator"):
-            raise AccessError(
-                self.env._("Only coordinators decide about accreditations.")
-            )
-        self.check_access("write")
-
-    def _lock_in(self, *states):
-        try:
-            self.lock_for_update()
-            wrong = self.filtered(lambda rec: rec.state not in states)
-        except LockError:
-            wrong = self
-        if wrong:
-            raise UserError(
-                self.env._(
-                    "%(code)s is not waiting for this step any more: reload the page.",
-                    code=wrong[0].name,
-                )
-            )
-
+    @step(
+        frm="draft",
+        to="submitted",
+        group="child_remediation.group_coordinator",
+        stamp="submitted",
+        check="_problems_to_accredit",
+    )
     def action_submit(self):
         """Put complete applications up for decision. Coordinators only."""
-        self._check_coordinator()
-        self._lock_in("draft")
-        for accreditation in self:
-            problems = accreditation._problems_to_accredit()
-            if problems:
-                raise UserError("\n".join(problems))
-        self._unprotected().write(
-            {
-                "state": "submitted",
-                "submitted_by_id": self.env.uid,
-                "submitted_on": fields.Datetime.now(),
-            }
-        )
-        return True
 
+    @step(
+        frm=("submitted", "approved_once"),
+        to=("approved_once", "accredited"),
+        group="child_remediation.group_coordinator",
+        check="_problems_to_accredit",
+    )
     def action_approve(self):
         """Give the first or the second decision.
 
         Coordinators only. Whoever prepared or submitted the application decides
         nothing, and the two decisions are of two people (UserError otherwise).
         """
-        self._check_coordinator()
-        self._lock_in("submitted", "approved_once")
         now = fields.Datetime.now()
         for accreditation in self:
             if (
@@ -340,9 +305,6 @@ class ReferralAccreditation(models.Model):
                         code=accreditation.name,
                     )
                 )
-            problems = accreditation._problems_to_accredit()
-            if problems:
-                raise UserError("\n".join(problems))
             if accreditation.state == "submitted":
                 accreditation._unprotected().write(
                     {
@@ -385,41 +347,37 @@ class ReferralAccreditation(models.Model):
         former._unprotected().write({"state": "expired"})
         former.flush_recordset(["state"])
 
+    @step(
+        frm=("submitted", "approved_once"),
+        to="refused",
+        group="child_remediation.group_coordinator",
+        stamp="first_decision",
+        asks={"reason": "refusal_reason"},
+        title=_lt("Refuse"),
+    )
     def action_refuse(self, reason):
         """Refuse applications with a reason. Coordinators only."""
-        self._check_coordinator()
-        self._lock_in("submitted", "approved_once")
-        if not (reason or "").strip():
-            raise UserError(self.env._("Write the reason for the refusal."))
-        self._unprotected().write(
-            {
-                "state": "refused",
-                "refusal_reason": reason,
-                "first_decision_by_id": self.env.uid,
-                "first_decision_on": fields.Datetime.now(),
-            }
-        )
-        return True
 
+    @step(
+        right="read",
+        group=(
+            "child_remediation.group_coordinator",
+            "child_remediation.group_safeguarding",
+        ),
+        frm="accredited",
+        to=("suspended",),
+        asks={"reason": Ask("suspension_reason", keep=False)},
+        title=_lt("Suspend"),
+    )
     def action_suspend(self, reason):
         """Suspend at once: no new referral or case, open referrals are revoked, its
         case managers are suspended (R11: their cases go to the supervisors).
 
         Coordinators and the safeguarding officer.
         """
-        user = self.env.user
-        if not (
-            user.has_group("child_remediation.group_coordinator")
-            or user.has_group("child_remediation.group_safeguarding")
-        ):
-            raise AccessError(self.env._("Only coordinators suspend a partner."))
-        self.check_access("read")
-        if not (reason or "").strip():
-            raise UserError(self.env._("Write the reason for the suspension."))
         # sudo: the safeguarding officer has no write right on accreditations, and a
         # suspension must reach referrals and workers he may not read.
         accreditations = self.sudo()
-        accreditations._lock_in("accredited")
         accreditations._unprotected().write(
             {
                 "state": "suspended",
@@ -451,26 +409,25 @@ class ReferralAccreditation(models.Model):
                 ]
             )._end_custody(reason)
 
+    @step(
+        frm="suspended",
+        to="accredited",
+        group="child_remediation.group_coordinator",
+        not_by="suspended_by_id",
+    )
     def action_lift(self):
         """Lift a suspension. Coordinators only, not the one who suspended.
 
         The workers stay suspended until each is restored.
         """
-        self._check_coordinator()
-        self._lock_in("suspended")
-        if self.env.user in self.suspended_by_id:
-            raise UserError(
-                self.env._("You suspended this partner: somebody else lifts it.")
-            )
-        self._unprotected().write({"state": "accredited"})
-        return True
 
+    @step(
+        frm=("accredited", "expired", "suspended", "refused"),
+        group="child_remediation.group_coordinator",
+    )
     def action_renew(self):
         """Start the renewal of an accreditation and open it. Coordinators only."""
         self.ensure_one()
-        self._check_coordinator()
-        if self.state not in ("accredited", "expired", "suspended", "refused"):
-            raise UserError(self.env._("This application is still open: finish it."))
         renewal = self._unprotected().copy({"renewal_of_id": self.id})
         return {
             "type": "ir.actions.act_window",

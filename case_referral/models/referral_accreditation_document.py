@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from odoo.addons.remediation_base.tools.steps import EVERYTHING
+
 
 class ReferralAccreditationDocument(models.Model):
     """One paper of a partner's application, with its own end date.
@@ -10,8 +12,11 @@ class ReferralAccreditationDocument(models.Model):
 
     _name = "referral.accreditation.document"
     _description = "Accreditation Document"
+    _inherit = ["remediation.protected.mixin"]
     _order = "accreditation_id, id"
     _check_company_auto = True
+    _decided_by = "accreditation_id"
+    _open_fields = {"draft": EVERYTHING, "submitted": EVERYTHING}
 
     accreditation_id = fields.Many2one(
         comodel_name="referral.accreditation",

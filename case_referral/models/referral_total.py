@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from odoo.addons.remediation_base.tools.small_cells import THRESHOLD, suppress
+from odoo.addons.remediation_base.tools.steps import EVERYTHING
 
 DEFINITION_VERSION = "1"
 DIMENSIONS = ("site_id", "commodity", "programme_id")
@@ -37,6 +38,7 @@ class ReferralTotal(models.Model):
         }
     )
     _frozen_fields = frozenset({"company_id"})
+    _open_fields = {"draft": EVERYTHING}
 
     name = fields.Char(required=True)
     company_id = fields.Many2one(
@@ -89,13 +91,6 @@ class ReferralTotal(models.Model):
                 raise ValidationError(
                     self.env._("Totals are released for a period that is over.")
                 )
-
-    def write(self, vals):
-        if {"date_from", "date_to"} & vals.keys() and any(
-            total.state == "released" for total in self
-        ):
-            raise UserError(self.env._("Released totals do not change."))
-        return super().write(vals)
 
     def action_release(self):
         """Compute, suppress, freeze and show to observers. Coordinators only."""

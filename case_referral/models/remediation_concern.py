@@ -9,10 +9,10 @@ from odoo import api, fields, models
 from odoo.exceptions import (
     AccessError,
     ConcurrencyError,
-    LockError,
     UserError,
     ValidationError,
 )
+from odoo.tools import LazyTranslate
 
 from odoo.addons.remediation_base.tools import pictures
 from odoo.addons.remediation_base.tools.answers import (
@@ -21,7 +21,9 @@ from odoo.addons.remediation_base.tools.answers import (
     read_choice,
 )
 from odoo.addons.remediation_base.tools.moments import read_moment
+from odoo.addons.remediation_base.tools.steps import EVERYTHING, Ask, step
 
+_lt = LazyTranslate(__name__)
 _logger = logging.getLogger(__name__)
 
 TRIAGE_HOURS = {"high": 24, "medium": 48, "low": 72}
@@ -76,6 +78,7 @@ class RemediationConcern(models.Model):
         }
     )
     _frozen_fields = frozenset({"received_at", "reporter_user_id", "company_id"})
+    _open_fields = {"new": EVERYTHING, "triaged": EVERYTHING}
 
     # Receipt
     company_id = fields.Many2one(
@@ -359,21 +362,6 @@ class RemediationConcern(models.Model):
             )
         self.check_access("write")
 
-    def _check_state(self, *states):
-        try:
-            self.lock_for_update()
-            wrong = self.filtered(lambda concern: concern.state not in states)
-        except LockError:
-            wrong = self
-        if wrong:
-            raise UserError(
-                self.env._(
-                    "%(codes)s: this was decided already. Reload the page to see what "
-                    "was done.",
-                    codes=", ".join(wrong.mapped("name")),
-                )
-            )
-
     def action_triage_high(self):
         """Triage at level high; see :meth:`action_triage`."""
         return self.action_triage("high")
@@ -386,6 +374,14 @@ class RemediationConcern(models.Model):
         """Triage at level low; see :meth:`action_triage`."""
         return self.action_triage("low")
 
+    @step(
+        frm=("new", "triaged"),
+        to="triaged",
+        allowed="_check_triage_right",
+        stamp="triaged",
+        asks={"level": "triage_level"},
+        title=_lt("Triage"),
+    )
     def action_triage(self, level):
         """Set the triage level of new or triaged concerns.
 
@@ -393,83 +389,61 @@ class RemediationConcern(models.Model):
         concern decided already, is a UserError. High pages the supervisor on call.
         The decision's deadline follows from receipt, never from now.
         """
-        if level not in TRIAGE_HOURS:
-            raise UserError(self.env._("Choose high, medium or low."))
-        self._check_triage_right()
-        self._check_state("new", "triaged")
-        now = fields.Datetime.now()
         for start, concerns in self.grouped(self._clock_start).items():
             concerns._unprotected().write(
-                {
-                    "state": "triaged",
-                    "triage_level": level,
-                    "triage_due": start + timedelta(hours=TRIAGE_HOURS[level]),
-                    "triaged_by_id": self.env.uid,
-                    "triaged_on": now,
-                }
+                {"triage_due": start + timedelta(hours=TRIAGE_HOURS[level])}
             )
         if level == "high":
             self._page_on_call()
-        return True
 
+    @step(
+        frm=("new", "triaged"),
+        to="screened_out",
+        allowed="_check_triage_right",
+        stamp="decided",
+        asks={
+            "reason": "decision_reason",
+            "note": Ask("decision_note", required=False),
+        },
+        title=_lt("Screen Out"),
+    )
     def action_screen_out(self, reason, note=None):
         """Close concerns without a case, with a reason.
 
         Intake only. ``reason`` is a value of ``decision_reason``; "not enough
         information" needs a note saying what was tried.
         """
-        self._check_triage_right()
-        self._check_state("new", "triaged")
-        if reason not in dict(self._fields["decision_reason"].selection):
-            raise UserError(self.env._("Choose a reason for screening out."))
         if reason == "insufficient_info" and not (note or "").strip():
             raise UserError(
                 self.env._("Write what was tried to learn more about this concern.")
             )
-        self._unprotected().write(
-            {
-                "state": "screened_out",
-                "decision_reason": reason,
-                "decision_note": note or False,
-                "decided_by_id": self.env.uid,
-                "decided_on": fields.Datetime.now(),
-            }
-        )
-        return True
 
+    @step(frm="screened_out", to="new", allowed="_check_triage_right")
     def action_reopen(self):
         """Take a screened-out concern back into triage. Intake only."""
-        self._check_triage_right()
-        self._check_state("screened_out")
         self._unprotected().write(
-            {
-                "state": "new",
-                "decision_reason": False,
-                "decided_by_id": False,
-                "decided_on": False,
-            }
+            {"decision_reason": False, "decided_by_id": False, "decided_on": False}
         )
-        return True
 
+    @step(
+        frm=("new", "triaged"),
+        to="merged",
+        allowed="_check_triage_right",
+        stamp="decided",
+    )
     def action_merge(self, concern_id):
         """Close these concerns as duplicates of another one. Intake only."""
-        self._check_triage_right()
         target = self.browse(concern_id).exists()
         if not target or target in self:
             raise UserError(self.env._("Choose another concern to merge into."))
         target.check_access("read")
-        self._check_state("new", "triaged")
         self._unprotected().write(
             {
-                "state": "merged",
                 "decision_reason": "duplicate",
                 "duplicate_of_id": target.id,
                 "case_id": target.case_id.id,
-                "decided_by_id": self.env.uid,
-                "decided_on": fields.Datetime.now(),
             }
         )
-        return True
 
     def action_open_accept(self):
         """Open the wizard that makes the case or attaches to the open one."""
@@ -506,6 +480,7 @@ class RemediationConcern(models.Model):
             "views": [(False, "form")],
         }
 
+    @step(frm=("new", "triaged"), to=("accepted",), allowed="_check_triage_right")
     def _accept(self, beneficiary, case_vals):
         """Make or find the case of ``beneficiary`` for this concern (R5).
 
@@ -514,8 +489,6 @@ class RemediationConcern(models.Model):
         user: whoever may not open cases cannot accept.
         """
         self.ensure_one()
-        self._check_triage_right()
-        self._check_state("new", "triaged")
         Case = self.env["remediation.case"]
         # sudo: R4 and R5 hold over cases that this user may not read; only the
         # existence of an open case of this child is used.

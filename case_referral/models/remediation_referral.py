@@ -1,7 +1,12 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, LockError, UserError, ValidationError
+from odoo.exceptions import LockError, UserError, ValidationError
+from odoo.tools import LazyTranslate
+
+from odoo.addons.remediation_base.tools.steps import EVERYTHING, Ask, step
+
+_lt = LazyTranslate(__name__)
 
 ANSWER_HOURS = {"1h": 1, "3h": 3, "1d": 24, "3d": 72, "7d": 168}
 URGENCY_BY_RISK = {"high": "1d", "medium": "3d", "low": "7d"}
@@ -71,6 +76,8 @@ class RemediationReferral(models.Model):
         }
     )
     _frozen_fields = frozenset({"referral_type"})
+    # What was sent stays as it was sent.
+    _open_fields = {"draft": EVERYTHING}
 
     referral_type = fields.Selection(
         selection=[
@@ -321,30 +328,6 @@ class RemediationReferral(models.Model):
                     self.env._("Choose an action of this child's own plan.")
                 )
 
-    def write(self, vals):
-        content = {
-            "action_id",
-            "service_type_id",
-            "data_set",
-            "urgency",
-            "reason",
-            "message",
-            "to_organisation_id",
-            "to_case_manager_id",
-            "is_external",
-        }
-        if (
-            content & vals.keys()
-            and not self._is_unprotected()
-            and any(referral.state != "draft" for referral in self)
-        ):
-            raise UserError(
-                self.env._(
-                    "What was sent stays as it was sent: revoke it and make a new one."
-                )
-            )
-        return super().write(vals)
-
     # Locks and checks
 
     def _lock_in(self, *states):
@@ -463,6 +446,7 @@ class RemediationReferral(models.Model):
 
     # Sending
 
+    @step(frm="draft", to=("sent",), allowed="_check_sender")
     def action_send(self):
         """Send drafts: assignments on a legal basis, the rest on consent (R6).
 
@@ -470,7 +454,6 @@ class RemediationReferral(models.Model):
         (AccessError). All or nothing: a receiver without right, or a missing consent,
         is one UserError naming each. Afterwards the package is frozen.
         """
-        self._check_sender()
         lacking = self._without_consent()
         if lacking:
             raise UserError(
@@ -482,6 +465,17 @@ class RemediationReferral(models.Model):
             )
         return self._send({})
 
+    @step(
+        frm="draft",
+        to=("sent",),
+        allowed="_check_sender",
+        asks={
+            "kind": Ask("emergency_kind", keep=False),
+            "reason": Ask("override_reason", keep=False),
+            "legal_basis": Ask("legal_basis", keep=False),
+        },
+        title=_lt("Send as an emergency"),
+    )
     def action_send_emergency(self, kind, reason, legal_basis):
         """Send at once without consent: danger, medical need or a duty to report.
 
@@ -489,7 +483,6 @@ class RemediationReferral(models.Model):
         one, and the sending is listed for a review within 24 hours. ``kind`` is one of
         ``emergency_kind``; reason and legal basis are required.
         """
-        self._check_sender()
         return self._send_emergency(kind, reason, legal_basis)
 
     def _send_emergency(self, kind, reason, legal_basis):
@@ -515,26 +508,24 @@ class RemediationReferral(models.Model):
             emergency=True,
         )
 
+    @step(
+        frm="draft",
+        to=("sent",),
+        group="case_referral.group_consent_override",
+        allowed="_check_sender",
+        asks={"reason": Ask("override_reason", keep=False)},
+        title=_lt("Send without consent"),
+    )
     def action_send_override(self, reason):
         """Send without consent by permission, with a reason (R6b).
 
         For the duty "override missing consent". Listed and counted.
         """
-        if not self.env.user.has_group("case_referral.group_consent_override"):
-            raise AccessError(
-                self.env._(
-                    "Sending without consent needs a special permission: ask a "
-                    "coordinator, or send as an emergency."
-                )
-            )
-        self._check_sender()
-        if not (reason or "").strip():
-            raise UserError(self.env._("Write the reason for sending without consent."))
         now = fields.Datetime.now()
         return self._send(
             {
                 "basis": "override",
-                "override_reason": reason.strip(),
+                "override_reason": reason,
                 "override_by_id": self.env.uid,
                 "override_on": now,
                 "review_due": now + REVIEW_WITHIN,
@@ -723,25 +714,42 @@ class RemediationReferral(models.Model):
 
     # Answers: called for the receiver by the package, and for external ones directly
 
+    @step(frm="sent", to=("accepted",), allowed="_check_external")
     def action_record_accept(self):
         """Record that an organisation outside the network accepted. For the sender."""
-        self._check_sender()
-        self._check_external()
         return self._accept()
 
+    @step(
+        frm="sent",
+        to=("rejected",),
+        allowed="_check_external",
+        asks={
+            "reason": Ask("reject_reason", keep=False),
+            "note": Ask("feedback", required=False, keep=False, label=_lt("Note")),
+        },
+        title=_lt("Record the refusal"),
+    )
     def action_record_reject(self, reason, note=None):
         """Record that an organisation outside the network refused. For the sender."""
-        self._check_sender()
-        self._check_external()
         return self._reject(reason, note)
 
+    @step(
+        frm="accepted",
+        to=("done", "failed"),
+        allowed="_check_external",
+        asks={
+            "outcome": Ask("outcome", keep=False),
+            "feedback": Ask("feedback", keep=False),
+            "done_on": Ask("done_on", required=False, keep=False),
+        },
+        title=_lt("Record the outcome"),
+    )
     def action_record_done(self, outcome, feedback, done_on=None):
         """Record the outcome at an organisation outside the network. For the sender."""
-        self._check_sender()
-        self._check_external()
         return self._finish(outcome, feedback, done_on)
 
     def _check_external(self):
+        self._check_sender()
         if self.filtered(lambda referral: not referral.is_external):
             raise UserError(
                 self.env._("The receiver answers on the portal: wait for the answer.")
@@ -889,35 +897,43 @@ class RemediationReferral(models.Model):
         self._tell_senders()
         return True
 
+    @step(
+        frm=OPEN_STATES,
+        to=("revoked",),
+        allowed="_check_sender",
+        asks={"reason": Ask("revoke_reason", keep=False)},
+        title=_lt("Take back"),
+    )
     def action_revoke(self, reason):
         """Take back what was sent or accepted, with a reason. For the sender's side.
 
         The receiver's view stays for the days the company sets, for leaving in order;
         it closes at once where consent was withdrawn.
         """
-        self._check_sender()
-        if not (reason or "").strip():
-            raise UserError(self.env._("Write why it is taken back."))
-        self._lock_in(*OPEN_STATES)
-        return self._revoke(reason.strip(), at_once=False)
+        return self._revoke(reason, at_once=False)
 
+    @step(
+        frm="accepted",
+        allowed="_check_sender",
+        check="_missing_to_keep",
+        asks={"until": "kept_until"},
+        title=_lt("Keep until"),
+    )
     def action_keep_until(self, until):
         """Let a service go on until a day although the case is closed (R22). For the
         sender's side; the receiver's view ends with that day.
 
         :param until: last day, within a year
         """
-        self._check_sender()
-        until = fields.Date.to_date(until)
         today = fields.Date.context_today(self)
-        if not until or not today <= until <= today + timedelta(days=KEEP_AT_MOST):
+        if not today <= until <= today + timedelta(days=KEEP_AT_MOST):
             raise UserError(self.env._("Choose a day within the next year."))
-        self._lock_in("accepted")
-        if self.filtered(lambda referral: referral.referral_type != "referral"):
-            raise UserError(self.env._("Only a service goes on after a case closed."))
-        self._unprotected().write({"kept_until": until})
         self._limit_views()
-        return True
+
+    def _missing_to_keep(self):
+        if self.referral_type != "referral":
+            return [self.env._("Only a service goes on after a case closed.")]
+        return []
 
     def _revoke(self, reason, at_once=True):
         if not self:
@@ -945,31 +961,26 @@ class RemediationReferral(models.Model):
         self._clear_activities()
         return True
 
+    def _missing_to_review(self):
+        if not self.review_due:
+            return [self.env._("There is nothing to review here.")]
+        if self.override_by_id == self.env.user:
+            return [self.env._("You sent this one: another supervisor reviews it.")]
+        return []
+
+    @step(
+        group="child_remediation.group_supervisor",
+        allowed="_check_sender",
+        stamp="reviewed",
+        check="_missing_to_review",
+        asks={"note": "review_note"},
+        title=_lt("Review"),
+    )
     def action_review(self, note):
         """Record the review of an emergency or override sending (R6).
 
         For supervisors and coordinators who did not send it.
         """
-        if not self.env.user.has_group("child_remediation.group_supervisor"):
-            raise AccessError(self.env._("A supervisor reviews what was sent."))
-        self._check_sender()
-        if not (note or "").strip():
-            raise UserError(self.env._("Write what the review found."))
-        for referral in self:
-            if not referral.review_due:
-                raise UserError(self.env._("There is nothing to review here."))
-            if referral.override_by_id == self.env.user:
-                raise UserError(
-                    self.env._("You sent this one: another supervisor reviews it.")
-                )
-        self._unprotected().write(
-            {
-                "reviewed_by_id": self.env.uid,
-                "reviewed_on": fields.Datetime.now(),
-                "review_note": note.strip(),
-            }
-        )
-        return True
 
     # Transfer requests
 
@@ -1010,47 +1021,6 @@ class RemediationReferral(models.Model):
         self.env["referral.mail"]._send_codes(
             "case_referral.mail_body_referral_answered", codes, "/my/remediation"
         )
-
-    # Buttons that open wizards
-
-    def _open_wizard(self, mode, title):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": title,
-            "res_model": "remediation.referral.step",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_referral_id": self.id, "default_step": mode},
-        }
-
-    def action_open_emergency(self):
-        """Open the wizard of the emergency sending."""
-        return self._open_wizard("emergency", self.env._("Send as an emergency"))
-
-    def action_open_override(self):
-        """Open the wizard of the override."""
-        return self._open_wizard("override", self.env._("Send without consent"))
-
-    def action_open_revoke(self):
-        """Open the wizard that asks why it is taken back."""
-        return self._open_wizard("revoke", self.env._("Take back"))
-
-    def action_open_keep(self):
-        """Open the wizard that asks until when the service goes on."""
-        return self._open_wizard("keep", self.env._("Keep until"))
-
-    def action_open_review(self):
-        """Open the wizard of the review."""
-        return self._open_wizard("review", self.env._("Review"))
-
-    def action_open_record_reject(self):
-        """Open the wizard that records a refusal from outside the network."""
-        return self._open_wizard("reject", self.env._("Record the refusal"))
-
-    def action_open_record_done(self):
-        """Open the wizard that records the outcome outside the network."""
-        return self._open_wizard("done", self.env._("Record the outcome"))
 
     # Time and consent
 

@@ -42,7 +42,7 @@ class TestAccess(AccessTable, ReferralCommon):
                 {
                     "here": self.env["referral.accreditation.document"].create(
                         {
-                            "accreditation_id": self.accreditations[0].id,
+                            "accreditation_id": self._application().id,
                             "document_type": "other",
                             "file": b"UERG",
                         }
@@ -74,6 +74,12 @@ class TestAccess(AccessTable, ReferralCommon):
                 {"name": "x"},
             ),
         ]
+
+    def _application(self):
+        """One that nobody decided on yet: its papers still come and go."""
+        return self.env["referral.accreditation"].create(
+            {"partner_id": self.school.id, "kind": "service"}
+        )
 
     def _package_vals(self, case):
         referral = (
@@ -130,6 +136,7 @@ class TestAccess(AccessTable, ReferralCommon):
                 "data_protection": readonly,
             },
             {"location": "y"},
+            stopped="w",
         )
 
     def _readers(self, key):

@@ -97,7 +97,9 @@ class TestPortalHandover(PortalCommon):
         visit = self.env["remediation.visit"].create(
             {"case_id": self.case.id, "date_planned": today}
         )
-        self.manager_portal.vetting_ids.expiry_date = self.today - timedelta(days=1)
+        self.manager_portal.vetting_ids._unprotected().expiry_date = (
+            self.today - timedelta(days=1)
+        )
         self.env["remediation.case.manager"]._cron_expire()
         self.env.flush_all()
         self.env.invalidate_all()

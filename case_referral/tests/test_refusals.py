@@ -90,14 +90,12 @@ READERS = {
     },
     "referral.accreditation": set(),
     "referral.accreditation.document": set(),
-    "referral.accreditation.step": set(),
     "referral.total": set(),
     "referral.match": set(),
     "referral.match.line": set(),
     "referral.invite": set(),
     "remediation.concern.accept": set(),
     "remediation.concern.screen": set(),
-    "remediation.referral.step": set(),
 }
 ABSTRACT = {"referral.mail", "referral.matching"}
 # Models of other modules that a portal user must not reach either.

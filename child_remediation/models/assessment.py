@@ -30,21 +30,6 @@ class Assessment(models.Model):
         "urgent_action",
         "score_ids",
     )
-    _draft_only_fields = frozenset(
-        {
-            "assessment_type",
-            "done_on",
-            "present",
-            "child_wishes",
-            "child_not_heard_reason",
-            "caregiver_view",
-            "strengths",
-            "score_ids",
-            "summary",
-            "urgent_action",
-            "properties",
-        }
-    )
 
     version = fields.Integer(readonly=True, copy=False, default=1)
     assessment_type = fields.Selection(
@@ -168,7 +153,6 @@ class Assessment(models.Model):
     def action_add_domains(self):
         """Add a line for each domain not scored yet. For the holder."""
         self.check_access("write")
-        self._check_draft()
         domains = [key for key, _label in self.score_ids._fields["domain"].selection]
         self.env["remediation.assessment.score"].create(
             [
@@ -211,10 +195,14 @@ class Assessment(models.Model):
         )
         return result
 
-    def action_approve(self):
-        """Approve; the former version is replaced first (one is current at a time)."""
-        self._check_approver()
-        self.lock_for_update()
+    def _before_step(self, step, answers):
+        result = super()._before_step(step, answers)
+        if step.name == "action_approve":
+            self._replace_former()
+        return result
+
+    def _replace_former(self):
+        """The former version goes first: one is current at a time."""
         former = self.search(
             [
                 ("case_id", "in", self.case_id.ids),
@@ -224,4 +212,3 @@ class Assessment(models.Model):
         )
         former._unprotected().write({"state": "superseded"})
         former.flush_recordset(["state"])  # or the index meets the new one first
-        return super().action_approve()

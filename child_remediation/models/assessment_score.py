@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.remediation_base.tools.steps import EVERYTHING
+
 ASSESSMENT_DOMAINS = [
     ("safety", "Safety"),
     ("work", "Work"),
@@ -22,6 +24,8 @@ class AssessmentScore(models.Model):
     _order = "assessment_id, id"
 
     _frozen_fields = frozenset({"assessment_id"})
+    _decided_by = "assessment_id"
+    _open_fields = {"draft": EVERYTHING}
 
     assessment_id = fields.Many2one(
         "remediation.assessment", required=True, index=True, ondelete="restrict"
@@ -49,14 +53,3 @@ class AssessmentScore(models.Model):
         domains = dict(self._fields["domain"]._description_selection(self.env))
         for line in self:
             line.display_name = domains.get(line.domain, "")
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        lines = super().create(vals_list)
-        lines.assessment_id._check_draft()
-        return lines
-
-    def write(self, vals):
-        if not self._is_unprotected() and {"domain", "score", "comment"} & vals.keys():
-            self.assessment_id._check_draft()
-        return super().write(vals)

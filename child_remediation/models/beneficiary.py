@@ -49,6 +49,7 @@ class Beneficiary(models.Model):
 
     _code_prefix = "B"
     _remediation_sensitive = True
+    _rules_of = "remediation.case"
     _protected_fields = frozenset(
         {"current_case_id", "user_id", "team_id", "organisation_id", "search_name"}
     )

@@ -1,7 +1,9 @@
 from datetime import datetime, time, timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, ValidationError
+
+from odoo.addons.remediation_base.tools.steps import EVERYTHING, step
 
 #: R21: panel members, and days for the panel after an emergency placement.
 PANEL_SIZE = 3
@@ -22,6 +24,18 @@ class BestInterestDecision(models.Model):
     _order = "id desc"
 
     _protected_fields = frozenset({"state", "decided_on", "decided_by_id", "panel_due"})
+    _open_fields = {
+        "draft": EVERYTHING,
+        # The placement was recorded; the panel is still to come.
+        "provisional": {
+            "decider_reference",
+            "child_heard",
+            "child_not_heard_reason",
+            "decision",
+            "dissent",
+            "review_on",
+        },
+    }
 
     trigger = fields.Selection(
         [
@@ -92,40 +106,28 @@ class BestInterestDecision(models.Model):
         if self.filtered(lambda d: d.placed_on and d.placed_on > today):
             raise ValidationError(self.env._("Placed On lies in the future."))
 
-    def write(self, vals):
-        if not self._is_unprotected() and self.filtered(lambda d: d.state == "decided"):
-            raise UserError(
+    def _missing_to_place(self):
+        self.ensure_one()
+        if self.trigger not in ("emergency_placement", "authority_placement"):
+            return [
                 self.env._(
-                    "A decision does not change: prepare a new one for a review."
+                    "Only an emergency or ordered placement comes before the panel."
                 )
-            )
-        return super().write(vals)
+            ]
+        if self.trigger == "authority_placement" and self.decider == "organisation":
+            return [self.env._("Say which authority ordered the placement.")]
+        return []
 
+    @step(frm="draft", to="provisional", check="_missing_to_place")
     def action_record_placement(self):
         """Record a placement that could not wait; the panel is due in 14 days (R21).
 
         For the holder, at any hour.
         """
-        self.check_access("write")
         for decision in self:
-            if decision.state != "draft":
-                raise UserError(self.env._("This placement was recorded already."))
-            if decision.trigger not in ("emergency_placement", "authority_placement"):
-                raise UserError(
-                    self.env._(
-                        "Only an emergency or ordered placement comes before the panel."
-                    )
-                )
-            if decision.trigger == "authority_placement" and (
-                decision.decider == "organisation"
-            ):
-                raise UserError(
-                    self.env._("Say which authority ordered the placement.")
-                )
             placed = decision.placed_on or fields.Date.context_today(decision)
             decision._unprotected().write(
                 {
-                    "state": "provisional",
                     "placed_on": placed,
                     "panel_due": placed + timedelta(days=EMERGENCY_PANEL_DAYS),
                 }
@@ -134,30 +136,25 @@ class BestInterestDecision(models.Model):
             "placement_panel",
             [(d.case_id, datetime.combine(d.panel_due, time(22))) for d in self],
         )
-        return True
 
-    def action_decide(self):
-        """Record the panel's decision. For a supervisor of the case who sits on it."""
-        self.case_id._check_supervises()
+    def _check_sits_on_panel(self):
         for decision in self:
-            if decision.state == "decided":
-                raise UserError(self.env._("The panel decided already."))
-            missing = decision._missing_to_decide()
-            if missing:
-                raise UserError("\n".join(missing))
             if self.env.user not in decision.panel_member_ids.member_user_id:
                 raise AccessError(
                     self.env._("Only a member of the panel records its decision.")
                 )
-        self._unprotected().write(
-            {
-                "state": "decided",
-                "decided_on": fields.Datetime.now(),
-                "decided_by_id": self.env.uid,
-            }
-        )
+
+    @step(
+        frm=("draft", "provisional"),
+        to="decided",
+        stamp="decided",
+        allowed="_check_supervises",
+        check="_missing_to_decide",
+    )
+    def action_decide(self):
+        """Record the panel's decision. For a supervisor of the case who sits on it."""
+        self._check_sits_on_panel()
         self.case_id.deadline_ids._done("placement_panel")
-        return True
 
     def _missing_to_decide(self):
         self.ensure_one()

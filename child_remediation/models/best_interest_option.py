@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.remediation_base.tools.steps import EVERYTHING
+
 
 class BestInterestOption(models.Model):
     """An option weighed by a panel, with what speaks for and against it."""
@@ -10,6 +12,8 @@ class BestInterestOption(models.Model):
     _order = "sequence, id"
 
     _frozen_fields = frozenset({"decision_id"})
+    _decided_by = "decision_id"
+    _open_fields = {"draft": EVERYTHING, "provisional": EVERYTHING}
 
     decision_id = fields.Many2one(
         "remediation.best.interest.decision",

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.remediation_base.tools.steps import EVERYTHING
+
 
 class BestInterestPanelMember(models.Model):
     """A member of a panel, with the declaration of interest (R21)."""
@@ -10,6 +12,8 @@ class BestInterestPanelMember(models.Model):
     _order = "id"
 
     _frozen_fields = frozenset({"decision_id"})
+    _decided_by = "decision_id"
+    _open_fields = {"draft": EVERYTHING, "provisional": EVERYTHING}
 
     decision_id = fields.Many2one(
         "remediation.best.interest.decision",

@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from odoo.addons.remediation_base.tools.steps import EVERYTHING, step
+
 #: How long a sheet stays open, and how many a user may open in a day.
 OPEN_FOR = timedelta(minutes=30)
 PER_DAY = 5
@@ -36,6 +38,7 @@ class BreakGlass(models.Model):
             "reviewed_on",
         }
     )
+    _open_fields = {"new": EVERYTHING}
 
     # The case's code and no link: reading this row gives no path to the case.
     case_code = fields.Char(required=True, readonly=True)
@@ -184,30 +187,22 @@ class BreakGlass(models.Model):
             - self.user_id
         )
 
-    def _review(self, state):
-        if not self.env.user.has_group("child_remediation.group_safeguarding"):
-            raise AccessError(
-                self.env._("The safeguarding officer reviews emergency accesses.")
-            )
-        self.check_access("write")
-        self.lock_for_update()
-        if self.filtered(lambda access: access.user_id == self.env.user):
-            raise UserError(self.env._("Nobody reviews their own emergency access."))
-        if self.filtered(lambda access: access.state != "new"):
-            raise UserError(self.env._("This access was reviewed already."))
-        self._unprotected().write(
-            {
-                "state": state,
-                "reviewed_by_id": self.env.uid,
-                "reviewed_on": fields.Datetime.now(),
-            }
-        )
-        return True
-
+    @step(
+        frm="new",
+        to="justified",
+        group="child_remediation.group_safeguarding",
+        not_by="user_id",
+        stamp="reviewed",
+    )
     def action_justified(self):
         """Find the access justified. For the safeguarding officer, not one's own."""
-        return self._review("justified")
 
+    @step(
+        frm="new",
+        to="misused",
+        group="child_remediation.group_safeguarding",
+        not_by="user_id",
+        stamp="reviewed",
+    )
     def action_misused(self):
         """Find the access a misuse. For the safeguarding officer, not one's own."""
-        return self._review("misused")

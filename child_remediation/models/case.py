@@ -9,8 +9,13 @@ from odoo.exceptions import (
     UserError,
     ValidationError,
 )
+from odoo.tools import LazyTranslate
+
+from odoo.addons.remediation_base.tools.steps import Ask, step
 
 from .classification import CLASSES
+
+_lt = LazyTranslate(__name__)
 
 RISK_LEVELS = [("high", "High"), ("medium", "Medium"), ("low", "Low")]
 STAGES = [
@@ -72,6 +77,7 @@ class Case(models.Model):
 
     _code_prefix = "CR"
     _remediation_sensitive = True
+    _rules_of = "remediation.case"
     _protected_fields = frozenset(
         {
             "case_manager_id",
@@ -839,9 +845,12 @@ class Case(models.Model):
                         "%(code)s is closed: reopen it before adding a service.",
                         code=case.name,
                     ),
-                    self.env.ref("child_remediation.case_reopen_wizard_action").id,
+                    self.env.ref("remediation_base.remediation_step_window_action").id,
                     self.env._("Reopen"),
-                    {"default_case_id": case.id},
+                    {
+                        "step_view_ref": "remediation.case,action_reopen",
+                        "step_ids": case.ids,
+                    },
                 )
             raise UserError(message)
 
@@ -901,42 +910,52 @@ class Case(models.Model):
         )
 
     # -- facts -----------------------------------------------------------------
+    def _missing_to_contact(self):
+        self.ensure_one()
+        if self.closed_on:
+            return [self.env._("The case is closed: reopen it first.")]
+        if self.first_contact_on:
+            return [
+                self.env._(
+                    "The first contact was recorded on %(day)s already.",
+                    day=fields.Date.to_string(self.first_contact_on),
+                )
+            ]
+        return []
+
+    @step(
+        check="_missing_to_contact",
+        asks={"day": Ask("first_contact_on", required=False, keep=False)},
+        title=_lt("Record First Contact"),
+        hint=_lt("Empty: today."),
+    )
     def action_record_first_contact(self, day=None):
         """Record that the child was met. For the holder or a supervisor.
 
         :param day: date of the contact, today where empty
         """
-        self.check_access("write")
-        self.lock_for_update()
-        day = fields.Date.to_date(day) or fields.Date.context_today(self)
+        day = day or fields.Date.context_today(self)
         if day > fields.Date.context_today(self):
             raise UserError(self.env._("The first contact cannot lie in the future."))
-        for case in self:
-            if case.closed_on:
-                raise UserError(self.env._("The case is closed: reopen it first."))
-            if case.first_contact_on:
-                raise UserError(
-                    self.env._(
-                        "The first contact was recorded on %(day)s already.",
-                        day=fields.Date.to_string(case.first_contact_on),
-                    )
-                )
-            if day < case.identified_on:
-                raise UserError(
-                    self.env._("The first contact cannot come before the concern.")
-                )
+        if self.filtered(lambda case: day < case.identified_on):
+            raise UserError(
+                self.env._("The first contact cannot come before the concern.")
+            )
         self._unprotected().write(
             {"first_contact_on": day, "first_contact_by_id": self.env.uid}
         )
         self.deadline_ids._done("first_contact")
-        self._note_stage()
-        return True
 
+    @step(
+        allowed="_check_supervises",
+        asks={
+            "risk_level": Ask("risk_level", keep=False),
+            "reason": Ask(label=_lt("Reason")),
+        },
+        title=_lt("Set Risk"),
+    )
     def action_set_risk(self, risk_level, reason):
         """Change the risk level with a reason. For supervisors; due dates follow."""
-        self._check_supervises()
-        if not (reason or "").strip():
-            raise UserError(self.env._("Say why the risk level changes."))
         self._set_risk(risk_level)
         self._message_log_batch(
             bodies={case.id: self.env._("Risk level changed.") for case in self}
@@ -952,35 +971,32 @@ class Case(models.Model):
         self.env["remediation.deadline"]._tighten(rising)
 
     # -- hold ------------------------------------------------------------------
+    @step(
+        allowed="_check_supervises",
+        stamp="hold",
+        asks={"reason": "hold_reason", "until": "hold_until"},
+        check="_missing_to_hold",
+        title=_lt("Put on Hold"),
+    )
     def action_hold(self, reason, until):
         """Put the case on hold until a day. For supervisors.
 
         :param str reason: why work pauses
         :param until: date on which it is taken up again
         """
-        self._check_supervises()
-        until = fields.Date.to_date(until)
-        if not (reason or "").strip() or not until:
-            raise UserError(self.env._("A hold needs a reason and an end date."))
-        if until <= fields.Date.context_today(self):
+        if self.filtered(
+            lambda case: case.hold_until <= fields.Date.context_today(case)
+        ):
             raise UserError(self.env._("The hold ends on a day to come."))
-        self.lock_for_update()
-        if self.filtered(lambda case: case.closed_on or case.hold_on):
-            raise UserError(self.env._("A closed case or one on hold cannot be held."))
-        self._unprotected().write(
-            {
-                "hold_on": fields.Datetime.now(),
-                "hold_reason": reason,
-                "hold_until": until,
-                "hold_by_id": self.env.uid,
-            }
-        )
-        self._note_stage()
-        return True
 
+    def _missing_to_hold(self):
+        if self.closed_on or self.hold_on:
+            return [self.env._("A closed case or one on hold cannot be held.")]
+        return []
+
+    @step(allowed="_check_supervises")
     def action_resume(self):
         """End the hold. For supervisors."""
-        self._check_supervises()
         self.filtered("hold_on")._unprotected().write(
             {
                 "hold_on": False,
@@ -989,10 +1005,15 @@ class Case(models.Model):
                 "hold_by_id": False,
             }
         )
-        self._note_stage()
-        return True
 
     # -- reopening -------------------------------------------------------------
+    @step(
+        allowed="_check_supervises",
+        asks={"reason": Ask("reopened_reason", keep=False)},
+        check="_missing_to_reopen",
+        title=_lt("Reopen the Case"),
+        hint=_lt("Say what was seen or heard since the closure."),
+    )
     def action_reopen(self, reason):
         """Reopen a closed case into assessment (R23). For supervisors.
 
@@ -1001,15 +1022,18 @@ class Case(models.Model):
 
         :raises UserError: not closed, no reason, or the child has another open case
         """
-        self._check_supervises()
-        if not (reason or "").strip():
-            raise UserError(self.env._("Say why the case is reopened."))
-        self.lock_for_update()
-        if self.filtered(lambda case: not case.closed_on):
-            raise UserError(self.env._("Only a closed case can be reopened."))
         self._refuse_second_open_case(self.beneficiary_id)
         self._reopen(reason)
-        return True
+
+    def _missing_to_reopen(self):
+        if not self.closed_on:
+            return [self.env._("Only a closed case can be reopened.")]
+        return []
+
+    def _after_step(self, step, answers):
+        result = super()._after_step(step, answers)
+        self._note_stage()
+        return result
 
     def _reopen(self, reason):
         now = fields.Datetime.now()

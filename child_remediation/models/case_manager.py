@@ -2,6 +2,13 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import LazyTranslate
+
+from odoo.addons.remediation_base.tools.steps import Ask, step
+
+_lt = LazyTranslate(__name__)
+
+SUPERVISOR = "child_remediation.group_supervisor"
 
 #: Levels that may hold a case.
 HOLDING_LEVELS = ("junior", "accredited")
@@ -37,6 +44,9 @@ class CaseManager(models.Model):
         }
     )
     _frozen_fields = frozenset({"user_id"})
+    _state_field = "level"
+    _about_user = "user_id"
+    _own_fields = frozenset({"is_available", "language_ids", "area_ids", "sex"})
 
     display_name = fields.Char(store=True)
     user_id = fields.Many2one(
@@ -251,76 +261,70 @@ class CaseManager(models.Model):
                 self.env._("Nobody sets their own level: ask another supervisor.")
             )
 
-    def _move_level(self, sources, target):
-        self._check_supervisor()
-        if self.filtered(lambda manager: manager.level not in sources):
-            levels = dict(self._fields["level"]._description_selection(self.env))
-            raise UserError(
-                self.env._(
-                    "Only a worker at level %(levels)s can become %(target)s.",
-                    levels=", ".join(levels[source] for source in sources),
-                    target=levels[target],
-                )
-            )
-        self._unprotected().write({"level": target})
-        self._clear_rights_cache()
-
+    @step(frm="applicant", to="trainee", group=SUPERVISOR, not_by="user_id")
     def action_admit(self):
         """Applicant to trainee. For a supervisor."""
-        self._move_level(("applicant",), "trainee")
+        self._clear_rights_cache()
 
+    def _missing_to_pass_examination(self):
+        if not self.training_ids.filtered("is_examination"):
+            return [
+                self.env._(
+                    "Record the examination %(name)s passed first.",
+                    name=self.display_name,
+                )
+            ]
+        return []
+
+    @step(
+        frm="trainee",
+        to="junior",
+        group=SUPERVISOR,
+        not_by="user_id",
+        check="_missing_to_pass_examination",
+    )
     def action_pass_examination(self):
         """Trainee to junior; needs a recorded examination. For a supervisor."""
-        for manager in self:
-            if not manager.training_ids.filtered("is_examination"):
-                raise UserError(
-                    self.env._(
-                        "Record the examination %(name)s passed first.",
-                        name=manager.display_name,
-                    )
-                )
-        self._move_level(("trainee",), "junior")
+        self._clear_rights_cache()
 
+    @step(frm="junior", to="accredited", group=SUPERVISOR, not_by="user_id")
     def action_accredit(self):
         """Junior to accredited. For a supervisor."""
-        self._move_level(("junior",), "accredited")
+        self._clear_rights_cache()
 
+    @step(
+        group="child_remediation.group_coordinator",
+        asks={"until": "mentor_waiver_until", "reason": "mentor_waiver_reason"},
+        stamp="mentor_waiver",
+        title=_lt("Waive the Mentor"),
+    )
     def action_waive_mentor(self, until, reason):
         """Let a junior work without a mentor until a day at most 30 days away (R12).
 
         For coordinators.
         """
-        self.check_access("write")
-        until = fields.Date.to_date(until)
-        today = fields.Date.context_today(self)
-        if not self.env.user.has_group("child_remediation.group_coordinator"):
-            raise AccessError(self.env._("Only a coordinator waives the mentor."))
-        if (
-            not (reason or "").strip()
-            or not until
-            or not 0 <= (until - today).days <= 30
-        ):
+        if not 0 <= (until - fields.Date.context_today(self)).days <= 30:
             raise UserError(
                 self.env._("A waiver needs a reason and lasts at most 30 days.")
             )
-        self._unprotected().write(
-            {
-                "mentor_waiver_until": until,
-                "mentor_waiver_reason": reason,
-                "mentor_waiver_by_id": self.env.uid,
-            }
-        )
 
+    @step(
+        right=None,
+        allowed="_check_may_suspend",
+        asks={"reason": Ask("suspension_reason", keep=False)},
+        title=_lt("Suspend"),
+        hint=_lt("The cases pass to the supervisor and the sessions end at once."),
+    )
     def action_suspend(self, reason):
         """Suspend at once: cases pass to the supervisor, sessions and keys end (R11).
 
         For a supervisor or the safeguarding officer.
         """
+        self._suspend(reason)
+
+    def _check_may_suspend(self):
         if not self.env.user.has_group("child_remediation.group_safeguarding"):
             self._check_supervisor()
-        if not (reason or "").strip():
-            raise UserError(self.env._("Say why the worker is suspended."))
-        self._suspend(reason)
 
     def _suspend(self, reason):
         # sudo: the suspension reaches cases and sessions that the person who suspends
@@ -338,14 +342,15 @@ class CaseManager(models.Model):
         managers._end_sessions()
         self._clear_rights_cache()
 
+    @step(frm=("suspended", "expired"), to="junior", group=SUPERVISOR, not_by="user_id")
     def action_restore(self):
         """Bring a suspended or expired worker back as junior. For a supervisor.
 
         The cases stay with the supervisor; new ones may be assigned. A worker who was
         accredited before is accredited again by a second step.
         """
-        self._move_level(("suspended", "expired"), "junior")
         self._unprotected().write({"suspension_reason": False})
+        self._clear_rights_cache()
         # sudo: supervisors do not manage users; this undoes what _end_sessions did.
         self.sudo().user_id.write({"active": True})
 

@@ -8,8 +8,8 @@ class CaseOwned(models.AbstractModel):
 
     The holder's columns are copied from the case and stored, so that record rules
     compare indexed columns of the row itself; reassigning writes the case alone.
-    Each model repeats the case's rules on these columns (security/) and a test
-    compares them with the case's.
+    The rules of the case hold for each of them; a model has rules of its own only
+    where it differs.
     """
 
     _name = "remediation.case.owned"
@@ -18,6 +18,7 @@ class CaseOwned(models.AbstractModel):
     _check_company_auto = True
 
     _remediation_sensitive = True
+    _rules_of = "remediation.case"
     _protected_fields = frozenset(
         {"company_id", "user_id", "team_id", "organisation_id"}
     )
@@ -46,6 +47,16 @@ class CaseOwned(models.AbstractModel):
     organisation_id = fields.Many2one(
         related="case_id.organisation_id", store=True, index=True, precompute=True
     )
+
+    def _check_supervises(self):
+        """The user supervises the case (or coordinates)."""
+        self.case_id._check_supervises()
+
+    def _after_step(self, step, answers):
+        result = super()._after_step(step, answers)
+        # What was decided below a case may move the case on.
+        self.case_id._note_stage(self)
+        return result
 
     @api.model
     def _add_protected_values(self, vals_list):

@@ -32,7 +32,8 @@ class Closure(models.Model):
     _inherit = ["remediation.approval.mixin"]
     _order = "id desc"
 
-    _draft_only_fields = frozenset({"reason", "outcome", "note", "authority_report"})
+    # The supervisor's note, for the approval.
+    _open_fields = {"submitted": {"best_interest_note"}}
 
     reason = fields.Selection(CLOSURE_REASONS, required=True)
     outcome = fields.Selection(OUTCOMES, required=True, default="unknown")

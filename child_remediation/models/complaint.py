@@ -6,7 +6,11 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from odoo.addons.remediation_base.tools.steps import EVERYTHING, step
+
 from .beneficiary import IDENTITY_GROUPS
+
+SUPERVISOR = "child_remediation.group_supervisor"
 
 #: Complaints that are reports about a person or about data: for the officer alone.
 SENSITIVE_CATEGORIES = frozenset({"worker_conduct", "data"})
@@ -67,6 +71,19 @@ class Complaint(models.Model):
             "channel",
         }
     )
+    _open_fields = {
+        "new": EVERYTHING,
+        "assigned": EVERYTHING,
+        # What was answered is said; what is given for it is still recorded.
+        "answered": {
+            "remedy_description",
+            "remedy_by_id",
+            "remedy_paid_by_id",
+            "remedy_amount",
+            "currency_id",
+            "remedy_on",
+        },
+    }
 
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company
@@ -305,87 +322,74 @@ class Complaint(models.Model):
         )
 
     # -- answering -------------------------------------------------------------
-    def _check_supervisor(self, states, sentence):
-        if not self.env.user.has_group("child_remediation.group_supervisor"):
-            raise AccessError(self.env._("Complaints are answered by a supervisor."))
-        self.check_access("write")
-        self.lock_for_update()
-        if self.filtered(lambda complaint: complaint.state not in states):
-            raise UserError(sentence)
-
+    @step(
+        frm=("new", "assigned"),
+        to="assigned",
+        group=SUPERVISOR,
+    )
     def action_assign(self, user_id=None):
         """Take the complaint or give it to a colleague. For supervisors.
 
         :param int user_id: an internal user; the caller where empty
         """
-        self._check_supervisor(
-            ("new", "assigned"), self.env._("Only an open complaint is assigned.")
-        )
         user = self.env["res.users"].browse(user_id or self.env.uid).exists()
         if not user or user.share:
             raise UserError(self.env._("Choose a colleague of the back office."))
-        self._unprotected().write({"state": "assigned", "user_id": user.id})
-        return True
+        self.write({"user_id": user.id})
 
+    def _missing_to_answer(self):
+        self.ensure_one()
+        missing = []
+        if not (self.answer or "").strip():
+            missing.append(self.env._("Write the answer that was given first."))
+        if not self.remedy_kind:
+            missing.append(self.env._("Choose the remedy, or that none is due."))
+        return missing
+
+    @step(
+        frm=("new", "assigned"),
+        to="answered",
+        group=SUPERVISOR,
+        stamp="answered",
+        check="_missing_to_answer",
+    )
     def action_answer(self):
         """Mark the answer as given to the person. For supervisors.
 
         :raises UserError: the answer is empty or no remedy is decided
         """
-        self._check_supervisor(
-            ("new", "assigned"), self.env._("This complaint was answered already.")
-        )
-        if self.filtered(lambda complaint: not (complaint.answer or "").strip()):
-            raise UserError(self.env._("Write the answer that was given first."))
-        if self.filtered(lambda complaint: not complaint.remedy_kind):
-            raise UserError(self.env._("Choose the remedy, or that none is due."))
-        self._unprotected().write(
-            {
-                "state": "answered",
-                "answered_on": fields.Datetime.now(),
-                "answered_by_id": self.env.uid,
-            }
-        )
-        return True
 
-    def _close(self, resolution):
-        self._unprotected().write(
-            {
-                "state": "closed",
-                "resolution": resolution,
-                "closed_on": fields.Datetime.now(),
-                "closed_by_id": self.env.uid,
-            }
-        )
-        return True
+    def _missing_to_resolve(self):
+        self.ensure_one()
+        if self.remedy_kind not in ("none", "apology") and not (
+            self.remedy_on and self.remedy_description
+        ):
+            return [
+                self.env._("Record what was given, by whom and when before you close.")
+            ]
+        return []
 
+    @step(
+        frm="answered",
+        to="closed",
+        group=SUPERVISOR,
+        stamp="closed",
+        check="_missing_to_resolve",
+    )
     def action_close_resolved(self):
         """Close an answered complaint as resolved. For supervisors."""
-        self._check_supervisor(("answered",), self.env._("Answer the complaint first."))
-        if self.filtered(
-            lambda c: (
-                c.remedy_kind not in ("none", "apology")
-                and not (c.remedy_on and c.remedy_description)
-            )
-        ):
-            raise UserError(
-                self.env._("Record what was given, by whom and when before you close.")
-            )
-        return self._close("resolved")
+        self._unprotected().write({"resolution": "resolved"})
 
+    @step(frm="answered", to="closed", group=SUPERVISOR, stamp="closed")
     def action_close_rejected(self):
         """Close an answered complaint as not upheld. For supervisors."""
-        self._check_supervisor(("answered",), self.env._("Answer the complaint first."))
-        return self._close("rejected")
+        self._unprotected().write({"resolution": "rejected"})
 
+    @step(frm=("answered", "closed"), to="assigned", group=SUPERVISOR)
     def action_reopen(self):
         """Take a closed complaint up again. For supervisors."""
-        self._check_supervisor(
-            ("answered", "closed"), self.env._("The complaint is open already.")
-        )
         self._unprotected().write(
             {
-                "state": "assigned",
                 "resolution": False,
                 "closed_on": False,
                 "closed_by_id": False,
@@ -393,20 +397,25 @@ class Complaint(models.Model):
                 "answered_by_id": False,
             }
         )
-        return True
 
+    def _check_may_pass(self):
+        user = self.env.user
+        if not user.has_group("child_remediation.group_safeguarding"):
+            self.check_access("write")
+            if not user.has_group(SUPERVISOR):
+                raise AccessError(
+                    self.env._("Complaints are answered by a supervisor.")
+                )
+            if self.filtered(lambda complaint: complaint.state == "closed"):
+                raise UserError(self.env._("A closed complaint is reopened first."))
+
+    @step(right="read", allowed="_check_may_pass", to=("closed",))
     def action_pass_to_safeguarding(self):
         """Make safeguarding reports of these complaints and hide them (R55).
 
         For supervisors and the safeguarding officer; supervisors lose sight of the
         complaint at once.
         """
-        if not self.env.user.has_group("child_remediation.group_safeguarding"):
-            self._check_supervisor(
-                ("new", "assigned", "answered"),
-                self.env._("A closed complaint is reopened first."),
-            )
-        self.check_access("read")
         # sudo: the report is for the officer alone; names are passed on unread.
         for complaint in self.sudo().filtered(lambda c: not c.is_restricted):
             self.env["remediation.safeguarding.report"]._file(
@@ -422,9 +431,16 @@ class Complaint(models.Model):
                     "complaint_id": complaint.id,
                 }
             )
-        restricted = self.sudo()  # sudo: as above
-        restricted._unprotected().write({"is_restricted": True})
-        restricted._close("safeguarding")
+        # sudo: as above
+        self.sudo()._unprotected().write(
+            {
+                "is_restricted": True,
+                "state": "closed",
+                "resolution": "safeguarding",
+                "closed_on": fields.Datetime.now(),
+                "closed_by_id": self.env.uid,
+            }
+        )
         return {"type": "ir.actions.act_window_close"}
 
     # -- deadline --------------------------------------------------------------

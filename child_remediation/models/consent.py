@@ -1,7 +1,12 @@
 from contextlib import contextmanager
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
+from odoo.tools import LazyTranslate
+
+from odoo.addons.remediation_base.tools.steps import Ask, step
+
+_lt = LazyTranslate(__name__)
 
 from .beneficiary import AGE_FACTS
 from .household_member import GIVER_FACTS
@@ -68,6 +73,18 @@ class Consent(models.Model):
             "legal_basis",
         }
     )
+
+    # A given consent is withdrawn, never edited. The family may withhold more later,
+    # and a second caregiver may agree too.
+    _open_fields = {
+        "given": {
+            "second_member_id",
+            "withhold_item_ids",
+            "withhold_from_ids",
+            "withhold_what",
+            "withhold_reason",
+        },
+    }
 
     purpose = fields.Selection(PURPOSES, required=True, index=True)
     subject = fields.Selection(
@@ -532,21 +549,16 @@ class Consent(models.Model):
         self._unprotected().write({"confirmed_by_id": self.env.uid})
         return True
 
+    @step(
+        frm=("given", "expired"),
+        stamp="withdrawn",
+        asks={"reason": Ask("withdrawn_reason", required=False)},
+        title=_lt("Withdraw the Consent"),
+        hint=_lt("Nobody has to give a reason."),
+    )
     def action_withdraw(self, reason=None):
         """Withdraw from today (R7). For the holder or a supervisor."""
-        self.check_access("write")
-        self.lock_for_update()
-        if self.filtered(lambda consent: consent.state not in ("given", "expired")):
-            raise UserError(self.env._("Only a given consent can be withdrawn."))
-        self._unprotected().write(
-            {
-                "withdrawn_on": fields.Date.context_today(self),
-                "withdrawn_reason": reason or False,
-                "withdrawn_by_id": self.env.uid,
-            }
-        )
         self._after_withdrawal()
-        return True
 
     def _after_withdrawal(self):
         """Hook: what ends with the consent, for instance access of a referral."""

@@ -1,7 +1,8 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+
+from odoo.addons.remediation_base.tools.steps import EVERYTHING, step
 
 
 class DataBreach(models.Model):
@@ -18,6 +19,7 @@ class DataBreach(models.Model):
     _remediation_sensitive = True
     _protected_fields = frozenset({"state", "case_id", "closed_on", "closed_by_id"})
     _frozen_fields = frozenset({"found_on", "found_by_id", "company_id"})
+    _open_fields = {"open": EVERYTHING}
 
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company
@@ -65,23 +67,17 @@ class DataBreach(models.Model):
                 f"{fields.Date.to_string(breach.found_on)}: {kinds.get(breach.kind)}"
             )
 
+    def _missing_to_close(self):
+        if not (self.measures or "").strip():
+            return [self.env._("Record the measures taken before you close.")]
+        return []
+
+    @step(
+        frm="open",
+        to="closed",
+        group="child_remediation.group_data_protection",
+        stamp="closed",
+        check="_missing_to_close",
+    )
     def action_close(self):
         """Close with the measures taken. For the data-protection officer."""
-        if not self.env.user.has_group("child_remediation.group_data_protection"):
-            raise AccessError(
-                self.env._("The data-protection officer closes the breach log's rows.")
-            )
-        self.check_access("write")
-        self.lock_for_update()
-        if self.filtered(lambda b: b.state != "open"):
-            raise UserError(self.env._("This breach is closed already."))
-        if self.filtered(lambda b: not (b.measures or "").strip()):
-            raise UserError(self.env._("Record the measures taken before you close."))
-        self._unprotected().write(
-            {
-                "state": "closed",
-                "closed_on": fields.Datetime.now(),
-                "closed_by_id": self.env.uid,
-            }
-        )
-        return True

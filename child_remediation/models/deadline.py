@@ -1,9 +1,13 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.tools import LazyTranslate
+
+from odoo.addons.remediation_base.tools.steps import Ask, step
 
 from .deadline_policy import DEADLINE_KINDS
+
+_lt = LazyTranslate(__name__)
 
 BATCH = 2000
 WARN_BEFORE = timedelta(hours=24)
@@ -128,21 +132,28 @@ class Deadline(models.Model):
         for date_due, ids in by_due.items():
             self.sudo().browse(ids)._unprotected().write({"date_due": date_due})
 
+    @step(
+        right=None,
+        allowed="_check_supervises",
+        check="_missing_to_move",
+        asks={
+            "date_due": Ask("date_due", keep=False, label=_lt("New Due Date")),
+            "reason": Ask("moved_reason", keep=False),
+        },
+        title=_lt("Move the Deadline"),
+    )
     def action_move(self, date_due, reason):
         """Move an open due date with a reason. For supervisors of the case.
 
         :param date_due: new moment, UTC
         """
-        self.case_id._check_supervises()
-        if not (reason or "").strip():
-            raise UserError(self.env._("Say why the due date moves."))
-        if self.filtered("done_on"):
-            raise UserError(self.env._("This deadline was met already."))
         # sudo: as in _open.
-        self.sudo()._unprotected().write(
-            {"date_due": fields.Datetime.to_datetime(date_due), "moved_reason": reason}
-        )
-        return True
+        self.sudo()._unprotected().write({"date_due": date_due, "moved_reason": reason})
+
+    def _missing_to_move(self):
+        if self.done_on:
+            return [self.env._("This deadline was met already.")]
+        return []
 
     # -- what time does --------------------------------------------------------
     @api.model
@@ -151,9 +162,9 @@ class Deadline(models.Model):
 
         In batches: each is a whole, and one that ran twice finds nothing left to do.
         """
-        for step in (self._warn_batch, self._breach_batch, self._escalate_batch):
+        for watch in (self._warn_batch, self._breach_batch, self._escalate_batch):
             while True:
-                done = step(BATCH)
+                done = watch(BATCH)
                 if not done:
                     break
                 if not self.env["ir.cron"]._commit_progress(done):

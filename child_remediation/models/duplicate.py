@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
+from odoo.addons.remediation_base.tools.steps import EVERYTHING, Ask, step
+
 #: Least score, of 100, that makes a pair likely.
 THRESHOLD = 75
 #: Pairs queued for one child at a time, the likeliest first.
@@ -75,6 +77,7 @@ class Duplicate(models.Model):
             "kept_id",
         }
     )
+    _open_fields = {"open": EVERYTHING}
 
     beneficiary_id = fields.Many2one(
         "remediation.beneficiary",
@@ -263,18 +266,17 @@ class Duplicate(models.Model):
         if self.filtered(lambda pair: pair.state != "open"):
             raise UserError(self.env._("Somebody has decided about this pair already."))
 
+    @step(
+        frm="open",
+        to="distinct",
+        group="child_remediation.group_supervisor",
+        stamp="decided",
+        asks={"reason": Ask("decision_reason", required=False)},
+    )
     def action_distinct(self, reason=None):
         """Keep both as two children, with a reason. For supervisors."""
-        self._check_decides()
-        self._unprotected().write(
-            {
-                "state": "distinct",
-                "decided_by_id": self.env.uid,
-                "decided_on": fields.Datetime.now(),
-                "decision_reason": reason or self.env._("Two children"),
-            }
-        )
-        return True
+        if not reason:
+            self._unprotected().write({"decision_reason": self.env._("Two children")})
 
     def action_merge(self, kept_id, open_case_id=None, shares=None, reason=None):
         """Make one child of two (R4). For supervisors who see both.

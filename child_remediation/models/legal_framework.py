@@ -1,5 +1,6 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+
+from odoo.addons.remediation_base.tools.steps import EVERYTHING, step
 
 from ..tools.classification import RULE_KEYS
 
@@ -21,6 +22,7 @@ class LegalFramework(models.Model):
     _order = "name, version desc"
 
     _protected_fields = frozenset({"state", "version"})
+    _open_fields = {"draft": EVERYTHING}
 
     name = fields.Char(required=True, translate=True)
     version = fields.Integer(default=1, required=True, readonly=True, copy=False)
@@ -60,26 +62,27 @@ class LegalFramework(models.Model):
         for framework in self:
             framework.display_name = f"{framework.name} v{framework.version}"
 
+    def _missing_to_put_in_force(self):
+        self.ensure_one()
+        missing = set(RULE_KEYS) - set(self.provision_ids.mapped("key"))
+        if not missing:
+            return []
+        labels = dict(
+            self.provision_ids._fields["key"]._description_selection(self.env)
+        )
+        return [
+            self.env._(
+                "Add a provision for: %(missing)s.",
+                missing=", ".join(sorted(labels[key] for key in missing)),
+            )
+        ]
+
+    @step(frm="draft", to="in_force", check="_missing_to_put_in_force")
     def action_put_in_force(self):
         """Make this version the one that classifies. For coordinators.
 
         :raises UserError: a number that classification needs is missing.
         """
-        self.check_access("write")
-        for framework in self:
-            missing = set(RULE_KEYS) - set(framework.provision_ids.mapped("key"))
-            if missing:
-                labels = dict(
-                    framework.provision_ids._fields["key"]._description_selection(
-                        self.env
-                    )
-                )
-                raise UserError(
-                    self.env._(
-                        "Add a provision for: %(missing)s.",
-                        missing=", ".join(sorted(labels[key] for key in missing)),
-                    )
-                )
         older = self.search(
             [
                 ("state", "=", "in_force"),
@@ -89,7 +92,6 @@ class LegalFramework(models.Model):
             ]
         )
         older._unprotected().write({"state": "replaced"})
-        self._unprotected().write({"state": "in_force"})
 
     def action_new_version(self):
         """Copy the provisions into a draft that can be edited. For coordinators."""

@@ -1,5 +1,6 @@
-from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo import fields, models
+
+from odoo.addons.remediation_base.tools.steps import EVERYTHING
 
 from .site import SITE_TYPES
 
@@ -9,7 +10,11 @@ class LegalProvision(models.Model):
 
     _name = "remediation.legal.provision"
     _description = "Legal Provision"
+    _inherit = ["remediation.protected.mixin"]
     _order = "framework_id, key, site_type"
+
+    _decided_by = "framework_id"
+    _open_fields = {"draft": EVERYTHING}
 
     framework_id = fields.Many2one(
         "remediation.legal.framework", required=True, index=True, ondelete="cascade"
@@ -48,26 +53,3 @@ class LegalProvision(models.Model):
         "CHECK ((key = 'hazardous_site_type') = (site_type IS NOT NULL))",
         "Name the kind of place for a hazardous place of work, and only there.",
     )
-
-    def _check_framework_is_draft(self):
-        if self.framework_id.filtered(lambda f: f.state != "draft"):
-            raise UserError(
-                self.env._(
-                    "A framework in force does not change: make a new version and edit "
-                    "that."
-                )
-            )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        provisions = super().create(vals_list)
-        provisions._check_framework_is_draft()
-        return provisions
-
-    def write(self, vals):
-        self._check_framework_is_draft()
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_in_force(self):
-        self._check_framework_is_draft()

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
+
+from odoo.addons.remediation_base.tools.steps import step
 
 
 class Plan(models.Model):
@@ -30,6 +32,8 @@ class Plan(models.Model):
         "action_ids",
         "revision_of_id",
     )
+    # The supervisor's note, for the approval.
+    _open_fields = {"submitted": {"best_interest_note"}}
     _protected_fields = frozenset(
         {
             "version",
@@ -37,22 +41,6 @@ class Plan(models.Model):
             "completed_on",
             "action_snapshot",
             "open_action_count",
-        }
-    )
-    _draft_only_fields = frozenset(
-        {
-            "goal",
-            "target_date",
-            "participants",
-            "caregiver_member_id",
-            "caregiver_agreed_on",
-            "caregiver_not_agreed_reason",
-            "child_assent",
-            "child_assent_on",
-            "child_not_heard_reason",
-            "income_replacement",
-            "income_replacement_reason",
-            "payer",
         }
     )
 
@@ -301,36 +289,29 @@ class Plan(models.Model):
         self.env["remediation.deadline"]._open(without_visit, ["visit"], starts)
         return result
 
-    def action_complete(self):
-        """Close a plan whose actions are all decided. For the holder or supervisor."""
-        self.check_access("write")
-        self._lock_in_state(
-            "active", self.env._("Only an active plan can be completed.")
-        )
-        if self.filtered("open_action_count"):
-            raise UserError(
+    def _missing_to_complete(self):
+        if self.open_action_count:
+            return [
                 self.env._(
                     "Finish or cancel the open actions before completing the plan."
                 )
-            )
-        self._unprotected().write(
-            {"state": "completed", "completed_on": fields.Datetime.now()}
-        )
-        self.case_id.deadline_ids._done("review")
-        self.case_id._note_stage(self)
-        return True
+            ]
+        return []
 
+    @step(frm="active", to="completed", stamp="completed", check="_missing_to_complete")
+    def action_complete(self):
+        """Close a plan whose actions are all decided. For the holder or supervisor."""
+        self.case_id.deadline_ids._done("review")
+
+    @step(frm="active", to="revised")
     def action_revise(self):
         """Start a new version with the same goal and all actions. For the holder.
 
         :return: action that opens the new version
         """
         self.ensure_one()
-        self.check_access("write")
-        self._lock_in_state("active", self.env._("Only an active plan can be revised."))
-        snapshot = self.action_ids._as_snapshot()
         actions = self.action_ids
-        self._unprotected().write({"state": "revised", "action_snapshot": snapshot})
+        self._unprotected().write({"action_snapshot": actions._as_snapshot()})
         new = self._unprotected().create(
             {
                 "case_id": self.case_id.id,
@@ -344,7 +325,6 @@ class Plan(models.Model):
             }
         )
         actions._unprotected().write({"plan_id": new.id})
-        self.case_id._note_stage(self)
         return {
             "type": "ir.actions.act_window",
             "res_model": self._name,

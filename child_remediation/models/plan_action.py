@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from odoo.addons.remediation_base.tools.steps import EVERYTHING, Ask, step
+
 from .service_type import ACTION_DOMAINS
 
 #: Urgent help that waits for neither assessment nor plan (R19).
@@ -13,6 +15,9 @@ ACTION_STATES = [
     ("refused", "Refused"),
     ("cancelled", "Cancelled"),
 ]
+#: States in which an action is still to be decided, and what its end asks for.
+OPEN = ("planned", "in_progress")
+NOTE = {"note": Ask("result_note", required=False)}
 
 
 class PlanAction(models.Model):
@@ -29,6 +34,9 @@ class PlanAction(models.Model):
 
     _protected_fields = frozenset({"state", "date_done", "done_by_id", "result_note"})
     _frozen_fields = frozenset({"plan_id"})
+    # What was agreed is closed with the plan. Urgent help may begin without one.
+    _decided_by = "plan_id"
+    _open_fields = {False: EVERYTHING, "draft": EVERYTHING}
 
     plan_id = fields.Many2one("remediation.plan", index=True, ondelete="restrict")
     case_id = fields.Many2one(
@@ -160,49 +168,37 @@ class PlanAction(models.Model):
     def _may_run(self):
         return self.is_urgent or self.plan_id.state == "active"
 
-    def _move(self, sources, target, note=None):
-        self.check_access("write")
-        self.lock_for_update()
-        self.invalidate_recordset(["state"])
-        for action in self:
-            if action.state not in sources:
-                raise UserError(
-                    self.env._("This action was decided already: reload the page.")
+    def _missing_to_run(self):
+        if not self._may_run():
+            return [
+                self.env._(
+                    "Only urgent actions start before the plan is approved: submit "
+                    "the plan first."
                 )
-            if target in ("in_progress", "done") and not action._may_run():
-                raise UserError(
-                    self.env._(
-                        "Only urgent actions start before the plan is approved: submit "
-                        "the plan first."
-                    )
-                )
-        vals = {"state": target}
-        if target not in ("planned", "in_progress"):
-            vals.update(
-                date_done=fields.Date.context_today(self),
-                done_by_id=self.env.uid,
-                result_note=note or False,
-            )
-        self._unprotected().write(vals)
-        self.case_id._note_stage(self)
-        return True
+            ]
+        return []
 
+    @step(frm="planned", to="in_progress", check="_missing_to_run")
     def action_start(self):
         """Begin. For the holder; needs an active plan unless urgent (R19)."""
-        return self._move(("planned",), "in_progress")
 
+    @step(frm=OPEN, to="done", stamp="done", check="_missing_to_run", asks=NOTE)
     def action_done(self, note=None):
         """Record as carried out. For the holder."""
-        return self._move(("planned", "in_progress"), "done", note)
 
+    @step(frm=OPEN, to="not_available", stamp="done", asks=NOTE)
     def action_not_available(self, note=None):
         """Record that nobody offers it. For the holder."""
-        return self._move(("planned", "in_progress"), "not_available", note)
 
+    @step(frm=OPEN, to="refused", stamp="done", asks=NOTE)
     def action_refuse(self, note=None):
         """Record that child or family refused. For the holder."""
-        return self._move(("planned", "in_progress"), "refused", note)
 
+    @step(
+        frm=OPEN,
+        to="cancelled",
+        stamp="done",
+        asks={"reason": Ask("result_note", required=False)},
+    )
     def action_cancel(self, reason=None):
         """Take the action off the plan. For the holder."""
-        return self._move(("planned", "in_progress"), "cancelled", reason)

@@ -4,7 +4,17 @@ import unicodedata
 from markupsafe import Markup
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
+from odoo.tools import LazyTranslate
+
+from odoo.addons.remediation_base.tools.steps import EVERYTHING, step
+
+_lt = LazyTranslate(__name__)
+
+OFFICER = (
+    "child_remediation.group_safeguarding",
+    "child_remediation.group_safeguarding_alternate",
+)
 
 #: What a person who reports may send; everything else is decided by the officer.
 FILED_FIELDS = frozenset(
@@ -89,6 +99,9 @@ class SafeguardingReport(models.Model):
             "is_anonymous",
         }
     )
+    _open_fields = {"new": EVERYTHING, "review": EVERYTHING}
+    # The server's log does not tell that a report exists.
+    _log_steps = False
 
     name = fields.Char(
         string="Reference",
@@ -428,47 +441,31 @@ class SafeguardingReport(models.Model):
         self.env["mail.mail"].sudo().create(mails)
 
     # -- review ----------------------------------------------------------------
-    def _check_officer(self):
-        if not any(
-            self.env.user.has_group(f"child_remediation.{name}")
-            for name in ("group_safeguarding", "group_safeguarding_alternate")
-        ):
-            raise AccessError(
-                self.env._("Only the safeguarding officer works on these reports.")
-            )
-        self.check_access("write")
-        self.lock_for_update()
-
+    @step(frm="new", to="review", group=OFFICER)
     def action_review(self):
         """Take the report up. For the safeguarding officer."""
-        self._check_officer()
-        if self.filtered(lambda report: report.state != "new"):
-            raise UserError(self.env._("The report is being reviewed already."))
-        self._unprotected().write({"state": "review", "officer_id": self.env.uid})
-        return True
+        self._unprotected().write({"officer_id": self.env.uid})
 
+    def _missing_to_close(self):
+        if not (self.action_taken or "").strip():
+            return [self.env._("Record what was done before you close.")]
+        return []
+
+    @step(
+        frm=("new", "review"),
+        to="closed",
+        group=OFFICER,
+        stamp="closed",
+        check="_missing_to_close",
+        asks={"outcome": "outcome"},
+        title=_lt("Close the Report"),
+    )
     def action_close(self, outcome):
         """Close with an outcome. For the safeguarding officer; says what was done.
 
         :param str outcome: a value of the field ``outcome``
         :raises UserError: nothing was recorded as done, or an unknown outcome
         """
-        self._check_officer()
-        if outcome not in dict(self._fields["outcome"].selection):
-            raise UserError(self.env._("Choose an outcome."))
-        if self.filtered(lambda report: not (report.action_taken or "").strip()):
-            raise UserError(self.env._("Record what was done before you close."))
-        if self.filtered(lambda report: report.state == "closed"):
-            raise UserError(self.env._("The report is closed already."))
-        self._unprotected().write(
-            {
-                "state": "closed",
-                "outcome": outcome,
-                "closed_by_id": self.env.uid,
-                "closed_on": fields.Datetime.now(),
-            }
-        )
-        return True
 
     def action_close_substantiated(self):
         """Close as substantiated. For the safeguarding officer."""
@@ -486,21 +483,21 @@ class SafeguardingReport(models.Model):
         """Close as handed to an authority. For the safeguarding officer."""
         return self.action_close("authority")
 
+    @step(frm="closed", to="review", group=OFFICER)
     def action_reopen(self):
         """Take a closed report up again. For the safeguarding officer."""
-        self._check_officer()
-        if self.filtered(lambda report: report.state != "closed"):
-            raise UserError(self.env._("Only a closed report is taken up again."))
         self._unprotected().write(
-            {
-                "state": "review",
-                "outcome": False,
-                "closed_on": False,
-                "closed_by_id": False,
-            }
+            {"outcome": False, "closed_on": False, "closed_by_id": False}
         )
-        return True
 
+    def _missing_to_suspend(self):
+        if not self.subject_user_id:
+            return [self.env._("Choose the user concerned first.")]
+        if {self.env.uid, SUPERUSER_ID} & set(self.subject_user_id.ids):
+            return [self.env._("This user cannot be suspended from here.")]
+        return []
+
+    @step(group=OFFICER, stamp="suspended", check="_missing_to_suspend")
     def action_suspend_subject(self):
         """End the subject's access at once (R55, R11). For the safeguarding officer.
 
@@ -510,12 +507,7 @@ class SafeguardingReport(models.Model):
 
         :raises UserError: no user is named, or the user cannot be suspended
         """
-        self._check_officer()
         subjects = self.subject_user_id
-        if not subjects or self.filtered(lambda report: not report.subject_user_id):
-            raise UserError(self.env._("Choose the user concerned first."))
-        if {self.env.uid, SUPERUSER_ID} & set(subjects.ids):
-            raise UserError(self.env._("This user cannot be suspended from here."))
         # sudo: the officer holds neither cases nor users; the system user acts, so
         # that holder logs and write_uid do not name the officer.
         system = self.with_user(SUPERUSER_ID).sudo()
@@ -528,7 +520,3 @@ class SafeguardingReport(models.Model):
         rest = subjects.with_env(system.env) - managers.user_id
         system.env["res.users.apikeys"].search([("user_id", "in", rest.ids)]).unlink()
         rest.write({"active": False})
-        self._unprotected().write(
-            {"suspended_on": fields.Datetime.now(), "suspended_by_id": self.env.uid}
-        )
-        return True

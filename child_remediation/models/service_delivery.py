@@ -1,5 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import LazyTranslate
+
+from odoo.addons.remediation_base.tools.steps import step
+
+_lt = LazyTranslate(__name__)
 
 
 class ServiceDelivery(models.Model):
@@ -18,6 +23,8 @@ class ServiceDelivery(models.Model):
     _frozen_fields = frozenset(
         {"plan_action_id", "date", "quantity", "cost", "currency_id", "recipient"}
     )
+    # Closed from the start: what was given is evidence.
+    _open_fields = {"given": frozenset()}
 
     plan_action_id = fields.Many2one(
         "remediation.plan.action",
@@ -116,12 +123,11 @@ class ServiceDelivery(models.Model):
         ).action_start()
         return deliveries
 
+    @step(
+        frm="given",
+        to="cancelled",
+        asks={"reason": "cancel_reason"},
+        title=_lt("Cancel the Delivery"),
+    )
     def action_cancel(self, reason):
         """Cancel a delivery entered by mistake. For the holder; needs a reason."""
-        self.check_access("write")
-        if not (reason or "").strip():
-            raise UserError(self.env._("Say why the delivery is cancelled."))
-        if self.filtered(lambda delivery: delivery.state != "given"):
-            raise UserError(self.env._("This delivery was cancelled already."))
-        self._unprotected().write({"state": "cancelled", "cancel_reason": reason})
-        return True

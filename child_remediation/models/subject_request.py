@@ -7,6 +7,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
+from odoo.addons.remediation_base.tools.steps import EVERYTHING, step
+
 #: Columns of text that say nothing about a person.
 KEPT_TEXT = frozenset({"name", "code", "display_name", "create_uid", "write_uid"})
 REMOVED = "—"
@@ -48,6 +50,7 @@ class SubjectRequest(models.Model):
         }
     )
     _frozen_fields = frozenset({"beneficiary_id", "company_id"})
+    _open_fields = {"open": EVERYTHING}
 
     beneficiary_id = fields.Many2one(
         "remediation.beneficiary", required=True, index=True, ondelete="restrict"
@@ -226,21 +229,35 @@ class SubjectRequest(models.Model):
             return str(value or "").strip()
         return str(value) if value else ""
 
+    def _check_kind(self):
+        if self.filtered(lambda request: request.kind != "rectification"):
+            raise UserError(self.env._("This request is of another kind."))
+
+    def _missing_to_answer(self):
+        if not (self.note or "").strip():
+            return [self.env._("Write down what was corrected, or why not.")]
+        return []
+
+    @step(
+        frm="open",
+        to="done",
+        group="child_remediation.group_data_protection",
+        allowed="_check_kind",
+        stamp="done",
+        check="_missing_to_answer",
+    )
     def action_rectified(self):
         """Note that what was wrong is corrected. For the data-protection officer."""
-        self._check_officer(("rectification",))
-        if self.filtered(lambda r: not (r.note or "").strip()):
-            raise UserError(self.env._("Write down what was corrected."))
-        self._done()
-        return True
 
+    @step(
+        frm="open",
+        to="refused",
+        group="child_remediation.group_data_protection",
+        stamp="done",
+        check="_missing_to_answer",
+    )
     def action_refuse(self):
         """Refuse, with the reason in the note. For the data-protection officer."""
-        self._check_officer(dict(self._fields["kind"].selection))
-        if self.filtered(lambda r: not (r.note or "").strip()):
-            raise UserError(self.env._("Write down why the request is refused."))
-        self._done(state="refused")
-        return True
 
     # -- nameless for good -----------------------------------------------------
     def action_approve_erasure(self):

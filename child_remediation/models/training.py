@@ -11,6 +11,7 @@ class Training(models.Model):
 
     _protected_fields = frozenset({"company_id", "team_id", "user_id"})
     _frozen_fields = frozenset({"case_manager_id"})
+    _about_user = "case_manager_id.user_id"
 
     case_manager_id = fields.Many2one(
         "remediation.case.manager", required=True, index=True, ondelete="restrict"

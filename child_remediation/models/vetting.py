@@ -1,7 +1,8 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+
+from odoo.addons.remediation_base.tools.steps import EVERYTHING, step
 
 
 class Vetting(models.Model):
@@ -21,6 +22,8 @@ class Vetting(models.Model):
         {"result", "verified_by_id", "verified_on", "company_id", "team_id", "user_id"}
     )
     _frozen_fields = frozenset({"case_manager_id"})
+    _state_field = "result"
+    _open_fields = {"pending": EVERYTHING}
 
     case_manager_id = fields.Many2one(
         "remediation.case.manager", required=True, index=True, ondelete="restrict"
@@ -74,32 +77,25 @@ class Vetting(models.Model):
         for vetting in self:
             vetting.display_name = f"{kinds.get(vetting.kind, '')} {vetting.date or ''}"
 
+    @step(
+        frm="pending",
+        to="clear",
+        group="child_remediation.group_supervisor",
+        not_by="user_id",
+        stamp="verified",
+    )
     def action_verify_clear(self):
         """Record that the check is clear. For a supervisor other than the worker."""
-        self._verify("clear")
+        self.case_manager_id._clear_rights_cache()
 
+    @step(
+        frm="pending",
+        to="adverse",
+        group="child_remediation.group_supervisor",
+        not_by="user_id",
+        stamp="verified",
+    )
     def action_verify_adverse(self):
         """Record an adverse result; the worker is suspended at once (R11)."""
-        self._verify("adverse")
-        self.case_manager_id._suspend(self.env._("Adverse check"))
-
-    def _verify(self, result):
-        self.check_access("write")
-        if not self.env.user.has_group("child_remediation.group_supervisor"):
-            raise AccessError(self.env._("Verifying a check is for supervisors."))
-        if self.filtered(lambda v: v.user_id == self.env.user):
-            raise AccessError(
-                self.env._("Nobody verifies their own check: ask another supervisor.")
-            )
-        if self.filtered(lambda v: v.result != "pending"):
-            raise UserError(
-                self.env._("This check was verified already: enter a new one.")
-            )
-        self._unprotected().write(
-            {
-                "result": result,
-                "verified_by_id": self.env.uid,
-                "verified_on": fields.Datetime.now(),
-            }
-        )
         self.case_manager_id._clear_rights_cache()
+        self.case_manager_id._suspend(self.env._("Adverse check"))

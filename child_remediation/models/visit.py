@@ -5,11 +5,15 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import LazyTranslate
 
 from odoo.addons.remediation_base.tools.answers import UNKNOWN, YES, YES_NO, Answer
+from odoo.addons.remediation_base.tools.steps import EVERYTHING, Ask, step
 
 from ..tools.classification import CHILD_LABOUR
 from .classification import CLASSES
+
+_lt = LazyTranslate(__name__)
 
 #: Visits by these means see nobody: they neither count nor break a series (R22).
 UNSEEN_TYPES = ("phone",)
@@ -63,6 +67,7 @@ class Visit(models.Model):
             "answered_by_id",
         }
     )
+    _open_fields = {"planned": EVERYTHING}
 
     visit_type = fields.Selection(
         [
@@ -186,16 +191,6 @@ class Visit(models.Model):
                 raise ValidationError(
                     self.env._("Date Done comes before the child was identified.")
                 )
-
-    def write(self, vals):
-        if not self._is_unprotected() and self.filtered(lambda v: v.state != "planned"):
-            raise UserError(
-                self.env._(
-                    "A recorded visit does not change: add a note, or record another "
-                    "visit."
-                )
-            )
-        return super().write(vals)
 
     def action_done(self):
         """Record the visit as made: adds the work situation, judges cleanness (R22),
@@ -427,15 +422,14 @@ class Visit(models.Model):
             "is_worst_form": self.is_worst_form,
         }
 
+    @step(
+        frm="planned",
+        to="cancelled",
+        asks={"reason": Ask("cancel_reason", required=False)},
+        title=_lt("Cancel the Visit"),
+    )
     def action_cancel(self, reason=None):
         """Cancel a planned visit. For the holder."""
-        self.check_access("write")
-        if self.filtered(lambda visit: visit.state != "planned"):
-            raise UserError(self.env._("Only a planned visit can be cancelled."))
-        self._unprotected().write(
-            {"state": "cancelled", "cancel_reason": reason or False}
-        )
-        return True
 
     @api.model
     def _clean_series(self, visits):

@@ -158,7 +158,7 @@ class RemediationCommon(BaseCommon):
         """A worker with a clear check, the code signed and the training done."""
         manager = (
             cls.env["remediation.case.manager"]
-            ._unprotected()
+            ._unprotected("remediation.vetting")
             .create(
                 {
                     "user_id": user.id,

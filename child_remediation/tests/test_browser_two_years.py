@@ -18,7 +18,7 @@ class TestBrowserTwoYears(BrowserCommon):
         cls.startClassPatcher(freeze_time("2024-02-28 07:00:00", tick=True))
         super().setUpClass()
         # This worker's check lapses between the second and the third check.
-        cls.manager.vetting_ids.expiry_date = date(2025, 4, 30)
+        cls.manager.vetting_ids._unprotected().expiry_date = date(2025, 4, 30)
 
     def _on(self, day, hour="08:00:00"):
         """The clock of server and browser: eight in the morning in London, ten in

@@ -142,7 +142,7 @@ class TestDeliveryEntry(RemediationCommon):
         self.assertIn("reopen", str(caught.exception.args[0]))
         self.assertEqual(
             caught.exception.args[1],
-            self.env.ref("child_remediation.case_reopen_wizard_action").id,
+            self.env.ref("remediation_base.remediation_step_window_action").id,
         )
         with self.assertRaisesRegex(UserError, "closed"):
             self.env["remediation.plan.action"].with_user(self.worker).create(

@@ -117,7 +117,8 @@ class TestPeople(RemediationCommon):
         cases = {
             risk: self._new_case(risk_level=risk) for risk in ("low", "medium", "high")
         }
-        self.manager.vetting_ids.expiry_date = self.today - timedelta(days=1)
+        check = self.manager.vetting_ids._unprotected()
+        check.expiry_date = self.today - timedelta(days=1)
         before = self.env["mail.mail"].search([])
         self.env["remediation.case.manager"]._cron_expire()
         body = (self.env["mail.mail"].search([]) - before).body_html
@@ -127,7 +128,7 @@ class TestPeople(RemediationCommon):
     def test_r11_lapsed_check_passes_custody_and_warns_before(self):
         self.supervisor.email = "s@example.org"
         case = self._new_case()
-        vetting = self.manager.vetting_ids
+        vetting = self.manager.vetting_ids._unprotected()
         # The change of address itself is told by mail.
         before = self.env["mail.mail"].search([])
         for days, count in ((61, 0), (60, 1), (30, 2), (0, 2), (-1, 3)):

@@ -151,7 +151,9 @@ class TestHandover(RemediationCommon):
         )
 
     def _lapse(self):
-        self.manager.vetting_ids.expiry_date = self.today - timedelta(days=1)
+        self.manager.vetting_ids._unprotected().expiry_date = self.today - timedelta(
+            days=1
+        )
         self.env["remediation.case.manager"]._cron_expire()
         self.env.flush_all()
         self.env.invalidate_all()

@@ -25,10 +25,10 @@ class TestDecisions(RemediationCommon):
         with self.assertRaisesRegex(UserError, "training"):
             self._assign(case, manager)
         training.valid_until = self.today
-        manager.vetting_ids.expiry_date = self.today - timedelta(days=1)
+        manager.vetting_ids._unprotected().expiry_date = self.today - timedelta(days=1)
         with self.assertRaisesRegex(UserError, "check"):
             self._assign(case, manager)
-        manager.vetting_ids.expiry_date = self.today
+        manager.vetting_ids._unprotected().expiry_date = self.today
         self._assign(case, manager)
         self.assertEqual(case.user_id, self.worker_2)
 

@@ -2,7 +2,7 @@ from ast import literal_eval
 
 from lxml import etree
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 from odoo.tools.safe_eval import safe_eval
 
@@ -280,12 +280,23 @@ class TestScreens(RemediationCommon):
         self.assertEqual(by_stage["closed"]["__count"], 1)
         self.assertIn("__records", by_stage["registered"])
 
-    def test_wizards_ask_for_what_a_button_needs(self):
+    def _answer(self, records, method, **answers):
+        """Press a button that asks, and fill in its window as the same user."""
+        action = getattr(records.with_context(step_ask=True), method)()
+        self.assertEqual(action["res_model"], "remediation.step.window")
+        window = records.env["remediation.step.window"].with_context(
+            **action["context"]
+        )
+        form = Form(window)
+        for name, value in answers.items():
+            setattr(form, name, value)
+        return form.save().action_apply()
+
+    def test_the_window_asks_for_what_a_button_needs(self):
         case = self.case.with_user(self.worker)
-        self.env["remediation.case.first.contact.wizard"].with_user(self.worker).create(
-            {"case_id": case.id, "day": self.today}
-        ).action_apply()
+        self._answer(case, "action_record_first_contact", date_1=self.today)
         self.assertEqual(self.case.stage, "first_contact")
+        self.assertEqual(self.case.first_contact_on, self.today)
         as_supervisor = self.env(user=self.supervisor.id)
         context = {"active_model": "remediation.case", "active_ids": self.case.ids}
         form = Form(
@@ -294,35 +305,77 @@ class TestScreens(RemediationCommon):
         form.case_manager_id = self.manager_2.with_env(as_supervisor)
         form.save().action_apply()
         self.assertEqual(self.case.user_id, self.worker_2)
-        as_supervisor["remediation.case.risk.wizard"].create(
-            {"case_id": self.case.id, "risk_level": "low", "reason": "Safe at home"}
-        ).action_apply()
+        case = self.case.with_user(self.supervisor)
+        self._answer(case, "action_set_risk", choice_1="low", text_1="Safe at home")
         self.assertEqual(self.case.risk_level, "low")
-        as_supervisor["remediation.case.hold.wizard"].create(
-            {"case_id": self.case.id, "reason": "Travels", "until": "2099-01-01"}
-        ).action_apply()
+        self._answer(case, "action_hold", text_1="Travels", date_1="2099-01-01")
         self.assertEqual(self.case.stage, "on_hold")
+        self.assertEqual(self.case.hold_by_id, self.supervisor)
+        self.assertEqual(self.case.hold_reason, "Travels")
 
-    def test_wizards_give_no_right_that_the_person_lacks(self):
+    def test_the_window_speaks_of_the_step_that_opened_it(self):
+        action = self.case.with_user(self.supervisor).action_set_risk()
+        window = self.env["remediation.step.window"].with_user(self.supervisor)
+        views = window.with_context(**action["context"]).get_views([(False, "form")])
+        arch = views["views"]["form"]["arch"]
+        self.assertIn('string="Risk Level"', arch)
+        self.assertIn('string="Set Risk"', arch)
+        fields_ = views["models"]["remediation.step.window"]["fields"]
+        self.assertEqual(
+            [key for key, _label in fields_["choice_1"]["selection"]],
+            ["high", "medium", "low"],
+        )
+
+    def test_the_window_asks_the_right_before_it_opens(self):
+        with self.assertRaises(AccessError):
+            self.case.with_user(self.worker).action_hold()
+        with self.assertRaises(AccessError):
+            self.case.with_user(self.supervisor_other).action_hold()
         with self.assertRaises(AccessError):
             self.env["remediation.case.assign.wizard"].with_user(self.worker).create(
                 {"case_ids": self.case.ids, "case_manager_id": self.manager_2.id}
             )
-        wizard = (
-            self.env["remediation.case.first.contact.wizard"]
-            .with_user(self.worker_other)
-            .create({"case_id": self.case.id})
-        )
-        with self.assertRaises(AccessError):
-            wizard.action_apply()
-        with self.assertRaises(AccessError):
-            self.env["remediation.case.hold.wizard"].with_user(
-                self.supervisor_other
-            ).create(
-                {"case_id": self.case.id, "reason": "x", "until": "2099-01-01"}
-            ).action_apply()
 
-    def test_r18_sending_back_through_the_wizard(self):
+    def test_the_window_gives_no_right_that_the_person_lacks(self):
+        windows = self.env["remediation.step.window"]
+        for step, user in (
+            ("remediation.case,action_hold", self.worker),
+            ("remediation.case,action_hold", self.supervisor_other),
+            ("remediation.case,action_record_first_contact", self.worker_other),
+        ):
+            window = windows.with_user(user).with_context(
+                step_view_ref=step, step_ids=self.case.ids
+            )
+            with self.assertRaises(AccessError):
+                window.create({"text_1": "x", "date_1": "2099-01-01"}).action_apply()
+        for step in (
+            "remediation.case,write",
+            "remediation.case,_set_risk",
+            "remediation.case,action_resume",
+            "res.users,action_hold",
+            "nothing",
+        ):
+            window = windows.with_user(self.supervisor).with_context(
+                step_view_ref=step, step_ids=self.case.ids
+            )
+            with self.assertRaises(UserError):
+                window.create({"text_1": "x"}).action_apply()
+
+    def test_what_the_window_asks_is_asked_of_every_caller(self):
+        case = self.case.with_user(self.supervisor)
+        for answers in (
+            ("", "2099-01-01"),
+            ("  ", "2099-01-01"),
+            ("x", ""),
+            ("x", "no date"),
+            (False, False),
+        ):
+            with self.subTest(answers=answers), self.assertRaises(UserError):
+                case.action_hold(*answers)
+        with self.assertRaises(UserError):
+            case.action_set_risk("none", "x")
+
+    def test_r18_sending_back_through_the_window(self):
         assessment = (
             self.env["remediation.assessment"]
             .with_user(self.worker)
@@ -336,18 +389,11 @@ class TestScreens(RemediationCommon):
             )
         )
         assessment.action_submit()
-        wizard = (
-            self.env["remediation.approval.reject.wizard"]
-            .with_user(self.supervisor)
-            .create(
-                {
-                    "res_model": "remediation.assessment",
-                    "res_id": assessment.id,
-                    "comment": "Hear the mother too",
-                }
-            )
+        self._answer(
+            assessment.with_user(self.supervisor),
+            "action_reject",
+            long_1="Hear the mother too",
         )
-        wizard.action_apply()
         self.assertEqual(assessment.state, "draft")
         self.assertEqual(assessment.rejection_comment, "Hear the mother too")
 

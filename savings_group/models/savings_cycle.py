@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import LockError, UserError
 from odoo.fields import Domain
 
+from odoo.addons.remediation_base.tools.steps import EVERYTHING, step
+
 #: What a cycle begins with and a meeting carries on, in this order: cash of the two
 #: pots, money at the bank, what the group owes, grants it keeps after the share-out.
 BALANCES = ("loan", "social", "bank", "debt", "grant")
@@ -37,6 +39,12 @@ class SavingsCycle(models.Model):
             "closing_grant",
         }
     )
+    # Rules and opening balances are settled when the cycle starts.
+    _open_fields = {
+        "forming": EVERYTHING,
+        "active": {"date_end"},
+        "share_out": {"date_end"},
+    }
 
     number = fields.Integer(readonly=True, copy=False, default=1)
     state = fields.Selection(
@@ -167,19 +175,6 @@ class SavingsCycle(models.Model):
                 else cycle.share_value
             )
 
-    def write(self, vals):
-        if not self._is_unprotected():
-            settled = set(self._constitution_fields())
-            settled |= {f"opening_{pot}" for pot in BALANCES} | {"date_start"}
-            if settled & vals.keys() and self.filtered(lambda c: c.state != "forming"):
-                raise UserError(
-                    self.env._(
-                        "The rules and opening balances of a cycle are settled when it "
-                        "starts: change them on the group, for the next cycle."
-                    )
-                )
-        return super().write(vals)
-
     @api.model
     def _add_protected_values(self, vals_list):
         vals_list = super()._add_protected_values(vals_list)
@@ -226,36 +221,29 @@ class SavingsCycle(models.Model):
             ) from error
         self.invalidate_recordset(["state"])
 
+    def _missing_to_start(self):
+        if not self.membership_ids:
+            return [
+                self.env._(
+                    "%(cycle)s has no members: enter them on the group first.",
+                    cycle=self.display_name,
+                )
+            ]
+        return []
+
+    @step(frm="forming", to="active", referencing=True, check="_missing_to_start")
     def action_start(self):
         """Start saving. For the group's agent or a savings manager.
 
         :raises UserError: not forming, or no members.
         """
-        self.check_access("write")
-        self._lock()
         counts = dict(
             self.env["savings.membership"]._read_group(
                 [("cycle_id", "in", self.ids)], ["cycle_id"], ["__count"]
             )
         )
         for cycle in self:
-            if cycle.state != "forming":
-                raise UserError(
-                    self.env._(
-                        "%(cycle)s has started before.", cycle=cycle.display_name
-                    )
-                )
-            if not counts.get(cycle):
-                raise UserError(
-                    self.env._(
-                        "%(cycle)s has no members: enter them on the group first.",
-                        cycle=cycle.display_name,
-                    )
-                )
-            cycle._unprotected().write(
-                {"state": "active", "members_at_start": counts[cycle]}
-            )
-        return True
+            cycle._unprotected().write({"members_at_start": counts[cycle]})
 
     def action_open_meeting(self):
         """Open today's meeting, with a line per member, and show it.

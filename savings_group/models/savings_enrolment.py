@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import NO_ACCESS
 
+from odoo.addons.remediation_base.tools.steps import EVERYTHING
+
 
 class SavingsEnrolment(models.Model):
     """A caregiver's savings group, as an action of a child's plan (R51).
@@ -21,6 +23,9 @@ class SavingsEnrolment(models.Model):
 
     _protected_fields = frozenset({"member_id", "enrolled_on", "support_id"})
     _frozen_fields = frozenset({"action_id"})
+    # Another caregiver or group is another action.
+    _state_field = "enrolled_on"
+    _open_fields = {False: EVERYTHING}
 
     action_id = fields.Many2one(
         "remediation.plan.action", required=True, index=True, ondelete="restrict"
@@ -159,17 +164,6 @@ class SavingsEnrolment(models.Model):
                 raise UserError(
                     self.env._("The caregiver belongs to another child's family.")
                 )
-
-    def write(self, vals):
-        if (
-            {"caregiver_id", "group_id"} & vals.keys()
-            and not self._is_unprotected()
-            and self.filtered("enrolled_on")
-        ):
-            raise UserError(
-                self.env._("The caregiver is enrolled: make a new action instead.")
-            )
-        return super().write(vals)
 
     def action_enrol(self):
         """Enrol the caregiver in the chosen group, as an ordinary member (R51).

@@ -1,6 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
+from odoo.tools import LazyTranslate
+
+from odoo.addons.remediation_base.tools.steps import step
+
+_lt = LazyTranslate(__name__)
 
 
 class SavingsGroup(models.Model):
@@ -247,7 +252,7 @@ class SavingsGroup(models.Model):
         left_in = last._shares_left_in() if last else {}
         cycle = (
             self.env["savings.cycle"]
-            ._unprotected()
+            ._unprotected("savings.membership")
             .create(
                 dict(
                     self._prepare_constitution(),
@@ -268,6 +273,23 @@ class SavingsGroup(models.Model):
         )
         return cycle._action_form()
 
+    def _missing_to_dissolve(self):
+        running = self.env["savings.cycle"].search_count(
+            Domain("group_id", "in", self.ids)
+            & Domain("state", "in", ("active", "share_out"))
+        )
+        if running:
+            return [self.env._("A cycle is running: share it out and close it first.")]
+        return []
+
+    @step(
+        frm="running",
+        to="dissolved",
+        stamp="dissolved",
+        asks={"reason": "dissolved_reason"},
+        check="_missing_to_dissolve",
+        title=_lt("Dissolve the Group"),
+    )
     def action_dissolve(self, reason):
         """End the group for good, between two cycles.
 
@@ -276,31 +298,9 @@ class SavingsGroup(models.Model):
         :param str reason: why the members end the group; required.
         :raises UserError: a cycle is running, or no reason was given.
         """
-        self.check_access("write")
-        self.lock_for_update()
-        if not (reason or "").strip():
-            raise UserError(self.env._("Say why the group is dissolved."))
-        running = self.env["savings.cycle"].search_count(
-            Domain("group_id", "in", self.ids)
-            & Domain("state", "in", ("active", "share_out"))
-        )
-        if running:
-            raise UserError(
-                self.env._("A cycle is running: share it out and close it first.")
-            )
-        if self.filtered(lambda group: group.state != "running"):
-            raise UserError(self.env._("This group was dissolved before."))
-        self._unprotected().write(
-            {
-                "state": "dissolved",
-                "dissolved_on": fields.Date.context_today(self),
-                "dissolved_reason": reason,
-            }
-        )
         self._message_log_batch(
             bodies={group.id: self.env._("Group dissolved.") for group in self}
         )
-        return True
 
     def action_view_members(self):
         """Show the members' register; for whoever may read the group's books."""

@@ -3,6 +3,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tools import SQL
 
+from odoo.addons.remediation_base.tools.steps import EVERYTHING
+
 
 class SavingsHeldFund(models.Model):
     """Money of a group that the organisation holds for a short while.
@@ -23,6 +25,8 @@ class SavingsHeldFund(models.Model):
 
     _protected_fields = frozenset({"company_id", "move_id", "state"})
     _frozen_fields = frozenset({"group_id"})
+    # What is booked is corrected in accounting.
+    _open_fields = {"draft": EVERYTHING, "held": {"due_on"}}
 
     group_id = fields.Many2one(
         "savings.group", required=True, index=True, ondelete="restrict"
@@ -109,17 +113,6 @@ class SavingsHeldFund(models.Model):
             today,
         )
         return [("id", "in" if True in value else "not in", overdue)]
-
-    def write(self, vals):
-        if (
-            {"amount", "received_on", "receipt", "journal_id"} & vals.keys()
-            and not self._is_unprotected()
-            and self.filtered("move_id")
-        ):
-            raise UserError(
-                self.env._("The receipt is booked: correct it in accounting.")
-            )
-        return super().write(vals)
 
     def action_book(self):
         """Draft the entry of the receipt: money in, owed to the group. For finance."""

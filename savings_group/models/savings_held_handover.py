@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.remediation_base.tools.steps import EVERYTHING
+
 
 class SavingsHeldHandover(models.Model):
     """Money given back to the group, with the receipt the group signed.
@@ -15,6 +17,9 @@ class SavingsHeldHandover(models.Model):
 
     _protected_fields = frozenset({"company_id", "move_id"})
     _frozen_fields = frozenset({"held_id"})
+    # What is booked is corrected in accounting.
+    _state_field = "move_id"
+    _open_fields = {False: EVERYTHING}
 
     held_id = fields.Many2one(
         "savings.held.fund", required=True, index=True, ondelete="restrict"
@@ -38,22 +43,6 @@ class SavingsHeldHandover(models.Model):
             handover.display_name = (
                 f"{handover.held_id.display_name} {handover.receipt}"
             )
-
-    def write(self, vals):
-        if (
-            {"amount", "date", "receipt"} & vals.keys()
-            and not self._is_unprotected()
-            and self.filtered("move_id")
-        ):
-            raise UserError(
-                self.env._("The handover is booked: correct it in accounting.")
-            )
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_booked(self):
-        if self.filtered("move_id"):
-            raise UserError(self.env._("A booked handover is not deleted."))
 
     def action_book(self):
         """Draft the entry of the handover. For finance.

@@ -1,6 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import LazyTranslate
+
+from odoo.addons.remediation_base.tools.steps import EVERYTHING, Ask, step
+
+_lt = LazyTranslate(__name__)
 
 LIVE_STATES = ("outstanding", "late")
 
@@ -37,6 +42,8 @@ class SavingsLoan(models.Model):
         }
     )
     _frozen_fields = frozenset({"membership_id"})
+    # What was approved does not change: its line is reversed.
+    _open_fields = {"requested": EVERYTHING}
 
     membership_id = fields.Many2one(
         "savings.membership", required=True, index=True, ondelete="restrict"
@@ -141,19 +148,6 @@ class SavingsLoan(models.Model):
     def _check_term(self):
         if self.filtered(lambda loan: loan.term < 1):
             raise ValidationError(self.env._("A loan runs for at least one period."))
-
-    def write(self, vals):
-        if (
-            {"amount", "term"} & vals.keys()
-            and not self._is_unprotected()
-            and self.filtered(lambda loan: loan.state != "requested")
-        ):
-            raise UserError(
-                self.env._(
-                    "An approved loan does not change: reverse its line instead."
-                )
-            )
-        return super().write(vals)
 
     # -- sums, in one query ----------------------------------------------------
     @api.model
@@ -301,6 +295,13 @@ class SavingsLoan(models.Model):
         )
         return True
 
+    @step(
+        frm=LIVE_STATES,
+        to=("written_off",),
+        asks={"minute": Ask("minute", keep=False)},
+        title=_lt("Write the Loan Off"),
+        hint=_lt("Write down what the group decided about the loan."),
+    )
     def action_write_off(self, minute):
         """Write a loan off by a decision of the meeting that is open.
 
@@ -310,14 +311,7 @@ class SavingsLoan(models.Model):
         :raises UserError: no open meeting, no minute, or nothing is owed.
         """
         self.ensure_one()
-        self.check_access("write")
-        if not (minute or "").strip():
-            raise UserError(
-                self.env._("Write down what the group decided about the loan.")
-            )
         meeting = self.membership_id._require_open_meeting()
-        if self.state not in LIVE_STATES:
-            raise UserError(self.env._("Nothing is owed on this loan."))
         moves = self.env["savings.loan.move"]._unprotected()
         moves.create(self._prepare_charges(meeting.date, meeting))
         moves.create(self._prepare_write_off(meeting, minute))

@@ -1,8 +1,13 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import LazyTranslate
+
+from odoo.addons.remediation_base.tools.steps import EVERYTHING, step
 
 from .savings_cycle import BALANCES
 from .savings_loan import LIVE_STATES
+
+_lt = LazyTranslate(__name__)
 
 
 class SavingsMeeting(models.Model):
@@ -59,6 +64,7 @@ class SavingsMeeting(models.Model):
         }
     )
     _frozen_fields = frozenset({"cycle_id"})
+    _open_fields = {"open": EVERYTHING}
 
     cycle_id = fields.Many2one(
         "savings.cycle", required=True, index=True, ondelete="restrict"
@@ -234,21 +240,11 @@ class SavingsMeeting(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        if not self._is_unprotected():
-            if self.filtered(lambda meeting: meeting.state != "open"):
-                raise UserError(
-                    self.env._(
-                        "A validated or cancelled meeting does not change: enter the "
-                        "correction in the next meeting."
-                    )
-                )
-            if vals.get("date"):
-                date = fields.Date.to_date(vals["date"])
-                last = self._last_validated(self.cycle_id)
-                for meeting in self:
-                    meeting.cycle_id._check_meeting_date(
-                        date, last.get(meeting.cycle_id)
-                    )
+        if vals.get("date") and not self._is_unprotected():
+            date = fields.Date.to_date(vals["date"])
+            last = self._last_validated(self.cycle_id)
+            for meeting in self:
+                meeting.cycle_id._check_meeting_date(date, last.get(meeting.cycle_id))
         return super().write(vals)
 
     def _create_lines(self, memberships=None):
@@ -290,6 +286,27 @@ class SavingsMeeting(models.Model):
             )
         return True
 
+    def _missing_to_cancel(self):
+        moves = self.env["savings.loan.move"].search_count(
+            [("meeting_id", "in", self.ids)]
+        )
+        if moves:
+            return [
+                self.env._(
+                    "This meeting wrote off a loan: it took place, so validate it."
+                )
+            ]
+        return []
+
+    @step(
+        frm="open",
+        to="cancelled",
+        locks="cycle_id",
+        referencing=True,
+        asks={"reason": "cancel_reason"},
+        check="_missing_to_cancel",
+        title=_lt("Cancel the Meeting"),
+    )
     def action_cancel(self, reason):
         """Cancel an open meeting that did not take place.
 
@@ -298,28 +315,14 @@ class SavingsMeeting(models.Model):
         :param str reason: why; required.
         :raises UserError: validated before, or a decision of it stands.
         """
-        self.check_access("write")
-        if not (reason or "").strip():
-            raise UserError(self.env._("Say why the meeting is cancelled."))
-        self._lock_open()
-        moves = self.env["savings.loan.move"].search_count(
-            [("meeting_id", "in", self.ids)]
-        )
-        if moves:
-            raise UserError(
-                self.env._(
-                    "This meeting wrote off a loan: it took place, so validate it."
-                )
-            )
         loans = self.env["savings.loan"].search(
             [("meeting_id", "in", self.ids), ("state", "=", "approved")]
         )
         loans._unprotected().write(
             {"state": "requested", "meeting_id": False, "line_id": False}
         )
-        self._unprotected().write({"state": "cancelled", "cancel_reason": reason})
-        return True
 
+    @step(frm="open", to=("validated",), locks="cycle_id", referencing=True)
     def action_validate(self):
         """Validate open meetings, whole or not at all.
 
@@ -329,8 +332,6 @@ class SavingsMeeting(models.Model):
 
         :raises UserError: validated before, beyond the limits, or a pot not tying.
         """
-        self.check_access("write")
-        self._lock_open()
         self._check_dates()
         self._accrue()
         self._reverse_lines()
@@ -357,19 +358,6 @@ class SavingsMeeting(models.Model):
             }
         )
         return True
-
-    def _lock_open(self):
-        """Lock the cycles, then look at the state: of two people one wins."""
-        self.cycle_id._lock()
-        self.invalidate_recordset(["state"])
-        done = self.filtered(lambda meeting: meeting.state != "open")
-        if done:
-            raise UserError(
-                self.env._(
-                    "%(meeting)s was validated or cancelled before: reload the page.",
-                    meeting=done[0].display_name,
-                )
-            )
 
     def _check_dates(self):
         last = self._last_validated(self.cycle_id)

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from odoo.addons.remediation_base.tools.steps import EVERYTHING
+
 #: What an entry does to (loan fund cash, social fund, bank, debts, grants kept). The
 #: word "pot" stands for the pot chosen on the entry.
 EFFECTS = {
@@ -42,6 +44,8 @@ class SavingsMeetingEntry(models.Model):
         {"membership_id", "shares", "leave_reason", "heir", "meeting_state", "cycle_id"}
     )
     _frozen_fields = frozenset({"meeting_id"})
+    _decided_by = "meeting_id"
+    _open_fields = {"open": EVERYTHING}
     #: Kinds that only a named method enters.
     _method_kinds = ("joiner", "leaver")
 
@@ -125,36 +129,18 @@ class SavingsMeetingEntry(models.Model):
             raise UserError(
                 self.env._("Late joiners and leavers are entered by their own buttons.")
             )
-        entries = super().create(vals_list)
-        entries._check_open()
-        return entries
+        return super().create(vals_list)
 
     def write(self, vals):
-        if not self._is_unprotected():
-            self._check_open()
-            if vals.get("kind") in self._method_kinds or (
-                vals.keys() - {"explanation"}
-                and self.filtered(lambda entry: entry.kind in self._method_kinds)
-            ):
-                raise UserError(
-                    self.env._(
-                        "Late joiners and leavers are entered by their own buttons."
-                    )
-                )
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_only_open(self):
-        self._check_open()
-
-    def _check_open(self):
-        if self.meeting_id.filtered(lambda meeting: meeting.state != "open"):
+        if not self._is_unprotected() and (
+            vals.get("kind") in self._method_kinds
+            or vals.keys() - {"explanation"}
+            and self.filtered(lambda entry: entry.kind in self._method_kinds)
+        ):
             raise UserError(
-                self.env._(
-                    "A validated meeting does not change: enter the correction in the "
-                    "next meeting."
-                )
+                self.env._("Late joiners and leavers are entered by their own buttons.")
             )
+        return super().write(vals)
 
     def _pay_leaver(self):
         """Net the debt against the savings and close the membership."""

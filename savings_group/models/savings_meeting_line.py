@@ -1,5 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import LazyTranslate
+
+from odoo.addons.remediation_base.tools.steps import EVERYTHING, Ask, step
+
+_lt = LazyTranslate(__name__)
 
 #: What is typed on a line, in the order of the round at the table.
 FIGURES = ("shares", "loan_repaid", "loan_given", "fine", "social_in", "social_out")
@@ -31,6 +36,8 @@ class SavingsMeetingLine(models.Model):
         }
     )
     _frozen_fields = frozenset({"meeting_id", "membership_id"})
+    _decided_by = "meeting_id"
+    _open_fields = {"open": EVERYTHING}
 
     meeting_id = fields.Many2one(
         "savings.meeting", required=True, index=True, ondelete="restrict"
@@ -157,18 +164,19 @@ class SavingsMeetingLine(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        if not self._is_unprotected():
-            if self.meeting_id.filtered(lambda meeting: meeting.state != "open"):
-                raise UserError(
-                    self.env._(
-                        "A validated meeting does not change: use the button Reverse, "
-                        "then enter what is right in the next meeting."
-                    )
-                )
-            if self.filtered(lambda line: line.kind == "reversal"):
-                raise UserError(self.env._("A reversal is not typed over."))
+        if not self._is_unprotected() and self.filtered(
+            lambda line: line.kind == "reversal"
+        ):
+            raise UserError(self.env._("A reversal is not typed over."))
         return super().write(vals)
 
+    @step(
+        locks="cycle_id",
+        referencing=True,
+        asks={"reason": Ask("decision_reason", keep=False)},
+        title=_lt("Reverse the Line"),
+        hint=_lt("Say what was wrong with the line."),
+    )
     def action_reverse(self, reason):
         """Take validated lines back by a reversal in the meeting that is open now.
 
@@ -179,10 +187,6 @@ class SavingsMeetingLine(models.Model):
         :raises UserError: not validated, no meeting open, reversed before, the member
             has left, or the loan given has been repaid in part.
         """
-        self.check_access("write")
-        if not (reason or "").strip():
-            raise UserError(self.env._("Say what was wrong with the line."))
-        self.cycle_id._lock()
         self.invalidate_recordset(["meeting_state"])
         meetings = {
             meeting.cycle_id: meeting

@@ -159,7 +159,7 @@ class SavingsMember(models.Model):
             )
         )
         by_group = {cycle.group_id: cycle for cycle in cycles}
-        self.env["savings.membership"].sudo().create(
+        self.env["savings.membership"].sudo()._unprotected().create(
             [
                 {"cycle_id": by_group[member.group_id].id, "member_id": member.id}
                 for member in self

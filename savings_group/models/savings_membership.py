@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from odoo.addons.remediation_base.tools.steps import EVERYTHING
+
 from .savings_meeting_line import FIGURES
 
 
@@ -29,6 +31,9 @@ class SavingsMembership(models.Model):
         }
     )
     _frozen_fields = frozenset({"cycle_id", "member_id"})
+    # Opening shares are settled when the cycle starts.
+    _decided_by = "cycle_id"
+    _open_fields = {"forming": EVERYTHING}
 
     cycle_id = fields.Many2one(
         "savings.cycle", required=True, index=True, ondelete="restrict"
@@ -174,18 +179,6 @@ class SavingsMembership(models.Model):
                 raise ValidationError(
                     self.env._("A member takes part in cycles of the own group only.")
                 )
-
-    def write(self, vals):
-        if "opening_shares" in vals and self.cycle_id.filtered(
-            lambda cycle: cycle.state != "forming"
-        ):
-            raise UserError(
-                self.env._(
-                    "Opening shares are settled when the cycle starts: enter what the "
-                    "member brings in a meeting."
-                )
-            )
-        return super().write(vals)
 
     @api.model
     def _add_protected_values(self, vals_list):

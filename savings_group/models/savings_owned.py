@@ -5,7 +5,8 @@ class SavingsOwned(models.AbstractModel):
     """A record of one savings group: seen by the group's field agent.
 
     The columns that record rules compare are copied from the group and stored;
-    handing a group to another agent writes the group alone.
+    handing a group to another agent writes the group alone. The rules of the cycle
+    hold for each of them.
     """
 
     _name = "savings.owned"
@@ -13,6 +14,7 @@ class SavingsOwned(models.AbstractModel):
     _inherit = ["savings.system.mixin", "remediation.protected.mixin"]
 
     _remediation_sensitive = True
+    _rules_of = "savings.cycle"
     _protected_fields = frozenset({"company_id", "agent_id", "currency_id"})
     _frozen_fields = frozenset({"group_id"})
 

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.remediation_base.tools.steps import EVERYTHING, step
+
 from ..tools.share_out import Claim, share_out
 from .savings_cycle import BALANCES
 
@@ -38,6 +40,7 @@ class SavingsShareOut(models.Model):
         }
     )
     _frozen_fields = frozenset({"cycle_id"})
+    _open_fields = {"draft": EVERYTHING}
 
     cycle_id = fields.Many2one(
         "savings.cycle", required=True, index=True, ondelete="restrict"
@@ -100,10 +103,6 @@ class SavingsShareOut(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        if not self._is_unprotected() and self.filtered(lambda s: s.state != "draft"):
-            raise UserError(
-                self.env._("A confirmed share-out does not change any more.")
-            )
         result = super().write(vals)
         if "date" in vals and not self._is_unprotected():
             self._recompute()
@@ -193,17 +192,15 @@ class SavingsShareOut(models.Model):
         self._recompute()
         return True
 
+    @step(frm="draft", to="cancelled", locks="cycle_id", referencing=True)
     def action_cancel(self):
         """Give the draft up; the cycle goes on. For the agent or a savings manager.
 
         :raises UserError: the share-out is confirmed.
         """
-        self.check_access("write")
-        self._lock_in("draft")
-        self._unprotected().write({"state": "cancelled"})
         self.cycle_id._unprotected().write({"state": "active"})
-        return True
 
+    @step(frm="draft", to=("confirmed",), locks="cycle_id", referencing=True)
     def action_confirm(self):
         """Net and write off the loans and fix the payouts, whole or not at all (R49).
 
@@ -212,8 +209,6 @@ class SavingsShareOut(models.Model):
         :raises UserError: a loan nobody decided on, debt over the payout, a write-off
             without a minute, or less cash in the box than is paid out.
         """
-        self.check_access("write")
-        self._lock_in("draft")
         self._recompute()
         for record in self:
             record._check_fund()
@@ -228,14 +223,6 @@ class SavingsShareOut(models.Model):
             }
         )
         return True
-
-    def _lock_in(self, state):
-        self.cycle_id._lock()
-        self.invalidate_recordset(["state"])
-        if self.filtered(lambda record: record.state != state):
-            raise UserError(
-                self.env._("This share-out was moved on meanwhile: reload the page.")
-            )
 
     def _check_fund(self):
         self.ensure_one()
@@ -309,13 +296,32 @@ class SavingsShareOut(models.Model):
         moves.create(vals_list)
         loans._settle_state()
 
+    @step(frm="confirmed", locks="cycle_id", referencing=True)
     def action_sign_all(self):
         """Note that everybody has received and signed. For the agent or a manager."""
-        self.check_access("write")
-        self._lock_in("confirmed")
         self.line_ids._sign()
-        return True
 
+    def _missing_to_close(self):
+        unsigned = self.line_ids.filtered(lambda line: not line.signed_on)
+        if not unsigned:
+            return []
+        return [
+            self.env._(
+                "%(count)s members have not signed for their payout, the first is "
+                "number %(number)s: hand it over, then close.",
+                count=len(unsigned),
+                number=unsigned[0].member_number,
+            )
+        ]
+
+    @step(
+        frm="confirmed",
+        to="closed",
+        locks="cycle_id",
+        referencing=True,
+        stamp="closed",
+        check="_missing_to_close",
+    )
     def action_close(self):
         """Close the share-out and its cycle. For the agent or a savings manager.
 
@@ -324,19 +330,7 @@ class SavingsShareOut(models.Model):
 
         :raises UserError: a payout is not signed for.
         """
-        self.check_access("write")
-        self._lock_in("confirmed")
         for record in self:
-            unsigned = record.line_ids.filtered(lambda line: not line.signed_on)
-            if unsigned:
-                raise UserError(
-                    self.env._(
-                        "%(count)s members have not signed for their payout, the first "
-                        "is number %(number)s: hand it over, then close.",
-                        count=len(unsigned),
-                        number=unsigned[0].member_number,
-                    )
-                )
             cycle = record.cycle_id
             cycle._unprotected().write(
                 dict(
@@ -345,8 +339,6 @@ class SavingsShareOut(models.Model):
                     closed_on=record.date,
                 )
             )
-        self._unprotected().write({"state": "closed", "closed_by_id": self.env.uid})
-        return True
 
     def _prepare_closing(self):
         """Return what is in the box and on the books after the payouts."""

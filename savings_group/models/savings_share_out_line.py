@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.remediation_base.tools.steps import EVERYTHING, step
+
 
 class SavingsShareOutLine(models.Model):
     """What one member gets at the share-out, and the decision about her debt.
@@ -28,6 +30,8 @@ class SavingsShareOutLine(models.Model):
         }
     )
     _frozen_fields = frozenset({"share_out_id", "membership_id"})
+    _decided_by = "share_out_id"
+    _open_fields = {"draft": EVERYTHING}
 
     share_out_id = fields.Many2one(
         "savings.share.out", required=True, index=True, ondelete="restrict"
@@ -94,14 +98,8 @@ class SavingsShareOutLine(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        if self._is_unprotected():
-            return super().write(vals)
-        if self.filtered(lambda line: line.share_out_id.state != "draft"):
-            raise UserError(
-                self.env._("A confirmed share-out does not change any more.")
-            )
         result = super().write(vals)
-        if {"decision", "shares_left_in"} & vals.keys():
+        if {"decision", "shares_left_in"} & vals.keys() and not self._is_unprotected():
             self.share_out_id._recompute()
         return result
 
@@ -142,6 +140,7 @@ class SavingsShareOutLine(models.Model):
                     )
                 )
 
+    @step(frm="confirmed", locks="share_out_id", referencing=True)
     def action_sign(self):
         """Note that the member received the payout and signed the list.
 
@@ -149,10 +148,7 @@ class SavingsShareOutLine(models.Model):
 
         :raises UserError: the share-out is not confirmed, or closed.
         """
-        self.check_access("write")
-        self.share_out_id._lock_in("confirmed")
         self._sign()
-        return True
 
     def _sign(self):
         self.filtered(lambda line: not line.signed_on)._unprotected().write(

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
+from odoo.addons.remediation_base.tools.steps import EVERYTHING
+
 
 class SavingsSupport(models.Model):
     """What the organisation gives to a group: kit, training, agent's fee, grant.
@@ -26,6 +28,8 @@ class SavingsSupport(models.Model):
 
     _protected_fields = frozenset({"company_id", "move_id", "state"})
     _frozen_fields = frozenset({"group_id"})
+    # What is billed is corrected on the bill.
+    _open_fields = {"ordered": EVERYTHING, "cancelled": EVERYTHING}
 
     group_id = fields.Many2one(
         "savings.group", required=True, index=True, ondelete="restrict"
@@ -109,18 +113,6 @@ class SavingsSupport(models.Model):
                 for vals in vals_list
             ]
         )
-
-    def write(self, vals):
-        settled = {"amount", "kind", "partner_id", "account_id", "currency_id", "date"}
-        if (
-            (settled | {"analytic_distribution"}) & vals.keys()
-            and not self._is_unprotected()
-            and self.filtered(lambda support: support.state in ("billed", "posted"))
-        ):
-            raise UserError(
-                self.env._("The bill is drafted: correct the bill in accounting.")
-            )
-        return super().write(vals)
 
     def action_draft_bill(self):
         """Draft the vendor bill, with the grant's distribution. For finance.

@@ -67,6 +67,7 @@ class SavingsRatio(models.Model):
     _auto = False
     _order = "quarter desc, group_id, id"
     _rec_name = "quarter"
+    _rules_of = "savings.cycle"
 
     # what
     quarter = fields.Date(readonly=True)

@@ -125,7 +125,7 @@ class TestLoan(SavingsCommon):
         with self.assertRaisesRegex(UserError, "Open a meeting first"):
             loan.action_write_off("Her stall burnt down")
         meeting = self._open(2)
-        with self.assertRaisesRegex(UserError, "Write down"):
+        with self.assertRaisesRegex(UserError, "Fill in"):
             loan.action_write_off("")
         loan.action_write_off("Her stall burnt down")
         self.assertEqual((loan.state, loan.balance), ("written_off", 0))

@@ -286,7 +286,7 @@ class TestMeeting(SavingsCommon):
             other.member_ids.with_user(self.agent_other).read(["in_other_group"])
 
     def test_rules_are_settled_when_the_cycle_starts(self):
-        with self.assertRaisesRegex(UserError, "settled when it"):
+        with self.assertRaisesRegex(UserError, "Share Value"):
             self.cycle.share_value = 1000
         self.group.share_value = 1000
         self.assertEqual(self.cycle.share_value, 500)

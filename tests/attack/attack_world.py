@@ -8,6 +8,7 @@ is made for here fails ``test_attack_rpc``.
 
 import contextlib
 import functools
+import inspect
 import json
 
 from odoo import fields
@@ -36,6 +37,13 @@ NOT_MADE = {
     "cash.transfer.verification.answer": "is asked about money that was paid",
     "remediation.break.glass": "would open the file to somebody",
 }
+LOGGERS = (
+    "odoo.addons.base.models.ir_rule",
+    "odoo.addons.base.models.ir_model",
+    "odoo.models",
+    "odoo.sql_db",
+    "odoo.orm.models",
+)
 PICTURE = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAA"
     "AABJRU5ErkJggg=="
@@ -404,6 +412,66 @@ class AttackWorld(ReferralCommon, CashCommon):
             model.with_user(user)._has_field_access(field, "read")
             for user in cls.nameless.values()
         )
+
+    def _public_methods(self, name):
+        """``(name, function)`` of what the product adds and can be called remotely."""
+        seen = set()
+        for cls in type(self.env[name]).__mro__:
+            module = getattr(cls, "__module__", "")
+            if not module.startswith("odoo.addons."):
+                continue
+            if module.split(".")[2] not in self.product:
+                continue
+            for method, function in vars(cls).items():
+                if (
+                    method.startswith("_")
+                    or method in seen
+                    or not inspect.isfunction(function)
+                    or method
+                    in ("create", "write", "unlink", "copy", "lock_for_update")
+                ):
+                    continue
+                seen.add(method)
+                yield method, function
+
+    def _arguments(self, function):
+        guesses = {
+            "reason": "forged",
+            "code": f"{MARK}code",
+            "values": {},
+            "vals": {},
+            "domain": [],
+            "fields": ["display_name"],
+            "month": str(self.today)[:7],
+            "limit": 5,
+            "rows": {str(self.package.id): {"days_open": 0}},
+            "content": b"x",
+            "kind": "medical",
+            "risk_level": "high",
+            "outcome": "given",
+            "result": "done",
+            "partner_ids": [],
+            "file_id": self.file.id,
+            "case_manager_id": self.manager_other.id,
+            "consent_id": self.rows["remediation.consent"][0],
+            "action_id": self.rows["remediation.plan.action"][0],
+            "referral_id": self.referral.id,
+        }
+        args = []
+        for name, parameter in list(inspect.signature(function).parameters.items())[1:]:
+            if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+                continue
+            if name in guesses:
+                args.append(guesses[name])
+            elif name.endswith("_id"):
+                args.append(self.target.id)
+            elif "date" in name or name in ("day", "until", "on", "done_on"):
+                args.append(str(self.today))
+            elif parameter.default is not parameter.empty:
+                args.append(parameter.default)
+            else:
+                args.append("forged")
+        return args, {}
 
     # -- finding out -------------------------------------------------------------
     def _snapshot(self):

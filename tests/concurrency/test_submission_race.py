@@ -31,7 +31,7 @@ team = env["remediation.team"].create(
     {"name": "Race", "supervisor_id": env.ref("base.user_admin").id}
 )
 today = fields.Date.today()
-manager = env["remediation.case.manager"]._unprotected().create(
+manager = env["remediation.case.manager"]._unprotected("remediation.vetting").create(
     {
         "user_id": worker.id, "team_id": team.id, "level": "accredited",
         "organisation_id": env.company.partner_id.id,

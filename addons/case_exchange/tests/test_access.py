@@ -138,10 +138,4 @@ class TestAccess(AccessTable, RuleTable, ExchangeCommon):
         self.check_rights()
 
     def test_r27_rules_of_the_case(self):
-        self.check_case_rules(
-            {
-                "remediation.external.reference": {
-                    "child_remediation.group_monitoring",
-                }
-            }
-        )
+        self.check_case_rules()

@@ -1,0 +1,206 @@
+"""Every declared step, walked: who may take it, from where, with which answers."""
+
+from attack_world import LOGGERS, AttackWorld
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import new_test_user, tagged
+from odoo.tools import SQL, mute_logger
+
+from odoo.addons.remediation_base.tools.steps import steps_of
+
+ANSWERS = {
+    "char": "Because",
+    "text": "Because",
+    "date": "2099-01-01",
+    "datetime": "2099-01-01 10:00:00",
+    "integer": 1,
+    "float": 1.0,
+    "monetary": 1.0,
+    "boolean": True,
+}
+
+
+@tagged("post_install", "-at_install")
+class TestSteps(AttackWorld):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.steps = [
+            (cls.env[name], step)
+            for name in cls._product_models(transient=False)
+            for step in steps_of(cls.env[name]).values()
+        ]
+        groups = {group for _model, step in cls.steps for group in step.group}
+        groups |= {"child_remediation.group_coordinator"}
+        #: Somebody with every right that a step asks for.
+        cls.everything = new_test_user(
+            cls.env, "everything", ",".join(sorted(groups)), company_id=cls.company.id
+        )
+
+    def _record(self, model):
+        record = model.sudo().with_context(active_test=False).search([], limit=1)
+        if not record:
+            try:
+                with self.env.cr.savepoint():
+                    record = (
+                        model.sudo()
+                        ._unprotected()
+                        .create(self._required_values(model.sudo(), number=1))
+                    )
+                    self.env.flush_all()
+            except Exception:  # noqa: BLE001 - nothing to be walked
+                return model
+        return record.sudo().with_env(self.env)
+
+    def _put(self, record, **values):
+        """Write columns past every rule."""
+        self.env.flush_all()
+        for name, value in values.items():
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE %s SET %s = %s WHERE id = %s",
+                    SQL.identifier(record._table),
+                    SQL.identifier(name),
+                    value,
+                    record.id,
+                )
+            )
+        self.env.invalidate_all()
+
+    def _answers(self, model, step):
+        answers = {}
+        for name, ask in step.asks.items():
+            kind = ask.type_in(model)
+            if kind == "selection":
+                answers[name] = model._fields[ask.field].get_values(self.env)[0]
+            else:
+                answers[name] = ANSWERS[kind]
+        return answers
+
+    def _walked(self):
+        for model, step in self.steps:
+            record = self._record(model)
+            if record:
+                yield f"{model._name}.{step.name}", record, step
+
+    def test_steps_name_states_and_fields_that_exist(self):
+        self.assertGreater(len(self.steps), 30)
+        for model, step in self.steps:
+            states = (
+                model._fields[model._state_field].get_values(self.env)
+                if (
+                    model._fields.get(model._state_field)
+                    and model._fields[model._state_field].type == "selection"
+                )
+                else []
+            )
+            target = step.target(model)
+            targets = (target,) if target else tuple(step.to or ())
+            self.assertFalse({*step.frm, *targets} - set(states), step)
+            for name in step.not_by:
+                self.assertEqual(model._fields[name].comodel_name, "res.users", step)
+            for ask in step.asks.values():
+                self.assertTrue(not ask.field or ask.field in model._fields, step)
+            for method in filter(None, (step.check, step.allowed)):
+                self.assertTrue(callable(getattr(model, method)), step)
+            if step.asks and any(ask.required for ask in step.asks.values()):
+                self.assertTrue(step.title, step)
+
+    @mute_logger(*LOGGERS)
+    def test_who_lacks_the_group_is_refused_in_every_state(self):
+        through = []
+        for what, record, step in self._walked():
+            if not step.group:
+                continue
+            for role, user in {**self.outsiders, **self.nameless}.items():
+                if any(map(user.has_group, step.group)):
+                    continue
+                for states in step.frm or (None,):
+                    with self._undone():
+                        if states:
+                            self._put(record, **{record._state_field: states})
+                        try:
+                            getattr(record.with_user(user), step.name)(
+                                **self._answers(record, step)
+                            )
+                        except AccessError:
+                            continue
+                        except UserError as error:
+                            through.append(f"{what} by {role}: {error}")
+                            continue
+                        through.append(f"{what} by {role}")
+        self.assertNothing(through)
+
+    @mute_logger(*LOGGERS)
+    def test_a_step_starts_from_its_states_alone(self):
+        through = []
+        for what, record, step in self._walked():
+            if not step.frm:
+                continue
+            field = record._fields[record._state_field]
+            for state in set(field.get_values(self.env)) - set(step.frm):
+                with self._undone():
+                    self._put(record, **{record._state_field: state})
+                    everybody = record.with_user(self.everything).sudo()
+                    try:
+                        getattr(everybody, step.name)(**self._answers(record, step))
+                    except UserError:
+                        continue
+                    through.append(f"{what} from {state}")
+        self.assertNothing(through)
+
+    @mute_logger(*LOGGERS)
+    def test_nobody_decides_on_their_own_work(self):
+        through = []
+        for what, record, step in self._walked():
+            for name in step.not_by:
+                with self._undone():
+                    values = {name: self.everything.id}
+                    if step.frm:
+                        values[record._state_field] = step.frm[0]
+                    if not record._fields[name].store:
+                        continue
+                    self._put(record, **values)
+                    everybody = record.with_user(self.everything).sudo()
+                    try:
+                        getattr(everybody, step.name)(**self._answers(record, step))
+                    except AccessError:
+                        continue
+                    except UserError as error:
+                        through.append(f"{what}.{name}: {error}")
+                        continue
+                    through.append(f"{what}.{name}")
+        self.assertNothing(through)
+
+    @mute_logger(*LOGGERS)
+    def test_what_a_step_asks_is_asked_of_everybody(self):
+        """A button without answers opens the window; an empty answer is refused."""
+        through = []
+        for what, record, step in self._walked():
+            required = [name for name, ask in step.asks.items() if ask.required]
+            if not required:
+                continue
+            everybody = record.with_user(self.everything).sudo()
+            with self._undone():
+                try:
+                    window = getattr(everybody, step.name)()
+                    if window["res_model"] != "remediation.step.window":
+                        through.append(f"{what}: no window")
+                except UserError as error:
+                    # What the step itself allows is looked at before the window opens.
+                    if not step.allowed:
+                        through.append(f"{what}: {error}")
+            for name in required:
+                for empty in ("", "  ", False, None):
+                    if step.asks[name].type_in(record) in ("boolean", "integer"):
+                        continue
+                    with self._undone():
+                        if step.frm:
+                            self._put(record, **{record._state_field: step.frm[0]})
+                        answers = dict(self._answers(record, step), **{name: empty})
+                        try:
+                            getattr(everybody, step.name)(**answers)
+                        except UserError:
+                            continue
+                        through.append(f"{what}: {name} {empty!r}")
+        self.assertNothing(through)
