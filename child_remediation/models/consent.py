@@ -6,11 +6,11 @@ from odoo.tools import LazyTranslate
 
 from odoo.addons.remediation_base.tools.steps import Ask, step
 
-_lt = LazyTranslate(__name__)
-
 from .beneficiary import AGE_FACTS
 from .household_member import GIVER_FACTS
 from .work_situation import MONEY_FACTS
+
+_lt = LazyTranslate(__name__)
 
 PURPOSES = [
     ("services", "Receiving Services"),
@@ -74,17 +74,8 @@ class Consent(models.Model):
         }
     )
 
-    # A given consent is withdrawn, never edited. The family may withhold more later,
-    # and a second caregiver may agree too.
-    _open_fields = {
-        "given": {
-            "second_member_id",
-            "withhold_item_ids",
-            "withhold_from_ids",
-            "withhold_what",
-            "withhold_reason",
-        },
-    }
+    # A given consent is withdrawn, never edited; a second caregiver may agree too.
+    _open_fields = {"given": {"second_member_id"}}
 
     purpose = fields.Selection(PURPOSES, required=True, index=True)
     subject = fields.Selection(
@@ -530,24 +521,22 @@ class Consent(models.Model):
         self.case_id._check_supervises()
         return self._confirm()
 
+    def _missing_to_confirm(self):
+        if self.standing != "to_confirm":
+            return [
+                self.env._("There is nothing to confirm: read what the consent says.")
+            ]
+        return []
+
+    @step(
+        frm=("given", "expired"),
+        right=None,
+        not_by="create_uid",
+        stamp="confirmed",
+        check="_missing_to_confirm",
+    )
     def _confirm(self):
         """Confirm as the user, whose right was checked."""
-        self.lock_for_update()
-        if self.filtered(
-            lambda consent: (
-                consent.state not in ("given", "expired")
-                or consent.standing != "to_confirm"
-            )
-        ):
-            raise UserError(
-                self.env._("There is nothing to confirm: read what the consent says.")
-            )
-        if self.env.user in self.create_uid:
-            raise UserError(
-                self.env._("Another person than who recorded the consent confirms it.")
-            )
-        self._unprotected().write({"confirmed_by_id": self.env.uid})
-        return True
 
     @step(
         frm=("given", "expired"),
