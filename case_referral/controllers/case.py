@@ -1,23 +1,32 @@
+import re
+
 from odoo import http
 from odoo.exceptions import AccessError
 from odoo.http import request
 
+from ..forms import FORMS
+from ..forms.plan import ACTION
 from . import forms
 from .main import PAGE, RemediationPortal, same_answer
 from .words import state_words
 
-SECTIONS = {
-    "contact": forms.contact,
+ACTION_NAME = re.compile(r"action-\d{1,3}-[a-z_]+")
+#: Pages that are drawn by hand; the others are forms declared as data.
+DRAWN = {
     "consent": forms.consent,
-    "assessment": forms.assessment,
-    "plan": forms.plan,
-    "visit": forms.visit,
     "note": forms.note,
     "document": forms.document,
-    "delivery": forms.delivery,
-    "urgent": forms.urgent,
     "refer": forms.refer,
     "emergency": forms.emergency,
+}
+SECTIONS = (*DRAWN, *FORMS)
+#: What of a case can be read again, each by the form it was written with.
+READ = {
+    "visit": "visit_ids",
+    "assessment": "assessment_ids",
+    "plan": "plan_ids",
+    "work": "work_situation_ids",
+    "placement": "best_interest_ids",
 }
 
 
@@ -78,7 +87,7 @@ class RemediationCaseController(RemediationPortal):
     @same_answer
     def section(self, code, section, **kwargs):
         """Show and take one form of a case."""
-        if section not in SECTIONS:
+        if section not in SECTIONS or section == "danger":
             return self._not_found()
         case = self._own_case(code)
         values, error = {}, None
@@ -99,9 +108,11 @@ class RemediationCaseController(RemediationPortal):
             service = request.env["remediation.service.type"].search(
                 [("id", "=", int(chosen) if str(chosen or "").isdigit() else 0)]
             )
-            fields = SECTIONS[section](case, service)
+            fields = DRAWN[section](case, service)
+        elif section in DRAWN:
+            fields = DRAWN[section](case)
         else:
-            fields = SECTIONS[section](case)
+            fields = forms.asked(section, case, self._hidden(case), values)
         return self._render(
             "case_referral.portal_section",
             {
@@ -115,65 +126,129 @@ class RemediationCaseController(RemediationPortal):
             },
         )
 
+    @http.route(
+        "/my/remediation/case/<string:code>/read/<string:section>/<int:record_id>",
+        type="http",
+        auth="user",
+        readonly=False,
+    )
+    @same_answer
+    def record(self, code, section, record_id, **kwargs):
+        """Show one past visit, assessment, plan, work situation or placement again."""
+        case = self._case(code)
+        records = case[READ[section]] if section in READ else case.browse()
+        record = records.filtered(lambda rec: rec.id == record_id)
+        if not record or section not in READ:
+            return self._not_found()
+        hidden = self._hidden(case)
+        form = FORMS[section]
+        words = state_words(request.env)
+        return self._render(
+            "case_referral.portal_record",
+            {
+                "case": case,
+                "title": self._title(section),
+                "answers": form.shown(record, case, hidden.get(form.model, ())),
+                "scores": section == "assessment" and record.score_ids,
+                "actions": [
+                    (ACTION.shown(action, case), words["action"].get(action.state))
+                    for action in (record.action_ids if section == "plan" else ())
+                ],
+            },
+        )
+
+    @http.route(
+        "/my/remediation/danger",
+        type="http",
+        auth="user",
+        methods=["GET", "POST"],
+        readonly=False,
+    )
+    @same_answer
+    def danger(self, **kwargs):
+        """Register a child in danger whom the case manager met."""
+        self._need("case_manager")
+        values, error, code = {}, None, []
+        if request.httprequest.method == "POST":
+            values = self._posted()
+            error = self._attempt(
+                lambda: code.append(
+                    request.env["remediation.case"].portal_register_child(values)
+                )
+            )
+            if not error:
+                found = request.env["remediation.case"].search(
+                    [("name", "=", code[0])], limit=1
+                )
+                page = f"/case/{found.name}" if found else ""
+                return self._done(f"/my/remediation{page}")
+        return self._render(
+            "case_referral.portal_form_page",
+            {
+                "title": self._title("danger"),
+                "fields": forms.asked("danger", request.env["remediation.case"]),
+                "values": values,
+                "error": error,
+                "button": request.env._("Register now"),
+            },
+        )
+
+    def _hidden(self, case):
+        return case._disclosure_hidden_fields(request.env.user.partner_id)
+
     def _title(self, section):
         _ = request.env._
+        if section in FORMS:
+            return _(FORMS[section].title)
         return {
-            "contact": _("First contact"),
             "consent": _("Consent"),
-            "assessment": _("Assessment"),
-            "plan": _("Plan"),
-            "visit": _("Visit"),
             "note": _("Note"),
             "document": _("Photo or paper"),
-            "delivery": _("Delivery"),
-            "urgent": _("Urgent help"),
             "refer": _("Refer"),
             "emergency": _("Emergency: refer without consent"),
         }[section]
 
     def _prefill(self, case, section):
-        """Return what is known already, so that nobody types it twice."""
+        """Return what is known already, so that nobody types it twice. A fact that a
+        rule reads is never answered before (R81)."""
+        hidden = self._hidden(case)
         if section == "assessment":
-            draft = case.assessment_ids.filtered(lambda rec: rec.state == "draft")[:1]
-            known = draft or case.assessment_ids[:1]
-            values = {
-                name: known[name] or ""
-                for name in (
-                    "present",
-                    "child_wishes",
-                    "caregiver_view",
-                    "strengths",
-                    "summary",
-                    "assessment_type",
-                    "child_not_heard_reason",
-                    "urgent_action",
-                )
-            }
+            return self._prefill_assessment(case, hidden)
+        if section == "plan":
+            draft = case.plan_ids.filtered(lambda rec: rec.state == "draft")[:1]
+            values = FORMS["plan"].prefill(draft, hidden.get(draft._name, ()))
+            for number, action in enumerate(draft.action_ids):
+                row = {"id": action.id, **ACTION.prefill(action)}
+                values.update({f"action-{number}-{name}": row[name] for name in row})
+            return values
+        if section == "child":
+            child = case.beneficiary_id
+            return FORMS["child"].prefill(child, hidden.get(child._name, ()))
+        if section == "family":
+            member = self._member(case)
+            return FORMS["family"].prefill(member, hidden.get(member._name, ()))
+        return {}
+
+    def _prefill_assessment(self, case, hidden):
+        draft = case.assessment_ids.filtered(lambda rec: rec.state == "draft")[:1]
+        known = draft or case.assessment_ids[:1]
+        values = FORMS["assessment"].prefill(known, hidden.get(known._name, ()))
+        if draft:
             values.update(
                 {f"score-{line.domain}": line.score for line in known.score_ids}
             )
-            if not draft:
-                values["child_wishes"] = ""
-                values["assessment_type"] = "review" if known else "initial"
-            return values
-        if section == "plan":
-            draft = case.plan_ids.filtered(lambda rec: rec.state == "draft")[:1]
-            values = {
-                name: draft[name] or ""
-                for name in (
-                    "goal",
-                    "income_replacement",
-                    "income_replacement_reason",
-                    "caregiver_not_agreed_reason",
-                    "child_assent",
-                    "child_not_heard_reason",
-                )
-            }
-            for name in ("target_date", "caregiver_agreed_on", "child_assent_on"):
-                values[name] = str(draft[name]) if draft[name] else ""
-            values["caregiver_member_id"] = draft.caregiver_member_id.id or ""
-            return values
-        return {}
+        else:
+            # What the child says and how bad it is are asked anew each time.
+            values.update(child_wishes="", urgent_action="", done_on="")
+            values["assessment_type"] = "review" if known else "initial"
+        return values
+
+    def _member(self, case):
+        """The member of the child's own family whom the page is about, or none."""
+        number = request.httprequest.args.get("member") or ""
+        return case.household_id.member_ids.filtered(
+            lambda member: str(member.id) == number
+        )
 
     # One method for each form: from posted values to the named method
 
@@ -193,15 +268,31 @@ class RemediationCaseController(RemediationPortal):
     def _take_plan(self, case, values):
         rows = {}
         for name in list(values):
-            if name.startswith("action-") and name.count("-") == 2:
+            if ACTION_NAME.fullmatch(name):
                 _prefix, number, key = name.split("-")
                 rows.setdefault(number, {})[key] = values.pop(name)
-        actions = [row for _number, row in sorted(rows.items()) if row.get("domain")]
+        actions = [
+            row
+            for _number, row in sorted(rows.items(), key=lambda item: int(item[0]))
+            if any(row.values())
+        ]
         submit = values.pop("submit", None) == "1"
         case.portal_save_plan(dict(values, actions=actions), submit=submit)
 
     def _take_visit(self, case, values):
         case.portal_add_visit(values)
+
+    def _take_child(self, case, values):
+        case.portal_save_child(values)
+
+    def _take_family(self, case, values):
+        case.portal_save_member(values, self._member(case).id)
+
+    def _take_work(self, case, values):
+        case.portal_add_work(values)
+
+    def _take_placement(self, case, values):
+        case.portal_place_child(values)
 
     def _take_note(self, case, values):
         case.portal_add_note(values)

@@ -7,6 +7,14 @@ draft, shows its mistakes and works without a script in the same way.
 from odoo import fields
 from odoo.http import request
 
+from ..forms import FORMS
+from ..forms.child import SCHOOL
+from ..forms.concern import CONCERN
+from ..forms.plan import ACTION
+
+#: Empty rows below those that a plan has, and those that one more press adds.
+EMPTY_ROWS = 3
+
 
 def _choices(model, name, only=None, without=()):
     field = request.env[model]._fields[name]
@@ -37,11 +45,6 @@ def _givers(case):
 
 def field(name, label, kind="text", **extra):
     return {"name": name, "label": label, "kind": kind, "choices": [], **extra}
-
-
-def contact(case):
-    _ = request.env._
-    return [field("day", _("Day of the first contact"), "date")]
 
 
 def consent(case):
@@ -106,149 +109,6 @@ def consent(case):
     ]
 
 
-def assessment(case):
-    _ = request.env._
-    model = "remediation.assessment"
-    score = request.env["remediation.assessment.score"]._fields["domain"]
-    grades = _choices("remediation.assessment.score", "score")
-    return [
-        field(
-            "assessment_type",
-            _("Kind"),
-            "select",
-            choices=_choices(model, "assessment_type"),
-        ),
-        field("done_on", _("Assessed on"), "date"),
-        field("present", _("Who was present")),
-        field("child_wishes", _("What the child wishes"), "area"),
-        field("child_not_heard_reason", _("Or why the child was not heard")),
-        field("caregiver_view", _("What the caregiver thinks"), "area"),
-        *(
-            field(f"score-{key}", label, "select", choices=grades)
-            for key, label in score._description_selection(request.env)
-        ),
-        field("strengths", _("Strengths"), "area"),
-        field("urgent_action", _("Urgent action needed")),
-        field("summary", _("Summary"), "area"),
-    ]
-
-
-def plan(case):
-    _ = request.env._
-    model = "remediation.plan"
-    action = "remediation.plan.action"
-    services = [
-        (service.id, service.name)
-        for service in request.env["remediation.service.type"].search([])
-    ]
-    rows = []
-    for number in range(3):
-        rows += [
-            field(
-                f"action-{number}-domain",
-                _("Action %s: kind", number + 1),
-                "select",
-                choices=_choices(action, "domain"),
-                group=True,
-            ),
-            field(
-                f"action-{number}-service_type_id",
-                _("Service"),
-                "select",
-                choices=services,
-            ),
-            field(f"action-{number}-description", _("What exactly")),
-            field(f"action-{number}-date_due", _("By when"), "date"),
-        ]
-    return [
-        field("goal", _("Goal of the plan"), "area"),
-        field("target_date", _("Target date"), "date"),
-        *rows,
-        field(
-            "income_replacement",
-            _("What replaces the child's income"),
-            "select",
-            choices=_choices(model, "income_replacement"),
-        ),
-        field("income_replacement_reason", _("Why no income is replaced")),
-        field(
-            "caregiver_member_id",
-            _("Caregiver who agrees"),
-            "select",
-            choices=_family(case),
-        ),
-        field("caregiver_agreed_on", _("Caregiver agreed on"), "date"),
-        field(
-            "caregiver_not_agreed_reason",
-            _("Or why the caregiver did not agree"),
-            "select",
-            choices=_choices(model, "caregiver_not_agreed_reason"),
-        ),
-        field(
-            "child_assent",
-            _("The child's assent"),
-            "select",
-            choices=_choices(model, "child_assent"),
-        ),
-        field("child_assent_on", _("The child agreed on"), "date"),
-        field("child_not_heard_reason", _("Why the child was not heard")),
-        field("signature", _("Signature or thumbprint on the screen"), "sign"),
-        field("photo", _("Or a photo of the signed paper"), "file"),
-    ]
-
-
-def visit(case):
-    _ = request.env._
-    model = "remediation.visit"
-    seen = "child_seen=yes"
-    works = "child_working=yes"
-    sites = request.env["remediation.concern"].sudo()._portal_sites()  # sudo: places
-    hazards = request.env["remediation.hazard"].sudo().search([])  # sudo: master data
-
-    def answer(name, label, **extra):
-        return field(name, label, "select", choices=_choices(model, name), **extra)
-
-    return [
-        answer("visit_type", _("Kind of visit")),
-        field("date_done", _("Day"), "date"),
-        answer("child_seen", _("Did you see the child in person?"), required=True),
-        answer("child_seen_alone", _("Did you see the child alone?"), when=seen),
-        field("present", _("Who was present")),
-        answer("occupation", _("School, training or work"), when=seen),
-        answer("child_working", _("Does the child work?"), when=seen),
-        field("work_activity", _("What work"), when=works),
-        field(
-            "site_id",
-            _("Where"),
-            "select",
-            choices=[(site.id, site.name) for site in sites],
-            when=works,
-        ),
-        field("hours_week", _("Hours a week"), "number", when=works),
-        field(
-            "hazards[]",
-            _("Hazards"),
-            "checks",
-            choices=[(hazard.code, hazard.name) for hazard in hazards],
-            when=works,
-        ),
-        answer("at_night", _("Is it at night?"), when=works),
-        answer("is_light_work", _("Is it light work, harmless?"), when=works),
-        answer(
-            "interferes_with_school", _("Does it get in the way of school?"), when=works
-        ),
-        answer(
-            "is_worst_form",
-            _("Is it another worst form of child labour?"),
-            when=works,
-        ),
-        answer("wellbeing", _("How the child is"), when=seen),
-        answer("immediate_danger", _("Is the child in immediate danger?")),
-        field("safety_concern", _("Concern about safety"), "area"),
-        field("note", _("Note"), "area"),
-    ]
-
-
 def note(case):
     _ = request.env._
     return [
@@ -259,59 +119,48 @@ def note(case):
     ]
 
 
+def asked(section, case, hidden=None, values=None):
+    """The questions of a form that is declared as data, as the pages draw them."""
+    env, form = request.env, FORMS[section]
+    hidden = hidden or {}
+    fields = form.fields(env, case, hidden.get(form.model, ()))
+    if section == "assessment":
+        grades = _choices("remediation.assessment.score", "score")
+        domains = env["remediation.assessment.score"]._fields["domain"]
+        fields += [
+            field(f"score-{key}", label, "select", choices=grades)
+            for key, label in domains._description_selection(env)
+        ]
+    elif section == "child":
+        fields += SCHOOL.fields(env, case)
+    elif section == "plan":
+        proof = [f for f in fields if f["kind"] in ("sign", "file")]
+        fields = [f for f in fields if f not in proof]
+        fields += action_rows(case, values or {}) + proof
+    return fields
+
+
+def action_rows(case, values):
+    """The actions of a draft plan, and empty rows for more; as many as there are."""
+    _ = request.env._
+    used = [
+        int(name.split("-")[1])
+        for name in values
+        if name.startswith("action-") and name.split("-")[1].isdigit()
+    ]
+    rows = []
+    for number in range(min(max(used, default=-1) + 1 + EMPTY_ROWS, 100)):
+        prefix = f"action-{number}-"
+        if values.get(f"{prefix}id"):
+            rows.append(field(f"{prefix}id", "", "hidden"))
+        rows += ACTION.fields(
+            request.env, case, prefix=prefix, group=_("Action %s", number + 1)
+        )
+    return rows
+
+
 def document(case):
     return [field("photo", request.env._("Photo or PDF"), "file")]
-
-
-def delivery(case):
-    _ = request.env._
-    model = "remediation.service.delivery"
-    return [
-        field(
-            "plan_action_id",
-            _("For"),
-            "select",
-            choices=[
-                (action.id, action.display_name)
-                for action in case.plan_action_ids
-                if action.state in ("planned", "in_progress", "done")
-            ],
-        ),
-        field("date", _("Day"), "date"),
-        field("quantity", _("Quantity"), "number"),
-        field("unit", _("Unit"), "select", choices=_choices(model, "unit")),
-        field(
-            "recipient", _("For whom"), "select", choices=_choices(model, "recipient")
-        ),
-        field("note", _("Note")),
-        field("photo", _("Photo of the receipt"), "file"),
-    ]
-
-
-def urgent(case):
-    _ = request.env._
-    from odoo.addons.child_remediation.models.plan_action import URGENT_DOMAINS
-
-    return [
-        field(
-            "domain",
-            _("Urgent help"),
-            "select",
-            choices=_choices("remediation.plan.action", "domain", only=URGENT_DOMAINS),
-        ),
-        field(
-            "service_type_id",
-            _("Service"),
-            "select",
-            choices=[
-                (service.id, service.name)
-                for service in request.env["remediation.service.type"].search(
-                    [("domain", "in", URGENT_DOMAINS)]
-                )
-            ],
-        ),
-        field("description", _("What is done")),
-    ]
 
 
 def _receiver(case, service):
@@ -399,30 +248,12 @@ def emergency(case, service=None):
     ]
 
 
-def report():
-    """The form of a concern, on the portal and in public."""
-    _ = request.env._
-    model = "remediation.concern"
-    sites = request.env[model].sudo()._portal_sites()  # sudo: names of places only
-    return [
-        field("work_observed", _("What did you see?"), "area"),
-        field(
-            "immediate_danger",
-            _("A child is in immediate danger now"),
-            "check",
-        ),
-        field("site_id", _("Where"), "select", choices=[(s.id, s.name) for s in sites]),
-        field("location", _("Where exactly")),
-        field("children_count", _("How many children"), "number", value=1),
-        field(
-            "child_sex",
-            _("Girl or boy"),
-            "select",
-            choices=_choices(model, "child_sex"),
-        ),
-        field("child_age", _("About what age"), "number"),
-        field("child_nickname", _("What the child is called, if you know")),
-    ]
+def report(public=False):
+    """The form of a concern, on the portal and in public, where nobody is named."""
+    fields = CONCERN.fields(request.env)
+    if public:
+        fields = [f for f in fields if f["name"] != "consent_to_be_contacted"]
+    return fields
 
 
 SPEAK_UP_NAMES = (

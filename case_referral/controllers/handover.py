@@ -41,7 +41,9 @@ class RemediationHandoverController(RemediationPortal):
             "case_referral.portal_handover",
             {
                 "handover": handover,
-                "fields": forms.visit(None) if handover.due_visit_on else [],
+                "fields": forms.asked("visit", request.env["remediation.case"])
+                if handover.due_visit_on
+                else [],
                 "values": values,
                 "error": error,
                 "ok": ok,

@@ -50,7 +50,7 @@ class RemediationPublicController(RemediationPortal):
         return self._render(
             "case_referral.public_report",
             {
-                "fields": forms.report(),
+                "fields": forms.report(public=True),
                 "values": values,
                 "error": error,
                 "ok": ok,

@@ -37,9 +37,6 @@ class RemediationReporterController(RemediationPortal):
         _ = request.env._
         return [
             *forms.report(),
-            forms.field(
-                "consent_to_be_contacted", _("You may contact me about this"), "check"
-            ),
             forms.field("photo", _("Photo, if it is safe to take one"), "file"),
         ]
 

@@ -17,6 +17,7 @@ from . import (
     remediation_consent,
     remediation_case,
     remediation_case_portal,
+    remediation_case_portal_intake,
     remediation_attendance,
     referral_matching,
     referral_total,

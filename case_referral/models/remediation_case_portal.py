@@ -4,17 +4,20 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from odoo.addons.child_remediation.models.visit import RECORD_FIELDS
 from odoo.addons.remediation_base.tools import pictures
 from odoo.addons.remediation_base.tools.answers import (
-    Answer,
     NotUnderstoodError,
     read_answer,
     read_choice,
 )
 
+from ..forms import ASSESSMENT, DELIVERY, PLAN, URGENT, VISIT
+from ..forms.plan import ACTION
+
 FILE_MAX_BYTES = 5 * 1024 * 1024
 TEXT_MAX = 8000
+#: More actions than any family can follow, and few enough for one page.
+ACTIONS_MAX = 100
 CONSENT_PURPOSES = (
     "services",
     "share_with_org",
@@ -128,63 +131,6 @@ class RemediationCasePortal(models.Model):
     def _clean_flag(self, values, name):
         """Whether a box was ticked; what is neither a yes nor a no is refused."""
         return self._clean_answer(values, name) == "yes"
-
-    @api.model
-    def _clean_visit(self, values):
-        """What a page or a form in the field may say about a visit, but for its day."""
-        Visit = self.env["remediation.visit"]
-        vals = {}
-        for name in RECORD_FIELDS:
-            field = Visit._fields[name]
-            if name == "date_done":
-                continue
-            if isinstance(field, Answer):
-                label = field._description_string(self.env)
-                answer = self._clean_answer(values, name, label)
-                vals[name] = answer and self._clean_choice(
-                    Visit._name, {name: answer}, name
-                )
-            elif field.type == "selection":
-                if choice := self._clean_choice(Visit._name, values, name):
-                    vals[name] = choice
-            elif field.type == "char":
-                vals[name] = self._clean_text(values, name, 200)
-            elif field.type == "text":
-                vals[name] = self._clean_text(values, name)
-        vals["hours_week"] = self._clean_number(values, "hours_week", 0, 168, float)
-        vals["hazard_ids"] = self._clean_hazards(values)
-        vals["site_id"] = self._clean_site(values)
-        return vals
-
-    @api.model
-    def _clean_hazards(self, values):
-        """Hazards by their codes, as a list or as words with blanks between."""
-        codes = values.get("hazards") or values.get("hazard_ids") or []
-        codes = codes.replace(",", " ").split() if isinstance(codes, str) else codes
-        if not isinstance(codes, list | tuple):
-            raise UserError(self.env._("Choose the hazards from the list."))
-        codes = [str(code) for code in codes]
-        # sudo: master data, by codes.
-        hazards = self.env["remediation.hazard"].sudo().search([("code", "in", codes)])
-        if unknown := set(codes) - set(hazards.mapped("code")):
-            raise UserError(
-                self.env._(
-                    "No hazard is called %(codes)s: choose from the list.",
-                    codes=", ".join(sorted(unknown))[:80],
-                )
-            )
-        return [fields.Command.set(hazards.ids)]
-
-    @api.model
-    def _clean_site(self, values):
-        site_id = self._clean_number(values, "site_id", 0, 2**31)
-        if not site_id:
-            return False
-        # sudo: names of places; portal users have no right on them.
-        sites = self.env["remediation.concern"].sudo()._portal_sites()
-        if site_id not in sites.ids:
-            raise UserError(self.env._("Choose a place from the list."))
-        return site_id
 
     @api.model
     def _clean_values(self, values):
@@ -330,32 +276,17 @@ class RemediationCasePortal(models.Model):
     def portal_save_assessment(self, values, submit=False):
         """Keep the assessment as a draft, or submit it for approval. For the holder.
 
-        ``values``: assessment_type, done_on, present, child_wishes,
-        child_not_heard_reason, caregiver_view, strengths, summary, urgent_action,
-        scores (dict of domain → 1 to 4). R17 decides what is missing (UserError).
+        ``values``: as the form ``ASSESSMENT`` asks, with ``scores`` (dict of domain →
+        1 to 4). R17 decides what is missing (UserError).
         Returns the assessment's id.
         """
         case = self._portal_held()
-        values = self._clean_values(values)
         vals = {
-            name: self._clean_text(values, name)
-            for name in (
-                "present",
-                "child_wishes",
-                "child_not_heard_reason",
-                "caregiver_view",
-                "strengths",
-                "summary",
-                "urgent_action",
-            )
-            if name in values
+            name: value
+            for name, value in ASSESSMENT.take(self.env, values, case).items()
+            # What the model needs and nobody answered keeps its own value.
+            if value or name not in ("assessment_type", "done_on")
         }
-        kind = self._clean_choice("remediation.assessment", values, "assessment_type")
-        if kind:
-            vals["assessment_type"] = kind
-        done_on = self._clean_date(values, "done_on")
-        if done_on:
-            vals["done_on"] = done_on
         scores = values.get("scores") or {}
         Score = self.env["remediation.assessment.score"]
         domains = dict(Score._fields["domain"].selection)
@@ -398,39 +329,17 @@ class RemediationCasePortal(models.Model):
     def portal_save_plan(self, values, submit=False):
         """Keep the plan as a draft, or submit it for approval. For the holder.
 
-        ``values``: goal, target_date, participants, payer, caregiver_member_id,
-        caregiver_agreed_on, caregiver_not_agreed_reason, child_assent,
-        child_assent_on, child_not_heard_reason, income_replacement,
-        income_replacement_reason, signature or photo (base64), actions (list of dicts
-        domain, service_type_id, description, date_due, is_urgent). R17, R20 decide
-        what is missing (UserError). Returns the plan's id.
+        ``values``: as the form ``PLAN`` asks, with ``actions``, a list of dicts as
+        ``ACTION`` asks; one with the ``id`` of a planned action of the draft changes
+        it, or takes it off where ``domain`` is empty. R17, R20 decide what is missing
+        (UserError). Returns the plan's id.
         """
         case = self._portal_held()
-        values = self._clean_values(values)
-        vals = {
-            name: self._clean_text(values, name)
-            for name in (
-                "goal",
-                "participants",
-                "child_not_heard_reason",
-                "income_replacement_reason",
-            )
-            if name in values
-        }
-        for name in (
-            "payer",
-            "caregiver_not_agreed_reason",
-            "child_assent",
-            "income_replacement",
-        ):
-            if name in values:
-                vals[name] = self._clean_choice("remediation.plan", values, name)
-        for name in ("target_date", "caregiver_agreed_on", "child_assent_on"):
-            if name in values:
-                vals[name] = self._clean_date(values, name)
-        if "caregiver_member_id" in values:
-            vals["caregiver_member_id"] = case._portal_member(
-                values, "caregiver_member_id"
+        vals = PLAN.take(self.env, values, case)
+        actions = values.get("actions") or []
+        if not isinstance(actions, list) or len(actions) > ACTIONS_MAX:
+            raise UserError(
+                self.env._("Enter %(count)s actions at most.", count=ACTIONS_MAX)
             )
         proof = values.get("signature") or values.get("photo")
         case.lock_for_update()
@@ -439,17 +348,14 @@ class RemediationCasePortal(models.Model):
             plan.write(vals)
         else:
             # sudo: _portal_held checked that the user holds the case.
+            if not any(vals.values()) and actions:
+                vals["action_ids"] = [
+                    fields.Command.create(self._clean_action(actions.pop(0)))
+                ]
             plan = (
                 self.env["remediation.plan"].sudo().create(dict(vals, case_id=case.id))
             )
-        actions = values.get("actions") or []
-        if not isinstance(actions, list) or len(actions) > 30:
-            raise UserError(self.env._("Enter 30 actions at most."))
-        action_vals = [
-            dict(self._clean_action(action), plan_id=plan.id, case_id=case.id)
-            for action in actions
-        ]
-        self.env["remediation.plan.action"].sudo().create(action_vals)  # sudo: as above
+        self._portal_save_actions(case, plan, actions)
         if proof:
             case._portal_attach(proof, plan)
         if submit:
@@ -457,39 +363,39 @@ class RemediationCasePortal(models.Model):
         return plan.id
 
     @api.model
-    def _clean_action(self, values):
-        values = self._clean_values(values)
-        domain = self._clean_choice("remediation.plan.action", values, "domain")
-        if not domain:
-            raise UserError(self.env._("Choose what kind of help each action is."))
-        vals = {
-            "domain": domain,
-            "description": self._clean_text(values, "description", 200),
-            "date_due": self._clean_date(values, "date_due"),
-            "is_urgent": self._clean_flag(values, "is_urgent"),
-        }
-        service_id = self._clean_number(values, "service_type_id", 0, 2**31)
-        if service_id:
-            # sudo: master data, only of the action's own kind.
-            service = (
-                self.env["remediation.service.type"]
-                .sudo()
-                .search([("id", "=", service_id), ("domain", "=", domain)])
-            )
-            if not service:
-                raise UserError(self.env._("Choose a service of that kind of help."))
-            vals["service_type_id"] = service.id
+    def _clean_action(self, values, form=ACTION):
+        vals = form.take(self.env, values)
+        service = self.env["remediation.service.type"].sudo()  # sudo: master data
+        service = service.browse(vals.get("service_type_id") or 0)
+        if service and service.domain != vals["domain"]:
+            raise UserError(self.env._("Choose a service of that kind of help."))
         return vals
+
+    def _portal_save_actions(self, case, plan, rows):
+        """Add the new rows to a draft plan, change those it has (by ``id``), and take
+        off those that were emptied."""
+        own = {
+            action.id: action for action in plan.action_ids if action.state == "planned"
+        }
+        new = []
+        for row in rows:
+            known = own.get(self._clean_number(row, "id", 0, 2**31))
+            if known and not row.get("domain"):
+                known.action_cancel()
+            elif known:
+                known.write(self._clean_action(row))
+            else:
+                new.append(
+                    dict(self._clean_action(row), plan_id=plan.id, case_id=case.id)
+                )
+        # sudo: _portal_held checked that the user holds the case.
+        self.env["remediation.plan.action"].sudo().create(new)
 
     def portal_add_urgent_action(self, values):
         """Record urgent help before assessment and plan (R19). For the holder."""
         case = self._portal_held()
-        vals = self._clean_action(values)
+        vals = self._clean_action(values, URGENT)
         vals["is_urgent"] = True
-        if not vals.get("service_type_id") and not vals["description"]:
-            raise UserError(
-                self.env._("Choose the service or write what is done at once.")
-            )
         open_plan = case.plan_ids.filtered(
             lambda plan: plan.state in ("draft", "active")
         )[:1]
@@ -514,6 +420,8 @@ class RemediationCasePortal(models.Model):
         if not action:
             raise UserError(self.env._("Choose an action of this case."))
         note = self._clean_text({"note": note}, "note", 500)
+        if result in ("not_available", "refused") and not note:
+            raise UserError(self.env._("Say why it did not work out."))
         if result == "start":
             action.action_start()
         elif result == "done":
@@ -529,40 +437,27 @@ class RemediationCasePortal(models.Model):
     def portal_add_visit(self, values):
         """Record a visit that took place. For the holder.
 
-        ``values``: the fields of ``RECORD_FIELDS``; ``hazards`` by their codes. Where
-        the child was seen it finishes the planned visit it answers (R60). Returns the
-        visit's id.
+        ``values``: as the form ``VISIT`` asks. Where the child was seen it finishes
+        the planned visit it answers (R60). Returns the visit's id.
         """
         case = self._portal_held()
-        values = self._clean_values(values)
-        vals = self._clean_visit(values)
-        vals["date_done"] = self._clean_date(values, "date_done") or case._day()
+        vals = VISIT.take(self.env, values, case)
+        vals["date_done"] = vals.get("date_done") or case._day()
         # sudo: _portal_held checked that the user holds the case.
         return self.env["remediation.visit"].sudo()._record(case, vals).id
 
     def portal_add_delivery(self, values):
         """Record what was given for an action of the plan. For the holder.
 
-        ``values``: plan_action_id, date, quantity, unit, recipient, note, photo of the
-        receipt (base64). Costs are entered in the back office. Returns the new id.
+        ``values``: as the form ``DELIVERY`` asks. Costs are entered in the back office.
+        Returns the new id.
         """
         case = self._portal_held()
-        values = self._clean_values(values)
-        action_id = self._clean_number(values, "plan_action_id", 0, 2**31)
-        if action_id not in case.plan_action_ids.ids:
-            raise UserError(self.env._("Choose an action of this child's own plan."))
         vals = {
-            "plan_action_id": action_id,
-            "quantity": self._clean_number(values, "quantity", 0, 10000, float) or 1.0,
-            "note": self._clean_text(values, "note", 500),
+            name: value
+            for name, value in DELIVERY.take(self.env, values, case).items()
+            if value
         }
-        for name in ("unit", "recipient"):
-            choice = self._clean_choice("remediation.service.delivery", values, name)
-            if choice:
-                vals[name] = choice
-        day = self._clean_date(values, "date")
-        if day:
-            vals["date"] = day
         # sudo: _portal_held checked that the user holds the case.
         delivery = self.env["remediation.service.delivery"].sudo().create(vals)
         if values.get("photo"):
@@ -895,4 +790,16 @@ class RemediationCasePortal(models.Model):
         try:
             return pictures.photo(data, 1600), "image/jpeg", "jpg"
         except pictures.PictureError as error:
+            self._refuse_undrawn(data)
             raise UserError(self.env._("Choose a photo or a PDF.")) from error
+
+    @api.model
+    def _refuse_undrawn(self, data):
+        """Say what to do with a photo of a telephone that cannot be drawn here."""
+        if pictures.is_undrawn(data):
+            raise UserError(
+                self.env._(
+                    "This photo is in the HEIC format: set the camera to “Most "
+                    "Compatible”, or send a screenshot of it."
+                )
+            )

@@ -15,13 +15,10 @@ from odoo.exceptions import (
 from odoo.tools import LazyTranslate
 
 from odoo.addons.remediation_base.tools import pictures
-from odoo.addons.remediation_base.tools.answers import (
-    NotUnderstoodError,
-    read_answer,
-    read_choice,
-)
 from odoo.addons.remediation_base.tools.moments import read_moment
 from odoo.addons.remediation_base.tools.steps import EVERYTHING, Ask, step
+
+from ..forms.concern import CONCERN
 
 _lt = LazyTranslate(__name__)
 _logger = logging.getLogger(__name__)
@@ -29,14 +26,6 @@ _logger = logging.getLogger(__name__)
 TRIAGE_HOURS = {"high": 24, "medium": 48, "low": 72}
 PHOTO_MAX_BYTES = 4 * 1024 * 1024
 PHOTO_SIDE = 1280
-PORTAL_TEXT = {
-    "location": 120,
-    "child_nickname": 60,
-    "work_observed": 4000,
-}
-PORTAL_CHOICES = ("channel", "child_sex")
-PORTAL_FLAGS = ("immediate_danger", "consent_to_be_contacted")
-PORTAL_NUMBERS = {"children_count": (1, 200), "child_age": (0, 25)}
 
 
 class RemediationConcern(models.Model):
@@ -615,6 +604,7 @@ class RemediationConcern(models.Model):
         try:
             drawn = pictures.photo(raw, PHOTO_SIDE)
         except pictures.PictureError as error:
+            self.env["remediation.case"]._refuse_undrawn(raw)
             raise UserError(
                 self.env._("Send the photo as a JPEG or PNG picture.")
             ) from error
@@ -629,47 +619,10 @@ class RemediationConcern(models.Model):
         Danger first (R59): where a child is in immediate danger nothing is a mistake;
         what is right is taken and the rest is kept as words.
         """
-        vals, wrong = {}, {}
-        for name, size in PORTAL_TEXT.items():
-            text = values.get(name)
-            if text is not None and not isinstance(text, str):
-                wrong[name] = self.env._("Write the report as text.")
-                continue
-            text = (text or "").strip()
-            if len(text) > size:
-                wrong[name] = self.env._(
-                    "Shorten “%(field)s” to %(size)s characters.",
-                    field=self._fields[name]._description_string(self.env),
-                    size=size,
-                )
-                continue
-            vals[name] = text or False
-        for name in PORTAL_CHOICES:
-            try:
-                if choice := read_choice(
-                    self.env, self._fields[name], values.get(name)
-                ):
-                    vals[name] = choice
-            except NotUnderstoodError:
-                wrong[name] = self._not_answered(name, values)
-        for name in PORTAL_FLAGS:
-            try:
-                vals[name] = read_answer(values.get(name) or None) == "yes"
-            except NotUnderstoodError:
-                wrong[name] = self._not_answered(name, values)
-        self._read_portal_numbers(values, vals, wrong)
-        site = values.get("site_id")
-        if site:
-            try:
-                site_id = int(site)
-            except (TypeError, ValueError):
-                site_id = 0
-            # sudo: portal users have no right on sites; only one of those offered
-            # to this user is taken.
-            if site_id not in self.sudo()._portal_sites().ids:
-                wrong["site_id"] = self.env._("Choose a place from the list.")
-            else:
-                vals["site_id"] = site_id
+        vals, wrong = CONCERN.parse(self.env, values)
+        # What nobody answered keeps the value of the model.
+        vals = {name: value for name, value in vals.items() if value}
+        vals.setdefault("immediate_danger", False)
         vals["written_at"] = False
         try:
             vals["written_at"] = self._read_moment(values.get("written_at"))
@@ -682,34 +635,6 @@ class RemediationConcern(models.Model):
         if not wrong and not vals.get("work_observed") and not vals.get("location"):
             wrong[""] = self.env._("Write what you saw and where.")
         return vals, list(wrong.values())
-
-    @api.model
-    def _read_portal_numbers(self, values, vals, wrong):
-        for name, (low, high) in PORTAL_NUMBERS.items():
-            number = values.get(name)
-            if number in (None, "", False):
-                continue
-            try:
-                number = int(number)
-            except (TypeError, ValueError):
-                number = low - 1
-            if low <= number <= high:
-                vals[name] = number
-                continue
-            wrong[name] = self.env._(
-                "“%(field)s” must be between %(low)s and %(high)s.",
-                field=self._fields[name]._description_string(self.env),
-                low=low,
-                high=high,
-            )
-
-    @api.model
-    def _not_answered(self, name, values):
-        return self.env._(
-            "“%(value)s” is none of the answers to “%(field)s”.",
-            value=str(values.get(name))[:80],
-            field=self._fields[name]._description_string(self.env),
-        )
 
     @api.model
     def _keep_words(self, vals, values, names):
@@ -736,11 +661,15 @@ class RemediationConcern(models.Model):
         """The photo of a report; one that cannot be read never holds danger back."""
         try:
             return {"photo": self._clean_photo(values["photo"])}
-        except (UserError, ValueError) as error:
+        except ValueError:
+            error = self.env._("Send the photo as a JPEG or PNG picture.")
             if not vals.get("immediate_danger"):
-                raise UserError(
-                    self.env._("Send the photo as a JPEG or PNG picture.")
-                ) from error
+                raise UserError(error) from None
+            self._keep_words(vals, {"photo": error}, ["photo"])
+            return {}
+        except UserError as error:
+            if not vals.get("immediate_danger"):
+                raise
             self._keep_words(vals, {"photo": str(error)}, ["photo"])
             return {}
 

@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
 
+from ..forms import VISIT
+
 
 class Handover(models.Model):
     """A handover on the portal: the sheet, and the visit of a grace (R26, R11)."""
@@ -19,23 +21,18 @@ class Handover(models.Model):
     def portal_record_visit(self, values):
         """Finish the visit that was due when the user's check lapsed (R11).
 
-        For the reader of an open grace. ``values``: as ``portal_add_visit`` of
-        ``remediation.case``.
+        For the reader of an open grace. ``values``: as the form ``VISIT``
+        asks.
 
         :raises AccessError: not the own grace, or it has ended
         :raises UserError: no visit was due, or an answer cannot be taken
         """
         self.ensure_one()
-        if self not in self.portal_open():
+        if self not in self.portal_open() or self.kind != "grace":
             raise AccessError(
                 self.env._("Your time to finish visits is over: tell the supervisor.")
             )
-        case = self.env["remediation.case"]
-        values = case._clean_values(values)
-        vals = case._clean_visit(values)
-        vals["date_done"] = (
-            case._clean_date(values, "date_done")
-            # sudo: the day where the case is, which the reader does not open any more.
-            or self.sudo().case_id._day()
-        )
+        vals = VISIT.take(self.env, values)
+        # sudo: the day where the case is, which the reader does not open any more.
+        vals["date_done"] = vals.get("date_done") or self.sudo().case_id._day()
         return self.action_record_visit(vals)

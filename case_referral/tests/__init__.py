@@ -14,3 +14,4 @@ from . import (
     test_totals,
 )
 from . import test_r58_r60_portal
+from . import test_r61_forms

@@ -41,6 +41,8 @@ class TestPhone(PortalCommon):
         super().setUpClass()
         cls.manager_portal.language_ids = cls.env.ref("base.lang_en")
         cls.manager_portal.max_caseload = 100
+        cls.manager_portal.area_ids = cls.city
+        cls.manager_portal.sex = "female"
         cls.case.area_id = cls.city
 
     def setUp(self):
@@ -144,7 +146,7 @@ class TestPhone(PortalCommon):
         self.assertTrue(concern.written_at)
 
         # Triage, case, assignment to the best-ranked accredited partner.
-        concern.area_id = self.city
+        concern.with_user(self.supervisor).area_id = self.city
         concern.with_user(self.supervisor).action_triage("medium")
         wizard = (
             self.env["remediation.concern.accept"]
@@ -162,19 +164,6 @@ class TestPhone(PortalCommon):
         )
         wizard.action_confirm()
         case = concern.case_id
-        household = self.env["remediation.household"].create({})
-        self.env["remediation.household.member"].create(
-            {
-                "household_id": household.id,
-                "full_name": "Mama Secret",
-                "relationship": "mother",
-                "is_caregiver": True,
-                "age": 38,
-            }
-        )
-        case.beneficiary_id.household_id = household
-        self.manager_portal.area_ids = self.city
-        self.manager_portal.sex = "female"
         best = case.with_user(self.supervisor).rank_partners(sex_wanted="female")[0]
         self.assertEqual(best["manager_id"], self.manager_portal.id)
         assignment = (
@@ -205,6 +194,25 @@ class TestPhone(PortalCommon):
             self.assertIn("Amani", page.inner_text("h1"))
             self.fits(page, "manager_case")
             self.follow(page, "text=Record first contact")
+            self.save(page)
+            self.follow(page, "main .actions >> text=Add to the family")
+            page.fill("[name=full_name]", "Mama Secret")
+            page.select_option("[name=relationship]", "mother")
+            page.fill("[name=age]", "38")
+            page.select_option("[name=is_caregiver]", "yes")
+            self.fits(page, "manager_family")
+            self.save(page)
+            self.follow(page, "main .actions >> text=The child")
+            page.fill("[name=birth_year]", str(self.today.year - 11))
+            page.select_option("[name=school_status]", "dropped_out")
+            self.save(page)
+            self.follow(page, "main .actions >> text=Work")
+            page.select_option("[name=works]", "yes")
+            page.fill("[name=activity]", "Carries heavy bags")
+            page.fill("[name=hours_week]", "30")
+            page.fill("[name=pay]", "2")
+            page.select_option("[name=pay_period]", "day")
+            self.fits(page, "manager_work")
             self.save(page)
             self.follow(page, "main .actions >> text=Consent")
             page.check("[name='purposes[]'][value=services]")

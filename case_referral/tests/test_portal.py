@@ -77,6 +77,10 @@ class TestPortal(PortalCommon):
             "urgent",
             "refer",
             "emergency",
+            "child",
+            "family",
+            "work",
+            "placement",
         ):
             self.get(f"{url}/{section}")
         self.post(f"{url}/contact", {"day": str(self.today)})

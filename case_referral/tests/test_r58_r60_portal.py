@@ -1,3 +1,4 @@
+import base64
 from datetime import timedelta
 
 from odoo.exceptions import AccessError, UserError
@@ -54,7 +55,7 @@ class TestAnswersOnThePortal(PortalCommon):
         self.authenticate("portal_manager", "portal_manager")
         page = self.get(f"/my/remediation/case/{self.case.name}/visit").text
         for name in RECORD_FIELDS:
-            name = "hazards[]" if name == "hazard_ids" else name
+            name = {"hazard_ids": "hazards[]", "site_id": "site"}.get(name, name)
             self.assertIn(f'name="{name}"', page, name)
         self.assertNotIn("checked=", page, "nothing is answered before")
         self.assertNotIn("selected=", page)
@@ -64,7 +65,7 @@ class TestAnswersOnThePortal(PortalCommon):
         self.held.portal_add_visit(
             self._visit_said(
                 child_working="yes",
-                site_id=self.farm.id,
+                site=self.farm.id,
                 hours_week="8,5",
                 **{
                     "hazards": [hazard.code],
@@ -81,7 +82,7 @@ class TestAnswersOnThePortal(PortalCommon):
         self.assertEqual(situation.hazard_ids, hazard)
         self.assertEqual(situation.is_light_work, "yes")
         self.assertEqual(situation.classification, "hazardous")
-        with self.assertRaisesRegex(UserError, "hazard"):
+        with self.assertRaisesRegex(UserError, "dragons"):
             self.held.portal_add_visit(self._visit_said(hazards=["dragons"]))
 
     def test_r60_the_phone_finishes_the_planned_visit(self):
@@ -100,7 +101,7 @@ class TestAnswersOnThePortal(PortalCommon):
         self.assertEqual(self.held.portal_add_visit(self._visit_said()), check.id)
         self.assertEqual(self.case.stage, "closed")
         self.held.portal_add_visit(
-            self._visit_said(child_working="yes", site_id=self.site.id)
+            self._visit_said(child_working="yes", site=self.site.id)
         )
         self.assertEqual((self.case.stage, self.case.reopened_count), ("assessment", 1))
 
@@ -143,6 +144,24 @@ class TestAnswersOnThePortal(PortalCommon):
             reporter.portal_report(
                 {**values, "immediate_danger": "peut-être", "client_key": "y" * 20}
             )
+
+    def test_79_a_photo_of_a_telephone_that_cannot_be_drawn_says_how(self):
+        heic = base64.b64encode(
+            b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"
+        ).decode()
+        with self.assertRaisesRegex(UserError, "Most Compatible"):
+            self.held.portal_add_document(heic)
+        reporter = self.env["remediation.concern"].with_user(self.portal_reporter)
+        values = {
+            "client_key": "0123456789abcdef0123",
+            "work_observed": "Bags",
+            "photo": heic,
+        }
+        with self.assertRaisesRegex(UserError, "Most Compatible"):
+            reporter.portal_report(values)
+        code = reporter.portal_report({**values, "immediate_danger": "yes"})["code"]
+        concern = self.env["remediation.concern"].search([("name", "=", code)])
+        self.assertIn("Most Compatible", concern.work_observed)
 
     def test_r15_a_report_counts_from_when_it_was_written(self):
         self.authenticate("portal_reporter", "portal_reporter")

@@ -39,6 +39,11 @@ ROUTES = {
     "/my/remediation/cases": MANAGERS | {"supervisor"},
     "/my/remediation/case/<string:code>": {"manager", "supervisor"},
     "/my/remediation/case/<string:code>/<string:section>": {"manager"},
+    "/my/remediation/case/<string:code>/read/<string:section>/<int:record_id>": {
+        "manager",
+        "supervisor",
+    },
+    "/my/remediation/danger": MANAGERS,
     "/my/remediation/case/<string:code>/consent/<int:consent_id>/withdraw": {"manager"},
     "/my/remediation/case/<string:code>/consent/<int:consent_id>/second": {"manager"},
     "/my/remediation/case/<string:code>/consent/<int:consent_id>/confirm": {
@@ -145,6 +150,7 @@ class TestRefusals(PortalCommon):
             "plain": cls.plain_user,
         }
         cls.consent = cls._consent(cls.case)[0]
+        cls.visit = cls.env["remediation.visit"].create({"case_id": cls.case.id})
         cls.referral = cls._referral(cls.case, user=cls.env.user)
         cls.referral.action_send()
         cls.package = cls.referral.package_id
@@ -166,6 +172,7 @@ class TestRefusals(PortalCommon):
         return (
             route.replace("<int:file_id>", str(self.file.id))
             .replace("<string:section>", "visit")
+            .replace("<int:record_id>", str(self.visit.id))
             .replace("<int:consent_id>", str(self.consent.id))
             .replace("<int:action_id>", str(self.action.id))
             .replace("<int:referral_id>", str(self.referral.id))

@@ -5,6 +5,10 @@ from odoo.exceptions import AccessError, ValidationError
 
 from odoo.addons.remediation_base.tools.steps import EVERYTHING, step
 
+from odoo.addons.remediation_base.tools.answers import YES_NO, Answer
+
+from .beneficiary import IDENTITY_GROUPS
+
 #: R21: panel members, and days for the panel after an emergency placement.
 PANEL_SIZE = 3
 EMERGENCY_PANEL_DAYS = 14
@@ -51,6 +55,13 @@ class BestInterestDecision(models.Model):
         required=True,
     )
     placed_on = fields.Date(help="Day of an emergency or ordered placement.")
+    placed_with = fields.Char(string="Where the Child Is Now", groups=IDENTITY_GROUPS)
+    authority_reached = Answer("Authority Reached", selection=YES_NO)
+    authority_tried = fields.Char(
+        string="None Reached, Tried",
+        groups=IDENTITY_GROUPS,
+        help="Whom one called, and when, where no authority was reached (R21).",
+    )
     decider = fields.Selection(
         [
             ("organisation", "Our Organisation"),

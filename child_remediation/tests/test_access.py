@@ -278,7 +278,7 @@ class TestAccess(AccessTable, RuleTable, RemediationCommon):
             ),
             self.case_row(
                 "remediation.assessment",
-                lambda c: {"case_id": c.id},
+                lambda c: {"case_id": c.id, "present": "Mother"},
                 {"summary": "x"},
                 worker="rwc",
             ),
@@ -295,11 +295,11 @@ class TestAccess(AccessTable, RuleTable, RemediationCommon):
             ),
             self.case_row(
                 "remediation.plan",
-                lambda c: {"case_id": c.id, "state": "completed"},
+                lambda c: {"case_id": c.id, "goal": "x", "state": "completed"},
                 {"best_interest_note": "x"},
                 worker="rwc",
                 stopped="w",
-                creatable=lambda c: {"case_id": c.id},
+                creatable=lambda c: {"case_id": c.id, "goal": "x"},
             ),
             self.case_row(
                 "remediation.plan.action",

@@ -14,8 +14,8 @@ from odoo.exceptions import (
     ValidationError,
 )
 
-from odoo.addons.case_referral.models.remediation_concern import PORTAL_TEXT
-from odoo.addons.child_remediation.models.visit import RECORD_FIELDS
+from odoo.addons.case_referral.forms import VISIT
+from odoo.addons.case_referral.forms.concern import CONCERN
 from odoo.addons.remediation_base.tools.answers import (
     NotUnderstoodError,
     read_answer,
@@ -26,28 +26,15 @@ _logger = logging.getLogger(__name__)
 
 #: What a question may be called, for each form; see ``readme/USAGE.md``.
 CONCERN_FIELDS = (
-    "location",
-    "child_nickname",
-    "work_observed",
+    *(name for name in CONCERN.names if name != "site_id"),
+    "site",
     "channel",
-    "child_sex",
-    "child_age",
-    "children_count",
-    "immediate_danger",
-    "consent_to_be_contacted",
     "reporter_type",
     "reporter_name",
     "reporter_phone",
-    "site",
     "written_at",
 )
-#: Names of links, as a telephone calls them.
-LINKS = {"site_id": "site", "hazard_ids": "hazards"}
-VISIT_FIELDS = (
-    *(LINKS.get(name, name) for name in RECORD_FIELDS),
-    "case",
-    "worker",
-)
+VISIT_FIELDS = (*VISIT.names, "case", "worker")
 #: Channels that a telephone in the field may name.
 CHANNELS = ("site_visit", "community", "school", "authority", "family", "self")
 #: What Kobo and ODK add by themselves, by its whole name: a French question may begin
@@ -404,11 +391,11 @@ class Submission(models.Model):
         concerns = self.env["remediation.concern"]
         values, words = dict(answers), dict(others)
         # Long words are kept whole, where there is room for them.
-        for name, size in PORTAL_TEXT.items():
-            if name != "work_observed" and len(str(values.get(name) or "")) > size:
+        for name in ("location", "child_nickname"):
+            if len(str(values.get(name) or "")) > CONCERN.by_name[name].size:
                 words[name] = values.pop(name)
         story = values.get("work_observed")
-        if isinstance(story, str) and len(story) > PORTAL_TEXT["work_observed"]:
+        if len(str(story or "")) > CONCERN.by_name["work_observed"].size:
             values["work_observed"] = "…"
         else:
             story = None
@@ -428,7 +415,7 @@ class Submission(models.Model):
         vals, problems = concerns._read_portal_values({**values, "site_id": False})
         if story:
             vals["work_observed"] = "\n".join(
-                [story, *vals["work_observed"].split("\n")[1:]]
+                [str(story), *vals["work_observed"].split("\n")[1:]]
             )
         if wrong and not vals.get("immediate_danger"):
             problems += [
@@ -499,20 +486,11 @@ class Submission(models.Model):
     def _make_visit(self, case, answers, others):
         """Create and record the visit as who sent it."""
         own = case.with_user(self.env.user).with_company(case.company_id)
-        clean = own.env["remediation.case"]
-        values = dict(answers)
-        site = values.pop("site", None)
-        vals = clean._clean_visit(values)
-        if site:
-            place = self._site_of(site)
-            if not place:
-                raise _WaitError("bad_answer", self._not_offered("site", site), case)
-            vals["site_id"] = place.id
+        vals = VISIT.take(own.env, answers, own)
         vals["note"] = (
-            "\n".join(filter(None, (vals["note"], _as_lines(others)))) or False
+            "\n".join(filter(None, (vals.get("note"), _as_lines(others)))) or False
         )
-        vals["date_done"] = clean._clean_date(answers, "date_done")
-        if not vals["date_done"]:
+        if not vals.get("date_done"):
             raise UserError(self.env._("date_done: say on which day the visit was."))
         # sudo: a partner's case manager has read rights only; that this person may
         # record visits of the case was checked by the caller.

@@ -43,6 +43,11 @@ def is_picture(data):
     )
 
 
+def is_undrawn(data):
+    """Whether it is a picture as some telephones make them (HEIC), not drawn here."""
+    return data[4:12] in _UNDRAWN
+
+
 def is_plain(data):
     """Whether a JPEG or PNG holds nothing but what is needed to draw it."""
     try:

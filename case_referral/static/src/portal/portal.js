@@ -131,6 +131,9 @@
             for (const box of shown) {
                 const [name, value] = box.dataset.when.split("=");
                 const asked = form.elements[name];
+                if (!asked) {
+                    continue;
+                }
                 box.hidden = asked.disabled || asked.value !== value;
                 for (const input of box.querySelectorAll("input, select, textarea")) {
                     input.disabled = box.hidden;
@@ -291,7 +294,12 @@
             if (!file || !file.type.startsWith("image/")) {
                 return;
             }
-            const picture = await createImageBitmap(file);
+            let picture;
+            try {
+                picture = await createImageBitmap(file);
+            } catch {
+                return; // Sent as it is: the server says what to do with it.
+            }
             const scale = Math.min(1, 1280 / Math.max(picture.width, picture.height));
             const canvas = document.createElement("canvas");
             canvas.width = Math.round(picture.width * scale);

@@ -1,0 +1,89 @@
+from odoo.tools import LazyTranslate
+
+from odoo.addons.remediation_base.tools.forms import Form, Question
+
+from . import offers
+
+_lt = LazyTranslate(__name__)
+
+_NAMES = (
+    Question("first_name", _lt("First name"), size=60),
+    Question("last_name", _lt("Last name"), size=60),
+    Question("nickname", _lt("What the child is called"), size=60),
+)
+
+CHILD = Form(
+    "remediation.beneficiary",
+    _lt("The child"),
+    *_NAMES,
+    Question("sex", _lt("Girl or boy")),
+    Question("birth_date", _lt("Birth date, if it is known")),
+    Question(
+        "birth_year", _lt("Or the year of birth"), kind="number", field=None, high=2100
+    ),
+    Question("age_estimated", _lt("Or about what age"), high=25),
+    Question("age_method", _lt("How the age is known")),
+    Question("birth_registered", _lt("Is the birth registered?")),
+    Question("school_status", _lt("School")),
+    Question("last_grade", _lt("Last grade completed"), size=60),
+    Question("has_disability", _lt("Does the child have a disability?")),
+    Question("disability_note", _lt("Which help the child needs for it")),
+)
+
+#: Where the child goes now; asked on the same page as the child.
+SCHOOL = Form(
+    "remediation.education.enrolment",
+    _lt("School"),
+    Question(
+        "institution",
+        _lt("School or training centre attended now"),
+        field="institution_id",
+        offer=offers.institutions,
+        label=lambda school: school.name,
+    ),
+    Question("level", _lt("Grade or level there"), size=60),
+)
+
+MEMBER = Form(
+    "remediation.household.member",
+    _lt("Family member"),
+    Question("full_name", _lt("Name"), size=120),
+    Question("relationship", _lt("Who this is to the child"), required=True),
+    Question("sex", _lt("Woman or man, girl or boy")),
+    Question("age", _lt("Age"), high=120),
+    Question(
+        "is_caregiver", _lt("Does this person care for the child?"), required=True
+    ),
+    Question("phone", _lt("Phone"), size=40),
+    Question("livelihood", _lt("How this person earns a living"), size=120),
+    Question("in_school", _lt("In school?")),
+    Question("is_working", _lt("Does this person work?")),
+    Question("is_deceased", _lt("Has this person died?")),
+    Question(
+        "is_suspected_of_harm",
+        _lt("Is this person suspected of harming the child?"),
+        help=_lt("Then this person is neither asked nor told, and never paid."),
+    ),
+    Question(
+        "is_employer_or_creditor",
+        _lt("Does this person employ the child, or is the family in debt to them?"),
+    ),
+)
+
+DANGER = Form(
+    "remediation.beneficiary",
+    _lt("A child in danger"),
+    *_NAMES,
+    Question("sex", _lt("Girl or boy"), required=True),
+    Question("age_estimated", _lt("About what age"), high=25),
+    Question(
+        "site",
+        _lt("Where"),
+        kind="record",
+        field="site_id",
+        offer=offers.sites,
+        label=lambda site: site.name,
+    ),
+    Question("what", _lt("What happened"), kind="area", required=True),
+    Question("help", _lt("What is done at once"), kind="text", size=200),
+)

@@ -1,0 +1,64 @@
+from odoo.tools import LazyTranslate
+
+from odoo.addons.remediation_base.tools.forms import Form, Question
+
+from . import offers
+
+_lt = LazyTranslate(__name__)
+
+WORKS = "works=yes"
+
+WORK = Form(
+    "remediation.work.situation",
+    _lt("Work"),
+    Question("date", _lt("Day described")),
+    Question("works", _lt("Does the child work?"), required=True),
+    Question("is_at_risk", _lt("May the child begin to work?"), when="works=no"),
+    Question("activity", _lt("What the child does"), when=WORKS),
+    Question(
+        "site",
+        _lt("Where"),
+        field="site_id",
+        offer=offers.sites,
+        label=lambda site: site.name,
+    ),
+    Question(
+        "hazards",
+        _lt("Hazards"),
+        field="hazard_ids",
+        offer=offers.hazards,
+        key="code",
+        label=lambda hazard: hazard.name,
+        when=WORKS,
+    ),
+    Question("hours_week", _lt("Hours a week"), high=168, when=WORKS),
+    Question("days_week", _lt("Days a week"), high=7, when=WORKS),
+    Question("at_night", _lt("Is it at night?"), when=WORKS),
+    Question("is_light_work", _lt("Is it light work, harmless?"), when=WORKS),
+    Question(
+        "interferes_with_school", _lt("Does it get in the way of school?"), when=WORKS
+    ),
+    Question("pay", _lt("Pay"), when=WORKS),
+    Question("pay_period", _lt("Paid per"), when=WORKS),
+    Question("paid_to", _lt("Who receives the pay"), when=WORKS),
+    Question("employer_relationship", _lt("Works for"), when=WORKS),
+    Question("pay_promised", _lt("Wage promised"), when=WORKS),
+    Question("pay_withheld", _lt("Wage withheld"), when=WORKS),
+    Question("debt_amount", _lt("Debt that the family is said to have"), when=WORKS),
+    Question("debt_holder", _lt("Owed to"), when=WORKS),
+    Question("fee_amount", _lt("Fees for finding the work"), when=WORKS),
+    Question("is_bonded", _lt("Does the child work off a debt?")),
+    Question("documents_retained", _lt("Does somebody keep the papers?")),
+    Question(
+        "is_trafficked",
+        _lt("Was the child recruited or moved for exploitation?"),
+        help=_lt("Of a child, no force or deceit is needed."),
+    ),
+    Question(
+        "is_worst_form",
+        _lt("Is it another worst form of child labour?"),
+        help=_lt("Slavery, trafficking, armed groups, sexual exploitation, crime."),
+    ),
+    Question("started_age", _lt("Age when the work began"), high=25, when=WORKS),
+    Question("note", _lt("Note")),
+)
