@@ -60,7 +60,7 @@ class BestInterestDecision(models.Model):
     authority_tried = fields.Char(
         string="None Reached, Tried",
         groups=IDENTITY_GROUPS,
-        help="Whom one called, and when, where no authority was reached (R21).",
+        help="Whom one called, and when, where no authority was reached.",
     )
     decider = fields.Selection(
         [

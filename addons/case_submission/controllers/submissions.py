@@ -1,7 +1,9 @@
+import io
 import json
 import logging
 import re
 
+import xlsxwriter
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from odoo import http
@@ -9,11 +11,14 @@ from odoo.exceptions import ConcurrencyError, UserError
 from odoo.http import request
 
 from odoo.addons.case_exchange.tools.plain import plain
+from odoo.addons.case_referral.forms import VISIT
+from odoo.addons.case_referral.forms.concern import CONCERN
 
 from ..models.submission import KEY, MAX_ANSWERS, keys_of, read_answers
 
 _logger = logging.getLogger(__name__)
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: Most bytes of one submission.
 MAX_BYTES = 256 * 1024
 #: Most bytes of a larger one that are read and thrown away.
@@ -58,6 +63,49 @@ class SubmissionController(http.Controller):
                 {"status": "refused", "message": refused.sentence},
                 refused.headers,
             )
+
+    @http.route(
+        "/remediation/submissions/form/<any(concern,visit):form>.xlsx",
+        type="http",
+        auth="user",
+        methods=["GET"],
+    )
+    def xlsform(self, form):
+        """Hand out the form for Kobo and ODK, as the portal asks it. For supervisors,
+        in their language."""
+        env = request.env
+        if not env.user.has_group("child_remediation.group_supervisor"):
+            return request.not_found()
+        _ = env._
+        if form == "visit":
+            more = [
+                ("case", _("Code of the case"), True),
+                ("worker", _("Login of the worker"), False),
+            ]
+            sheets = VISIT.xlsform(env, form, more)
+        else:
+            # A place is written in words there: it may be one that nobody knows yet.
+            more = [("site", _("Where"), False)]
+            sheets = CONCERN.xlsform(env, form, more, without=("site_id",))
+        out = io.BytesIO()
+        book = xlsxwriter.Workbook(
+            out, {"in_memory": True, "strings_to_formulas": False}
+        )
+        for name, rows in sheets.items():
+            sheet = book.add_worksheet(name)
+            for number, row in enumerate(rows):
+                sheet.write_row(number, 0, row)
+        book.close()
+        return request.make_response(
+            out.getvalue(),
+            [
+                ("Content-Type", XLSX),
+                (
+                    "Content-Disposition",
+                    http.content_disposition(f"remediation_{form}.xlsx"),
+                ),
+            ],
+        )
 
     def _receive(self, form):
         self._sign_in()

@@ -1,5 +1,8 @@
+import io
 import json
 from datetime import timedelta
+
+import openpyxl
 
 from odoo import fields
 from odoo.tests import HttpCase, tagged
@@ -344,3 +347,26 @@ class TestReported(SubmissionCommon, HttpCase):
         self.assertEqual(own.visit_id.create_uid, self.worker)
         served = self._send("visit", self._visit_document(note="Second"))
         self.assertEqual(served.visit_id.done_by_id, self.collector)
+
+    def test_r61_the_form_for_kobo_is_what_the_endpoint_takes(self):
+        from ..models.submission import CONCERN_FIELDS, VISIT_FIELDS
+
+        self.authenticate("supervisor", "supervisor")
+        for form, fields_known in (
+            ("visit", VISIT_FIELDS),
+            ("concern", CONCERN_FIELDS),
+        ):
+            answer = self.url_open(f"/remediation/submissions/form/{form}.xlsx")
+            self.assertEqual(answer.status_code, 200)
+            book = openpyxl.load_workbook(io.BytesIO(answer.content))
+            rows = list(book["survey"].iter_rows(values_only=True))
+            names = {row[1] for row in rows[1:]}
+            self.assertLessEqual(names, set(fields_known))
+            self.assertIn("immediate_danger", names)
+            lists = {row[0] for row in book["choices"].iter_rows(values_only=True)}
+            for row in rows[1:]:
+                if row[0].startswith("select"):
+                    self.assertIn(row[0].split()[1], lists)
+        self.authenticate("collector", "collector")
+        answer = self.url_open("/remediation/submissions/form/visit.xlsx")
+        self.assertEqual(answer.status_code, 404)

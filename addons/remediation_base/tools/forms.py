@@ -389,17 +389,18 @@ class Form:
         return found[0] if found else False
 
     # -- handing out -----------------------------------------------------------
-    def xlsform(self, env, name, more=()):
+    def xlsform(self, env, name, more=(), without=()):
         """Return ``{"survey": rows, "choices": rows, "settings": rows}`` of an XLSForm
         for Kobo or ODK, headers first, in the user's language.
 
         :param more: ``[(name, label, required)]`` of questions that stand before
+        :param without: names that this door asks in another way
         """
         survey = [["type", "name", "label", "hint", "required", "relevant"]]
         choices = [["list_name", "name", "label"]]
         for other, label, required in more:
             survey.append(["text", other, label, "", "yes" if required else "", ""])
-        self._xlsform_rows(env, survey, choices)
+        self._xlsform_rows(env, survey, choices, without=without)
         for rows_name, form in self.rows.items():
             survey.append(["begin_repeat", rows_name, env._(form.title), "", "", ""])
             form._xlsform_rows(env, survey, choices, f"{rows_name}_")
@@ -410,8 +411,10 @@ class Form:
         ]
         return {"survey": survey, "choices": choices, "settings": settings}
 
-    def _xlsform_rows(self, env, survey, choices, prefix=""):
+    def _xlsform_rows(self, env, survey, choices, prefix="", without=()):
         for question in self.questions:
+            if question.name in without:
+                continue
             kind = self.kind_of(env, question)
             offered = self.choices(env, question)
             field = self._field(env, question)
@@ -441,26 +444,6 @@ class Form:
                     relevant,
                 ]
             )
-
-    def docs(self, env):
-        """Return the lines of a table in Markdown: name, question, answers, when."""
-        lines = ["| name | question | answers |", "|---|---|---|"]
-        for question in self.questions:
-            kind = self.kind_of(env, question)
-            if kind in ("choice", "answer"):
-                answers = ", ".join(
-                    str(key) for key, _label in self.choices(env, question)
-                )
-            else:
-                answers = kind
-            if question.required:
-                answers += "; required"
-            if question.when:
-                answers += f"; where {question.when}"
-            lines.append(f"| `{question.name}` | {env._(question.text)} | {answers} |")
-        for name, form in self.rows.items():
-            lines += ["", f"Each of `{name}`:", "", *form.docs(env)]
-        return lines
 
 
 class _WrongError(Exception):
