@@ -3,9 +3,8 @@ from datetime import datetime, time, timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
-from odoo.addons.remediation_base.tools.steps import EVERYTHING, step
-
 from odoo.addons.remediation_base.tools.answers import YES_NO, Answer
+from odoo.addons.remediation_base.tools.steps import EVERYTHING, step
 
 from .beneficiary import IDENTITY_GROUPS
 
