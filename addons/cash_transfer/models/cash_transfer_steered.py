@@ -285,6 +285,8 @@ class CashTransferSteered(models.AbstractModel):
     def _render_texts(self, pairs):
         lines = []
         for name, (old, new) in sorted(pairs.items()):
+            if old == new:
+                continue
             label = self._fields[name]._description_string(self.env)
             lines.append(f"{label}: {old or '–'} → {new or '–'}")
         return "\n".join(lines)

@@ -27,6 +27,7 @@ class CashTransferGrant(models.Model):
             "exchange_ineligible",
             "deferred_account_id",
             "income_account_id",
+            "scheme_ids",
             "active",
         }
     )

@@ -192,8 +192,7 @@ class CashTransferPlanInstruct(models.AbstractModel):
             values = {
                 "payment": code,
                 "name": clean(name),
-                # E.164 keeps its plus (R30); other numbers are digits and letters
-                "number": number or "",
+                "number": self._write_number(number, template["number_form"]),
                 "id_number": clean(id_number),
                 "amount": f"{Decimal(amount):.{digits}f}",
                 "currency": self.currency_id.name,
@@ -211,6 +210,19 @@ class CashTransferPlanInstruct(models.AbstractModel):
             rows,
             [content for content, _header, _constant in columns],
         )
+
+    def _write_number(self, number, form):
+        """Return a wallet as the provider wants it; other accounts as they are. E.164
+        keeps its plus (R30)."""
+        number = number or ""
+        if form == "plus" or not number.startswith("+"):
+            return number
+        prefix = self.snapshot["who_is_paid"]["number_prefix"]
+        if form == "local":
+            if not prefix or not number.startswith(prefix):
+                return number
+            return "0" + number[len(prefix) :]
+        return ("00" if form == "zeros" else "") + number[1:]
 
     def _sent_lines(self):
         """Return code, payee's name, number, document and amount of each payment."""

@@ -67,6 +67,7 @@ class CashTransferProvider(models.Model):
             "advance_account_id",
             "number_prefix",
             "number_digits",
+            "number_form",
             "account_check",
             "file_format",
             "file_delimiter",
@@ -131,6 +132,18 @@ class CashTransferProvider(models.Model):
     # numbers
     number_prefix = fields.Char(help="Country code of wallets, for instance +243.")
     number_digits = fields.Integer(help="Digits after the prefix; 0 to accept any.")
+    number_form = fields.Selection(
+        [
+            ("plus", "With Plus: +243…"),
+            ("digits", "Digits Alone: 243…"),
+            ("zeros", "With Two Zeros: 00243…"),
+            ("local", "As Dialled in the Country: 08…"),
+        ],
+        string="Numbers in the File",
+        default="plus",
+        required=True,
+        help="How the instruction file writes the numbers of wallets.",
+    )
     account_check = fields.Selection(
         [("none", "No Check Digits"), ("iban", "IBAN"), ("mod97", "Key of 97 (RIB)")],
         default="none",
@@ -243,6 +256,13 @@ class CashTransferProvider(models.Model):
                 raise ValidationError(
                     self.env._("Write the country code as + and digits, like +243.")
                 )
+
+    @api.constrains("number_form", "number_prefix")
+    def _check_number_form(self):
+        if self.filtered(lambda p: p.number_form == "local" and not p.number_prefix):
+            raise ValidationError(
+                self.env._("Numbers as dialled in the country take a country code.")
+            )
 
     @api.constrains("contract_from", "contract_to")
     def _check_contract(self):
@@ -447,6 +467,7 @@ class CashTransferProvider(models.Model):
             "delimiter": self.file_delimiter,
             "decimal": self.file_decimal,
             "encoding": self.file_encoding,
+            "number_form": self.number_form,
             "columns": [
                 [column.content, column.header, column.constant or ""]
                 for column in self.instruction_column_ids.sorted("sequence")

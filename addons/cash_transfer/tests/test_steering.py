@@ -11,9 +11,11 @@ from odoo.tools import mute_logger
 from ..tools import tabular
 from .common import CashCommon
 
-#: What a provider's form may change at once: names, the reading of reports.
+#: What a form may change at once: names, order, the reading of reports.
 FREE = {
     "name",
+    "sequence",
+    "programme_id",
     "contract_ref",
     "settlement_days",
     "report_column_ids",
@@ -58,6 +60,7 @@ class TestSteering(CashCommon):
             (self.grant, self.releaser, "budget", 9_000_000.0),
             (self.grant, self.accountant, "date_end", tomorrow),
             (self.grant, self.releaser, "currency_id", self.cdf.id),
+            (self.grant, self.releaser, "exchange_ineligible", True),
             (self.scheme, self.officer, "amount", 300.0),
             (self.scheme, self.officer, "withdrawal_fee", 5.0),
             (self.scheme, self.officer, "rounding_step", 50.0),
@@ -213,21 +216,28 @@ class TestSteering(CashCommon):
             ("M-Pesa", 5, 0),
         )
 
-    def test_r63_every_field_of_a_provider_is_decided_about(self):
-        """A new stored field steers, is protected, or is named here as free."""
-        provider = self.env["cash.transfer.provider"]
-        steering = provider._get_steering_fields()
-        for name, field in provider._fields.items():
-            if (field.store or field.type == "one2many") and not (
-                name in steering
-                or name in provider._get_protected_fields()
-                or name in FREE
-                or name.startswith(("report_", "create_", "write_", "change_"))
-                or name == "id"
-                or field.compute
-            ):
-                with self.subTest(field=name):
-                    self.fail(f"{name}: does it steer money? Say so.")
+    def test_r63_every_field_is_decided_about(self):
+        """A new field of what steers money steers, is protected, or is free."""
+        for kind in (
+            "provider",
+            "grant",
+            "scheme",
+            "approval.rule",
+            "duty.pair",
+            "deputy",
+        ):
+            model = self.env[f"cash.transfer.{kind}"]
+            known = model._get_steering_fields() | model._get_protected_fields() | FREE
+            for name, field in model._fields.items():
+                if (field.store or field.type == "one2many") and not (
+                    name in known
+                    or name.startswith(("report_", "create_", "write_", "change_"))
+                    or name == "id"
+                    or field.compute
+                    or field.related
+                ):
+                    with self.subTest(model=kind, field=name):
+                        self.fail(f"{name}: does it steer money? Say so.")
 
     def test_r63_new_records_wait_too(self):
         """A new provider, a copy, a new rule: used once a second person agreed."""
@@ -380,6 +390,28 @@ class TestSteering(CashCommon):
                 plan._prove_file(
                     tabular.write_csv(headers, wrong, ",", "utf-8"), headers
                 )
+
+    def test_reported_24_numbers_in_the_form_the_provider_wants(self):
+        """Each form is in the file, and the file still proves itself."""
+        forms = {
+            "plus": "+243810000000",
+            "digits": "243810000000",
+            "zeros": "00243810000000",
+            "local": "0810000000",
+        }
+        for form, written in forms.items():
+            with self.subTest(form=form), self.env.cr.savepoint() as savepoint:
+                self.provider.number_form = form
+                case = self._new_case()
+                payee = self._new_payee(case, number="+243810000000")
+                self._new_entitlement(case, payee=payee)
+                plan = self._to(self._new_plans(self._new_cycle()), "instructed")
+                self.assertEqual(self._file(plan)[0][2], written)
+                savepoint.rollback()
+            self.env.invalidate_all(flush=False)
+        self.provider.number_form = "local"
+        with self.assertRaises(ValidationError):
+            self.provider.number_prefix = False
 
     def test_r63_no_constant_and_no_second_meaning_in_money_columns(self):
         columns = self.env["cash.transfer.provider.column"]
