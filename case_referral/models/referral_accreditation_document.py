@@ -14,6 +14,7 @@ class ReferralAccreditationDocument(models.Model):
     _description = "Accreditation Document"
     _inherit = ["remediation.protected.mixin"]
     _order = "accreditation_id, id"
+    _rules_of = "referral.accreditation"
     _check_company_auto = True
     _decided_by = "accreditation_id"
     _open_fields = {"draft": EVERYTHING, "submitted": EVERYTHING}

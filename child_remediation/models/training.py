@@ -8,6 +8,7 @@ class Training(models.Model):
     _description = "Worker Training"
     _inherit = ["remediation.protected.mixin"]
     _order = "date desc, id desc"
+    _rules_of = "remediation.vetting"
 
     _protected_fields = frozenset({"company_id", "team_id", "user_id"})
     _frozen_fields = frozenset({"case_manager_id"})

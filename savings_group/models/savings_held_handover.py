@@ -14,6 +14,7 @@ class SavingsHeldHandover(models.Model):
     _description = "Handover of Funds Held for a Savings Group"
     _inherit = ["savings.system.mixin", "remediation.protected.mixin"]
     _order = "date, id"
+    _rules_of = "savings.held.fund"
 
     _protected_fields = frozenset({"company_id", "move_id"})
     _frozen_fields = frozenset({"held_id"})

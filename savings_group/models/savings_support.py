@@ -24,6 +24,7 @@ class SavingsSupport(models.Model):
         "analytic.mixin",
     ]
     _order = "date desc, id desc"
+    _rules_of = "savings.held.fund"
     _check_company_auto = True
 
     _protected_fields = frozenset({"company_id", "move_id", "state"})

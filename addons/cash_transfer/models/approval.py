@@ -8,6 +8,7 @@ class CashTransferApproval(models.Model):
     _description = "Approval of a Payment Plan"
     _inherit = ["remediation.protected.mixin"]
     _order = "plan_id, sequence, id"
+    _rules_of = "cash.transfer.payment.plan"
 
     _protected_fields = frozenset(
         {

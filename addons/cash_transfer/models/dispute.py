@@ -18,6 +18,7 @@ class CashTransferDispute(models.Model):
     _description = "Dispute with a Provider"
     _inherit = ["remediation.coded.mixin"]
     _order = "id desc"
+    _rules_of = "cash.transfer.payment.plan"
 
     _code_prefix = "D"
     _protected_fields = frozenset(

@@ -38,6 +38,7 @@ class CashTransferMovement(models.Model):
     _description = "Movement of a Plan's Money"
     _inherit = ["remediation.protected.mixin"]
     _order = "id"
+    _rules_of = "cash.transfer.payment.plan"
 
     _protected_fields = frozenset(
         {

@@ -44,6 +44,7 @@ class CashTransferPaymentLine(models.Model):
     _description = "Payment"
     _inherit = ["remediation.coded.mixin"]
     _order = "plan_id desc, id"
+    _rules_of = "cash.transfer.payment.plan"
     _check_company_auto = True
 
     _code_prefix = "P"

@@ -12,6 +12,7 @@ class CashTransferPaymentSplit(models.Model):
     _description = "Grant's Part of a Payment"
     _inherit = ["remediation.protected.mixin"]
     _order = "id"
+    _rules_of = "cash.transfer.payment.plan"
 
     _protected_fields = frozenset(
         {

@@ -80,6 +80,7 @@ class CashTransferReconciliation(models.Model):
     _description = "Provider's Report"
     _inherit = ["remediation.coded.mixin", "cash.transfer.job"]
     _order = "id desc"
+    _rules_of = "cash.transfer.payment.plan"
     _check_company_auto = True
 
     _code_prefix = "RC"

@@ -6,6 +6,7 @@ class CashTransferWorklist(models.Model):
 
     _name = "cash.transfer.worklist"
     _description = "Unexplained Money"
+    _rules_of = "cash.transfer.payment.plan"
     _auto = False
     _order = "age desc, id"
 
