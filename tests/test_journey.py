@@ -4,6 +4,7 @@ the caregiver's savings group, each step by the person whose step it is."""
 import uuid
 from datetime import timedelta
 
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from odoo.addons.case_referral.tests.common import ReferralCommon
@@ -217,7 +218,15 @@ class TestJourney(ReferralCommon, CashCommon):
             self.env["savings.group"]
             .with_user(self.agent)
             .create(
-                {"label": "Tujenge", "agent_id": self.agent.id, "area_id": self.city.id}
+                {
+                    "label": "Tujenge",
+                    "agent_id": self.agent.id,
+                    "area_id": self.city.id,
+                    "member_ids": [
+                        Command.create({"full_name": f"Member {number}"})
+                        for number in range(4)
+                    ],
+                }
             )
         )
         group.action_new_cycle()
@@ -234,7 +243,7 @@ class TestJourney(ReferralCommon, CashCommon):
         )
         enrolment.action_enrol()
         self.assertEqual(enrolment.status, "enrolled")
-        self.assertEqual(len(group.member_ids), 1)
+        self.assertEqual(len(group.member_ids), 5)
 
         # Two clean visits, closed by somebody else, checked afterwards.
         for action in (actions["cash"], actions["savings_group"]):

@@ -6,10 +6,19 @@ from odoo import http
 from odoo.exceptions import AccessError, MissingError, UserError, ValidationError
 from odoo.http import request
 
+from odoo.addons.child_remediation.models.ir_http import MANGLED
+
 _logger = logging.getLogger(__name__)
 
 PAGE = 20
 UPLOAD_MAX_BYTES = 5 * 1024 * 1024
+
+
+def _without_nul(value):
+    """Texts without the one character that PostgreSQL does not keep."""
+    if isinstance(value, list):
+        return [_without_nul(one) for one in value]
+    return value.replace("\0", "") if isinstance(value, str) else value
 
 
 class SecondFactorMissing(AccessError):
@@ -25,7 +34,7 @@ def same_answer(method):
             return method(self, *args, **kwargs)
         except SecondFactorMissing:
             return self._render("case_referral.portal_two_factor")
-        except (AccessError, MissingError):
+        except (AccessError, MissingError, *MANGLED):
             _logger.info(
                 "refused %s to user %s", request.httprequest.path, request.env.uid
             )
@@ -101,7 +110,7 @@ class RemediationPortal(http.Controller):
             if upload.filename and not values.get(name.removesuffix("_file")):
                 data = upload.stream.read(UPLOAD_MAX_BYTES + 1)
                 values[name.removesuffix("_file")] = base64.b64encode(data).decode()
-        return values
+        return {name: _without_nul(value) for name, value in values.items()}
 
     def _attempt(self, change):
         """Run a change; return a sentence for the user where it cannot be made."""
@@ -112,6 +121,12 @@ class RemediationPortal(http.Controller):
             raise
         except (UserError, ValidationError) as error:
             return str(error)
+        except (ValueError, TypeError, *MANGLED):
+            # The script of the page sends no such thing: a forged or broken form.
+            _logger.info("not understood at %s", request.httprequest.path)
+            return request.env._(
+                "One of the answers cannot be understood: correct it and send again."
+            )
         return None
 
     def _done(self, url):

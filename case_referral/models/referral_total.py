@@ -11,6 +11,9 @@ from odoo.addons.remediation_base.tools.steps import EVERYTHING
 DEFINITION_VERSION = "1"
 DIMENSIONS = ("site_id", "commodity", "programme_id")
 MEASURES = ("identified", "in_support", "out_of_child_labour")
+#: Counts of who is there, not of what happened: two periods that do not overlap count
+#: the same children, and their difference is whoever came or left.
+STANDING = frozenset({"in_support"})
 
 
 class ReferralTotal(models.Model):
@@ -19,8 +22,9 @@ class ReferralTotal(models.Model):
     Who may what: coordinators prepare and release; monitoring reads. Observers on the
     portal (buyers, donors, alliance members) see released totals of their own sites
     through :meth:`portal_totals`: no record, no name, no code, no cell under 11, no
-    complement and no difference between released periods from which one could be
-    worked out (R10). A released row never changes (R52).
+    complement and no difference between released tables, whether their periods overlap
+    or follow each other, from which one could be worked out (R10). A released row never
+    changes (R52).
     """
 
     _name = "referral.total"
@@ -231,9 +235,13 @@ class ReferralTotal(models.Model):
             [
                 ("company_id", "=", self.company_id.id),
                 ("state", "=", "released"),
-                ("date_from", "<=", self.date_to),
-                ("date_to", ">=", self.date_from),
+                ("id", "!=", self.id),
             ]
+        )
+        overlapping = earlier.filtered(
+            lambda total: (
+                total.date_from <= self.date_to and total.date_to >= self.date_from
+            )
         )
         result = [{name: row[name] for name in dimensions} for row in rows]
         for measure in MEASURES:
@@ -241,7 +249,7 @@ class ReferralTotal(models.Model):
                 {**{name: row[name] for name in dimensions}, measure: row[measure]}
                 for row in rows
             ]
-            for former in earlier:
+            for former in earlier if measure in STANDING else overlapping:
                 published = {
                     tuple(old[name] for name in dimensions): old.get(
                         f"{measure}{suffix}"

@@ -168,7 +168,11 @@ class RemediationConcern(models.Model):
         readonly=False,
         index=True,
     )
-    location = fields.Char(help="Where exactly, in the reporter's words.")
+    # Free words about a child are read with the right to names (R72), and by triage.
+    location = fields.Char(
+        help="Where exactly, in the reporter's words.",
+        groups="child_remediation.group_identity,case_referral.group_intake",
+    )
     children_count = fields.Integer(default=1)
     child_nickname = fields.Char(
         groups="child_remediation.group_identity,case_referral.group_intake",
@@ -177,7 +181,9 @@ class RemediationConcern(models.Model):
         selection=[("female", "Girl"), ("male", "Boy"), ("other", "Other")],
     )
     child_age = fields.Integer(string="Estimated age")
-    work_observed = fields.Text()
+    work_observed = fields.Text(
+        groups="child_remediation.group_identity,case_referral.group_intake"
+    )
     immediate_danger = fields.Boolean()
     photo = fields.Binary(
         attachment=True,

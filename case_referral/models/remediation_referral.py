@@ -41,6 +41,7 @@ class RemediationReferral(models.Model):
     _description = "Referral"
     _inherit = ["remediation.coded.mixin", "remediation.case.owned"]
     _order = "id desc"
+    _open_texts = frozenset({"parties"})  # names of organisations
     _check_company_auto = True
     _code_prefix = "RF"
     _protected_fields = frozenset(

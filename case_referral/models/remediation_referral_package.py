@@ -22,6 +22,10 @@ class RemediationReferralPackage(models.Model):
     _description = "Referral Package"
     _inherit = ["remediation.case.owned"]
     _order = "id desc"
+    # The receiver's own view of what the family agreed to share.
+    _text_readers = dict.fromkeys(
+        ("data", "shown", "message"), ("child_remediation.group_portal_provider",)
+    )
     _protected_fields = frozenset(
         {
             "referral_id",

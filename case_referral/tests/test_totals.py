@@ -39,6 +39,49 @@ class TestTotals(ReferralCommon):
         again = self._release("Again")
         self.assertIsNone(self._cell(again, self.site), "17 - 12 would tell of 5")
 
+    def test_r10_two_quarters_that_follow_do_not_give_one_child_away(self):
+        """14 children at a site in one quarter and 15 in the next: who came is hidden,
+        in the table by site and in the one by funder."""
+        shares = {self.clinic.id: 100.0}
+        day = self.today - timedelta(days=100)
+        for _number in range(14):
+            case = self._new_case(site_id=self.site.id)
+            case.with_user(self.supervisor).action_set_funding(day, shares)
+            case._unprotected().write(
+                {"opened_at": f"{day} 10:00:00", "received_at": f"{day} 10:00:00"}
+            )
+        self.env.flush_all()
+
+        def release(first, last):
+            total = (
+                self.env["referral.total"]
+                .with_user(self.coordinator)
+                .create(
+                    {
+                        "name": "Quarter",
+                        "date_from": self.today - timedelta(days=first),
+                        "date_to": self.today - timedelta(days=last),
+                    }
+                )
+            )
+            total.action_release()
+            return total
+
+        before = release(120, 61)
+        self.assertEqual(self._cell(before, self.site, "in_support"), 14)
+        late = self._new_case(site_id=self.site.id)
+        late.with_user(self.supervisor).action_set_funding(self.today, shares)
+        after = release(60, 0)
+        self.assertIsNone(self._cell(after, self.site, "in_support"))
+        (row,) = after.funder_values
+        self.assertIsNone(row["in_support_children"])
+        # enough others came: the difference says nothing of one
+        for _number in range(12):
+            case = self._new_case(site_id=self.site.id)
+            case.with_user(self.supervisor).action_set_funding(self.today, shares)
+        more = release(59, 0)
+        self.assertEqual(self._cell(more, self.site, "in_support"), 27)
+
     def test_r52_released_totals_do_not_change(self):
         total = self._release()
         with self.assertRaises(UserError):

@@ -1,4 +1,5 @@
 from . import present_access
+from . import identity_text
 from . import picture
 from . import res_users
 from . import res_partner
@@ -61,6 +62,8 @@ from . import duplicate
 from . import note_misfiled
 from . import data_breach
 from . import grant_alert
+from . import watched_door
+from . import ir_filters
 from . import consent_watch
 from . import processing_activity
 from . import retention_rule

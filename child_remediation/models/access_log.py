@@ -55,6 +55,7 @@ class AccessLog(models.Model):
     action = fields.Selection(
         [
             ("view", "Seen"),
+            ("search", "Searched or Counted"),
             ("export", "Exported"),
             ("print", "Printed"),
             ("download", "Downloaded"),
@@ -65,7 +66,7 @@ class AccessLog(models.Model):
     reason = fields.Char(readonly=True)
 
     def init(self):
-        """Create the table with its index of one row per slot."""
+        """Create the table with its indexes."""
         self.env.cr.execute(
             """
             CREATE TABLE IF NOT EXISTS remediation_access_log (
@@ -83,9 +84,13 @@ class AccessLog(models.Model):
                 action varchar NOT NULL,
                 reason varchar
             );
-            CREATE UNIQUE INDEX IF NOT EXISTS remediation_access_log_once
-                ON remediation_access_log
-                (user_id, model, res_id, digest, slot) WHERE action = 'view';
+            -- Not unique: two requests of one person at one moment would wait for each
+            -- other, and one of them begin again. Both write a row then, which harms
+            -- nobody.
+            DROP INDEX IF EXISTS remediation_access_log_once;
+            CREATE INDEX IF NOT EXISTS remediation_access_log_slot
+                ON remediation_access_log (user_id, model, res_id, digest, slot)
+                WHERE action IN ('view', 'search');
             CREATE INDEX IF NOT EXISTS remediation_access_log_case
                 ON remediation_access_log (case_id, id DESC) WHERE case_id IS NOT NULL;
             CREATE INDEX IF NOT EXISTS remediation_access_log_record
@@ -137,6 +142,17 @@ class AccessLog(models.Model):
             self._buffer((self.env.uid, action, reason or None), records._name, ids)
 
     @api.model
+    def _log_question(self, model, names):
+        """Note that the user asked about records of a model by values that give
+        somebody away: a search, an order, a group or a sum (R73).
+
+        :param str model: name of the model
+        :param names: the fields that were asked for; never their values
+        """
+        asked = ", ".join(sorted(names))
+        self._buffer((self.env.uid, "search", asked), model, ())
+
+    @api.model
     def _buffer(self, key, model, ids):
         precommit = self.env.cr.precommit
         buffer = precommit.data.get(_BUFFER)
@@ -170,21 +186,24 @@ class AccessLog(models.Model):
             for model, ids in by_model.items():
                 ids = sorted(ids)
                 single = len(ids) == 1
+                what = repr(ids) if ids else reason
                 digest = (
                     ""
                     if single
-                    else hashlib.blake2b(repr(ids).encode(), digest_size=8).hexdigest()
+                    else hashlib.blake2b(what.encode(), digest_size=8).hexdigest()
                 )
                 selects.append(
                     SQL(
-                        "SELECT %s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s::varchar, "
+                        "SELECT %s AS slot, %s AS user_id, %s AS model, %s AS res_id, "
+                        "%s AS count, %s::jsonb AS res_ids, %s AS digest, "
+                        "%s AS action, %s::varchar AS reason, "
                         "own.company_id, own.case_id FROM (%s) own%s",
                         slot,
                         uid,
                         model,
                         ids[0] if single else 0,
                         len(ids),
-                        None if single else Json(ids[:MAX_IDS]),
+                        None if single or not ids else Json(ids[:MAX_IDS]),
                         digest,
                         action,
                         reason,
@@ -196,8 +215,13 @@ class AccessLog(models.Model):
                 )
         return SQL(
             "INSERT INTO remediation_access_log (slot, user_id, model, res_id, count, "
-            "res_ids, digest, action, reason, company_id, case_id) %s "
-            "ON CONFLICT DO NOTHING",
+            "res_ids, digest, action, reason, company_id, case_id) "
+            "SELECT * FROM (%s) seen WHERE action NOT IN ('view', 'search') OR NOT "
+            "EXISTS (SELECT 1 FROM remediation_access_log known WHERE "
+            "known.user_id = seen.user_id AND known.model = seen.model AND "
+            "known.res_id = seen.res_id AND known.digest = seen.digest AND "
+            "known.slot = seen.slot AND known.action = seen.action "
+            "AND known.action IN ('view', 'search'))",
             SQL(" UNION ALL ").join(selects),
         )
 

@@ -1,6 +1,6 @@
 import logging
 
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
@@ -8,6 +8,9 @@ _logger = logging.getLogger(__name__)
 
 #: Fields that give away no more than that a record exists.
 _CODE_FIELDS = frozenset({"id", "name", "display_name"})
+#: What of a file is the file itself.
+_FILE_FIELDS = frozenset({"raw", "datas", "db_datas", "index_content"})
+_FETCHING = "remediation_fetching"
 
 
 class AccessLogged(models.AbstractModel):
@@ -22,7 +25,13 @@ class AccessLogged(models.AbstractModel):
     _description = "Reading Is Logged"
 
     def _fetch_query(self, query, fields):
-        fetched = super()._fetch_query(query, fields)
+        # What is fetched is noted below; asking for the columns is no second question.
+        data = self.env.cr.precommit.data
+        before, data[_FETCHING] = data.get(_FETCHING), True
+        try:
+            fetched = super()._fetch_query(query, fields)
+        finally:
+            data[_FETCHING] = before
         if (
             not self.env.su
             and fetched
@@ -35,6 +44,54 @@ class AccessLogged(models.AbstractModel):
         if not self.env.su and self and not _CODE_FIELDS.issuperset(fnames):
             self.env["remediation.access.log"]._log(self)
         return super()._read_format(fnames, load)
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        """Searching, ordering, grouping or summing by a field that not every reader of
+        the row may read: core asks for the right here, whatever model the question
+        came from, and here it is noted (R73)."""
+        result = super()._field_to_sql(alias, field_expr, query)
+        field = self._fields[field_expr.partition(".")[0]]
+        if (
+            field.groups
+            and not self.env.su
+            and not self.env.cr.precommit.data.get(_FETCHING)
+        ):
+            self.env["remediation.access.log"]._log_question(self._name, [field.name])
+        return result
+
+    def _note_groups(self, groups, aggregates):
+        """Note what a grouped reading by a remote caller tells of these records."""
+        names = {spec.partition(":")[0].partition(".")[0] for spec in groups}
+        names |= {spec.partition(":")[0] for spec in aggregates}
+        names -= _CODE_FIELDS | {"__count", "company_id"}
+        if names and not self.env.su:
+            self.env["remediation.access.log"]._log_question(self._name, names)
+
+    @api.model
+    def formatted_read_group(self, domain, groupby=(), aggregates=(), *args, **kwargs):
+        result = super().formatted_read_group(
+            domain, groupby, aggregates, *args, **kwargs
+        )
+        self._note_groups(groupby, aggregates)
+        return result
+
+    @api.model
+    def formatted_read_grouping_sets(
+        self, domain, grouping_sets, aggregates=(), *args, **kwargs
+    ):
+        result = super().formatted_read_grouping_sets(
+            domain, grouping_sets, aggregates, *args, **kwargs
+        )
+        self._note_groups(
+            {name for names in grouping_sets for name in names}, aggregates
+        )
+        return result
+
+    @api.model
+    def read_progress_bar(self, domain, group_by, progress_bar):
+        result = super().read_progress_bar(domain, group_by, progress_bar)
+        self._note_groups([group_by, progress_bar.get("field", "id")], ())
+        return result
 
     def _access_log_case_sql(self):
         """The column of this table that holds the case; one expression per model."""
@@ -49,6 +106,19 @@ class Base(models.AbstractModel):
     """
 
     _inherit = "base"
+
+    def _read_format(self, fnames, load="_classic_read"):
+        # An auditor's reading is logged beyond the child's file: money too (R75).
+        if (
+            getattr(self, "_remediation_sensitive", False)
+            and self
+            and not self.env.su
+            and not hasattr(self, "_access_log_case_sql")
+            and not _CODE_FIELDS.issuperset(fnames)
+            and self.env.user.has_group("child_remediation.group_auditor")
+        ):
+            self.env["remediation.access.log"]._log(self)
+        return super()._read_format(fnames, load)
 
     def _export_rows(self, fields, *, _is_toplevel_call=True):
         if (
@@ -129,6 +199,16 @@ class HouseholdMember(models.Model):
         )
 
 
+class IrAttachment(models.Model):
+    _inherit = "ir.attachment"
+
+    def _read_format(self, fnames, load="_classic_read"):
+        if not self.env.su and not _FILE_FIELDS.isdisjoint(fnames):
+            for attachment in self:
+                self.env["ir.binary"]._log_download(attachment)
+        return super()._read_format(fnames, load)
+
+
 class IrBinary(models.AbstractModel):
     _inherit = "ir.binary"
 
@@ -144,6 +224,9 @@ class IrBinary(models.AbstractModel):
             if not attachment.res_model or attachment.res_model not in self.env:
                 return
             document = self.env[attachment.res_model].browse(attachment.res_id)
+        check = getattr(document, "_check_may_download", None)
+        if check and not self.env.su:
+            check()
         if getattr(self.env.registry[document._name], "_remediation_sensitive", False):
             self.env["remediation.access.log"]._log(document, "download")
 

@@ -6,7 +6,7 @@ class Approval(models.Model):
 
     _name = "remediation.approval"
     _description = "Approval Step"
-    _inherit = ["remediation.case.owned"]
+    _inherit = ["remediation.case.owned", "remediation.evidence"]
     _order = "id desc"
 
     res_model = fields.Char(required=True, readonly=True)

@@ -43,13 +43,15 @@ class Beneficiary(models.Model):
 
     _name = "remediation.beneficiary"
     _description = "Beneficiary"
-    _inherit = ["remediation.coded.mixin"]
+    _inherit = ["remediation.coded.mixin", "remediation.identity.text"]
     _order = "id desc"
     _check_company_auto = True
 
     _code_prefix = "B"
     _remediation_sensitive = True
     _rules_of = "remediation.case"
+    # Codes, and a grade that statistics and exports count by.
+    _open_texts = frozenset({"name", "display_name", "former_codes", "last_grade"})
     _protected_fields = frozenset(
         {"current_case_id", "user_id", "team_id", "organisation_id", "search_name"}
     )
@@ -251,16 +253,38 @@ class Beneficiary(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         self._check_household_access(vals_list)
+        self._refuse_used_reference(vals_list)
         return super().create(vals_list)
 
     def write(self, vals):
         self._check_household_access([vals])
+        self._refuse_used_reference([vals])
         cases = self.env["remediation.case"]
         if vals.keys() & set(AGE_FACTS):
             # sudo: an earlier case of the child may have had another holder.
             cases = self.sudo().case_ids
         with self.env["remediation.consent"]._watch(cases):
             return super().write(vals)
+
+    def _refuse_used_reference(self, vals_list):
+        """Say so before PostgreSQL does, whose answer repeats the row (R78)."""
+        used = [vals["external_ref"] for vals in vals_list if vals.get("external_ref")]
+        if not used:
+            return
+        company = vals_list[0].get("company_id") or (
+            self.company_id[:1].id or self.env.company.id
+        )
+        # sudo: a reference is used once, whoever may see the other child.
+        known = self.sudo().with_context(active_test=False)
+        if len(used) != len(set(used)) or known.search_count(
+            [
+                ("external_ref", "in", used),
+                ("company_id", "=", company),
+                ("id", "not in", self.ids),
+            ],
+            limit=1,
+        ):
+            raise ValidationError(self.env._("This reference was imported before."))
 
     def _age_on(self, day):
         """Return completed years on a day by the youngest reading, None if unknown."""

@@ -70,7 +70,12 @@ class Case(models.Model):
 
     _name = "remediation.case"
     _description = "Case"
-    _inherit = ["remediation.coded.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "remediation.coded.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+        "remediation.identity.text",
+    ]
     _order = "opened_at desc, id desc"
     _check_company_auto = True
     _mail_post_access = "read"
@@ -78,6 +83,10 @@ class Case(models.Model):
     _code_prefix = "CR"
     _remediation_sensitive = True
     _rules_of = "remediation.case"
+    # Codes; what is missing and who reads along are sentences of the application.
+    _open_texts = frozenset(
+        {"name", "display_name", "missing_html", "handover_text", "sibling_prompt"}
+    )
     _protected_fields = frozenset(
         {
             "case_manager_id",

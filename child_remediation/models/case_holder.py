@@ -6,8 +6,10 @@ class CaseHolder(models.Model):
 
     _name = "remediation.case.holder"
     _description = "Case Holder"
-    _inherit = ["remediation.case.owned"]
+    _inherit = ["remediation.case.owned", "remediation.evidence"]
     _order = "date_from desc, id desc"
+
+    _evidence_once = frozenset({"date_to"})
 
     case_manager_id = fields.Many2one("remediation.case.manager", readonly=True)
     holder_user_id = fields.Many2one("res.users", required=True, readonly=True)

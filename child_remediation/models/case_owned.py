@@ -14,7 +14,7 @@ class CaseOwned(models.AbstractModel):
 
     _name = "remediation.case.owned"
     _description = "Record Owned by a Case"
-    _inherit = ["remediation.protected.mixin"]
+    _inherit = ["remediation.protected.mixin", "remediation.identity.text"]
     _check_company_auto = True
 
     _remediation_sensitive = True
@@ -22,6 +22,10 @@ class CaseOwned(models.AbstractModel):
     _protected_fields = frozenset(
         {"company_id", "user_id", "team_id", "organisation_id"}
     )
+    # A code, a label made of codes.
+    _open_texts = frozenset({"name", "display_name", "res_model"})
+    # Of evidence too, who holds the case today changes.
+    _evidence_open = _protected_fields
     # A record filed on the wrong child is hidden (R25), never moved.
     _frozen_fields = frozenset({"case_id"})
 

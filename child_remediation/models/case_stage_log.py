@@ -8,7 +8,7 @@ class CaseStageLog(models.Model):
 
     _name = "remediation.case.stage.log"
     _description = "Stage Change"
-    _inherit = ["remediation.case.owned"]
+    _inherit = ["remediation.case.owned", "remediation.evidence"]
     _order = "changed_on desc, id desc"
 
     from_stage = fields.Selection(STAGES, readonly=True)

@@ -22,6 +22,8 @@ class Classification(models.Model):
     _description = "Classification"
     _inherit = ["remediation.case.owned"]
     _order = "id desc"
+    # The application's own words and figures, by which it classified.
+    _open_texts = frozenset({"reasons", "inputs", "rules"})
     _rec_name = "result"
 
     _protected_fields = frozenset(

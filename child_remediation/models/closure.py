@@ -30,6 +30,7 @@ class Closure(models.Model):
     _name = "remediation.closure"
     _description = "Closure"
     _inherit = ["remediation.approval.mixin"]
+    _open_texts = frozenset({"missing_text"})  # the application's words
     _order = "id desc"
 
     # The supervisor's note, for the approval.

@@ -15,8 +15,11 @@ class DeadlineBreach(models.Model):
 
     _name = "remediation.deadline.breach"
     _description = "Deadline Breach"
-    _inherit = ["remediation.case.owned"]
+    _inherit = ["remediation.case.owned", "remediation.evidence"]
     _order = "fell_due_on desc, id desc"
+
+    # The kind follows from the deadline as soon as the row is there.
+    _evidence_once = frozenset({"escalated_on", "kind"})
 
     _protected_fields = frozenset(
         {

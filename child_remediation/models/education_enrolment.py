@@ -12,6 +12,7 @@ class EducationEnrolment(models.Model):
     _description = "School Enrolment"
     _inherit = ["remediation.case.owned"]
     _order = "date_start desc, id desc"
+    _open_texts = frozenset({"level"})  # a grade that statistics count by
 
     institution_id = fields.Many2one(
         "remediation.institution", required=True, index=True, check_company=True

@@ -1,36 +1,61 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+#: How long an audit lasts where nobody says otherwise.
+AUDIT_DAYS = 90
 #: Groups whose gain the safeguarding officer learns of (R56).
-SENSITIVE_GROUPS = (
-    "group_identity",
-    "group_export",
-    "group_safeguarding",
-    "group_safeguarding_alternate",
-    "group_data_protection",
-    "group_auditor",
-    "group_coordinator",
+SENSITIVE_GROUPS = frozenset(
+    {
+        "child_remediation.group_identity",
+        "child_remediation.group_export",
+        "child_remediation.group_safeguarding",
+        "child_remediation.group_safeguarding_alternate",
+        "child_remediation.group_data_protection",
+        "child_remediation.group_monitoring",
+        "child_remediation.group_auditor",
+        "child_remediation.group_coordinator",
+    }
 )
 
 
 class GrantAlert(models.Model):
-    """Who was given a sensitive group, by whom and when (R56). Append-only."""
+    """Who was given a sensitive right, by whom and when (R56, R74). Append-only.
+
+    By whatever door: a group, a group that implies it, or an access line, a rule, a
+    server action, a report, a field or a mail template on a model that holds a child's
+    data.
+    """
 
     _name = "remediation.grant.alert"
     _description = "Sensitive Right Granted"
-    _inherit = ["remediation.protected.mixin"]
+    _inherit = ["remediation.protected.mixin", "remediation.evidence"]
     _order = "id desc"
+
+    _evidence_once = frozenset({"acknowledged_by_id"})
     _rec_name = "user_id"
 
     _protected_fields = frozenset(
-        {"user_id", "group_id", "granted_by_id", "date", "acknowledged_by_id"}
+        {"user_id", "group_id", "what", "granted_by_id", "date", "acknowledged_by_id"}
     )
 
-    user_id = fields.Many2one("res.users", required=True, readonly=True, index=True)
-    group_id = fields.Many2one("res.groups", required=True, readonly=True)
+    user_id = fields.Many2one("res.users", readonly=True, index=True)
+    group_id = fields.Many2one("res.groups", readonly=True)
+    what = fields.Char(readonly=True, string="Way In")
     granted_by_id = fields.Many2one("res.users", required=True, readonly=True)
     date = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
     acknowledged_by_id = fields.Many2one("res.users", readonly=True)
+
+    @api.depends("user_id.name", "what")
+    def _compute_display_name(self):
+        for alert in self:
+            alert.display_name = alert.user_id.name or alert.what
+
+    @api.model
+    def _sensitive_groups(self):
+        """Hook: XML ids of the groups whose gain alerts."""
+        return SENSITIVE_GROUPS
 
     @api.model
     def _holders(self):
@@ -42,13 +67,13 @@ class GrantAlert(models.Model):
             "child_remediation.group_case_worker", raise_if_not_found=False
         )
         pairs = set()
-        for name in SENSITIVE_GROUPS:
-            group = self.env.ref(f"child_remediation.{name}", raise_if_not_found=False)
+        for name in sorted(self._sensitive_groups()):
+            group = self.env.ref(name, raise_if_not_found=False)
             if not group:
                 continue
             # sudo: rights of all users are compared, whoever changes them.
             users = group.sudo().all_user_ids
-            if name == "group_identity" and workers:
+            if name == "child_remediation.group_identity" and workers:
                 users -= workers.sudo().all_user_ids  # sudo: same
             pairs |= {(group.id, user.id) for user in users}
         return pairs
@@ -58,20 +83,32 @@ class GrantAlert(models.Model):
         gained = self._holders() - before
         if not gained:
             return
+        auditors = self.env.ref("child_remediation.group_auditor")
+        # sudo: an audit ends, whoever granted it; its day can be changed.
+        self.env["res.users"].sudo().browse(
+            [user for group, user in gained if group == auditors.id]
+        ).filtered(lambda user: not user.remediation_audit_until).write(
+            {
+                "remediation_audit_until": fields.Date.context_today(self)
+                + timedelta(days=AUDIT_DAYS)
+            }
+        )
+        self._tell(
+            [{"group_id": group, "user_id": user} for group, user in sorted(gained)],
+            {user for _group, user in gained},
+        )
+
+    @api.model
+    def _tell(self, vals_list, gained_by=()):
+        """Keep what was given and call the officers who did not gain by it."""
         # sudo: the rows and mails are the system's.
         self.sudo()._unprotected().create(
-            [
-                {"group_id": group, "user_id": user, "granted_by_id": self.env.uid}
-                for group, user in sorted(gained)
-            ]
+            [{"granted_by_id": self.env.uid, **vals} for vals in vals_list]
         )
-        new_users = {user for _group, user in gained}
-        officers = (
-            self.env.ref("child_remediation.group_safeguarding").sudo().all_user_ids
-        )  # sudo: same
-        self.env["remediation.safeguarding.report"]._mail_something_waits(
-            officers.filtered(lambda officer: officer.id not in new_users)
-        )
+        reports = self.env["remediation.safeguarding.report"].sudo()  # sudo: as above
+        officers = reports._officers()
+        told = officers.filtered(lambda officer: officer.id not in gained_by)
+        reports._mail_something_waits(told or reports._alternates())
 
     def action_acknowledge(self):
         """Note that the officer has seen it; never for oneself."""
@@ -100,6 +137,9 @@ class ResUsers(models.Model):
         return users
 
     def write(self, vals):
+        if "remediation_audit_until" in vals:
+            # What the rights allow is kept in memory until then.
+            self.env.registry.clear_cache()
         if "group_ids" not in vals:
             return super().write(vals)
         alerts = self.env["remediation.grant.alert"]
@@ -111,6 +151,16 @@ class ResUsers(models.Model):
 
 class ResGroups(models.Model):
     _inherit = "res.groups"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        alerts = self.env["remediation.grant.alert"]
+        if not self.env.registry.ready:
+            return super().create(vals_list)
+        before = alerts._holders()
+        groups = super().create(vals_list)
+        alerts._alert_new(before)
+        return groups
 
     def write(self, vals):
         if not {"user_ids", "all_user_ids", "implied_ids", "implied_by_ids"} & (

@@ -24,7 +24,8 @@ class Handover(models.Model):
 
     _name = "remediation.handover"
     _description = "Handover"
-    _inherit = ["remediation.protected.mixin"]
+    _inherit = ["remediation.protected.mixin", "remediation.identity.text"]
+    _open_texts = frozenset({"case_code", "display_name"})
     _order = "id desc"
     _rec_name = "case_code"
 

@@ -10,12 +10,14 @@ class Household(models.Model):
 
     _name = "remediation.household"
     _description = "Household"
-    _inherit = ["remediation.coded.mixin"]
+    _inherit = ["remediation.coded.mixin", "remediation.identity.text"]
     _order = "id desc"
     _check_company_auto = True
 
     _code_prefix = "H"
     _remediation_sensitive = True
+    # Codes.
+    _open_texts = frozenset({"name", "display_name"})
     _protected_fields = frozenset({"holder_ids", "team_ids", "organisation_ids"})
 
     company_id = fields.Many2one(

@@ -22,11 +22,13 @@ class HouseholdMember(models.Model):
 
     _name = "remediation.household.member"
     _description = "Household Member"
-    _inherit = ["remediation.coded.mixin"]
+    _inherit = ["remediation.coded.mixin", "remediation.identity.text"]
     _order = "household_id, id"
 
     _code_prefix = "M"
     _remediation_sensitive = True
+    # Codes.
+    _open_texts = frozenset({"name", "display_name"})
     _protected_fields = frozenset({"company_id"})
     _frozen_fields = frozenset({"household_id"})
 

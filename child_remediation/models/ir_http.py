@@ -1,9 +1,15 @@
 import re
 
+import psycopg2
 from werkzeug.exceptions import Forbidden, abort
 
 from odoo import models
+from odoo.exceptions import UserError
 from odoo.http import request
+
+#: What a forged value becomes deep inside: a number too large for a column, a text
+#: that PostgreSQL does not take.
+MANGLED = (psycopg2.DataError, OverflowError, UnicodeError)
 
 ENROL_PATH = "/second-factor"
 #: What is open before the second factor is enrolled: signing in, enrolling, reporting.
@@ -28,6 +34,20 @@ class IrHttp(models.AbstractModel):
         if uid and request.env.uid in (None, uid):
             cls._refuse_without_second_factor(request.env(user=uid).user)
         return result
+
+    @classmethod
+    def _handle_error(cls, exception):
+        """A request that nobody can understand gets a sentence, no error page."""
+        if isinstance(exception, MANGLED) or (
+            isinstance(exception, ValueError) and "NUL (0x00)" in str(exception)
+        ):
+            exception = UserError(
+                request.env._(
+                    "Part of this request cannot be understood: go back, correct it "
+                    "and send it again."
+                )
+            )
+        return super()._handle_error(exception)
 
     @classmethod
     def _refuse_without_second_factor(cls, user):

@@ -13,8 +13,13 @@ class Note(models.Model):
 
     _name = "remediation.note"
     _description = "Case Note"
-    _inherit = ["remediation.case.owned"]
+    _inherit = ["remediation.case.owned", "remediation.evidence"]
     _order = "date desc, id desc"
+
+    _evidence_edited = frozenset(
+        {"text", "subject", "date", "kind", "former_texts", "edited_on"}
+    )
+    _evidence_new_for = "24 hours"
 
     _protected_fields = frozenset({"author_id", "former_texts", "edited_on"})
 

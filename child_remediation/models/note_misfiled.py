@@ -12,6 +12,7 @@ class Note(models.Model):
     _inherit = "remediation.note"
 
     _protected_fields = frozenset({"misfiled_on", "misfiled_by_id", "misfiled_reason"})
+    _evidence_once = _protected_fields
 
     misfiled_on = fields.Datetime(readonly=True, copy=False, index=True)
     misfiled_by_id = fields.Many2one("res.users", readonly=True, copy=False)

@@ -1,7 +1,7 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 #: Who sees names, and so the papers of a child's file.
@@ -10,6 +10,10 @@ NAME_GROUPS = (
     "child_remediation.group_portal_case_manager",
     "child_remediation.group_portal_supervisor",
 )
+#: Only code in this process can hold this object: a remote caller sends JSON or XML.
+_BY_CODE = object()
+#: What people wrote, not the application.
+WRITTEN_BY_PEOPLE = ("comment", "email", "email_outgoing", "auto_comment")
 #: Models whose papers are a child's, beside those below a case.
 FILE_MODELS = (
     "remediation.case",
@@ -78,6 +82,11 @@ class PresentAccess(models.AbstractModel):
         return self.browse(forbidden)
 
     @api.model
+    def _unseen_domain(self, with_log):
+        """Hook: what of these documents the user does not see whoever sees them."""
+        return Domain.FALSE
+
+    @api.model
     def _search(
         self, domain, offset=0, limit=None, order=None, *, bypass_access=False, **kwargs
     ):
@@ -90,10 +99,42 @@ class PresentAccess(models.AbstractModel):
                     access |= Domain(field, "=", name) & Domain(
                         "res_id", "in", self.env[name]._search([])
                     )
-            domain = Domain(domain) & access
+            domain = Domain(domain) & access & ~self._unseen_domain(with_log)
         return super()._search(
             domain, offset, limit, order, bypass_access=bypass_access, **kwargs
         )
+
+
+class MailThread(models.AbstractModel):
+    """Nobody writes messages on a record that holds a child's data (R72): whoever may
+    read the row would read the names in it. People write notes; the application logs
+    what happened by code."""
+
+    _inherit = "mail.thread"
+
+    def _by_code(self):
+        """The same records, for a message whose text the application makes itself."""
+        return self.with_context(remediation_by_code=_BY_CODE)
+
+    def _refuse_free_text(self):
+        if (
+            getattr(self, "_remediation_sensitive", False)
+            and self.env.context.get("remediation_by_code") is not _BY_CODE
+        ):
+            raise AccessError(
+                self.env._(
+                    "Nobody writes messages here, because people who may not know "
+                    "names read them: write a note on the case."
+                )
+            )
+
+    def message_post(self, **kwargs):
+        self._refuse_free_text()
+        return super().message_post(**kwargs)
+
+    def message_notify(self, **kwargs):
+        self._refuse_free_text()
+        return super().message_notify(**kwargs)
 
 
 class DocumentId(fields.Many2oneReference):
@@ -118,6 +159,47 @@ class MailMessage(models.Model):
     _inherit = ["mail.message", "remediation.present.access"]
 
     res_id = DocumentId()
+
+    @api.model
+    def _sees_names(self):
+        return any(self.env.user.has_group(name) for name in NAME_GROUPS)
+
+    def _forbidden_by_document(self, operation):
+        """And what people wrote before nobody could is open to who sees names."""
+        forbidden = super()._forbidden_by_document(operation)
+        if self._sees_names():
+            return forbidden
+        # sudo: only the kind of message is read, to decide on access.
+        return forbidden | self.sudo().filtered(
+            lambda message: (
+                message.model
+                and self.env["ir.attachment"]._is_sensitive_model(message.model)
+                and (
+                    message.message_type in WRITTEN_BY_PEOPLE
+                    or message.mail_activity_type_id
+                )
+            )
+        ).sudo(False)
+
+    @api.model
+    def _unseen_domain(self, with_log):
+        """Messages on these models that the user does not see whoever sees the row."""
+        if self._sees_names():
+            return Domain.FALSE
+        return Domain("model", "in", with_log) & (
+            Domain("message_type", "in", WRITTEN_BY_PEOPLE)
+            | Domain("mail_activity_type_id", "!=", False)
+        )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """A remote caller makes no message of a record that holds a child's data."""
+        if not self.env.su and any(
+            self.env["ir.attachment"]._is_sensitive_model(vals.get("model"))
+            for vals in vals_list
+        ):
+            self.env["remediation.case"]._refuse_free_text()
+        return super().create(vals_list)
 
 
 class MailActivity(models.Model):
@@ -161,6 +243,67 @@ class MailActivity(models.Model):
             vals["user_tz"] = time_zones.get(vals.get("user_id"), False)
         return super()._add_precomputed_values(vals_list)
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:
+            for vals in vals_list:
+                self._refuse_free_text(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if not self.env.su and {"summary", "note", "feedback"} & vals.keys():
+            for activity in self.sudo():  # sudo: only the link to the document is read
+                self._refuse_free_text(
+                    {"res_model": activity.res_model, **vals},
+                    activity.activity_type_id,
+                )
+        return super().write(vals)
+
+    @api.model
+    def _refuse_free_text(self, vals, activity_type=None):
+        """An activity of a child's record says what its type says, no more (R72)."""
+        model = vals.get("res_model")
+        if vals.get("res_model_id"):
+            # sudo: the name of a model
+            model = self.env["ir.model"].sudo().browse(vals["res_model_id"]).model
+        if not self.env["ir.attachment"]._is_sensitive_model(model):
+            return
+        if vals.get("feedback"):
+            raise UserError(
+                self.env._("Finish the activity without a text: write a note instead.")
+            )
+        types = self.env["mail.activity.type"]
+        activity_type = activity_type or types.browse(vals.get("activity_type_id"))
+        if (
+            (vals.get("note") or "") not in ("", "<p><br></p>", "<p></p>")
+            and vals["note"] != activity_type.default_note
+        ) or (vals.get("summary") or activity_type.summary) != activity_type.summary:
+            raise UserError(
+                self.env._(
+                    "An activity here has no text of its own, because people who may "
+                    "not know names read it: write a note on the case."
+                )
+            )
+
+    def action_notify(self):
+        """Core tells the assignee by a message; its text is the application's."""
+        return super(
+            MailActivity, self.with_context(remediation_by_code=_BY_CODE)
+        ).action_notify()
+
+    def _action_done(self, feedback=False, attachment_ids=None):
+        if feedback and any(
+            self.env["ir.attachment"]._is_sensitive_model(activity.res_model)
+            for activity in self
+        ):
+            raise UserError(
+                self.env._("Finish the activity without a text: write a note instead.")
+            )
+        # The message that tells of it is the application's.
+        return super(
+            MailActivity, self.with_context(remediation_by_code=_BY_CODE)
+        )._action_done(feedback=feedback, attachment_ids=attachment_ids)
+
     def _compute_res_name(self):
         """As core, with the names of all documents of a model read at once."""
         for model, activities in self.filtered("res_id").grouped("res_model").items():
@@ -194,6 +337,18 @@ class IrAttachment(models.Model):
             for cls in type(self.env[name]).__mro__
         )
 
+    def _is_closed_today(self, attachment):
+        """Whether the document gives its file to nobody without a right that the user
+        does not hold today (R75)."""
+        document = self.env[attachment.res_model].browse(attachment.res_id)
+        check = getattr(document, "_check_may_download", None)
+        if check:
+            try:
+                check()
+            except AccessError:
+                return True
+        return False
+
     def _check_access(self, operation):
         result = super()._check_access(operation)
         if self.env.su or not self:
@@ -214,6 +369,8 @@ class IrAttachment(models.Model):
                 ]._has_field_access(field, "read")
             if not refused and not sees_names:
                 refused = self._is_paper_of_child(attachment.res_model)
+            if not refused:
+                refused = self._is_closed_today(attachment)
             if refused:
                 forbidden += attachment.sudo(False)
         if not forbidden:

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import ormcache
 
 #: Back-office duties that a portal or public user can never hold.
 BACK_OFFICE_GROUPS = (
@@ -46,6 +47,53 @@ class ResUsers(models.Model):
         compute="_compute_remediation_organisation_ids",
         string="Covered Organisations",
     )
+
+    remediation_audit_until = fields.Date(
+        string="Audit Ends on",
+        help="The right of an auditor ends with this day.",
+    )
+    remediation_is_auditor = fields.Boolean(compute="_compute_remediation_is_auditor")
+
+    @api.depends("group_ids")
+    def _compute_remediation_is_auditor(self):
+        auditors = self.env.ref("child_remediation.group_auditor")
+        for user in self:
+            user.remediation_is_auditor = auditors in user.all_group_ids
+
+    def _get_group_ids(self):
+        """A right is asked when it is used (R75): without the auditor's group from the
+        day after the audit ends."""
+        ids = super()._get_group_ids()
+        auditor = self.env["ir.model.data"]._xmlid_to_res_id(
+            "child_remediation.group_auditor"
+        )
+        if auditor in ids:
+            until = self._audit_until()
+            if until and until < fields.Date.today():
+                return tuple(id_ for id_ in ids if id_ != auditor)
+        return ids
+
+    @ormcache("self.id")
+    def _audit_until(self):
+        return self.sudo().remediation_audit_until  # sudo: a date of one's own
+
+    def _end_audit(self):
+        """Take the group from those whose audit is over: what was kept in memory of
+        their rights goes with it."""
+        auditors = self.env.ref("child_remediation.group_auditor")
+        over = self.filtered(
+            lambda user: (
+                user.remediation_audit_until
+                and user.remediation_audit_until < fields.Date.today()
+            )
+        )
+        over.write({"group_ids": [fields.Command.unlink(auditors.id)]})
+
+    @api.model
+    def _cron_end_audit(self):
+        """Daily."""
+        auditors = self.env.ref("child_remediation.group_auditor")
+        auditors.with_context(active_test=False).user_ids._end_audit()
 
     @api.model
     def _second_factor_groups(self):

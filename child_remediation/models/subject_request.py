@@ -302,7 +302,9 @@ class SubjectRequest(models.Model):
                 "remediation.household.member",
             ):
                 continue  # a sibling's file still needs the family
-            self._blank(records)
+            # Evidence gives its texts to this procedure alone and keeps the rows.
+            with self.env["remediation.note"]._erasing(self.display_name):
+                self._blank(records)
             self._remove_traces(records)
         child._unprotected().write({"pseudonymised_on": fields.Datetime.now()})
         self.env.invalidate_all()

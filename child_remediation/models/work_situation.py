@@ -41,11 +41,13 @@ class WorkSituation(models.Model):
     _description = "Work Situation"
     _inherit = ["remediation.case.owned"]
     _order = "date desc, id desc"
+    _open_texts = frozenset({"classification_reasons"})  # the application's words
 
     _protected_fields = frozenset(
         {
             "classification",
             "classification_id",
+            "observed_by_id",
             "confirmed_by_id",
             "confirmed_on",
             "visit_id",

@@ -27,5 +27,9 @@ from . import test_stage_machine
 from . import test_support
 from . import test_r04_duplicates
 from . import test_r56_data_protection
+from . import test_r73_read_paths
+from . import test_r74_evidence
 from . import test_r77_doors
 from . import test_r58_r60_r81
+from . import test_r78_logs
+from . import test_r79_pictures

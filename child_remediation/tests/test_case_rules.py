@@ -296,10 +296,11 @@ class TestCaseRules(RemediationCommon):
             note.unlink()
         with self.assertRaises(AccessError):
             note.write({"former_texts": []})
-        note.env.cr.execute(
-            "UPDATE remediation_note"
-            " SET create_date = create_date - interval '25 hours'"
-        )
+        with note._erasing("a day later"):
+            note.env.cr.execute(
+                "UPDATE remediation_note"
+                " SET create_date = create_date - interval '25 hours'"
+            )
         note.invalidate_recordset()
         with self.assertRaisesRegex(UserError, "24 hours"):
             note.text = "Seen nowhere"

@@ -29,7 +29,8 @@ class PresentAccessCommon(RemediationCommon):
         cls.child = cls.case.beneficiary_id
         cls.child.write({"first_name": SECRET, "photo": PNG})
         as_worker = cls.case.with_user(cls.worker)
-        cls.message = as_worker.message_post(body="By the former worker").sudo()
+        posted = as_worker._by_code().message_post(body="By the former worker")
+        cls.message = posted.sudo()
         cls.activity = as_worker.activity_schedule(
             "mail.mail_activity_data_todo", user_id=cls.worker.id
         ).sudo()
@@ -139,7 +140,7 @@ class TestPresentAccess(PresentAccessCommon):
         other = self._new_case(self.manager_2)
         for record in (case, other.with_user(self.worker_2)):
             messages, activities = record.message_ids, record.activity_ids
-            message = record.message_post(body="One more")
+            message = record._by_code().message_post(body="One more")
             activity = record.activity_schedule("mail.mail_activity_data_todo")
             self.assertEqual(record.message_ids - messages, message)
             self.assertEqual(record.activity_ids - activities, activity)

@@ -58,7 +58,7 @@ class TestR30Photos(RemediationCommon):
         moved.write({"res_model": self.case._name, "res_id": self.case.id})
         replaced = self._attach(b"nothing yet", name="x.txt")
         replaced.raw = jpeg()
-        self.case.message_post(body="", attachments=[("Amani.jpg", jpeg())])
+        self.case._by_code().message_post(body="", attachments=[("Amani.jpg", jpeg())])
         posted = self.env["ir.attachment"].search(
             [("res_model", "=", self.case._name), ("res_id", "=", self.case.id)],
             order="id desc",

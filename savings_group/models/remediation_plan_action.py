@@ -14,6 +14,7 @@ CASE_ROLES = (
 
 class PlanAction(models.Model):
     _inherit = "remediation.plan.action"
+    _open_texts = frozenset({"savings_status"})  # the application's words
 
     savings_enrolment_ids = fields.One2many(
         "savings.enrolment", "action_id", groups=CASE_ROLES

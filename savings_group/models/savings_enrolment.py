@@ -4,6 +4,9 @@ from odoo.fields import NO_ACCESS
 
 from odoo.addons.remediation_base.tools.steps import EVERYTHING
 
+#: Members that a group has before somebody is enrolled from a case.
+FEWEST = 4
+
 
 class SavingsEnrolment(models.Model):
     """A caregiver's savings group, as an action of a child's plan (R51).
@@ -181,18 +184,21 @@ class SavingsEnrolment(models.Model):
         self._check_can_enrol()
         if not self.group_id:
             raise UserError(self.env._("Choose a group, or start one."))
+        self._check_is_one_of_many()
         self._write_member()
         if self.action_id.state == "planned":
             self.action_id.action_start()
         return True
 
     def action_start_group(self, label):
-        """Start a group where there is none near, and enrol the caregiver in it.
+        """Start a group where there is none near, and choose it for the caregiver.
 
-        For the holder of the case. The savings manager finds the new group in the
-        preparatory phase, without a field agent, and gives it one.
+        For the holder of the case. The new group is a field agent's like any other:
+        who works in the area, or has the fewest groups. The caregiver is enrolled
+        when others have joined, so that she is none of the first (R51).
 
         :param str label: a name for the group; required.
+        :raises UserError: no field agent works for the company
         """
         self.ensure_one()
         self.check_access("write")
@@ -213,11 +219,40 @@ class SavingsEnrolment(models.Model):
                     "label": label,
                     "area_id": self.household_id.area_id.id,
                     "company_id": self.company_id.id,
+                    "agent_id": self._nearest_agent().id,
                 }
             )
         )
         self.group_id = group.id
-        return self.action_enrol()
+        return True
+
+    def _nearest_agent(self):
+        # sudo: case roles list neither field agents nor their groups.
+        agents = self.env.ref("savings_group.group_field_agent").sudo().user_ids
+        agents = agents.filtered(
+            lambda user: user.active and self.company_id in user.company_ids
+        )
+        if not agents:
+            raise UserError(
+                self.env._(
+                    "No field agent works here: ask the savings manager to name one."
+                )
+            )
+        groups = (
+            self.env["savings.group"]
+            .sudo()  # sudo: as above
+            .search([("agent_id", "in", agents.ids)])
+        )
+        near = groups.filtered(
+            lambda group: group.area_id and group.area_id == self.household_id.area_id
+        ).agent_id
+        number = {
+            agent: len(
+                groups.filtered(lambda group, agent=agent: group.agent_id == agent)
+            )
+            for agent in agents
+        }
+        return min(near or agents, key=lambda agent: (number[agent], agent.id))
 
     def action_ask_support(self, kind, amount):
         """Ask finance for what the organisation gives with an enrolment.
@@ -248,6 +283,20 @@ class SavingsEnrolment(models.Model):
         )
         hidden._unprotected().support_id = support
         return True
+
+    def _check_is_one_of_many(self):
+        """She must not be one of the first: of a group so small, or one that began
+        with her, everybody would know who stands for a case (R51)."""
+        # sudo: case roles do not read the register; its size alone is looked at.
+        members = self.env["savings.member"].sudo()
+        if members.search_count([("group_id", "=", self.group_id.id)]) < FEWEST:
+            raise UserError(
+                self.env._(
+                    "Enrol her when %(count)s others have joined: in a smaller group "
+                    "everybody would know who came from a case.",
+                    count=FEWEST,
+                )
+            )
 
     def _check_can_enrol(self):
         self.ensure_one()

@@ -59,7 +59,7 @@ class SavingsMembership(models.Model):
         copy=False,
         index=True,
     )
-    joined_on = fields.Date(readonly=True)
+    joined_on = fields.Date(string="Joined in", readonly=True)
     is_mid_cycle = fields.Boolean(string="Joined Mid-cycle", readonly=True)
     left_on = fields.Date(readonly=True, copy=False)
     leave_reason = fields.Selection(
@@ -186,11 +186,13 @@ class SavingsMembership(models.Model):
             {vals["cycle_id"] for vals in vals_list if vals.get("cycle_id")}
         )
         forming = {cycle.id for cycle in cycles if cycle.state == "forming"}
-        today = fields.Date.context_today(self)
+        # The month alone: a day on which the group did not meet would tell who came
+        # by another way (R51).
+        month = fields.Date.context_today(self).replace(day=1)
         return super()._add_protected_values(
             [
                 {
-                    "joined_on": today,
+                    "joined_on": month,
                     "is_mid_cycle": vals.get("cycle_id") not in forming,
                 }
                 | vals

@@ -47,7 +47,11 @@ class SavingsSupport(models.Model):
         required=True,
         default="kit",
     )
-    date = fields.Date(required=True, default=fields.Date.context_today)
+    # The month alone: the day would point to whoever joined on it (R51).
+    date = fields.Date(
+        required=True,
+        default=lambda self: fields.Date.context_today(self).replace(day=1),
+    )
     amount = fields.Monetary(required=True)
     currency_id = fields.Many2one(
         "res.currency",

@@ -129,8 +129,16 @@ class TestEnrolment(RemediationCommon):
         wizard.action_confirm()
         group = enrolment.sudo().group_id
         self.assertEqual((group.label, group.area_id), ("Umoja", area))
-        self.assertFalse(group.agent_id)
+        self.assertEqual(group.agent_id, self.agent, "a group like any other")
         self.assertEqual(group.create_uid, self.env.ref("base.user_root"))
+        self.assertFalse(group.member_ids, "she is none of the first")
+        with self.assertRaisesRegex(UserError, "others have joined"):
+            enrolment.action_enrol()
+        group.member_ids = [
+            Command.create({"full_name": f"Neighbour {n}"}) for n in range(4)
+        ]
+        enrolment.action_enrol()
+        self.assertEqual(enrolment.status, "enrolled")
         self.assertTrue(enrolment.is_near)
 
     def test_room_plan_and_adult(self):
@@ -287,6 +295,107 @@ class TestEnrolment(RemediationCommon):
                 self.assertEqual(
                     mine.sudo()[field.name], other.sudo()[field.name], field
                 )
+
+    def test_r51_no_column_of_the_books_names_who_works_on_a_case(self):
+        """Every column of every table of the books that leads to a user."""
+        enrolment = self._enrolment()
+        enrolment.action_enrol()
+        enrolment.action_ask_support("kit", 12)
+        meeting = self.cycle._open_meetings("2026-01-12")
+        meeting.line_ids.write({"shares": 1})
+        meeting.action_take_expected()
+        meeting.action_validate()
+        self.env.flush_all()
+        workers = tuple(
+            (self.worker | self.supervisor | self.supervisor_2 | self.worker_2).ids
+        )
+        self.env.cr.execute(
+            """SELECT source.relname, a.attname FROM pg_constraint c
+                 JOIN pg_class source ON source.oid = c.conrelid
+                 JOIN pg_attribute a ON a.attrelid = c.conrelid
+                      AND a.attnum = ANY (c.conkey)
+                WHERE c.contype = 'f' AND c.confrelid = 'res_users'::regclass
+                  AND source.relname LIKE 'savings%%'
+                  AND source.relname <> 'savings_enrolment'"""
+        )
+        columns = self.env.cr.fetchall()
+        self.assertGreater(len(columns), 20)
+        for table, column in columns:
+            if self.env["ir.model"].search_count(
+                [("transient", "=", True), ("model", "=", table.replace("_", "."))]
+            ):
+                continue
+            self.env.cr.execute(
+                f'SELECT count(*) FROM "{table}" WHERE "{column}" IN %s', [workers]
+            )
+            self.assertEqual(self.env.cr.fetchone()[0], 0, f"{table}.{column}")
+
+    @mute_logger(*LOGGERS)
+    def test_r51_no_role_separates_her_by_any_column_order_or_time(self):
+        """As each role of savings and finance: every stored column of her rows is as
+        those of a member whom the agent entered the same month."""
+        ordinary = (
+            self.env["savings.member"]
+            .with_user(self.agent)
+            .create({"group_id": self.group.id, "full_name": "Ordinary"})
+        )
+        enrolment = self._enrolment()
+        enrolment.action_enrol()
+        enrolment.action_ask_support("kit", 12)
+        ordered = (
+            self.env["savings.support"]
+            .with_user(self.savings_manager)
+            .create({"group_id": self.group.id, "kind": "kit", "amount": 12})
+        )
+        self.env.flush_all()
+        asked = enrolment.sudo().support_id
+        hers = self._new_member()
+        own = {"id", "number", "member_number", "full_name", "display_name"}
+        links = {"member_id", "membership_ids", "line_ids"}
+        for user in (self.agent, self.savings_manager, self.finance):
+            for mine, other in (
+                (hers, ordinary),
+                (hers.membership_ids, ordinary.membership_ids),
+                (asked, ordered),
+            ):
+                mine, other = mine.with_user(user), other.with_user(user)
+                if not mine.has_access("read"):
+                    continue
+                names = [
+                    name
+                    for name, field in mine._fields.items()
+                    if mine._has_field_access(field, "read") and name not in own | links
+                ]
+                for one, two in zip(mine.read(names), other.read(names), strict=True):
+                    one.pop("id"), two.pop("id")
+                    self.assertEqual(one, two, f"{mine._name} by {user.login}")
+                for name in ("create_date", "write_date", "create_uid", "write_uid"):
+                    for ask in (
+                        lambda m=mine, n=name: m.read([n]),
+                        lambda m=mine, n=name: m.search([(n, "!=", False)]),
+                        lambda m=mine, n=name: m.search([], order=n),
+                        lambda m=mine, n=name: m.formatted_read_group([], [n]),
+                    ):
+                        with self.assertRaises(AccessError):
+                            ask()
+                with self.assertRaises(AccessError):
+                    mine.get_metadata()
+
+    @mute_logger(*LOGGERS)
+    def test_r51_an_agent_does_not_search_other_groups(self):
+        members = self.env["savings.member"].with_user(self.agent)
+        domain = [("in_other_group", "=", True)]
+        groups = self.env["savings.group"].with_user(self.agent)
+        for ask in (
+            lambda: members.search(domain),
+            lambda: members.search_count(domain),
+            lambda: members.search_read(domain, ["number"]),
+            lambda: members.name_search("", domain),
+            lambda: members.formatted_read_group(domain, [], ["__count"]),
+            lambda: groups.search([("member_ids.in_other_group", "=", True)]),
+        ):
+            with self.assertRaises(AccessError):
+                ask()
 
     def test_r51_nothing_in_the_chatter_of_the_group(self):
         before = self.group.message_ids

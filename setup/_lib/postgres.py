@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from . import kept
-from .common import CHECKOUT, STATE, SetupError, have_root, lock, run, step
+from .common import CHECKOUT, ROOT, STATE, SetupError, have_root, lock, run, step
 from .install import external_postgres, postgres_bin
 
 ADMIN = "cluster_admin"
@@ -26,8 +26,10 @@ maintenance_work_mem = 128MB
 max_wal_size = 2GB
 jit = off
 log_timezone = 'UTC'
-timezone = 'UTC'
+{private}timezone = 'UTC'
 """
+#: What every site needs too: postgresql.conf at the top of the repository is included.
+PRIVATE = (ROOT / "postgresql.conf").read_text()
 FAST = """\
 # For tests only: a power cut loses the cluster, and the next run makes it again.
 # What was committed outlives a killed server all the same: synchronous_commit stays on,
@@ -148,7 +150,8 @@ class Cluster:
             if not (self.fast and kept.restore(self, new)):
                 self._initdb(new)
             new.rename(self.data)
-        text = SETTINGS.format(socket=self.socket) + (FAST if self.fast else "")
+        text = SETTINGS.format(socket=self.socket, private=PRIVATE)
+        text += FAST if self.fast else ""
         (self.data / "postgresql.conf").write_text(text)
 
     def _initdb(self, folder):

@@ -144,9 +144,9 @@ class AttackWorld(ReferralCommon, CashCommon):
         cls._active_plan(case, actions=("education", "savings_group"))
         cls._visit(case)
         as_holder = case.with_user(cls.worker_2)
-        cls.message = as_holder.message_post(body="x").sudo()
+        cls.message = as_holder._by_code().message_post(body="x").sudo()
         cls.activity = as_holder.activity_schedule(
-            "mail.mail_activity_data_todo", user_id=cls.worker_2.id, summary="x"
+            "mail.mail_activity_data_todo", user_id=cls.worker_2.id
         ).sudo()
         cls.file = cls.env["ir.attachment"].create(
             {
@@ -348,6 +348,12 @@ class AttackWorld(ReferralCommon, CashCommon):
     @classmethod
     def _mark(cls):
         """Write a marked word into every text of the file, past every rule."""
+        # Evidence takes it from the one procedure that its triggers know alone (R74).
+        with cls.env["remediation.note"]._erasing("marks of the attack"):
+            cls._mark_rows()
+
+    @classmethod
+    def _mark_rows(cls):
         cls.rows = {}
         for name in cls._target_models():
             model = cls.env[name]

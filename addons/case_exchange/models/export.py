@@ -523,10 +523,32 @@ class Export(models.Model):
         return max(min(readings), 0) if readings else None
 
     # -- afterwards ------------------------------------------------------------
+    def _check_may_download(self):
+        """Today's right, not that of the day on which the file was made (R75).
+
+        Asked wherever the file is read: by the button, by its address, by a remote
+        call for the field or for the attachment behind it.
+        """
+        for export in self:
+            # sudo: what was chosen is compared with the rights of who asks.
+            own = export.sudo()
+            keys = own.column_keys or []
+            self._check_may_export(
+                [*keys, *self._sources_of(own.layout, keys)],
+                own.is_identified,
+                own.reason,
+            )
+
+    def _read_format(self, fnames, load="_classic_read"):
+        if "file" in fnames and not self.env.su:
+            self._check_may_download()
+        return super()._read_format(fnames, load)
+
     def action_download(self):
         """Download the file. For whoever asked for it; the download is logged (R29)."""
         self.ensure_one()
         self.check_access("read")
+        self._check_may_download()
         if self.state != "done":
             raise UserError(
                 self.env._("The file is not there: make the export once more.")

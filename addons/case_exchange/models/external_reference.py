@@ -13,6 +13,8 @@ class ExternalReference(models.Model):
     _description = "Number in a Former System"
     _inherit = ["remediation.case.owned"]
     _order = "system, external_id"
+    # Which system, what it calls its rows, and its number for this one.
+    _open_texts = frozenset({"system", "kind", "external_id"})
     _rec_name = "external_id"
 
     _protected_fields = frozenset({"system", "kind", "external_id", "res_id"})

@@ -582,6 +582,60 @@ class TestExportOverHttp(ExchangeCommon, HttpCase):
         )
         self.assertEqual((row.user_id, row.res_id), (self.namer, export.id))
 
+    def test_r75_yesterdays_file_needs_todays_right(self):
+        case = self._reportable()
+        export = self._export(
+            self.namer,
+            is_identified=True,
+            reason="A survey by phone",
+            column_ids=self._columns("case_code", "first_name"),
+        )
+        address = f"/web/content/remediation.export/{export.id}/file/x.csv?download=1"
+        file = (
+            self.env["ir.attachment"]
+            .sudo()
+            .search(
+                [
+                    ("res_model", "=", export._name),
+                    ("res_id", "=", export.id),
+                    ("res_field", "=", "file"),
+                ]
+            )
+        )
+        self.assertTrue(file)
+        for group in (
+            "child_remediation.group_identity",
+            "child_remediation.group_export",
+        ):
+            lost = self.env.ref(group)
+            held = self.namer.group_ids
+            if group.endswith("identity"):
+                # names come with case work too
+                self.namer.group_ids = self.env["res.groups"].union(
+                    self.env.ref("child_remediation.group_export"),
+                    self.env.ref("child_remediation.group_monitoring"),
+                )
+            else:
+                self.namer.group_ids -= lost
+            self.env.invalidate_all()
+            self.authenticate("namer", "namer")
+            answer = self.url_open(address)
+            self.assertNotEqual(answer.status_code, 200, group)
+            self.assertNotIn(case.name, answer.text)
+            for ask in (
+                lambda: export.with_user(self.namer).action_download(),
+                lambda: export.with_user(self.namer).read(["file"]),
+                lambda: export.with_user(self.namer).web_read({"file": {}}),
+                lambda: file.with_user(self.namer).read(["datas"]),
+                lambda: file.with_user(self.namer).read(["raw"]),
+            ):
+                with self.assertRaises(AccessError, msg=group):
+                    ask()
+            self.namer.group_ids = held
+        self.env.invalidate_all()
+        self.authenticate("namer", "namer")
+        self.assertEqual(self.url_open(address).status_code, 200)
+
     def _key(self, user):
         return (
             self.env["res.users.apikeys"]

@@ -2,6 +2,7 @@ from . import cash_transfer_change
 from . import cash_transfer_steered
 from . import res_company
 from . import res_users
+from . import grant_alert
 from . import res_config_settings
 from . import job
 from . import cash_duty

@@ -6,9 +6,17 @@ class CashTransferApproval(models.Model):
 
     _name = "cash.transfer.approval"
     _description = "Approval of a Payment Plan"
-    _inherit = ["remediation.protected.mixin"]
+    _inherit = ["remediation.protected.mixin", "remediation.evidence"]
     _order = "plan_id, sequence, id"
     _rules_of = "cash.transfer.payment.plan"
+
+    _evidence_steps = {
+        "state": {"waiting": ["approved", "rejected", "void"], "approved": ["void"]}
+    }
+    # The company follows from the plan as soon as the row is there.
+    _evidence_once = frozenset(
+        {"user_id", "on_behalf_of_id", "done_on", "comment", "company_id"}
+    )
 
     _protected_fields = frozenset(
         {
@@ -28,7 +36,7 @@ class CashTransferApproval(models.Model):
         "cash.transfer.payment.plan",
         required=True,
         index=True,
-        ondelete="cascade",
+        ondelete="restrict",
         readonly=True,
     )
     company_id = fields.Many2one(related="plan_id.company_id", store=True, index=True)

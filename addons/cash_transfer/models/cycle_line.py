@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from .cycle import KINDS
+from .res_users import CASH_DUTIES
 
 
 class CashTransferCycleLine(models.Model):
@@ -16,6 +17,8 @@ class CashTransferCycleLine(models.Model):
     _description = "Due in a Cycle"
     _inherit = ["remediation.case.owned"]
     _order = "cycle_id desc, id"
+    # Whoever moves money has to know why it stopped.
+    _text_readers = {"compliance_note": CASH_DUTIES}
     _rec_name = "entitlement_id"
 
     _protected_fields = frozenset(

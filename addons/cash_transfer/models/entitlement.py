@@ -3,6 +3,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from .res_users import CASH_DUTIES
 from .scheme import MONTHS
 
 #: What is paid; nothing else is in a plan, a follow-up or a file (R67).
@@ -23,6 +24,10 @@ class CashTransferEntitlement(models.Model):
     _description = "Entitlement to Cash"
     _inherit = ["remediation.coded.mixin", "remediation.case.owned"]
     _order = "id desc"
+    # Whoever moves money has to know why it stopped.
+    _text_readers = dict.fromkeys(
+        ("reason", "asked_change", "asked_reason"), CASH_DUTIES
+    )
     _check_company_auto = True
 
     _code_prefix = "E"

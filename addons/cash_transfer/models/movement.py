@@ -36,7 +36,7 @@ class CashTransferMovement(models.Model):
 
     _name = "cash.transfer.movement"
     _description = "Movement of a Plan's Money"
-    _inherit = ["remediation.protected.mixin"]
+    _inherit = ["remediation.protected.mixin", "remediation.evidence"]
     _order = "id"
     _rules_of = "cash.transfer.payment.plan"
 

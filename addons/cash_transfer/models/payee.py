@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
 from .payment_method import CASH_GROUPS
+from .res_users import CASH_DUTIES
 
 #: Who a payee is, for the approval and for the lock: name and identity document of the
 #: member, the institution or the beneficiary (R66). Of ``y``, a payee.
@@ -43,6 +44,8 @@ class CashTransferPayee(models.Model):
         "cash.transfer.proposal",
     ]
     _order = "id desc"
+    # Whoever moves money has to know why it stopped.
+    _text_readers = {"stop_reason": CASH_DUTIES}
     _check_company_auto = True
 
     _code_prefix = "Y"

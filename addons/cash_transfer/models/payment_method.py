@@ -23,6 +23,7 @@ class CashTransferPaymentMethod(models.Model):
     _description = "Payment Method of a Payee"
     _inherit = ["remediation.case.owned", "cash.transfer.proposal"]
     _order = "id desc"
+    _open_texts = frozenset({"number_masked"})  # its last digits
     _rec_name = "number_masked"
 
     _protected_fields = frozenset(

@@ -1,5 +1,12 @@
 from odoo import api, models
 
+CASH_DUTIES = (
+    "cash_transfer.group_cash_officer",
+    "cash_transfer.group_cash_approver",
+    "cash_transfer.group_cash_releaser",
+    "cash_transfer.group_cash_reconciler",
+)
+
 
 class ResUsers(models.Model):
     _inherit = "res.users"
@@ -8,10 +15,7 @@ class ResUsers(models.Model):
     def _second_factor_groups(self):
         """Whoever moves money or keeps the books."""
         return super()._second_factor_groups() | {
-            "cash_transfer.group_cash_officer",
-            "cash_transfer.group_cash_approver",
-            "cash_transfer.group_cash_releaser",
-            "cash_transfer.group_cash_reconciler",
+            *CASH_DUTIES,
             "account.group_account_invoice",
             "account.group_account_readonly",
         }

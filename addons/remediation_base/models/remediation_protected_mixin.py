@@ -50,7 +50,7 @@ class ProtectedMixin(models.AbstractModel):
 
     _name = "remediation.protected.mixin"
     _description = "Fields Changed by Named Methods Only"
-    _inherit = ["remediation.step.mixin"]
+    _inherit = ["remediation.step.mixin", "remediation.number.bounds"]
 
     _protected_fields = frozenset()
     _frozen_fields = frozenset()

@@ -1,1 +1,10 @@
-from . import context, phonetic, pictures, sheets, small_cells, steps
+from . import (
+    context,
+    core_pictures,
+    log_filter,
+    phonetic,
+    pictures,
+    sheets,
+    small_cells,
+    steps,
+)

@@ -6,10 +6,18 @@ versions and whatever hangs behind its end stay outside.
 
 import io
 
-from PIL import Image, ImageOps, WebPImagePlugin  # noqa: F401 (Odoo leaves it out)
+from PIL import Image, WebPImagePlugin  # noqa: F401 (Odoo leaves it out)
 
-#: Most pixels that are drawn; more is a bomb, not a photo.
-MAX_PIXELS = 50_000_000
+#: Most pixels that are drawn (R79): what is drawn takes up to four bytes for each, and
+#: twice that while it is turned or made small.
+MAX_PIXELS = 12_000_000
+#: A WebP is drawn twice over before it is handed out.
+MAX_WEBP_PIXELS = 8_000_000
+#: A JPEG has three bytes for each and is read line by line.
+MAX_DRAWN_JPEG_PIXELS = 16_000_000
+#: A JPEG with more, as some telephones make it, is read at a half, a quarter or an
+#: eighth of its size, without the rest ever being in memory. More is a bomb, no photo.
+MAX_JPEG_PIXELS = 120_000_000
 #: Formats a telephone or scanner makes and Pillow draws.
 FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP")
 #: Chunks of a PNG that say nothing but how to draw it.
@@ -26,6 +34,16 @@ _UNDRAWN = (
     b"ftyphevc",
     b"ftypavif",
 )
+_ORIENTATION = 0x0112
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 
 class PictureError(Exception):
@@ -67,17 +85,72 @@ def clean(data):
 
     :raises PictureError: it cannot be drawn
     """
-    if is_plain(data):
+    small = bounded(data)
+    if small is data and is_plain(data):
         if data.startswith(b"\xff"):
             return data, "image/jpeg", "jpg"
         return data, "image/png", "png"
-    drawn = _draw(data)
+    drawn = _draw(small)
     out = io.BytesIO()
     if drawn.mode == "RGB" and not data.startswith(b"\x89PNG"):
         drawn.save(out, format="JPEG", quality=90)
         return out.getvalue(), "image/jpeg", "jpg"
     drawn.save(out, format="PNG")
     return out.getvalue(), "image/png", "png"
+
+
+def bounded(data):
+    """Return a picture that is not too large: the same bytes, or a smaller JPEG.
+
+    What is no picture is returned as it is. Only the header is read where nothing has
+    to be done.
+
+    :raises PictureError: it is too large and cannot be read in a smaller size
+    """
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            if image.width * image.height <= _most(image):
+                return data
+            _read_small(image)
+            # The turn is told beside the pixels: it stays, to be applied later.
+            turned = image.getexif().get(_ORIENTATION)
+            out = io.BytesIO()
+            exif = Image.Exif()
+            if turned:
+                exif[_ORIENTATION] = turned
+            image.convert("RGB").save(out, format="JPEG", quality=90, exif=exif)
+            return out.getvalue()
+    except Image.DecompressionBombError as error:
+        raise PictureError("size") from error
+    except (OSError, ValueError, SyntaxError, EOFError):
+        return data
+
+
+def _most(image):
+    if image.format == "WEBP":
+        return MAX_WEBP_PIXELS
+    if image.format in ("JPEG", "MPO") and not image.info.get("progressive"):
+        return MAX_DRAWN_JPEG_PIXELS
+    return MAX_PIXELS
+
+
+def _read_small(image):
+    """Make a JPEG be read at a size that is small enough.
+
+    :raises PictureError: it is none, or too large for that as well
+    """
+    pixels = image.width * image.height
+    # A progressive one is in memory whole before any of it is drawn.
+    if (
+        image.format not in ("JPEG", "MPO")
+        or pixels > MAX_JPEG_PIXELS
+        or image.info.get("progressive")
+    ):
+        raise PictureError("size")
+    shrink = next(by for by in (2, 4, 8) if pixels / by**2 <= MAX_DRAWN_JPEG_PIXELS)
+    image.draft("RGB", (image.width // shrink, image.height // shrink))
+    if image.width * image.height > MAX_DRAWN_JPEG_PIXELS:
+        raise PictureError("size")
 
 
 def photo(data, side, formats=("JPEG", "PNG", "WEBP")):
@@ -101,13 +174,13 @@ def _draw(data, formats=FORMATS):
         with Image.open(io.BytesIO(data)) as image:
             if image.format not in formats:
                 raise PictureError(image.format)
-            if image.width * image.height > MAX_PIXELS:
-                raise PictureError("size")
-            upright = ImageOps.exif_transpose(image)
-            clear = upright.mode in ("RGBA", "LA", "PA") or (
-                "transparency" in upright.info
-            )
-            upright = upright.convert("RGBA" if clear else "RGB")
+            if image.width * image.height > _most(image):
+                _read_small(image)
+            clear = image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info
+            mode = "RGBA" if clear else "RGB"
+            # One copy at a time: converting and turning each make one.
+            turned = image.getexif().get(_ORIENTATION)
+            drawn = image.convert(mode) if image.mode != mode else image.copy()
     except (
         OSError,
         ValueError,
@@ -116,8 +189,11 @@ def _draw(data, formats=FORMATS):
         Image.DecompressionBombError,
     ) as error:
         raise PictureError(str(error)) from error
+    if turned in _TURNS:
+        drawn = drawn.transpose(_TURNS[turned])
     # What Pillow remembers of the file does not come along.
-    return Image.frombytes(upright.mode, upright.size, upright.tobytes())
+    drawn.info = {}
+    return drawn
 
 
 def _is_plain_jpeg(data):

@@ -1,0 +1,212 @@
+"""Nine kinds of way round a right, each as an enumeration: what is found by itself is
+tried, so a new field, method or route needs nothing here (R72, R73)."""
+
+from attack_world import AttackWorld
+from lxml import etree
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+TEXTS = ("char", "text", "html", "json", "properties")
+NAMES = (
+    "child_remediation.group_identity",
+    "child_remediation.group_portal_case_manager",
+    "child_remediation.group_portal_supervisor",
+)
+LOGGERS = ("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")
+
+
+@tagged("post_install", "-at_install")
+class TestNamesBeside(AttackWorld):
+    @classmethod
+    def _people(cls):
+        return {**super()._people(), "exporter": "child_remediation.group_export"}
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.without_names = {
+            **cls.nameless,
+            "exporter": cls.exporter,
+            "plain_user": cls.plain_user,
+            "admin_like": cls.admin_like,
+            "finance": cls.finance,
+            "savings_manager": cls.savings_manager,
+        }
+
+    def _mixin_models(self):
+        for name in self._product_models(transient=False):
+            model = self.env[name]
+            if any(
+                getattr(cls, "_name", None) == "remediation.identity.text"
+                for cls in type(model).__mro__
+            ):
+                yield model
+
+    def _open_texts(self, model):
+        return set().union(
+            *(cls.__dict__.get("_open_texts", ()) for cls in type(model).__mro__)
+        )
+
+    def test_r72_every_model_below_a_case_keeps_its_texts(self):
+        """Whatever of a case somebody reads who may not know names."""
+        names = {model._name for model in self._mixin_models()}
+        for name in (*self._owned_models(), "remediation.case"):
+            read = [
+                role
+                for role, user in self.without_names.items()
+                if self.env[name].with_user(user).has_access("read")
+            ]
+            if read and name.startswith("remediation.") and name not in OUTSIDE:
+                self.assertIn(name, names, read)
+
+    def test_r72_no_text_is_read_without_the_right_to_names(self):
+        problems = []
+        for model in self._mixin_models():
+            opened = self._open_texts(model)
+            for cls in type(model).__mro__:
+                opened |= set(cls.__dict__.get("_text_readers", ()))
+            for role, user in self.without_names.items():
+                as_role = model.with_user(user)
+                if not as_role.has_access("read"):
+                    continue
+                problems += [
+                    f"{model._name}.{name} by {role}"
+                    for name, field in model._fields.items()
+                    if field.type in TEXTS
+                    and name not in opened
+                    and as_role._has_field_access(field, "read")
+                    and not (field.related and self._is_own_text(model, field))
+                ]
+        self.assertNothing(problems)
+
+    def test_r72_every_view_opens_for_who_reads_without_names(self):
+        """What a view draws, and what its conditions ask, is theirs to read."""
+        problems = []
+        for model in self._mixin_models():
+            for role, user in self.without_names.items():
+                as_role = model.with_user(user)
+                if not as_role.has_access("read"):
+                    continue
+                for kind in ("form", "list", "kanban", "search"):
+                    try:
+                        arch = as_role.get_view(view_type=kind)["arch"]
+                    except AccessError as error:
+                        problems.append(f"{kind} of {model._name} by {role}: {error}")
+                        continue
+                    tree = etree.fromstring(arch)
+                    names = {node.get("name") for node in tree.iter("field")}
+                    names = {
+                        node.get("name")
+                        for node in tree.iter("field")
+                        if not any(
+                            parent.tag == "field" for parent in node.iterancestors()
+                        )
+                    } & names
+                    refused = [
+                        name
+                        for name in names
+                        if name in model._fields
+                        and not as_role._has_field_access(model._fields[name], "read")
+                    ]
+                    if refused:
+                        problems.append(f"{kind} of {model._name} by {role}: {refused}")
+        self.assertNothing(problems)
+
+    def _is_own_text(self, model, field):
+        """Whether a related text comes from a record that is no child's."""
+        target = model
+        for name in field.related.split(".")[:-1]:
+            target = target.env[target._fields[name].comodel_name]
+        return not getattr(target, "_remediation_sensitive", False)
+
+    def test_r72_no_related_field_leads_round_the_right(self):
+        problems = []
+        for name in self._product_models(transient=False):
+            model = self.env[name]
+            for field in model._fields.values():
+                if field.type not in TEXTS or not field.related:
+                    continue
+                target = model
+                path = field.related.split(".")
+                for step in path[:-1]:
+                    target = target.env[target._fields[step].comodel_name]
+                end = target._fields[path[-1]]
+                if not end.groups or NAMES[0] not in end.groups:
+                    continue
+                for role, user in self.without_names.items():
+                    as_role = model.with_user(user)
+                    if as_role.has_access("read") and as_role._has_field_access(
+                        field, "read"
+                    ):
+                        problems.append(f"{name}.{field.name} by {role}")
+        self.assertNothing(problems)
+
+    def test_r76_nobody_writes_in_anothers_name(self):
+        """Who did, wrote or decided something is a field that no caller fills in."""
+        problems = []
+        workers = (self.worker, self.supervisor, self.coordinator, self.portal_manager)
+        for name in self._product_models(transient=False):
+            model = self.env[name]
+            if not hasattr(model, "_get_protected_fields"):
+                continue
+            protected = model._get_protected_fields()
+            if not any(model.with_user(user).has_access("create") for user in workers):
+                protected |= model._get_frozen_fields()
+            for field in model._fields.values():
+                if (
+                    field.type == "many2one"
+                    and field.comodel_name == "res.users"
+                    and field.store
+                    and field.readonly
+                    and not field.compute
+                    and not field.related
+                    and field.name not in ("create_uid", "write_uid")
+                    and field.name not in protected
+                    and any(
+                        model.with_user(user).has_access(right)
+                        for user in workers
+                        for right in ("create", "write")
+                    )
+                ):
+                    problems.append(f"{name}.{field.name}")
+        self.assertNothing(problems)
+
+    @mute_logger(*LOGGERS)
+    def test_r73_a_field_that_is_not_stored_is_not_searched_round_its_groups(self):
+        """Core asks for the right to a column where it makes SQL of it; a field with a
+        search method has none."""
+        problems = []
+        people = {**self.without_names, **self.outsiders}
+        for name in self._product_models(transient=False):
+            model = self.env[name]
+            for field in model._fields.values():
+                if field.store or not field.search or not field.groups:
+                    continue
+                for role, user in people.items():
+                    as_role = model.with_user(user)
+                    if not as_role.has_access("read") or as_role._has_field_access(
+                        field, "read"
+                    ):
+                        continue
+                    for operator, value in (("=", True), ("ilike", "z"), ("in", [1])):
+                        try:
+                            as_role.search_count([(field.name, operator, value)])
+                        except AccessError:
+                            continue
+                        except (UserError, ValueError, TypeError):
+                            continue  # not understood: that is a refusal too
+                        problems.append(f"{name}.{field.name} by {role}")
+        self.assertNothing(problems)
+
+
+#: Below a case and no text of a child's: money by code has its own roles.
+OUTSIDE = {
+    "remediation.access.log",
+    "remediation.break.glass",
+    "remediation.complaint",
+    "remediation.concern",
+    "remediation.data.breach",
+    "remediation.subject.request",
+}

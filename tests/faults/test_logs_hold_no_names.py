@@ -1,0 +1,43 @@
+"""Neither the server's log nor PostgreSQL's holds what people typed (R78)."""
+
+import contextlib
+import urllib.error
+
+import pytest
+
+NAME = "Zuberimwanga"
+SCRIPT = f"""
+import psycopg2
+for query in (
+    "INSERT INTO remediation_note (text) VALUES ('{NAME}')",
+    "SELECT id FROM remediation_case WHERE id = '{NAME}'",
+    "UPDATE res_users SET login = NULL WHERE name <> '{NAME}'",
+    "SELECT '{NAME}' FROM nothing_of_this_name",
+):
+    try:
+        with env.cr.savepoint():
+            env.cr.execute(query)
+    except psycopg2.Error as error:
+        print(type(error).__name__)
+"""
+
+
+def test_no_log_holds_what_was_typed(start_server, run_script, cluster):
+    assert len(run_script(SCRIPT).split()) == 4
+    server = start_server()
+    session = server.login()
+    user = {"name": NAME, "login": f"{NAME}@example.org"}
+    session.call("res.users", "create", user)
+    for call in (
+        ("res.users", "create", user),  # a used login: PostgreSQL repeats the key
+        ("res.partner", "search", [["id", "=", NAME]]),
+        ("res.partner", "search", [[NAME, "=", 1]]),
+        ("res.partner", "write", [1], {"color": NAME}),
+        ("res.partner", "read", [2**40], [NAME]),
+    ):
+        with pytest.raises(Exception, match=r"."):
+            session.call(*call)
+    with contextlib.suppress(urllib.error.HTTPError, KeyError, AssertionError):
+        server.login(NAME, NAME)
+    for log in (server.log, cluster.data / "server.log"):
+        assert NAME not in log.read_text(errors="replace"), log
