@@ -47,6 +47,7 @@
         "reports/ir_actions_report.xml",
         "views/closure_views.xml",
         "views/consent_views.xml",
+        "views/case_holder_views.xml",
         "views/assessment_views.xml",
         "views/plan_action_views.xml",
         "views/plan_views.xml",

@@ -151,7 +151,10 @@ class RemediationCaseController(RemediationPortal):
                 "answers": form.shown(record, case, hidden.get(form.model, ())),
                 "scores": section == "assessment" and record.score_ids,
                 "actions": [
-                    (ACTION.shown(action, case), words["action"].get(action.state))
+                    (
+                        ACTION.shown(action, case, hidden.get(ACTION.model, ())),
+                        words["action"].get(action.state),
+                    )
                     for action in (record.action_ids if section == "plan" else ())
                 ],
             },
@@ -194,7 +197,7 @@ class RemediationCaseController(RemediationPortal):
         )
 
     def _hidden(self, case):
-        return case._disclosure_hidden_fields(request.env.user.partner_id)
+        return case._disclosure_hidden(request.env.user.partner_id)[case.id]
 
     def _title(self, section):
         _ = request.env._

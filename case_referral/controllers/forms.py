@@ -27,8 +27,14 @@ def _choices(model, name, only=None, without=()):
 
 def _family(case):
     """The members of the child's family by name, for whoever holds the case."""
+    shows = case._disclosure_shows(request.env.user.partner_id)
     return [
-        (member.id, f"{member.full_name or member.name} – {member.display_name}")
+        (
+            member.id,
+            f"{member.full_name or member.name} – {member.display_name}"
+            if shows(member, "full_name")
+            else member.name,
+        )
         for member in case.household_id.member_ids
     ]
 

@@ -24,6 +24,7 @@ class RemediationProviderController(RemediationPortal):
             "case_referral.portal_referrals",
             {
                 "packages": packages[:PAGE],
+                "closed": Package.portal_closed() if page == 1 else [],
                 "page": page,
                 "more": len(packages) > PAGE,
                 "states": dict(

@@ -647,18 +647,19 @@ class RemediationCasePortal(models.Model):
         """
         self.ensure_one()
         own = self.user_id == self.env.user
+        shows = self._disclosure_shows(self.env.user.partner_id)
         return {
             "case": self,
             "child": self.beneficiary_id,
             "own": own,
-            "withheld": self._disclosure_withheld(self.env.user.partner_id)[self.id],
+            "shows": shows,
             "due": self.env["remediation.deadline"].search_fetch(
                 [("case_id", "=", self.id), ("done_on", "=", False)]
             ),
             "family": self.env["remediation.household.member"].search_fetch(
                 [("household_id", "in", self.household_id.ids)]
             ),
-            "files": self.portal_files(),
+            "files": self.portal_files() if shows("ir.attachment", "raw") else [],
             "colleagues": [] if own else self._portal_colleagues(),
         }
 

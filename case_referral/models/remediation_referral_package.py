@@ -123,6 +123,38 @@ class RemediationReferralPackage(models.Model):
         self.sudo()._unprotected().write({"visible_until": until})
 
     @api.model
+    def portal_closed(self, limit=50):
+        """What was referred to the user's organisation and is closed now, newest first:
+        the service and the days, nothing of the child (R7).
+
+        For providers: dicts of service, received, closed. Others get an empty list.
+        """
+        organisations = self.env.user.remediation_provider_ids
+        if not organisations:
+            return []
+        # sudo: the receiver reads no package that is closed; what comes back is about
+        # the receiver's own work, without code, name or reason.
+        packages = self.sudo().search(
+            [
+                ("recipient_organisation_id", "in", organisations.ids),
+                ("referral_type", "=", "referral"),
+                ("state", "in", ("done", "revoked")),
+                ("is_visible", "=", False),
+            ],
+            limit=max(1, min(int(limit), 100)),
+        )
+        return [
+            {
+                "service": package.service_type_id.name or "",
+                "received": package.sent_on,
+                "closed": fields.Date.to_date(
+                    package.referral_id.done_on or package.referral_id.revoked_on
+                ),
+            }
+            for package in packages
+        ]
+
+    @api.model
     def _close_overdue_views(self):
         self.search(
             [

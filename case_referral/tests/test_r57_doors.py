@@ -189,11 +189,36 @@ class TestR57Doors(PortalCommon):
         self.assertEqual(consent.sudo().confirmed_by_id, self.portal_supervisor)
         self.assertTrue(case._has_consent("services"))
 
+    def test_r07_a_school_keeps_a_closed_line_without_a_name(self):
+        case = self._new_case(self.manager_portal)
+        self._consent(case)
+        referral = self._referral(case, user=self.supervisor)
+        referral.action_send()
+        self.authenticate("school_user", "school_user")
+        path = "/my/remediation/referrals"
+        self.assertNotIn("closed on", self.get(path).text)
+        case.consent_ids[:1].action_withdraw()
+        page = self.get(path).text
+        self.assertIn("closed on", page)
+        self.assertIn(self.schooling.name, page)
+        for told in ("Amani", "Hidden", referral.name, case.name):
+            self.assertNotIn(told, page)
+        Package = self.env["remediation.referral.package"]
+        (line,) = Package.with_user(self.school_user).portal_closed()
+        self.assertEqual(set(line), {"service", "received", "closed"})
+        for user in (self.clinic_user, self.portal_manager, self.worker):
+            self.assertFalse(Package.with_user(user).portal_closed())
+
     def test_r81_withdrawing_and_refusing_ask_first(self):
         case = self._new_case(self.manager_portal)
         consent = self._consent(case, "services")
         action = self.env["remediation.plan.action"].create(
-            {"case_id": case.id, "domain": "health", "is_urgent": True}
+            {
+                "case_id": case.id,
+                "domain": "health",
+                "description": "Dressing of the wound",
+                "is_urgent": True,
+            }
         )
         self.authenticate("portal_manager", "portal_manager")
         url = f"/my/remediation/case/{case.name}"

@@ -654,10 +654,37 @@ class Case(models.Model):
             if problems:
                 raise UserError("\n".join(problems))
         former = {case: case.user_id for case in added if case.case_manager_id}
+        overridden = added._overridden(manager) if override_reason else {}
         added._set_holder(manager, override_reason or reason or self.env._("Assigned"))
+        # sudo: nobody writes in the holder log; the overrides are facts of it.
+        holders = self.env["remediation.case.holder"].sudo()._unprotected()
+        for name, cases in overridden.items():
+            holders.search(
+                [("case_id", "in", cases.ids), ("date_to", "=", False)]
+            ).write({name: True})
         if handover_days and former:
             added._grant_handover(former, handover_days, reason)
         return True
+
+    def _overridden(self, manager):
+        """``{fact of the holder log: cases}``: what an assignment to this worker passes
+        over (R13, R14, R8)."""
+        # sudo: as in _conflicts_of_interest.
+        partner = manager.sudo().organisation_id.commercial_partner_id
+        return {
+            "over_caseload": self if self._problems_of_load(manager) else self.browse(),
+            "over_conflict": self.filtered(
+                lambda case: manager in case.related_manager_ids
+            ),
+            "over_withheld": self.filtered(
+                lambda case: (
+                    partner
+                    in case.sudo()
+                    .consent_ids.filtered("withhold_item_ids")
+                    .withhold_from_ids.commercial_partner_id
+                )
+            ),
+        }
 
     def _weight(self):
         from .case_manager import CASELOAD_WEIGHTS
@@ -1191,27 +1218,7 @@ class Case(models.Model):
             steps.append(
                 (self.env._("Meet the child and record the first contact."), None)
             )
-        if stage in ("first_contact", "registered") and not self._has_consent(
-            "services"
-        ):
-            waiting = self.consent_ids.filtered(
-                lambda consent: (
-                    consent.purpose == "services"
-                    and consent.state == "given"
-                    and consent.standing != "counts"
-                )
-            )
-            steps.append(
-                (
-                    self.env._(
-                        "The consent to services does not count yet: read what it "
-                        "waits for."
-                    )
-                    if waiting
-                    else self.env._("Record consent to services."),
-                    "consent_case_action",
-                )
-            )
+        steps += self._steps_of_consent(stage)
         if stage in ("first_contact", "assessment"):
             drafts = self.assessment_ids.filtered(lambda a: a.state == "draft")
             waiting = self.assessment_ids.filtered(lambda a: a.state == "submitted")
@@ -1379,6 +1386,62 @@ class Case(models.Model):
         )
 
     # -- consent ---------------------------------------------------------------
+    def _steps_of_consent(self, stage):
+        """What is missing for the child to be heard and the family to have agreed."""
+        steps = []
+        if self._has_caregiver_who_gains() and not self.best_interest_ids:
+            steps.append(
+                (
+                    self.env._(
+                        "A caregiver gains by the child's work: prepare a "
+                        "best-interest decision."
+                    ),
+                    "best_interest_case_action",
+                )
+            )
+        if stage in ("first_contact", "registered") and not self._has_consent(
+            "services"
+        ):
+            waiting = self.consent_ids.filtered(
+                lambda consent: (
+                    consent.purpose == "services"
+                    and consent.state == "given"
+                    and consent.standing != "counts"
+                )
+            )
+            steps.append(
+                (
+                    self.env._(
+                        "The consent to services does not count yet: read what it "
+                        "waits for."
+                    )
+                    if waiting
+                    else self.env._("Record consent to services."),
+                    "consent_case_action",
+                )
+            )
+        return steps
+
+    def _gains_by_work(self, member):
+        """Whether a member of the family employs the child, receives the pay or is owed
+        money: by the tick or by what any work situation of the child says (R57)."""
+        works = self.beneficiary_id.case_ids.work_situation_ids
+        parent = member.relationship in ("mother", "father")
+        return bool(
+            member.is_employer_or_creditor
+            or "caregiver" in works.mapped("paid_to")
+            or "caregiver" in works.mapped("debt_holder")
+            or ("parent" if parent else "relative")
+            in works.mapped("employer_relationship")
+        )
+
+    def _has_caregiver_who_gains(self):
+        return any(
+            self._gains_by_work(member)
+            for member in self.household_id.member_ids
+            if member.is_caregiver and not member.is_deceased
+        )
+
     def _has_consent(self, purpose, organisation=None, on=None):
         """Whether a consent for ``purpose`` is in force on a day (R6).
 

@@ -405,17 +405,9 @@ class Consent(models.Model):
         giver, second = self.given_by_member_id, self.second_member_id
         if self.confirmed_by_id or not giver:
             return False
-        works = self.case_id.beneficiary_id.case_ids.work_situation_ids
-        gains = (
-            giver.is_employer_or_creditor
-            or "caregiver" in works.mapped("paid_to")
-            or "caregiver" in works.mapped("debt_holder")
-            or ("parent" if giver.relationship in ("mother", "father") else "relative")
-            in works.mapped("employer_relationship")
-        )
         # What a work situation says is said of one person: of two who decide, one is
         # free of it. A tick says who it is.
-        return gains and (
+        return self.case_id._gains_by_work(giver) and (
             not second
             or second == giver
             or second.is_employer_or_creditor

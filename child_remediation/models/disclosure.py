@@ -52,8 +52,42 @@ FULL_KEYS = (
     "goal",
     "reason",
 )
-#: The fields that say what an item says, by model: whoever writes a file or a page for
-#: a receiver leaves these out when the item is withheld from it.
+#: What of a child's work is hidden with the kind of work.
+WORK_FIELDS = (
+    "activity",
+    "works",
+    "classification",
+    "classification_reasons",
+    "hazard_ids",
+    "site_id",
+    "site_type",
+    "hours_week",
+    "hours_effective",
+    "days_week",
+    "time_start",
+    "time_end",
+    "at_night",
+    "is_light_work",
+    "interferes_with_school",
+    "is_at_risk",
+    "is_worst_form",
+    "is_bonded",
+    "is_trafficked",
+    "documents_retained",
+    "pay",
+    "pay_promised",
+    "pay_withheld",
+    "paid_to",
+    "debt_amount",
+    "debt_holder",
+    "fee_amount",
+    "employer_relationship",
+    "started_on",
+    "started_age",
+    "started_year",
+)
+#: What each item hides, by model: the one table (R71). Sheets, pages, emergency
+#: access, handovers and exported files all leave these fields out.
 ITEM_FIELDS = {
     "child_code": {"remediation.beneficiary": ("name", "external_ref")},
     "first_name": {
@@ -75,34 +109,92 @@ ITEM_FIELDS = {
     },
     "sex": {"remediation.beneficiary": ("sex",), "remediation.case": ("sex",)},
     "age": {
-        "remediation.beneficiary": ("birth_date", "age_estimated", "age"),
+        "remediation.beneficiary": (
+            "birth_date",
+            "age_estimated",
+            "age_margin",
+            "age_recorded_on",
+            "age",
+        ),
         "remediation.case": ("age",),
+        "remediation.work.situation": ("age_on_date", "started_age", "started_year"),
     },
-    "grade": {"remediation.beneficiary": ("last_grade", "school_status")},
+    "grade": {
+        "remediation.beneficiary": ("last_grade", "school_status"),
+        "remediation.education.enrolment": ("level",),
+    },
     "language": {"remediation.beneficiary": ("language_id",)},
     "area": {
         "remediation.beneficiary": ("area_id",),
         "remediation.case": ("area_id", "site_id"),
         "remediation.household": ("area_id", "address"),
+        "remediation.visit": ("site_id",),
+        "remediation.work.situation": ("site_id",),
+        "remediation.movement": ("place", "area_id", "country_id"),
     },
     "caregiver": {
-        "remediation.household.member": ("full_name", "relationship", "national_id"),
+        "remediation.household.member": (
+            "full_name",
+            "relationship",
+            "national_id",
+            "birth_date",
+            "age",
+        ),
+        "remediation.consent": ("given_by_member_id", "second_member_id"),
+        "remediation.plan": ("caregiver_member_id",),
     },
     "caregiver_phone": {"remediation.household.member": ("phone",)},
-    "contact_name": {"remediation.case": ("user_id", "case_manager_id")},
-    "contact_phone": {},
-    "risk_level": {"remediation.case": ("risk_level",)},
+    "contact_name": {
+        "remediation.case": ("user_id", "case_manager_id", "organisation_id"),
+        "remediation.case.holder": ("holder_user_id", "case_manager_id"),
+        "remediation.note": ("author_id",),
+    },
+    "contact_phone": {"res.partner": ("phone",)},
+    "risk_level": {
+        "remediation.case": ("risk_level",),
+        "remediation.assessment": ("risk_level", "risk_score"),
+    },
     "classification": {
-        "remediation.case": ("classification",),
-        "remediation.work.situation": (
-            "activity",
+        "remediation.case": (
             "classification",
-            "hazard_ids",
             "site_id",
+            "closure_reason",
+            "closure_outcome",
         ),
+        "remediation.work.situation": WORK_FIELDS,
+        "remediation.visit": (
+            "child_working",
+            "work_activity",
+            "site_id",
+            "hours_week",
+            "hazard_ids",
+            "at_night",
+            "is_light_work",
+            "interferes_with_school",
+            "is_worst_form",
+            "occupation",
+            "classification",
+            "outcome",
+            "is_clean",
+        ),
+        "remediation.movement": ("kind", "place", "means", "area_id", "country_id"),
+        "remediation.plan": ("income_replacement", "income_replacement_reason"),
     },
     "goal": {"remediation.plan": ("goal",)},
     "reason": {},
+}
+#: Free text may say anything: hidden as soon as anything is withheld.
+FREE_TEXT = {
+    "remediation.assessment": ("present", "child_wishes", "caregiver_view", "summary"),
+    "remediation.consent": ("withhold_what", "witness"),
+    "remediation.note": ("subject", "text"),
+    "remediation.plan": ("goal", "participants", "income_replacement_reason"),
+    "remediation.plan.action": ("description", "result_note"),
+    "remediation.service.delivery": ("note",),
+    "remediation.visit": ("present", "work_activity", "safety_concern", "note"),
+    "remediation.work.situation": ("activity", "note"),
+    # A paper or a picture shows who the child is.
+    "ir.attachment": ("raw",),
 }
 
 
@@ -114,8 +206,9 @@ class Disclosure(models.Model):
 
     * :meth:`_disclosure_consented`: for which cases anything may go out (R6)
     * :meth:`_disclosure_keys`: which items then (R8)
-    * :meth:`_disclosure_withheld`, :meth:`_disclosure_hidden_fields`: what the family
-      withheld, as items or as fields (R8)
+    * :meth:`_disclosure_withheld`, :meth:`_disclosure_hidden`,
+      :meth:`_disclosure_shows`: what the family withheld, as items, as fields or as a
+      question of a template (R8, R71)
     * :meth:`_disclosure_may_finish`, :meth:`_disclosure_finish_by`: until when a
       receiver finishes after a consent expired (R7)
     * :meth:`_disclosure_reportable`: which cases may stand in identified or case-level
@@ -229,14 +322,28 @@ class Disclosure(models.Model):
                 withheld[case.id].update(consent.withhold_item_ids.mapped("key"))
         return withheld
 
-    def _disclosure_hidden_fields(self, receiver=None):
-        """``{model: {field}}`` of what a page or file for ``receiver`` leaves out."""
+    def _disclosure_hidden(self, receiver=None):
+        """``{id: {model: {field}}}`` of what a page, sheet or file for ``receiver``
+        leaves out (R71)."""
+        result = {}
+        for case_id, keys in self._disclosure_withheld(receiver).items():
+            hidden = result[case_id] = {}
+            for table in [ITEM_FIELDS[key] for key in keys] + [FREE_TEXT] * bool(keys):
+                for model, names in table.items():
+                    hidden.setdefault(model, set()).update(names)
+        return result
+
+    def _disclosure_shows(self, receiver=None):
+        """A function of a record, or a model's name, and the name of a field: whether
+        a page or sheet about this case for ``receiver`` shows it (R71)."""
         self.ensure_one()
-        hidden = {}
-        for key in self._disclosure_withheld(receiver)[self.id]:
-            for model, names in ITEM_FIELDS.get(key, {}).items():
-                hidden.setdefault(model, set()).update(names)
-        return hidden
+        hidden = self._disclosure_hidden(receiver)[self.id]
+
+        def shows(record, name):
+            model = record if isinstance(record, str) else record._name
+            return name not in hidden.get(model, ())
+
+        return shows
 
     def _disclosure_values(self, keys):
         """The values that are about the case and the child, as ``{id: {key: value}}``.

@@ -138,13 +138,10 @@ class Handover(models.Model):
             self, max(filter(None, held.mapped("date_to")), default=self.date_from)
         )
         until = (fields.Date.to_string(passed_on), passed_on.strftime("%H:%M"))
-        # R8: on the portal, what the family withheld stays withheld here too.
-        reader = self.env.user
-        withheld = (
-            case._disclosure_withheld(reader.partner_id)[case.id]
-            if reader.share
-            else ()
-        )
+        # What the family withheld stays withheld here too, with whatever was recorded
+        # in those fields (R71).
+        receiver = self.env.user.partner_id
+        hidden = case._disclosure_hidden(receiver)[case.id]
         labels = {
             name: dict(case._fields[name]._description_selection(self.env)).get(
                 case[name], ""
@@ -159,12 +156,13 @@ class Handover(models.Model):
                 {
                     "case": case,
                     "child": case.beneficiary_id,
-                    "withheld": withheld,
+                    "shows": case._disclosure_shows(receiver),
                     "labels": labels,
                     "entries": [
                         entry
                         for entry in case.get_timeline()
                         if (entry["date"], entry["time"]) <= until
+                        and entry["model"] not in hidden
                     ],
                 },
             )
@@ -278,6 +276,15 @@ class Case(models.Model):
                 )
             )
         return problems
+
+    def _is_closed_in_emergency_to(self, user):
+        """Whether emergency access stays shut: who held the case before gets a handover
+        from the supervisor or nothing (R26), who has a conflict of interest or was
+        suspended gets nothing (R14)."""
+        self.ensure_one()
+        if user in self._former_holders() and user != self.user_id:
+            return True
+        return bool(self._problems_of_handover(user))
 
     def _former_holders(self):
         # sudo: names of workers, for whoever supervises the case.

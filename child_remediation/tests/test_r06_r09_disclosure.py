@@ -7,6 +7,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 
 from odoo.addons.child_remediation.models.disclosure import (
+    FREE_TEXT,
     FULL_KEYS,
     ITEM_FIELDS,
     SCHOOL_KEYS,
@@ -116,10 +117,10 @@ class TestDisclosure(RemediationCommon):
         )
         self.assertNotIn("caregiver_phone", self._keys(self.partner_org))
         self.assertIn("caregiver_phone", self._keys(self.partner_org_b))
-        hidden = self.case._disclosure_hidden_fields(self.partner_org)
+        hidden = self.case._disclosure_hidden(self.partner_org)[self.case.id]
         self.assertEqual(hidden["remediation.household.member"], {"phone"})
         self.assertIn("photo", hidden["remediation.beneficiary"])
-        self.assertFalse(self.case._disclosure_hidden_fields(self.partner_org_b))
+        self.assertFalse(self.case._disclosure_hidden(self.partner_org_b)[self.case.id])
 
     def test_r08_withheld_from_everybody_but_the_holder(self):
         case = self.case = self._new_case(self.manager_portal)
@@ -166,7 +167,7 @@ class TestDisclosure(RemediationCommon):
     def test_r08_every_item_is_mapped_to_fields_that_exist(self):
         items = self.env["remediation.disclosure.item"].search([])
         self.assertEqual(set(items.mapped("key")), set(ITEM_FIELDS))
-        for models in ITEM_FIELDS.values():
+        for models in [*ITEM_FIELDS.values(), FREE_TEXT]:
             for model, names in models.items():
                 self.assertLessEqual(set(names), set(self.env[model]._fields), model)
         # Whatever can be in a package can be withheld, but for the request itself.

@@ -1,3 +1,4 @@
+from ast import literal_eval
 from datetime import timedelta
 
 from odoo import models
@@ -348,6 +349,54 @@ class TestR57Consent(RemediationCommon):
             self.assertIn("second caregiver", form.standing_note)
             form.second_member_id = second
             self.assertEqual(form.standing, "counts")
+
+    def test_r57_a_caregiver_who_gains_asks_for_a_best_interest_decision(self):
+        case = self._new_case()
+        self.assertNotIn("best-interest", str(case.missing_html))
+        self._works(case, paid_to="caregiver")
+        case.invalidate_recordset(["missing_html"])
+        self.assertIn("best-interest", str(case.missing_html))
+        self.env["remediation.best.interest.decision"].create(
+            {"case_id": case.id, "trigger": "other"}
+        )
+        case.invalidate_recordset(["missing_html"])
+        self.assertNotIn("best-interest", str(case.missing_html))
+
+    def test_r13_r14_an_override_is_a_fact_of_the_holder_log(self):
+        facts = ("over_caseload", "over_conflict", "over_withheld")
+        full, related, told = (self._new_case(self.manager_2) for _number in range(3))
+        plain = self._new_case(self.manager_2)
+        related.related_manager_ids = self.manager
+        item = self.env.ref("child_remediation.disclosure_item_last_name")
+        self._new_consent(
+            told,
+            withhold_item_ids=[Command.set(item.ids)],
+            withhold_from_ids=[Command.set(self.partner_org.ids)],
+        )
+        for case, manager, expected, most in (
+            (plain, self.manager, None, 100),
+            (related, self.manager, "over_conflict", 100),
+            (told, self.manager_portal, "over_withheld", 100),
+            (full, self.manager, "over_caseload", 0),
+        ):
+            manager.write({"warn_caseload": 0, "max_caseload": most})
+            case.with_user(self.supervisor).action_assign(
+                manager.id, override_reason="Nobody else is near"
+            )
+            held = case.holder_log_ids.filtered(lambda log: not log.date_to)
+            self.assertEqual(
+                [name for name in facts if held[name]], [expected] if expected else []
+            )
+            with self.assertRaises(AccessError):
+                held.with_user(self.supervisor).write({"over_conflict": True})
+        action = self.env.ref("child_remediation.case_holder_override_action")
+        listed = self.env["remediation.case.holder"].search(
+            [
+                *literal_eval(action.domain),
+                ("case_id", "in", (full | related | told | plain).ids),
+            ]
+        )
+        self.assertEqual(listed.case_id, full | related | told)
 
     def test_r62_a_given_consent_is_closed(self):
         consent = self._new_consent(

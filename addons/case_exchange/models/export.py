@@ -359,16 +359,15 @@ class Export(models.Model):
         query = source.statement(self.env, domain, keys, today)
         for row in source.stream(self.env, query):
             fact = dict(zip(keys, row, strict=True))
-            for item in withheld.get(fact["id"], ()):
-                fact.update(
-                    dict.fromkeys(fact.keys() & set(source.WITHHELD.get(item, ())))
-                )
+            hidden = withheld.get(fact["id"])
+            if hidden:
+                fact.update(dict.fromkeys(fact.keys() & source.withheld(hidden)))
             yield fact
 
     @api.model
     def _withheld(self, domain):
-        """``{case id: items}`` that a family withholds from anybody (R8): who reads a
-        file in the end, nobody can say."""
+        """``{case id: {model: {field}}}`` that a family withholds from anybody (R71):
+        who reads a file in the end, nobody can say."""
         # sudo: what is withheld stays out, whether or not the user reads consents.
         cases = (
             self.env["remediation.consent"]
@@ -381,7 +380,7 @@ class Export(models.Model):
             )
             .case_id
         )
-        return cases._disclosure_withheld()
+        return cases._disclosure_hidden()
 
     def _write_table(self, target, domain, today):
         columns = self.env["remediation.export.column"].search(
@@ -471,9 +470,7 @@ class Export(models.Model):
                 cases = self.env["remediation.case"].browse(found[start : start + 200])
                 records = primero.records_of(cases, self.is_identified, today)
                 for case, record in zip(cases, records, strict=True):
-                    for item in withheld.get(case.id, ()):
-                        record.update(primero.withheld(item, record))
-                    yield record
+                    yield primero.without(record, withheld.get(case.id, {}))
                 ids.extend(cases.ids)
                 self.env.invalidate_all()
 

@@ -143,20 +143,35 @@ IDENTITY = frozenset(
     "intervention_service_goal service_referral_notes followup_comments "
     "case_plan_provider_and_contact_details note_subject note_text".split()
 )
-#: What a family can withhold, and the fields that say it.
-WITHHELD = {
-    "child_code": ("case_id_display",),
-    "first_name": ("name_first", "name_nickname"),
-    "last_name": ("name_last", "national_id_no"),
-    "sex": ("sex",),
-    "age": ("age", "date_of_birth", "estimated"),
-    "contact_name": ("owned_by", "owned_by_agency"),
-    "risk_level": ("risk_level",),
-    "classification": ("protection_concerns",),
-}
-WITHHELD_OF_FAMILY = {
-    "caregiver": ("relation_name", "relation", "relation_date_of_birth"),
-    "caregiver_phone": ("relation_telephone",),
+#: The field that each field of a record or of a row in it tells (R71): what a family
+#: withholds is left out.
+TELLS = {
+    "case_id_display": ("remediation.beneficiary", "name"),
+    "name_first": ("remediation.beneficiary", "first_name"),
+    "name_nickname": ("remediation.beneficiary", "nickname"),
+    "name_last": ("remediation.beneficiary", "last_name"),
+    "national_id_no": ("remediation.beneficiary", "national_id"),
+    "sex": ("remediation.beneficiary", "sex"),
+    "age": ("remediation.beneficiary", "age"),
+    "date_of_birth": ("remediation.beneficiary", "birth_date"),
+    "estimated": ("remediation.beneficiary", "birth_date"),
+    "owned_by": ("remediation.case", "user_id"),
+    "owned_by_agency": ("remediation.case", "organisation_id"),
+    "risk_level": ("remediation.case", "risk_level"),
+    "protection_concerns": ("remediation.case", "classification"),
+    "closure_reason": ("remediation.case", "closure_reason"),
+    "disclosure_deny_details": ("remediation.consent", "withhold_what"),
+    "relation_name": ("remediation.household.member", "full_name"),
+    "relation": ("remediation.household.member", "relationship"),
+    "relation_age": ("remediation.household.member", "age"),
+    "relation_date_of_birth": ("remediation.household.member", "birth_date"),
+    "relation_telephone": ("remediation.household.member", "phone"),
+    "intervention_service_goal": ("remediation.plan.action", "description"),
+    "service_referral_notes": ("remediation.service.delivery", "note"),
+    "followup_comments": ("remediation.visit", "note"),
+    "note_subject": ("remediation.note", "subject"),
+    "note_text": ("remediation.note", "text"),
+    "note_created_by": ("remediation.note", "author_id"),
 }
 MAX_CASES = 20_000
 FAMILY = "family_details_section"
@@ -357,13 +372,23 @@ def records_of(cases, identified, today):
         yield record
 
 
-def withheld(item, record):
-    """What a record says instead, where a family withholds an item (R8)."""
-    empty = {name: None for name in WITHHELD.get(item, ())}
-    inner = WITHHELD_OF_FAMILY.get(item, ())
-    if inner:
-        empty[FAMILY] = [row | dict.fromkeys(inner) for row in record[FAMILY]]
-    return empty
+def without(record, hidden):
+    """The record without what tells one of these fields, ``{model: {field}}`` (R71)."""
+
+    def shown(name, value):
+        model, field = TELLS.get(name, (None, None))
+        if field in hidden.get(model, ()):
+            return None
+        if isinstance(value, list):
+            return [
+                {key: shown(key, cell) for key, cell in row.items()}
+                if isinstance(row, dict)
+                else row
+                for row in value
+            ]
+        return value
+
+    return {name: shown(name, value) for name, value in record.items()}
 
 
 def _due(case, kind):

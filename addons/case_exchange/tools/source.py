@@ -141,40 +141,63 @@ IDENTITY = frozenset(
 )
 
 
-#: What a family can withhold (R8), and the facts that say it.
-WITHHELD = {
-    "child_code": ("child_code", "external_ref"),
-    "first_name": ("first_name", "nickname"),
-    "last_name": ("last_name", "national_id"),
-    "sex": ("sex",),
-    "age": ("birth_date", "birth_date_for_age", "age_estimated", "age_at_work"),
-    "grade": ("last_grade", "school_status"),
-    "area": ("area", "area_code", "site", "address"),
-    "caregiver": ("caregiver_name", "caregiver_relationship"),
-    "caregiver_phone": ("caregiver_phone",),
-    "contact_name": ("organisation",),
-    "risk_level": ("risk_level",),
-    "classification": (
-        "classification",
-        "was_child_labour",
-        "activity",
-        "works",
-        "hours_week",
-        "days_week",
-        "employer",
-        "is_bonded",
-        "is_trafficked",
-        "is_worst_form",
-        "documents_retained",
-        "pay_withheld",
-        "movements",
-        "site",
-        "site_type",
-        "commodity",
-        "isic_section",
-    ),
-    "goal": ("plan_goal",),
+CASE, CHILD = "remediation.case", "remediation.beneficiary"
+MEMBER, SITE_TYPE = "remediation.household.member", (WORK, "site_type")
+#: The field that each key tells; a family that withholds an item withholds the keys
+#: that tell one of its fields (R71). What is not here tells nothing one can withhold.
+TELLS = {
+    "risk_level": (CASE, "risk_level"),
+    "classification": (CASE, "classification"),
+    "closure_reason": (CASE, "closure_reason"),
+    "closure_outcome": (CASE, "closure_outcome"),
+    "child_code": (CHILD, "name"),
+    "external_ref": (CHILD, "external_ref"),
+    "first_name": (CHILD, "first_name"),
+    "nickname": (CHILD, "nickname"),
+    "last_name": (CHILD, "last_name"),
+    "national_id": (CHILD, "national_id"),
+    "sex": (CHILD, "sex"),
+    "birth_date": (CHILD, "birth_date"),
+    "birth_date_for_age": (CHILD, "birth_date"),
+    "age_estimated": (CHILD, "age_estimated"),
+    "age_margin": (CHILD, "age_margin"),
+    "age_recorded_on": (CHILD, "age_recorded_on"),
+    "school_status": (CHILD, "school_status"),
+    "last_grade": (CHILD, "last_grade"),
+    "organisation": (CASE, "organisation_id"),
+    "area": (CASE, "area_id"),
+    "area_code": (CASE, "area_id"),
+    "site": (CASE, "site_id"),
+    "site_type": SITE_TYPE,
+    "commodity": SITE_TYPE,
+    "isic_section": SITE_TYPE,
+    "hours_week": (WORK, "hours_week"),
+    "days_week": (WORK, "days_week"),
+    "works": (WORK, "works"),
+    "activity": (WORK, "activity"),
+    "age_at_work": (WORK, "started_age"),
+    "employer": (WORK, "employer_relationship"),
+    "is_bonded": (WORK, "is_bonded"),
+    "documents_retained": (WORK, "documents_retained"),
+    "is_trafficked": (WORK, "is_trafficked"),
+    "is_worst_form": (WORK, "is_worst_form"),
+    "was_child_labour": (WORK, "classification"),
+    "pay_withheld": (WORK, "pay_withheld"),
+    "clean_visits": ("remediation.visit", "is_clean"),
+    "plan_goal": ("remediation.plan", "goal"),
+    "movements": ("remediation.movement", "place"),
+    "address": ("remediation.household", "address"),
+    "caregiver_name": (MEMBER, "full_name"),
+    "caregiver_relationship": (MEMBER, "relationship"),
+    "caregiver_phone": (MEMBER, "phone"),
 }
+
+
+def withheld(hidden):
+    """The keys that tell one of these fields, ``{model: {field}}``."""
+    return {
+        key for key, (model, name) in TELLS.items() if name in hidden.get(model, ())
+    }
 
 
 def models_of(keys):

@@ -1,0 +1,260 @@
+import re
+from datetime import timedelta
+
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from odoo.addons.case_exchange.tools import primero, source
+from odoo.addons.case_referral.tests.test_portal import PortalCommon
+from odoo.addons.child_remediation.models.disclosure import FREE_TEXT, ITEM_FIELDS
+
+PICTURE = PortalCommon.picture()
+#: What each side of the comparison says in a text; none of it may come out.
+WORDS = ("Zanzibari", "Quetzalco")
+
+#: The doors that tell these words where nothing is withheld.
+TELL = {
+    "report_consent_document",
+    "report_plan_document",
+    "report_visit_document",
+    "report_case_conference_document",
+    "report_case_transfer_document",
+    "emergency",
+    "table",
+    "htcds",
+    "primero",
+}
+
+
+@tagged("post_install", "-at_install")
+class TestR71Withheld(PortalCommon):
+    """What a family withholds changes nothing of what comes out of any door.
+
+    Everything is withheld, then every column that the one table names gets another
+    value: no page, sheet, package, message or file may differ by it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.case = cls._new_case(cls.manager, site_id=cls.site.id)
+        cls.case.area_id = cls.city
+        cls.family = cls.case.household_id.member_ids
+        cls.consents = cls._consent(cls.case, "services", "share_with_org", "reporting")
+        cls.situation = cls.env["remediation.work.situation"].create(
+            {"case_id": cls.case.id, "works": "yes", "site_id": cls.site.id}
+        )
+        cls.plan = cls._active_plan(cls.case)
+        cls.visit = cls._visit(cls.case, working="no", child_seen="yes")
+        cls.note = cls.env["remediation.note"].create(
+            {"case_id": cls.case.id, "text": "x"}
+        )
+        cls.referral = cls._referral(cls.case, cls.clinic)
+        cls.referral.action_send()
+
+    def _withhold_everything(self):
+        items = self.env["remediation.disclosure.item"].search([])
+        self._consent(
+            self.case,
+            "photo",
+            withhold_item_ids=[Command.set(items.ids)],
+            withhold_from_ids=[
+                Command.set(
+                    (
+                        self.partner_org
+                        | self.partner_org_b
+                        | self.clinic
+                        | self.worker_other.partner_id
+                        | self.worker_2.partner_id
+                    ).ids
+                )
+            ],
+        )
+
+    def _rows(self, model):
+        if model == "remediation.beneficiary":
+            return self.case.beneficiary_id
+        if model == "remediation.household":
+            return self.case.household_id
+        if model == "remediation.household.member":
+            return self.family
+        if model == "remediation.case":
+            return self.case
+        records = self.env.get(model)
+        if records is None or "case_id" not in records._fields:
+            return self.env["remediation.note"]
+        return records.with_context(active_test=False).search(
+            [("case_id", "=", self.case.id)]
+        )
+
+    def _fill(self, side):
+        """Give every column of the table a value of its own on each side."""
+        self.env.flush_all()
+        filled = set()
+        for table in (*ITEM_FIELDS.values(), FREE_TEXT):
+            for model, names in table.items():
+                rows = self._rows(model)
+                for name in names:
+                    field = rows._fields.get(name)
+                    if (
+                        not rows
+                        or not field
+                        or not field.store
+                        or not field.column_type
+                    ):
+                        continue
+                    if name in ("user_id", "author_id", "site_id", "area_id"):
+                        continue
+                    value = None
+                    if field.type in ("char", "text"):
+                        value = WORDS[side]
+                    elif field.type == "selection":
+                        choices = field.get_values(self.env)
+                        value = choices[0 if side else -1]
+                    elif field.type in ("integer", "float", "monetary"):
+                        value = 3 + side
+                    elif field.type == "boolean":
+                        value = bool(side)
+                    elif field.type == "date":
+                        value = self.today - timedelta(days=4000 + 800 * side)
+                    if value is None:
+                        continue
+                    self.env.cr.execute(
+                        f'UPDATE "{rows._table}" SET "{name}" = %s WHERE id = ANY(%s)',
+                        (value, rows.ids),
+                    )
+                    filled.add((model, name))
+        self.env.invalidate_all()
+        return filled
+
+    def _doors(self):
+        """``{door: what comes out of it}`` for everybody who is no holder."""
+        out = {}
+        report = self.env["ir.actions.report"].with_user(self.worker)
+        for name, records in (
+            ("report_consent_document", self.case.consent_ids),
+            ("report_plan_document", self.plan),
+            ("report_visit_document", self.visit),
+            ("report_case_conference_document", self.case),
+            ("report_case_transfer_document", self.case),
+        ):
+            page, _kind = report._render_qweb_html(
+                f"child_remediation.{name}", records.ids
+            )
+            out[name] = page.decode()
+        glass = self.env["remediation.break.glass"].with_user(self.worker_other)
+        if not self.glass:
+            self.glass = glass.browse(
+                glass.open_case(self.case.name, "The child is at the police station.")
+            )
+        self.glass.invalidate_recordset()
+        out["emergency"] = str(self.glass.sheet)
+        self.handover.invalidate_recordset()
+        out["handover"] = str(self.handover.with_user(self.worker_2).sheet)
+        self.authenticate("clinic_user", "clinic_user")
+        for path in ("/my/remediation", "/my/remediation/referrals"):
+            out[path] = self.get(path).text
+        url = f"/my/remediation/referral/{self.referral.name}"
+        out["package"] = self.get(url).text
+        for layout in ("table", "htcds", "primero"):
+            out[layout] = self._export(layout)
+        return {
+            door: re.sub(r'name="csrf_token" value="[^"]+"|Printed\s.*', "", text)
+            for door, text in out.items()
+        }
+
+    def _export(self, layout):
+        columns = self.env["remediation.export.column"].search([])
+        exporter = self.coordinator
+        exporter.group_ids |= self.env.ref("child_remediation.group_export")
+        export = (
+            self.env["remediation.export"]
+            .with_user(exporter)
+            .sudo()
+            ._unprotected()
+            .create(
+                {
+                    "user_id": exporter.id,
+                    "company_id": self.company.id,
+                    "domain": "[]",
+                    "file_format": "csv",
+                    "layout": layout,
+                    "is_identified": True,
+                    "column_keys": columns.mapped("key"),
+                }
+            )
+            .with_user(exporter)
+        )
+        domain = [("id", "=", self.case.id)]
+        if layout == "primero":
+            records = primero.records_of(
+                self.case.with_user(exporter), True, self.today
+            )
+            hidden = export._withheld(domain)[self.case.id]
+            return repr([primero.without(record, hidden) for record in records])
+        keys = [key for key in source.SOURCES if key != "id"]
+        return repr(list(export._facts(domain, keys, self.today)))
+
+    def test_r71_no_door_tells_what_is_withheld(self):
+        self.glass = None
+        self.case.with_user(self.supervisor).action_assign(self.manager_2.id)
+        self.case.with_user(self.supervisor).action_assign(self.manager.id)
+        self.case.with_user(self.supervisor).action_grant_handover(self.worker_2.id, 7)
+        self.handover = self.env["remediation.handover"].search(
+            [("case_id", "=", self.case.id)]
+        )
+        filled = self._fill(0)
+        told = self._doors()
+        self.assertEqual(
+            {door for door, text in told.items() if WORDS[0] in text}, TELL
+        )
+        self._withhold_everything()
+        self.assertEqual(self._fill(0), filled)
+        first = self._doors()
+        self.assertEqual(self._fill(1), filled)
+        second = self._doors()
+        self.assertGreater(len(filled), 60)
+        for door, text in first.items():
+            with self.subTest(door=door):
+                self.assertTrue(text.strip())
+                for word in WORDS:
+                    self.assertNotIn(word, text)
+                    self.assertNotIn(word, second[door])
+                self.assertEqual(text, second[door])
+
+    def test_r71_every_key_of_a_file_says_which_field_it_tells(self):
+        tells_nothing = {
+            "id",
+            "case_code",
+            "company_id",
+            "stage",
+            "identified_on",
+            "opened_at",
+            "first_contact_on",
+            "next_due",
+            "closed_on",
+            "reopened_count",
+            "has_disability",
+            "birth_registered",
+            "programme",
+            "team",
+            "country",
+            "company_name",
+            "situation_on",
+            "visits_done",
+            "open_actions",
+            "deliveries",
+            "plan_start",
+            "plan_target",
+            "plan_end",
+            "action_domains",
+            "services_consent",
+        }
+        self.assertEqual(set(source.SOURCES) - set(source.TELLS), tells_nothing)
+        named = [*source.TELLS.values(), *primero.TELLS.values()]
+        in_table = {
+            (model, name)
+            for table in (*ITEM_FIELDS.values(), FREE_TEXT)
+            for model, names in table.items()
+            for name in names
+        }
+        self.assertEqual(set(named) - in_table, set())
