@@ -71,6 +71,43 @@ class TestR4Duplicates(RemediationCommon):
         self.assertEqual(match_name("Wa-Banza Élie"), match_name("elie banza"))
         self.assertEqual(match_keys(("", None)), [])
 
+    def test_r4_names_of_katanga_and_arabic_share_a_key(self):
+        for one, other in (
+            ("N'Kulu", "Nkulu"),
+            ("N’Kulu", "NKULU"),
+            ("Ng'andu", "Ngandu"),
+            ("Ng’oie", "Ngoy"),
+            ("M'Banza", "Mbanza"),
+            ("Kasong'o", "Kasongo"),
+            ("d'Amour", "Amour"),
+            ("Ŋandu", "Ngandu"),
+            ("Lɔla", "Lola"),
+            ("محمد", "مُحَمَّد"),
+            ("أحمد", "احمد"),
+            ("فاطمة", "فاطمه"),
+            ("علـــي", "على"),
+            ("الحسن", "حسن"),
+        ):
+            for second in ("Lukusa", "يوسف"):
+                with self.subTest(one=one, other=other, second=second):
+                    keys = match_keys((one, second))
+                    self.assertTrue(keys)
+                    self.assertEqual(keys, match_keys((second, other)))
+                    self.assertTrue(match_name(one))
+        self.assertNotEqual(match_keys(("محمد", "علي")), match_keys(("يوسف", "علي")))
+        self.assertEqual(match_keys((), (), ["٤٥-٦ a"]), match_keys((), (), ["456A"]))
+
+    def test_r4_children_of_katanga_and_of_arabic_name_are_paired(self):
+        for one, other in (
+            (("Ng'andu", "N'Kulu"), ("Nkulu", "Ngandu")),
+            (("محمد", "الحسن"), ("مُحَمَّد", "حسن")),
+        ):
+            first = self._child(first_name=one[0], last_name=one[1])
+            second = self._child(first_name=other[0], last_name=other[1])
+            self.assertEqual(self._pairs(first, second).score, 100, one)
+            found = self.env["remediation.beneficiary"].name_search(other[0])
+            self.assertIn(first.id, [row[0] for row in found], one)
+
     def test_r4_spellings_order_and_accents_are_found(self):
         first = self._child()
         second = self._child(

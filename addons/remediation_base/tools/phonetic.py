@@ -1,7 +1,8 @@
-"""Names as they sound, for French and Swahili spellings of one name (R4).
+"""Names as they sound: French and Swahili spellings, names of Katanga, Arabic (R4).
 
-``Kabongo`` and ``Cabongo``, ``Josué`` and ``Josuwe``, ``Ngoie`` and ``Ngoy`` give the
-same key; order of names, accents and hyphens do not matter.
+``Kabongo`` and ``Cabongo``, ``Josué`` and ``Josuwe``, ``N'Kulu`` and ``Nkulu`` give the
+same key; order of names, accents, apostrophes and hyphens do not matter. Arabic is
+written in Latin letters first, so that it is compared whatever the database's locale.
 """
 
 import re
@@ -52,11 +53,43 @@ _IGNORED = frozenset(
 )
 
 
-def tokens(*names):
-    """Folded words of names, without titles: ``Wa-Banza Élie`` → banza, elie."""
-    text = unicodedata.normalize("NFKD", " ".join(name for name in names if name))
+#: Signs within a word that nobody writes twice alike: apostrophes of all kinds, the
+#: letters for hamza and ayn, the Arabic line that only makes a word longer.
+_WITHIN = re.compile(
+    "['\u2018\u2019\u201b\u02bc\u02bb\u02be\u02bf\u0060\u00b4\u2032\u0640]"
+)
+#: The French article before a vowel, which is no part of the name.
+_ELISION = re.compile("\\b[dl]['\u2018\u2019\u02bc](?=[aeiouh])")
+_ARABIC_ARTICLE = re.compile("\\bال(?=\\w{2})")
+#: Letters that Unicode does not take apart, and Arabic ones as they sound.
+_LETTERS = str.maketrans(
+    {
+        "ø": "o", "ł": "l", "đ": "d", "ŋ": "ng", "ɓ": "b", "ɗ": "d", "ɛ": "e",
+        "ɔ": "o", "ß": "ss", "æ": "e", "œ": "e",
+        "ا": "a", "ى": "i", "ب": "b", "ت": "t", "ة": "h", "ث": "t", "ج": "j",
+        "ح": "h", "خ": "kh", "د": "d", "ذ": "d", "ر": "r", "ز": "z", "س": "s",
+        "ش": "sh", "ص": "s", "ض": "d", "ط": "t", "ظ": "z", "ع": "", "غ": "g",
+        "ف": "f", "ق": "k", "ك": "k", "ک": "k", "گ": "g", "ل": "l", "م": "m",
+        "ن": "n", "ه": "h", "و": "w", "ي": "y", "ی": "y", "ء": "", "پ": "p",
+        "چ": "ch", "ڤ": "v",
+    }
+)  # fmt: skip
+
+
+def plain(text):
+    """Lower case without accents, apostrophes and other alphabets' letters, so that one
+    name has one spelling wherever it is compared or searched."""
+    text = unicodedata.normalize("NFKD", text or "")
     text = "".join(c for c in text if not unicodedata.combining(c)).lower()
-    words = re.findall(r"[a-z]+", text)
+    text = _ARABIC_ARTICLE.sub("", text)
+    return _WITHIN.sub("", text).translate(_LETTERS)
+
+
+def tokens(*names):
+    """Plain words of names, without titles: ``Wa-Banza Élie`` → banza, elie."""
+    text = " ".join(name for name in names if name)
+    text = _ELISION.sub("", unicodedata.normalize("NFC", text).lower())
+    words = re.findall(r"[^\W\d_]+", plain(text))
     return [word for word in words if word not in _IGNORED and len(word) > 1]
 
 
@@ -90,7 +123,14 @@ def match_keys(names, caregivers=(), marks=()):
     if len(sounds) == 1:
         keys |= {f"{sounds[0]}~{other}" for other in family[:6]}
         keys.add(f"{sounds[0]}.")
-    keys |= {"#" + re.sub(r"[^a-z0-9]", "", mark.lower()) for mark in marks if mark} - {
-        "#"
-    }
+    keys |= {"#" + _mark(mark) for mark in marks if mark} - {"#"}
     return sorted(keys)
+
+
+def _mark(text):
+    """A number as people write it: digits of any script, letters, nothing between."""
+    return "".join(
+        str(unicodedata.digit(c)) if c.isdigit() else c
+        for c in plain(unicodedata.normalize("NFKC", text))
+        if c.isalnum()
+    )
