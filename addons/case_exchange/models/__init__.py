@@ -7,5 +7,6 @@ from . import (
     external_reference,
     import_job,
     import_line,
+    import_part,
     remediation_case,
 )

@@ -1,7 +1,9 @@
 import ast
 import logging
 import tempfile
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+import pytz
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -47,6 +49,17 @@ TOTAL_KEYS = frozenset(
         "closure_outcome",
     )
 )
+
+
+def _in_place(fact):
+    """Moments as the clock showed them where the case is worked on, not in UTC."""
+    zone = pytz.timezone(fact["zone"])
+    return {
+        key: pytz.utc.localize(value).astimezone(zone).replace(tzinfo=None)
+        if isinstance(value, datetime)
+        else value
+        for key, value in fact.items()
+    }
 
 
 class Export(models.Model):
@@ -354,11 +367,11 @@ class Export(models.Model):
 
     def _facts(self, domain, keys, today):
         """Yield a dict of facts per case with consent to reporting."""
-        keys = list(dict.fromkeys(["id", *keys]))
+        keys = list(dict.fromkeys(["id", "zone", *keys]))
         withheld = self._withheld(domain)
         query = source.statement(self.env, domain, keys, today)
         for row in source.stream(self.env, query):
-            fact = dict(zip(keys, row, strict=True))
+            fact = _in_place(dict(zip(keys, row, strict=True)))
             hidden = withheld.get(fact["id"])
             if hidden:
                 fact.update(dict.fromkeys(fact.keys() & source.withheld(hidden)))
@@ -413,11 +426,11 @@ class Export(models.Model):
             keys += AGE_KEYS
         labels = self._labels()
         query = source.statement(
-            self.env, domain, ["id", *keys], today, with_consent=False
+            self.env, domain, ["id", "zone", *keys], today, with_consent=False
         )
         cells = {}
         for row in source.stream(self.env, query):
-            fact = dict(zip(["id", *keys], row, strict=True))
+            fact = _in_place(dict(zip(["id", "zone", *keys], row, strict=True)))
             cell = tuple(
                 self._cell(key, fact, labels, today) for key in self.column_keys
             )

@@ -3,6 +3,7 @@ import json
 import logging
 from datetime import datetime, timedelta
 
+import pytz
 from psycopg2 import OperationalError
 from psycopg2.errors import UniqueViolation
 
@@ -23,6 +24,9 @@ AT_ONCE = 50
 MAX_BYTES = 64 * 1024 * 1024
 #: An unfinished import is given up after so many days, with what it holds.
 GIVE_UP_DAYS = 30
+#: What the former system itself does not count as a case.
+LEFT_OUT = ("deleted", "duplicate")
+COUNTED = ("new", "known", "wrong", "left_out", "imported", "failed")
 
 
 class ImportJob(models.Model):
@@ -78,6 +82,9 @@ class ImportJob(models.Model):
     site_id = fields.Many2one("remediation.site", check_company=True)
     file = fields.Binary(attachment=True, copy=False)
     file_name = fields.Char(copy=False)
+    part_ids = fields.One2many(
+        "remediation.import.part", "job_id", string="Other Parts", copy=False
+    )
     skip_bad = fields.Boolean(string="Leave Out the Wrong Rows")
     state = fields.Selection(
         [
@@ -97,6 +104,7 @@ class ImportJob(models.Model):
     new_count = fields.Integer(compute="_compute_counts", string="New")
     known_count = fields.Integer(compute="_compute_counts", string="Known Already")
     wrong_count = fields.Integer(compute="_compute_counts", string="Wrong")
+    left_out_count = fields.Integer(compute="_compute_counts", string="Left Out")
     imported_count = fields.Integer(compute="_compute_counts", string="Imported")
     failed_count = fields.Integer(compute="_compute_counts", string="Failed")
     progress = fields.Float(compute="_compute_counts")
@@ -111,7 +119,7 @@ class ImportJob(models.Model):
         ):
             counts[job.id, status] = count
         for job in self:
-            for status in ("new", "known", "wrong", "imported", "failed"):
+            for status in COUNTED:
                 job[f"{status}_count"] = counts.get((job._origin.id, status), 0)
             handled = job.imported_count + job.failed_count
             job.progress = 100 * handled / max(handled + job.new_count, 1)
@@ -153,6 +161,8 @@ class ImportJob(models.Model):
         seen = set()
         for vals in lines:
             number = vals["external_id"]
+            if vals["status"] == "left_out":
+                continue
             if number in known:
                 vals.update(status="known", problems=False, data=False)
             elif number and number in seen:
@@ -197,6 +207,17 @@ class ImportJob(models.Model):
     def _system(self):
         return (self.system or self.source).strip().lower()
 
+    def _contents(self):
+        """The files of this import: the first and its other parts."""
+        parts = [self.file, *self.part_ids.mapped("file")]
+        return [base64.b64decode(part) for part in parts if part]
+
+    def _zone(self):
+        """The zone of the place of the cases, in which a moment has its day."""
+        # sudo: the company's zone is a setting.
+        zone = self.sudo().company_id.partner_id.tz
+        return pytz.timezone(zone or "Africa/Lubumbashi")
+
     def _read_lines(self):
         content = base64.b64decode(self.file)
         try:
@@ -205,19 +226,22 @@ class ImportJob(models.Model):
                     raise primero.PrimeroError("size")
                 found = primero.bundles(_parse_json(content))
             else:
-                found = salesforce.bundles(salesforce.Archive(content))
+                found = salesforce.bundles(
+                    salesforce.Archive(self._contents()), self._zone()
+                )
             return [self._line_of(*one) for one in found]
         except (primero.PrimeroError, salesforce.SalesforceError) as error:
             raise UserError(self._sentence_of_file(str(error))) from error
 
     def _line_of(self, row, bundle, problems):
         sentences = [self._sentence_of_problem(*problem) for problem in problems]
-        if bundle:
+        left_out = any(kind in LEFT_OUT for kind, _column in problems)
+        if bundle and not left_out:
             sentences += self._impossible(bundle)
         return {
             "row": row,
             "external_id": bundle and bundle["case"]["ref"],
-            "status": "wrong" if sentences else "new",
+            "status": "left_out" if left_out else "wrong" if sentences else "new",
             "problems": "\n".join(dict.fromkeys(sentences)) or False,
             "data": bundle if not sentences else False,
             "note_count": len(bundle["notes"]) if bundle else 0,
@@ -240,8 +264,8 @@ class ImportJob(models.Model):
             ),
             "password": _("The ZIP file has a password: make it without one."),
             "tables": _(
-                "Case.csv or Contact.csv is missing: export both objects from "
-                "Salesforce."
+                "Case.csv or Contact.csv is missing: add the other parts of this "
+                "export, or export both objects."
             ),
             "csv": _("A table in this file is damaged: export it once more."),
         }.get(key, _("The file cannot be read: export it once more."))
@@ -258,6 +282,8 @@ class ImportJob(models.Model):
             "text": _("%s: text was expected.", column),
             "subform": _("%s: a list was expected.", column),
             "contact": _("%s: this contact is not in the file.", column),
+            "deleted": _("%s: deleted in the former system.", column),
+            "duplicate": _("%s: a duplicate of another case there.", column),
         }[kind]
 
     def _impossible(self, bundle):
@@ -356,7 +382,7 @@ class ImportJob(models.Model):
         )
         archive = None
         if lines and self.source == "salesforce":
-            archive = salesforce.Archive(base64.b64decode(self.file))
+            archive = salesforce.Archive(self._contents())
         try:
             with self.env.cr.savepoint():
                 for line in lines:
@@ -373,8 +399,11 @@ class ImportJob(models.Model):
         # What waits for the end of the transaction (who read what, children to
         # compare) is written with its batch.
         self.env.cr.flush()
-        if lines:
+        if lines and self.line_ids.search_count(
+            [("job_id", "=", self.id), ("status", "=", "new")], limit=1
+        ):
             return True
+        # Done with its last batch: no other run has to find out.
         self._unprotected().write({"state": "done", "done_on": fields.Datetime.now()})
         return False
 
@@ -416,6 +445,8 @@ class ImportJob(models.Model):
         child, members = self._find_or_make_child(records, bundle)
         case = records["remediation.case"].create(self._prepare_case(bundle, child))
         kept = [(case, case, line.external_id), (case, child, bundle["child"]["ref"])]
+        # The number that people know; two systems' numbers rarely look alike.
+        kept.append((case, case, bundle["case"].get("number")))
         kept += [(case, member, number) for member, number in members]
         kept += self._make_consents(records, bundle, case)
         kept += self._make_visits(records, bundle, case)
@@ -718,6 +749,8 @@ class ImportJob(models.Model):
             limit=50,
         ).filtered("file")
         past.write({"file": False})
+        # sudo: nobody has the right to delete parts; they go with the file.
+        past.part_ids.sudo().unlink()
         past.line_ids.filtered("data")._unprotected().write({"data": False})
         return len(past), False
 

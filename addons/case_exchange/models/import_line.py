@@ -51,6 +51,7 @@ class ImportLine(models.Model):
             ("new", "New"),
             ("known", "Known Already"),
             ("wrong", "Wrong"),
+            ("left_out", "Left Out"),
             ("imported", "Imported"),
             ("failed", "Failed"),
         ],

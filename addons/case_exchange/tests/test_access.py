@@ -12,6 +12,7 @@ from .common import ExchangeCommon
 @tagged("post_install", "-at_install")
 class TestAccess(AccessTable, RuleTable, ExchangeCommon):
     access_module = "case_exchange"
+    deletable = frozenset({"remediation.import.part"})
     access_extra_roles = (
         "exporter",
         "namer",
@@ -115,7 +116,20 @@ class TestAccess(AccessTable, RuleTable, ExchangeCommon):
                 )
                 .with_env(self.env)
             )
+        parts = {
+            key: self.env["remediation.import.part"].create(
+                {"job_id": job.id, "file": b"UEs="}
+            )
+            for key, job in jobs.items()
+        }
         return [
+            Row(
+                "remediation.import.part",
+                parts,
+                {"importer": {"own": "rswcu"}},
+                {"file_name": "x"},
+                lambda key: {"job_id": jobs[key].id, "file": b"UEs="},
+            ),
             Row(
                 "remediation.import.job",
                 jobs,

@@ -359,6 +359,67 @@ class TestExport(ExchangeCommon):
             cell = rows_of(self._content(export))[1]
             self.assertEqual(cell, ["" if expected is None else str(expected)], vals)
 
+    def test_moments_are_those_of_the_place_of_the_case(self):
+        """22:30 in UTC is the next day in Lubumbashi (UTC+2)."""
+        self.company.partner_id.tz = "Africa/Lubumbashi"
+        self.case._unprotected().write({"opened_at": "2026-11-20 22:30:00"})
+        self.namer.tz = "America/New_York"
+        export = self._export(
+            self.namer,
+            domain=repr([("id", "=", self.case.id)]),
+            column_ids=self._columns("opened_at"),
+        )
+        self.assertEqual(rows_of(self._content(export))[1], ["2026-11-21 00:30"])
+
+    def test_r61_answers_to_a_programmes_own_questions(self):
+        programme = self.env["remediation.programme"].create({"name": "Own Questions"})
+        programme.case_properties = [
+            {
+                "name": "cc01",
+                "string": "Water",
+                "type": "selection",
+                "selection": [["well", "Well"], ["river", "River"]],
+            },
+            {"name": "cc02", "string": "Rooms", "type": "integer"},
+            {"name": "cc03", "string": "Never asked", "type": "char"},
+        ]
+        self.case.programme_id = programme
+        self.case.properties = {"cc01": "river", "cc02": 2}
+        wanted = {
+            "domain": repr([("id", "=", self.case.id)]),
+            "column_ids": self._columns(
+                "case_answers", "assessment_answers", "visit_answers"
+            ),
+        }
+        with self.assertRaises(UserError):
+            self._export(self.namer, **wanted)
+        export = self._export(
+            self.namer, is_identified=True, reason="A report to the donor", **wanted
+        )
+        self.assertEqual(
+            rows_of(self._content(export))[1], ["Water: River\nRooms: 2", "", ""]
+        )
+
+    def test_r30_the_money_of_exploitation_is_exported(self):
+        self.env["remediation.work.situation"].create(
+            {
+                "case_id": self.case.id,
+                "works": "yes",
+                "site_id": self.site.id,
+                "pay_promised": 50,
+                "debt_amount": 120.5,
+                "debt_holder": "recruiter",
+            }
+        )
+        export = self._export(
+            self.namer,
+            domain=repr([("id", "=", self.case.id)]),
+            column_ids=self._columns("pay_promised", "debt_amount", "debt_holder"),
+        )
+        found = rows_of(self._content(export))[1]
+        self.assertEqual(found[:2], ["50.0", "120.5"])
+        self.assertIn("ecruiter", found[2])
+
     # -- totals
     def test_r10_totals_hide_small_numbers_and_what_gives_them_away(self):
         for number in range(24):

@@ -290,6 +290,44 @@ class TestImportPrimero(ExchangeCommon):
         self.assertFalse(job.line_ids.problems)
         self.assertNotEqual(child, known.beneficiary_id)
 
+    def test_a_duplicate_there_is_no_case_here_and_is_said(self):
+        job = self._import([record(1), record(2, status="duplicate")])
+        self.assertEqual(
+            (job.state, job.imported_count, job.left_out_count), ("done", 1, 1)
+        )
+        left = job.line_ids.filtered(lambda line: line.status == "left_out")
+        self.assertFalse(left.case_id)
+        self.assertIn("duplicate", left.problems)
+        job = self._job([record(3, status="archived")])
+        job.action_check()
+        self.assertEqual(job.line_ids.status, "wrong")
+
+    def test_an_estimated_birth_date_stays_an_estimate(self):
+        job = self._import(
+            [
+                record(1, estimated=True, date_of_birth="2017-01-01", age=9),
+                record(2, estimated=True, date_of_birth="2014-01-01", age=None),
+                record(3, estimated=False, date_of_birth="2014-05-06", age=None),
+            ]
+        )
+        one, two, three = job.line_ids.sorted("row").case_id.mapped("beneficiary_id")
+        self.assertFalse(one.birth_date)
+        self.assertEqual(one.age_estimated, 9)
+        self.assertFalse(two.birth_date)
+        self.assertEqual(two.age_estimated, 10)
+        self.assertEqual(str(three.birth_date), "2014-05-06")
+
+    def test_an_import_is_done_with_its_last_batch(self):
+        job = self._job([record(number) for number in range(75)])
+        job.action_check()
+        job.action_import()
+        runs = 0
+        while job.sudo().state == "running":
+            job.sudo()._import_in_background()
+            self.env.invalidate_all()
+            runs += 1
+        self.assertEqual((runs, job.imported_count), (3, 75))
+
     def test_a_long_import_goes_on_in_the_background_in_batches(self):
         records = [record(number) for number in range(60)]
         records[30]["case_id_display"] = "C-29"  # a second open case of one child

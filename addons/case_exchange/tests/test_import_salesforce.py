@@ -6,6 +6,7 @@ import zipfile
 from PIL import Image
 
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import ExchangeCommon
@@ -306,3 +307,68 @@ class TestImportSalesforce(ExchangeCommon):
         cut = content[: len(content) // 2]
         with self.assertRaises(UserError):
             self._job(cut).action_check()
+
+    # -- what a real export holds
+    def _one_case(self, number, **vals):
+        case = {
+            "Id": f"500X{number}",
+            "IsDeleted": "0",
+            "CaseNumber": f"0000{number}",
+            "ContactId": f"003X{number}",
+            "Status": "New",
+            "Priority": "High",
+            "CreatedDate": "2026-05-10 22:30:00",
+            **vals,
+        }
+        contact = {
+            "Id": f"003X{number}",
+            "IsDeleted": "0",
+            "AccountId": f"001X{number}",
+            "FirstName": f"Child{number}",
+            "LastName": "Tshibanda",
+            "Birthdate": "2014-03-01",
+            "Gender__c": "Female",
+        }
+        return case, contact
+
+    def test_what_was_deleted_there_is_left_out_and_counted(self):
+        kept, contact = self._one_case(1021)
+        gone, other = self._one_case(1022, IsDeleted="1")
+        job = self._job(archive({"Case": [kept, gone], "Contact": [contact, other]}))
+        job.action_check()
+        self.assertEqual(
+            (job.new_count, job.wrong_count, job.left_out_count), (1, 0, 1)
+        )
+        job.action_import()
+        self.assertEqual(job.imported_count, 1)
+
+    def test_the_number_that_people_know_finds_the_case(self):
+        case, contact = self._one_case(1027)
+        job = self._job(archive({"Case": [case], "Contact": [contact]}))
+        job.action_check()
+        job.action_import()
+        found = job.line_ids.case_id
+        for text in ("00001027", "1027", "500X1027"):
+            cases = self.env["remediation.case"].with_user(self.importer)
+            self.assertIn(found.id, [row[0] for row in cases.name_search(text)], text)
+
+    def test_parts_of_one_export_are_read_together(self):
+        case, contact = self._one_case(2001)
+        job = self._job(archive({"Case": [case]}))
+        with self.assertRaisesRegex(UserError, "other parts"):
+            job.action_check()
+        job.part_ids = [
+            Command.create({"file": base64.b64encode(archive({"Contact": [contact]}))})
+        ]
+        job.action_check()
+        self.assertEqual(job.new_count, 1, job.line_ids.problems)
+        job.action_import()
+        self.assertEqual(job.imported_count, 1)
+
+    def test_a_moment_in_utc_has_the_day_of_the_place(self):
+        self.company.partner_id.tz = "Africa/Lubumbashi"
+        case, contact = self._one_case(1030)
+        job = self._job(archive({"Case": [case], "Contact": [contact]}))
+        job.action_check()
+        job.action_import()
+        self.assertEqual(str(job.line_ids.case_id.identified_on), "2026-05-11")

@@ -13,13 +13,16 @@ NEEDS = ("works", "visits_done", "open_actions", "deliveries", "plan_start") + (
 )
 
 STATUS_OPEN, STATUS_CLOSED, STATUS_TRANSFERRED = "open", "closed", "transferred"
+STATUS_DUPLICATE = "duplicate"
 RISKS = ("high", "medium", "low")
 SEXES = {"female": "female", "male": "male", "other": "other"}
+#: Its look-up of a child's sex has these two.
+SEXES_OUT = ("female", "male")
 WORKFLOW = {
     "registered": "new",
     "first_contact": "new",
-    "assessment": "assessment",
-    "planning": "assessment",
+    "assessment": "new",
+    "planning": "new",
     "in_remediation": "case_plan",
     "monitoring": "services_implemented",
     "on_hold": "case_plan",
@@ -27,19 +30,31 @@ WORKFLOW = {
 }
 CONCERNS = {
     "wfcl": "worst_forms_of_child_labor",
-    "hazardous": "child_labour_hazardous",
-    "below_min_age": "child_labour",
-    "not_permitted": "child_labour",
+    # Hazardous work of a child is a worst form (Convention 182, 3 d).
+    "hazardous": "worst_forms_of_child_labor",
+    "below_min_age": "other",
+    "not_permitted": "other",
 }
 RELATIONS = {
     "mother": "mother",
     "father": "father",
-    "grandparent": "grandmother",
-    "sibling": "brother",
-    "aunt_uncle": "aunt",
-    "spouse": "spouse",
-    "guardian": "guardian",
-    "other": "other",
+    # Where the sex of the member is not known.
+    "grandparent": "other_family",
+    "sibling": "other_family",
+    "aunt_uncle": "other_family",
+    "spouse": "partner",
+    "guardian": "other_nonfamily",
+    "other": None,
+}
+RELATIONS_BY_SEX = {
+    ("grandparent", "female"): "grandmother",
+    ("grandparent", "male"): "grandfather",
+    ("sibling", "female"): "sister",
+    ("sibling", "male"): "brother",
+    ("aunt_uncle", "female"): "aunt",
+    ("aunt_uncle", "male"): "uncle",
+    ("spouse", "female"): "wife",
+    ("spouse", "male"): "husband",
 }
 RELATIONS_IN = {
     "mother": "mother",
@@ -53,6 +68,7 @@ RELATIONS_IN = {
     "aunt": "aunt_uncle",
     "uncle": "aunt_uncle",
     "spouse": "spouse",
+    "partner": "spouse",
     "husband": "spouse",
     "wife": "spouse",
     "guardian": "guardian",
@@ -68,19 +84,19 @@ CLOSURES = {
 }
 CLOSURES_IN = {value: key for key, value in CLOSURES.items()}
 SERVICES = {
-    "education": "education_formal",
-    "vocational": "livelihoods",
+    "education": "education_service",
+    "vocational": "livelihoods_service",
     "health": "health_medical_service",
     "psychosocial": "psychosocial_service",
     "legal_documents": "legal_assistance_service",
-    "cash": "livelihoods",
-    "livelihood": "livelihoods",
-    "savings_group": "livelihoods",
+    "cash": "livelihoods_service",
+    "livelihood": "livelihoods_service",
+    "savings_group": "livelihoods_service",
     "family_mediation": "family_mediation_service",
     "protection": "child_protection_service",
-    "sibling_support": "education_formal",
-    "food": "food",
-    "site_action": "other",
+    "sibling_support": "education_service",
+    "food": "food_service",
+    "site_action": "other_service",
 }
 PURPOSES = (
     ("services", "consent_for_services"),
@@ -241,21 +257,29 @@ def records_of(cases, identified, today):
             "name_first": child.first_name or None if may_name else None,
             "name_last": child.last_name or None if may_name else None,
             "name_nickname": child.nickname or None if may_name else None,
-            "sex": facts.sex,
+            "sex": facts.sex if facts.sex in SEXES_OUT else None,
             "age": age,
             "date_of_birth": _day(child.birth_date) if may_name else None,
             "estimated": not facts.birth_date,
             "registration_date": _day(case.identified_on),
             "assessment_due_date": _due(case, "assessment"),
-            "workflow": WORKFLOW.get(case.stage, "new"),
-            "national_id_no": child.national_id or None if may_name else None,
-            "protection_concerns": (
-                [CONCERNS[case.classification]]
-                if case.classification in CONCERNS
-                else []
+            "workflow": (
+                "reopened"
+                if case.reopened_count and case.stage in ("assessment", "planning")
+                else WORKFLOW.get(case.stage, "new")
             ),
+            "national_id_no": child.national_id or None if may_name else None,
+            "protection_concerns": [
+                concern
+                for concern in (
+                    CONCERNS.get(case.classification),
+                    "disabled" if facts.has_disability else None,
+                )
+                if concern
+            ],
             "risk_level": case.risk_level,
-            "disability_type": "yes" if facts.has_disability else None,
+            # Which kind, nobody recorded: it stands among the concerns.
+            "disability_type": None,
             "interview_subject": next(
                 (
                     "individual" if c.subject == "child" else "caregiver"
@@ -288,9 +312,12 @@ def records_of(cases, identified, today):
                 {
                     "unique_id": member.name,
                     "relation_name": member.full_name or None if may_name else None,
-                    "relation": RELATIONS[member.relationship],
+                    "relation": RELATIONS_BY_SEX.get(
+                        (member.relationship, member.sex),
+                        RELATIONS[member.relationship],
+                    ),
                     "relation_is_caregiver": member.is_caregiver,
-                    "relation_is_alive": "dead" if member.is_deceased else "alive",
+                    "relation_is_alive": "dead" if member.is_deceased else "unknown",
                     "relation_age": member.age or None,
                     "relation_date_of_birth": (
                         _day(member.birth_date) if may_name else None
@@ -304,7 +331,9 @@ def records_of(cases, identified, today):
             "cp_case_plan_subform_case_plan_interventions": [
                 {
                     "unique_id": f"action-{action.id}",
-                    "intervention_service_to_be_provided": action.domain,
+                    "intervention_service_to_be_provided": SERVICES.get(
+                        action.domain, "other_service"
+                    ),
                     "case_plan_provider_and_contact_details": (
                         action.provider_id.display_name or None if may_name else None
                     ),
@@ -324,7 +353,7 @@ def records_of(cases, identified, today):
             "services_section": [
                 {
                     "unique_id": f"delivery-{delivery.id}",
-                    "service_type": SERVICES.get(delivery.domain, "other"),
+                    "service_type": SERVICES.get(delivery.domain, "other_service"),
                     "service_response_day_time": _moment(delivery.create_date),
                     "service_implemented": "implemented",
                     "service_implemented_day_time": _day(delivery.date),
@@ -341,7 +370,7 @@ def records_of(cases, identified, today):
             "followup_subform_section": [
                 {
                     "unique_id": f"visit-{visit.id}",
-                    "followup_type": "follow_up_in_care",
+                    "followup_type": "for_service",
                     "followup_needed_by_date": _day(visit.date_planned),
                     "followup_date": _day(visit.date_done),
                     "followup_comments": visit.note or None if may_name else None,
@@ -349,7 +378,7 @@ def records_of(cases, identified, today):
                 for visit in of("remediation.visit")
                 if visit.state != "cancelled"
             ],
-            "date_closure": _day(case.closed_on),
+            "date_closure": _day(case.closed_on and case._day(case.closed_on)),
             "closure_reason": (
                 CLOSURES.get(case.closure_reason, "other") if case.closed_on else None
             ),
@@ -394,7 +423,7 @@ def without(record, hidden):
 def _due(case, kind):
     return next(
         (
-            _day(deadline.date_due)
+            _day(case._day(deadline.date_due))
             for deadline in case.deadline_ids
             if deadline.kind == kind
         ),
@@ -533,6 +562,11 @@ def _read_case(read, reference):
         read.problems.append(("choice", "risk_level"))
         risk = None
     status = read.text("status") or STATUS_OPEN
+    if status == STATUS_DUPLICATE:
+        # Marked there as another case's double: counted, never a case here.
+        read.problems.append(("duplicate", "status"))
+    elif status not in (STATUS_OPEN, STATUS_CLOSED, STATUS_TRANSFERRED):
+        read.problems.append(("choice", "status"))
     transferred = status == STATUS_TRANSFERRED
     reason = CLOSURES_IN.get(read.text("closure_reason") or "", "other")
     return {
@@ -549,16 +583,26 @@ def _read_child(read, reference):
     sex = SEXES.get((read.text("sex") or "").lower())
     if not sex:
         read.problems.append(("sex", "sex"))
+    age, born = read.number("age", 0, 120), read.day("date_of_birth")
+    if born and read.flag("estimated"):
+        # A birthday that somebody reckoned from an age stays an age.
+        if age is None:
+            seen = date.fromisoformat(read.day("registration_date") or born)
+            age = max(seen.year - int(born[:4]), 0) or None
+        born = None
     return {
         "ref": read.text("case_id_display") or reference,
         "first_name": read.text("name_first", size=200),
         "last_name": read.text("name_last", size=200),
         "nickname": read.text("name_nickname", size=200),
         "sex": sex,
-        "age": read.number("age", 0, 120),
-        "birth_date": read.day("date_of_birth"),
+        "age": age,
+        "birth_date": born,
         "national_id": read.text("national_id_no", size=100),
-        "has_disability": bool(read.record.get("disability_type")),
+        "has_disability": bool(
+            read.record.get("disability_type")
+            or "disabled" in (read.record.get("protection_concerns") or ())
+        ),
     }
 
 

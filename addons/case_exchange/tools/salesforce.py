@@ -11,7 +11,7 @@ import csv
 import io
 import re
 import zipfile
-from datetime import date
+from datetime import UTC, datetime
 
 from .plain import plain
 
@@ -102,36 +102,42 @@ def folded(header):
 class Archive:
     """The tables and bodies of an export; bodies are read one at a time."""
 
-    def __init__(self, content):
+    def __init__(self, contents):
+        """
+        :param contents: the bytes of the ZIP files; a large export comes in parts
+        """
+        entries = []
         try:
-            self.zip = zipfile.ZipFile(io.BytesIO(content))
-            entries = self.zip.infolist()
+            for content in contents:
+                part = zipfile.ZipFile(io.BytesIO(content))
+                entries += [(part, entry) for entry in part.infolist()]
         except (zipfile.BadZipFile, ValueError, OSError) as error:
             raise SalesforceError("zip") from error
         if len(entries) > MAX_ENTRIES:
             raise SalesforceError("many")
-        if sum(entry.file_size for entry in entries) > MAX_UNPACKED:
+        if sum(entry.file_size for _part, entry in entries) > MAX_UNPACKED:
             raise SalesforceError("size")
         self.tables = {}
         self.bodies = {}
-        for entry in entries:
+        for part, entry in entries:
             if entry.is_dir():
                 continue
             body = _BODIES.match(entry.filename)
             name = entry.filename.rsplit("/", 1)[-1]
             if body:
-                self.bodies[body.group(1).split(".")[0]] = entry
+                self.bodies[body.group(1).split(".")[0]] = part, entry
             elif name.lower().endswith(".csv"):
-                self.tables[name[:-4]] = entry
+                self.tables.setdefault(name[:-4], []).append((part, entry))
         if "Case" not in self.tables or "Contact" not in self.tables:
             raise SalesforceError("tables")
 
     def rows(self, table):
         """Yield ``(number, {column: text})`` of a table."""
-        entry = self.tables.get(table)
-        if entry is None:
-            return
-        with self._open(entry) as handle:
+        for part, entry in self.tables.get(table, ()):
+            yield from self._rows(part, entry)
+
+    def _rows(self, part, entry):
+        with self._open(part, entry) as handle:
             text = io.TextIOWrapper(handle, encoding="utf-8-sig", errors="replace")
             reader = csv.DictReader(text)
             try:
@@ -151,31 +157,34 @@ class Archive:
 
     def body(self, number):
         """The bytes of an attachment, None where the export does not hold them."""
-        entry = self.bodies.get(number)
+        part, entry = self.bodies.get(number, (None, None))
         if entry is None or entry.file_size > MAX_FILE:
             return None
-        with self._open(entry) as handle:
+        with self._open(part, entry) as handle:
             data = handle.read(MAX_FILE + 1)
         return data if len(data) <= MAX_FILE else None
 
-    def _open(self, entry):
+    def _open(self, part, entry):
         if entry.flag_bits & 1:
             raise SalesforceError("password")
         try:
-            return self.zip.open(entry)
+            return part.open(entry)
         except (zipfile.BadZipFile, NotImplementedError, OSError) as error:
             raise SalesforceError("zip") from error
 
 
-def bundles(archive):
-    """Yield ``(row number, bundle, problems)`` per case of the archive."""
+def bundles(archive, zone):
+    """Yield ``(row number, bundle, problems)`` per case of the archive.
+
+    :param zone: of the place of the cases; a moment of the export is in UTC
+    """
     contacts = {row.get("Id"): row for _n, row in archive.rows("Contact")}
     accounts = {}
     for number, row in contacts.items():
         if row.get("AccountId"):
             accounts.setdefault(row["AccountId"], []).append(number)
     cases = [(number, row) for number, row in archive.rows("Case")]
-    children = {row.get("ContactId") for _n, row in cases}
+    children = {row.get("ContactId") for _n, row in cases if not _deleted(row)}
     of_case, of_contact = {}, {}
     for _number, row in cases:
         of_case[row.get("Id")] = row.get("Id")
@@ -187,6 +196,10 @@ def bundles(archive):
         problems = []
         child_id = row.get("ContactId")
         contact = contacts.get(child_id)
+        if _deleted(row) or (contact is not None and _deleted(contact)):
+            # The recycle bin of the former system: counted, never a case here.
+            yield number, None, [("deleted", "IsDeleted")]
+            continue
         if not row.get("Id"):
             problems.append(("reference", "Id"))
         if contact is None:
@@ -196,14 +209,14 @@ def bundles(archive):
         child["ref"] = child_id or None
         if not child["sex"]:
             problems.append(("sex", "Gender"))
-        case, case_rest = _case(row, problems)
+        case, case_rest = _case(row, problems, zone)
         rest = {**case_rest, **rest}
         case["ref"] = row.get("Id") or None
         case["number"] = row.get("CaseNumber") or None
         family = []
         account = contact.get("AccountId")
         for other in accounts.get(account, ()):
-            if other in children:
+            if other in children or _deleted(contacts[other]):
                 continue
             member, member_rest = _contact(contacts[other], [])
             relation = RELATIONS.get(folded_value(member.pop("relationship")), "other")
@@ -283,13 +296,17 @@ def _contact(row, problems):
     return known, rest
 
 
-def _case(row, problems):
+def _deleted(row):
+    return (row.get("IsDeleted") or "").lower() in ("1", "true")
+
+
+def _case(row, problems, zone):
     by_name = {folded(key): text for key, text in row.items() if text}
     known = {}
     for target, names in CASE.items():
         known[target] = next((by_name.pop(n) for n in names if n in by_name), None)
-    opened = _day(known["opened_on"], "CreatedDate", problems)
-    closed = _day(known["closed_on"], "ClosedDate", problems)
+    opened = _day(known["opened_on"], "CreatedDate", problems, zone)
+    closed = _day(known["closed_on"], "ClosedDate", problems, zone)
     is_closed = bool(closed) or "closed" in (known["status"] or "").lower()
     rest = {f"Case {key}": text for key, text in by_name.items() if key not in PLAIN}
     if known["status"]:
@@ -314,6 +331,8 @@ def _related(archive, of_case, of_contact):
             continue
         is_file = table in ("Attachment", "ContentVersion")
         for _number, row in archive.rows(table):
+            if _deleted(row):
+                continue
             links = [
                 text
                 for key, text in row.items()
@@ -364,11 +383,17 @@ def folded_value(text):
     return text if "/" in text else re.sub(r"[^a-z]", "", text)
 
 
-def _day(text, name, problems):
+def _day(text, name, problems, zone=None):
+    """The day of a date, or of a moment in UTC where the cases are worked on."""
     if not text:
         return None
     try:
-        return date.fromisoformat(text[:10]).isoformat()
+        moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
     except ValueError:
         problems.append(("date", name))
         return None
+    if zone and len(text) > 10:
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        moment = moment.astimezone(zone)
+    return moment.date().isoformat()

@@ -15,6 +15,29 @@ CHUNK = 2000
 
 WORK = "remediation.work.situation"
 
+
+def _answers(record, definition):
+    """The answers to a programme's own questions, one "question: answer" a line.
+
+    :param record: SQL of the row that holds the answers
+    :param definition: column of the programme that holds the questions
+    """
+    return f"""(
+        SELECT string_agg((d->>'string') || ': ' || COALESCE(
+                   (SELECT o->>1 FROM jsonb_array_elements(
+                        CASE WHEN jsonb_typeof(d->'selection') = 'array'
+                             THEN d->'selection' ELSE '[]' END) o
+                     WHERE o->>0 = r.answers->>(d->>'name')),
+                   r.answers->>(d->>'name')), E'\\n' ORDER BY n)
+          FROM {record} r,
+               jsonb_array_elements(p.{definition}) WITH ORDINALITY q(d, n)
+         WHERE jsonb_typeof(p.{definition}) = 'array'
+           AND r.answers->(d->>'name') NOT IN ('null', 'false', '""', '[]'))"""
+
+
+#: Answers to a programme's own questions: anything may stand in them.
+ANSWERS = ("case_answers", "assessment_answers", "visit_answers")
+
 #: What each key reads: (SQL, model whose read right it needs beside the case's).
 SOURCES = {
     "id": ("c.id", None),
@@ -52,6 +75,8 @@ SOURCES = {
     "isic_section": ("upper(s.isic_section)", None),
     "country": ("{country}", None),
     "company_name": ("co.name", None),
+    # The zone of the place of the case, in which its moments are written.
+    "zone": ("COALESCE(cp.tz, 'Africa/Lubumbashi')", None),
     "situation_on": ("w.date", WORK),
     "hours_week": (
         "COALESCE(w.hours_effective, 0)::float",
@@ -68,6 +93,18 @@ SOURCES = {
     "is_worst_form": ("COALESCE(ever.is_worst_form, FALSE)", WORK),
     "was_child_labour": ("COALESCE(ever.labour, FALSE)", WORK),
     "pay_withheld": ("COALESCE(ever.pay_withheld, 0)::float", WORK),
+    "pay": ("COALESCE(w.pay, 0)::float", WORK),
+    "pay_period": ("w.pay_period", WORK),
+    "paid_to": ("w.paid_to", WORK),
+    "pay_promised": ("COALESCE(w.pay_promised, 0)::float", WORK),
+    "wage_withheld": ("COALESCE(w.pay_withheld, 0)::float", WORK),
+    "fee_amount": ("COALESCE(w.fee_amount, 0)::float", WORK),
+    "debt_amount": ("COALESCE(w.debt_amount, 0)::float", WORK),
+    "debt_holder": ("w.debt_holder", WORK),
+    "work_currency": (
+        "(SELECT y.name FROM res_currency y WHERE y.id = w.currency_id)",
+        WORK,
+    ),
     "visits_done": (
         "(SELECT count(*) FROM remediation_visit v"
         " WHERE v.case_id = c.id AND v.state = 'done')",
@@ -110,6 +147,29 @@ SOURCES = {
         " AND k.standing = 'counts')",
         "remediation.consent",
     ),
+    # Answers to a programme's own questions
+    "case_answers": (
+        _answers("(SELECT c.properties AS answers)", "case_properties"),
+        None,
+    ),
+    "assessment_answers": (
+        _answers(
+            "(SELECT x.properties AS answers FROM remediation_assessment x"
+            " WHERE x.case_id = c.id AND x.state = 'approved'"
+            " ORDER BY x.id DESC LIMIT 1)",
+            "assessment_properties",
+        ),
+        "remediation.assessment",
+    ),
+    "visit_answers": (
+        _answers(
+            "(SELECT x.properties AS answers FROM remediation_visit x"
+            " WHERE x.case_id = c.id AND x.state = 'done'"
+            " ORDER BY x.date_done DESC, x.id DESC LIMIT 1)",
+            "visit_properties",
+        ),
+        "remediation.visit",
+    ),
     # What names somebody
     "first_name": ("i.first_name", "remediation.beneficiary"),
     "last_name": ("i.last_name", "remediation.beneficiary"),
@@ -137,6 +197,7 @@ IDENTITY = frozenset(
         # Free text: a name may stand in it.
         "activity",
         "plan_goal",
+        *ANSWERS,
     )
 )
 
@@ -183,6 +244,15 @@ TELLS = {
     "is_worst_form": (WORK, "is_worst_form"),
     "was_child_labour": (WORK, "classification"),
     "pay_withheld": (WORK, "pay_withheld"),
+    "pay": (WORK, "pay"),
+    "pay_period": (WORK, "pay_period"),
+    "paid_to": (WORK, "paid_to"),
+    "pay_promised": (WORK, "pay_promised"),
+    "wage_withheld": (WORK, "pay_withheld"),
+    "fee_amount": (WORK, "fee_amount"),
+    "debt_amount": (WORK, "debt_amount"),
+    "debt_holder": (WORK, "debt_holder"),
+    "work_currency": (WORK, "currency_id"),
     "clean_visits": ("remediation.visit", "is_clean"),
     "plan_goal": ("remediation.plan", "goal"),
     "movements": ("remediation.movement", "place"),
@@ -194,10 +264,14 @@ TELLS = {
 
 
 def withheld(hidden):
-    """The keys that tell one of these fields, ``{model: {field}}``."""
-    return {
+    """The keys that tell one of these fields, ``{model: {field}}``.
+
+    Whatever a family withholds may stand in the answer to an own question as well.
+    """
+    told = {
         key for key, (model, name) in TELLS.items() if name in hidden.get(model, ())
     }
+    return told | set(ANSWERS) if told else told
 
 
 def models_of(keys):
