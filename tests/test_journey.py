@@ -131,12 +131,23 @@ class TestJourney(ReferralCommon, CashCommon):
                 "caregiver_member_id": caregiver.id,
                 "caregiver_agreed_on": str(self.today),
                 "child_assent": "yes",
+                "child_assent_on": str(self.today),
+                "target_date": str(self.today + timedelta(days=300)),
+                "payer": "ngo",
                 "income_replacement": "stipend",
                 "signature": SIGNATURE,
                 "actions": [
-                    {"domain": "education", "service_type_id": self.schooling.id},
-                    {"domain": "cash"},
-                    {"domain": "savings_group"},
+                    dict(
+                        action,
+                        date_due=str(self.today + timedelta(days=30)),
+                        provider_id=self.partner_org.id,
+                        cost_estimate="100",
+                    )
+                    for action in (
+                        {"domain": "education", "service_type_id": self.schooling.id},
+                        {"domain": "cash"},
+                        {"domain": "savings_group"},
+                    )
                 ],
             },
             submit=True,

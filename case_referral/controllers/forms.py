@@ -53,6 +53,29 @@ def field(name, label, kind="text", **extra):
     return {"name": name, "label": label, "kind": kind, "choices": [], **extra}
 
 
+def _questions(case, what):
+    """The programme's own questions; none has an answer before somebody gives it."""
+    _ = request.env._
+    kinds = {"text": "area", "integer": "number", "float": "number", "date": "date"}
+    fields = []
+    for question in case._questions(what):
+        choices = question.get("selection") or []
+        kind = kinds.get(question["type"], "text")
+        if question["type"] == "boolean":
+            choices = [("yes", _("Yes")), ("no", _("No"))]
+        if choices:
+            kind = "select"
+        fields.append(
+            field(
+                f"question-{question['name']}",
+                question.get("string") or question["name"],
+                kind,
+                choices=choices,
+            )
+        )
+    return fields
+
+
 def consent(case):
     _ = request.env._
     model = "remediation.consent"
@@ -137,6 +160,8 @@ def asked(section, case, hidden=None, values=None):
             field(f"score-{key}", label, "select", choices=grades)
             for key, label in domains._description_selection(env)
         ]
+    if section in ("assessment", "visit"):
+        fields += _questions(case, section)
     elif section == "child":
         fields += SCHOOL.fields(env, case)
     elif section == "plan":

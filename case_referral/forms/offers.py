@@ -20,6 +20,21 @@ def services(env, case):
     return env["remediation.service.type"].sudo().search([])
 
 
+def providers(env, case):
+    """Who may carry out an action of a plan: the own organisation and the accredited
+    partners, by name alone."""
+    own = env.user.partner_id.commercial_partner_id
+    # sudo: portal users read neither accreditations nor partners.
+    partners = (
+        env["referral.accreditation"]
+        .sudo()
+        .search([("company_id", "=", env.company.id), ("state", "=", "accredited")])
+        .partner_id
+    )
+    # sudo: as above
+    return own.sudo() | env.company.sudo().partner_id | partners
+
+
 def institutions(env, case):
     # sudo: names of schools of the company.
     return (

@@ -20,6 +20,14 @@ ACTION = Form(
     Question("service_type_id", _lt("Service"), **_SERVICE),
     Question("description", _lt("What exactly")),
     Question("date_due", _lt("By when")),
+    Question(
+        "provider_id",
+        _lt("Who carries it out"),
+        offer=offers.providers,
+        label=lambda partner: partner.name,
+    ),
+    Question("cost_estimate", _lt("Estimated cost")),
+    Question("is_free", _lt("Does it cost nothing?")),
 )
 
 PLAN = Form(

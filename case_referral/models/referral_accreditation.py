@@ -106,6 +106,10 @@ class ReferralAccreditation(models.Model):
         comodel_name="referral.accreditation.document",
         inverse_name="accreditation_id",
     )
+    finding_ids = fields.One2many(
+        comodel_name="referral.accreditation.finding",
+        inverse_name="accreditation_id",
+    )
     visit_on = fields.Date()
     visit_by_id = fields.Many2one(comodel_name="res.users")
     visit_report = fields.Text()
@@ -201,6 +205,8 @@ class ReferralAccreditation(models.Model):
         "area_ids",
         "capacity",
         "valid_until",
+        "finding_ids.state",
+        "finding_ids.severity",
     )
     def _compute_missing(self):
         for accreditation in self:
@@ -269,6 +275,19 @@ class ReferralAccreditation(models.Model):
             problems.append(self.env._("Enter its capacity."))
         if not self.valid_until or self.valid_until <= today:
             problems.append(self.env._("Enter until when it will be valid."))
+        unsettled = self.env["referral.accreditation.finding"]._unsettled(
+            self.partner_id, self.company_id
+        )
+        if unsettled:
+            topics = dict(unsettled._fields["topic"]._description_selection(self.env))
+            problems.append(
+                self.env._(
+                    "Follow up the serious findings first: %(topics)s.",
+                    topics=", ".join(
+                        dict.fromkeys(topics[finding.topic] for finding in unsettled)
+                    ),
+                )
+            )
         return problems
 
     @step(
@@ -465,7 +484,8 @@ class ReferralAccreditation(models.Model):
 
     @api.model
     def _cron_expire(self):
-        """Warn 60, 30 and 0 days ahead and end what is over."""
+        """Warn 60, 30 and 0 days ahead, end what is over, remind of follow-up."""
+        self.env["referral.accreditation.finding"]._remind_follow_up()
         today = fields.Date.today()
         live = self.search(
             [

@@ -277,8 +277,8 @@ class RemediationCasePortal(models.Model):
         """Keep the assessment as a draft, or submit it for approval. For the holder.
 
         ``values``: as the form ``ASSESSMENT`` asks, with ``scores`` (dict of domain →
-        1 to 4). R17 decides what is missing (UserError).
-        Returns the assessment's id.
+        1 to 4) and ``question-<name>`` for each question of the programme. R17
+        decides what is missing (UserError). Returns the assessment's id.
         """
         case = self._portal_held()
         vals = {
@@ -322,6 +322,11 @@ class RemediationCasePortal(models.Model):
                     }
                 )
         Score.sudo().create(missing)  # sudo: as above
+        answers = case._clean_answers("assessment", dict(values))
+        if answers:
+            # sudo: as above; the field is for the back office and this method.
+            kept = assessment.sudo()
+            kept.properties = {**dict(kept.properties), **answers}
         if submit:
             assessment.action_submit()
         return assessment.id
@@ -437,11 +442,15 @@ class RemediationCasePortal(models.Model):
     def portal_add_visit(self, values):
         """Record a visit that took place. For the holder.
 
-        ``values``: as the form ``VISIT`` asks. Where the child was seen it finishes
+        ``values``: as the form ``VISIT`` asks, and ``question-<name>`` for each
+        question of the programme. Where the child was seen it finishes
         the planned visit it answers (R60). Returns the visit's id.
         """
         case = self._portal_held()
         vals = VISIT.take(self.env, values, case)
+        answers = case._clean_answers("visit", dict(values))
+        if answers:
+            vals["properties"] = answers
         vals["date_done"] = vals.get("date_done") or case._day()
         # sudo: _portal_held checked that the user holds the case.
         return self.env["remediation.visit"].sudo()._record(case, vals).id

@@ -60,11 +60,28 @@ class ResUsers(models.Model):
                 [("organisation_id", "=", partner.id)]
             )
         )
+        # sudo: as above, the findings at the own organisation that are still open.
+        findings = (
+            self.env["referral.accreditation.finding"]
+            .sudo()
+            .search([("partner_id", "=", partner.id), ("state", "=", "open")])
+        )
+        topics = dict(findings._fields["topic"]._description_selection(self.env))
         levels = dict(managers._fields["level"]._description_selection(self.env))
         return {
             "name": partner.name,
             "valid_until": accreditation.valid_until,
             "agreement_until": accreditation.agreement_valid_until,
+            "findings": [
+                {
+                    "topic": topics.get(finding.topic),
+                    "improvement": finding.improvement,
+                    "owner": finding.owner_id.name,
+                    "until": finding.date_due,
+                    "visit_on": finding.follow_up_on,
+                }
+                for finding in findings
+            ],
             "covers_cases": bool(user.remediation_organisation_ids),
             "staff": [
                 {

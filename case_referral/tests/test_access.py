@@ -56,6 +56,20 @@ class TestAccess(AccessTable, ReferralCommon):
                 {"checked": True},
             ),
             Row(
+                "referral.accreditation.finding",
+                {
+                    "here": self.env["referral.accreditation.finding"].create(
+                        self._finding_vals()
+                    )
+                },
+                {
+                    **self._readers("here"),
+                    "coordinator": {"here": "rswc"},
+                    "coordinator_company_b": {"here": "c"},
+                },
+                {"severity": "serious"},
+            ),
+            Row(
                 "referral.total",
                 {
                     "here": self.env["referral.total"].create(
@@ -142,6 +156,18 @@ class TestAccess(AccessTable, ReferralCommon):
     def _readers(self, key):
         roles = set(WORKERS) - {"worker_company_b", "coordinator_company_b"}
         return {role: {key: "rs"} for role in (*roles, "safeguarding", "auditor")}
+
+    def _finding_vals(self):
+        return {
+            "accreditation_id": self.accreditations[0].id,
+            "topic": "staff",
+            "severity": "minor",
+            "finding": "No supervision plan",
+            "improvement": "Write one",
+            "owner_id": self.partner_org.id,
+            "date_due": self.today,
+            "follow_up_on": self.today,
+        }
 
     def _accreditations(self):
         return Row(

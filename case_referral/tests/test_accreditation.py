@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -55,6 +55,75 @@ class TestAccreditation(ReferralCommon):
         application.with_user(self.coordinator_3).action_approve()
         self.assertEqual(application.state, "accredited")
         self.assertEqual(application.partner_id.accreditation_id, application)
+
+    def test_a_serious_finding_is_followed_up_before_a_decision(self):
+        application = self._application()
+        values = {
+            "accreditation_id": application.id,
+            "topic": "safeguarding",
+            "severity": "serious",
+            "finding": "No code of conduct on the wall",
+            "improvement": "Sign and show it",
+            "owner_id": application.partner_id.id,
+            "date_due": self.today,
+            "follow_up_on": self.today,
+        }
+        findings = self.env["referral.accreditation.finding"]
+        with self.assertRaises(AccessError):
+            findings.with_user(self.supervisor).create(values)
+        with self.assertRaises(ValidationError):
+            findings.with_user(self.coordinator).create(
+                dict(values, follow_up_on=self.today - timedelta(days=1))
+            )
+        finding = findings.with_user(self.coordinator).create(values)
+        with self.assertRaisesRegex(UserError, "serious findings"):
+            application.action_submit()
+        findings._remind_follow_up()
+        findings._remind_follow_up()
+        self.assertEqual(len(application.activity_ids), 1)
+        with self.assertRaises(AccessError):
+            finding.state = "met"
+        with self.assertRaises(UserError):
+            finding.action_met(" ")
+        finding.action_not_met("Still not there")
+        with self.assertRaises(UserError):
+            finding.action_met("Seen")
+        with self.assertRaises(UserError):
+            finding.improvement = "Other"
+        with self.assertRaisesRegex(UserError, "serious findings"):
+            application.action_submit()
+        again = findings.with_user(self.coordinator).create(
+            dict(values, owner_id=self.coordinator.partner_id.id)
+        )
+        with self.assertRaises(AccessError):
+            again.action_met("Seen")
+        again.with_user(self.coordinator_2).action_met("Seen")
+        application.action_submit()
+        self.assertEqual(application.state, "submitted")
+
+    def test_the_partner_reads_its_own_findings_on_the_portal(self):
+        for accreditation in self.accreditations[:2]:
+            self.env["referral.accreditation.finding"].create(
+                {
+                    "accreditation_id": accreditation.id,
+                    "topic": "staff",
+                    "severity": "minor",
+                    "finding": "No plan",
+                    "improvement": f"Plan of {accreditation.partner_id.name}",
+                    "owner_id": accreditation.partner_id.id,
+                    "date_due": self.today,
+                    "follow_up_on": self.today,
+                }
+            )
+        numbers = (
+            self.env["res.users"]
+            .with_user(self.portal_supervisor)
+            .portal_organisation_numbers()
+        )
+        self.assertEqual(
+            [finding["improvement"] for finding in numbers["findings"]],
+            ["Plan of Partner House"],
+        )
 
     def test_incomplete_application_says_what_is_missing(self):
         application = self._application(visit_on=False, capacity=0)

@@ -4,6 +4,7 @@ import os
 import re
 import resource
 import tempfile
+from datetime import timedelta
 
 from playwright.sync_api import sync_playwright
 
@@ -257,10 +258,19 @@ class TestPhone(PortalCommon):
             page.fill("[name=goal]", "School every day")
             page.select_option("[name=action-0-domain]", "education")
             page.select_option("[name=action-0-service_type_id]", label="Schooling")
+            page.select_option("[name=action-1-domain]", "cash")
+            for number in (0, 1):
+                soon = str(self.today + timedelta(days=30))
+                page.fill(f"[name=action-{number}-date_due]", soon)
+                page.select_option(f"[name=action-{number}-provider_id]", index=1)
+                page.fill(f"[name=action-{number}-cost_estimate]", "120")
+            page.fill("[name=target_date]", str(self.today + timedelta(days=300)))
+            page.select_option("[name=payer]", "ngo")
             page.select_option("[name=income_replacement]", "stipend")
             page.select_option("[name=caregiver_member_id]", index=1)
             page.fill("[name=caregiver_agreed_on]", str(self.today))
             page.select_option("[name=child_assent]", "yes")
+            page.fill("[name=child_assent_on]", str(self.today))
             self._draw(page)
             self.fits(page, "manager_plan")
             self.save(page)

@@ -2,9 +2,11 @@ import base64
 import io
 import json
 import re
+from datetime import timedelta
 
 from PIL import Image
 
+from odoo.exceptions import UserError
 from odoo.tests import HttpCase, tagged
 
 from .common import ReferralCommon
@@ -123,9 +125,19 @@ class TestPortal(PortalCommon):
                 "goal": "School every day",
                 "action-0-domain": "education",
                 "action-0-service_type_id": self.schooling.id,
+                "action-0-date_due": str(self.today + timedelta(days=30)),
+                "action-0-provider_id": self.school.id,
+                "action-0-cost_estimate": "120,50",
+                "action-1-domain": "cash",
+                "action-1-date_due": str(self.today + timedelta(days=30)),
+                "action-1-provider_id": self.partner_org.id,
+                "action-1-cost_estimate": "20",
+                "target_date": str(self.today + timedelta(days=300)),
+                "payer": "ngo",
                 "caregiver_member_id": caregiver.id,
                 "caregiver_agreed_on": str(self.today),
                 "child_assent": "yes",
+                "child_assent_on": str(self.today),
                 "income_replacement": "stipend",
                 "submit": "1",
             },
@@ -151,7 +163,7 @@ class TestPortal(PortalCommon):
             {
                 "service_type_id": self.schooling.id,
                 "to_organisation_id": self.school.id,
-                "action_id": self.case.plan_action_ids.id,
+                "action_id": self._education().id,
                 "data_set": "service",
             },
         )
@@ -166,7 +178,7 @@ class TestPortal(PortalCommon):
         self.assertNotIn(self.case.name, page)
         self.post(f"/my/remediation/referral/{referral.name}/accept")
         self.assertEqual(referral.state, "accepted")
-        self.assertEqual(self.case.plan_action_ids.state, "in_progress")
+        self.assertEqual(self._education().state, "in_progress")
         month = str(self.today)[:7]
         grid = self.get(f"/my/remediation/attendance?month={month}").text
         self.assertIn("Amani", grid)
@@ -196,7 +208,7 @@ class TestPortal(PortalCommon):
             f"/my/remediation/referral/{referral.name}/done",
             {"outcome": "given", "feedback": "Enrolled in grade 4"},
         )
-        self.assertEqual(self.case.plan_action_ids.state, "done")
+        self.assertEqual(self._education().state, "done")
 
         self.authenticate("portal_manager", "portal_manager")
         page = self.get(url).text
@@ -206,6 +218,65 @@ class TestPortal(PortalCommon):
         self.authenticate("portal_manager_other", "portal_manager_other")
         self.get(file, 404)
         self.get(url, 404)
+
+    def _education(self):
+        return self.case.plan_action_ids.filtered(lambda a: a.domain == "education")
+
+    def _ask_own_questions(self):
+        programme = self.env["remediation.programme"].create({"name": "Own Questions"})
+        programme.assessment_properties = [
+            {"name": "aa01", "string": "Sleeps at the site?", "type": "boolean"},
+        ]
+        programme.visit_properties = [
+            {
+                "name": "bb01",
+                "string": "Water",
+                "type": "selection",
+                "selection": [["well", "Well"], ["river", "River"]],
+            },
+            {"name": "bb02", "string": "Meals a day", "type": "integer"},
+        ]
+        self.case.programme_id = programme
+        return programme
+
+    def test_r61_a_programmes_own_questions_are_asked_on_the_portal(self):
+        self._ask_own_questions()
+        self.authenticate("portal_manager", "portal_manager")
+        url = f"/my/remediation/case/{self.case.name}"
+        page = self.url_open(f"{url}/visit").text
+        self.assertIn("question-bb01", page)
+        self.assertIn("Meals a day", page)
+        self.assertIn("Sleeps at the site?", self.url_open(f"{url}/assessment").text)
+        mine = self.case.with_user(self.portal_manager)
+        mine.portal_save_assessment(
+            {"child_wishes": "School", "question-aa01": "yes", "scores": {"work": "3"}}
+        )
+        self.assertTrue(self.case.assessment_ids.properties["aa01"])
+        visit = self.env["remediation.visit"].browse(
+            mine.portal_add_visit(
+                {
+                    "visit_type": "home",
+                    "child_seen": "1",
+                    "child_working": "no",
+                    "occupation": "school",
+                    "question-bb01": "River",
+                    "question-bb02": "2",
+                }
+            )
+        )
+        self.assertEqual(visit.properties["bb01"], "River")
+        self.assertEqual(visit.properties["bb02"], 2)
+        for wrong in ({"question-bb01": "lake"}, {"question-bb02": "two"}):
+            with self.assertRaisesRegex(UserError, "none of the answers"):
+                mine.portal_add_visit(
+                    {
+                        "visit_type": "home",
+                        "child_seen": "yes",
+                        "child_working": "no",
+                        "occupation": "school",
+                        **wrong,
+                    }
+                )
 
     def test_friday_night_emergency_waits_for_nothing(self):
         self.authenticate("portal_manager", "portal_manager")

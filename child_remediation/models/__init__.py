@@ -25,6 +25,7 @@ from . import deadline_policy
 from . import deadline
 from . import deadline_breach
 from . import hazard
+from . import level_criterion
 from . import work_situation
 from . import classification
 from . import movement

@@ -6,6 +6,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+from odoo.addons.remediation_base.tools.phonetic import plain
+
 #: Who may read a name: identity rights in the back office; on the portal whoever
 #: the record rule gives the child to (R26).
 IDENTITY_GROUPS = (
@@ -176,7 +178,7 @@ class Beneficiary(models.Model):
     @api.depends("first_name", "last_name", "nickname")
     def _compute_search_name(self):
         for child in self:
-            child.search_name = fold(
+            child.search_name = plain(
                 " ".join(
                     part
                     for part in (child.first_name, child.last_name, child.nickname)
@@ -299,6 +301,33 @@ class Beneficiary(models.Model):
             readings.append(child.age_estimated - child.age_margin + years)
         return max(min(readings), 0) if readings else None
 
+    def _doubt_of_age(self):
+        """Return what is in doubt about the age, as a sentence, or False (R2).
+
+        Doubt favours the child: the youngest reading counts, and nobody is refused.
+        """
+        if not self:
+            return False
+        self.ensure_one()
+        # sudo: whether an age is known is no identity.
+        child = self.sudo()
+        if self._age_on(fields.Date.context_today(self)) is None:
+            return self.env._(
+                "The child's age is unknown: record an estimate and how it was found."
+            )
+        born_younger = 0
+        if child.birth_date and child.age_estimated and child.age_recorded_on:
+            born_younger = abs(
+                completed_years(child.birth_date, child.age_recorded_on)
+                - child.age_estimated
+            )
+        if born_younger > child.age_margin + 1 or child.age_confidence == "low":
+            return self.env._(
+                "The child's age is in doubt: the youngest reading counts until a "
+                "better one is recorded."
+            )
+        return False
+
     @api.model
     def _search_display_name(self, operator, value):
         """Search by code for everybody, by name too for those who may read names."""
@@ -308,5 +337,5 @@ class Beneficiary(models.Model):
             and operator in ("ilike", "like", "=ilike")
             and self._has_field_access(self._fields["search_name"], "read")
         ):
-            domain = Domain(domain) | Domain("search_name", "ilike", fold(value))
+            domain = Domain(domain) | Domain("search_name", "ilike", plain(value))
         return domain

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytz
 
@@ -50,6 +50,8 @@ OUTCOMES = [
     ("returned_to_work", "Returned to Work"),
     ("unknown", "Unknown"),
 ]
+#: States of an urgent action that answer the safety alarm (R16).
+HELPING_STATES = ("planned", "in_progress", "done")
 #: The supervisor's task to assign a case, and the days for it by risk.
 ASSIGN_ACTIVITY = "child_remediation.mail_activity_type_assign"
 ASSIGN_WITHIN_DAYS = {"high": 0, "medium": 3, "low": 7}
@@ -415,6 +417,10 @@ class Case(models.Model):
         "consent_ids.standing",
         "needs_safety_action",
         "case_manager_id",
+        "beneficiary_id.birth_date",
+        "beneficiary_id.age_estimated",
+        "beneficiary_id.age_margin",
+        "beneficiary_id.age_confidence",
     )
     def _compute_missing_html(self):
         """What is missing for the next stage, as links (read by the form)."""
@@ -939,6 +945,11 @@ class Case(models.Model):
         moment = moment or fields.Datetime.now()
         return pytz.utc.localize(moment).astimezone(self._tz()).date()
 
+    def _end_of_day(self, day):
+        """The moment, in UTC, at which a day ends where this case is worked on."""
+        midnight = datetime.combine(day + timedelta(days=1), time.min)
+        return self._tz().localize(midnight).astimezone(pytz.utc).replace(tzinfo=None)
+
     def _start_deadlines(self):
         """Open first contact and assessment, from the concern's receipt on (R15)."""
         self.env["remediation.deadline"]._open(
@@ -1191,11 +1202,9 @@ class Case(models.Model):
         activities.with_context(mail_activity_quick_update=True).create(vals_list)
 
     # -- what is missing -------------------------------------------------------
-    def _missing_steps(self):
-        """Return ``[(sentence, action xmlid or None)]`` for the next stage."""
-        self.ensure_one()
+    def _missing_in_any_stage(self):
+        """The steps that an open case may lack whatever its stage."""
         steps = []
-        stage = self.stage
         if self.needs_safety_action:
             steps.append(
                 (
@@ -1205,7 +1214,9 @@ class Case(models.Model):
                     "plan_action_case_action",
                 )
             )
-        if not self.case_manager_id and stage != "closed":
+        if self.stage == "closed":
+            return steps
+        if not self.case_manager_id:
             steps.append(
                 (
                     self.env._(
@@ -1214,6 +1225,16 @@ class Case(models.Model):
                     None,
                 )
             )
+        doubt = self.beneficiary_id._doubt_of_age()
+        if doubt:
+            steps.append((doubt, None))
+        return steps
+
+    def _missing_steps(self):
+        """Return ``[(sentence, action xmlid or None)]`` for the next stage."""
+        self.ensure_one()
+        stage = self.stage
+        steps = self._missing_in_any_stage()
         if stage == "registered":
             steps.append(
                 (self.env._("Meet the child and record the first contact."), None)

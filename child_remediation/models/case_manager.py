@@ -41,6 +41,7 @@ class CaseManager(models.Model):
             "mentor_waiver_until",
             "mentor_waiver_reason",
             "mentor_waiver_by_id",
+            "junior_since",
         }
     )
     _frozen_fields = frozenset({"user_id"})
@@ -82,6 +83,7 @@ class CaseManager(models.Model):
         index=True,
     )
     suspension_reason = fields.Char(readonly=True, copy=False)
+    junior_since = fields.Date(readonly=True, copy=False)
     mentor_id = fields.Many2one(
         "remediation.case.manager",
         check_company=True,
@@ -267,14 +269,14 @@ class CaseManager(models.Model):
         self._clear_rights_cache()
 
     def _missing_to_pass_examination(self):
-        if not self.training_ids.filtered("is_examination"):
-            return [
-                self.env._(
-                    "Record the examination %(name)s passed first.",
-                    name=self.display_name,
-                )
-            ]
-        return []
+        return self._unmet_criteria("junior")
+
+    def _missing_to_accredit(self):
+        return self._unmet_criteria("accredited")
+
+    def _unmet_criteria(self, level):
+        # sudo: the list of criteria is the same for whoever decides.
+        return self.env["remediation.level.criterion"].sudo()._unmet(self, level)
 
     @step(
         frm="trainee",
@@ -284,12 +286,27 @@ class CaseManager(models.Model):
         check="_missing_to_pass_examination",
     )
     def action_pass_examination(self):
-        """Trainee to junior; needs a recorded examination. For a supervisor."""
+        """Trainee to junior, where the criteria are met. For a supervisor.
+
+        :raises UserError: names each criterion that is missing
+        """
+        self.filtered(lambda manager: not manager.junior_since)._unprotected().write(
+            {"junior_since": fields.Date.context_today(self)}
+        )
         self._clear_rights_cache()
 
-    @step(frm="junior", to="accredited", group=SUPERVISOR, not_by="user_id")
+    @step(
+        frm="junior",
+        to="accredited",
+        group=SUPERVISOR,
+        not_by="user_id",
+        check="_missing_to_accredit",
+    )
     def action_accredit(self):
-        """Junior to accredited. For a supervisor."""
+        """Junior to accredited, where the criteria are met. For a supervisor.
+
+        :raises UserError: names each criterion that is missing
+        """
         self._clear_rights_cache()
 
     @step(

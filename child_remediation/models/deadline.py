@@ -33,6 +33,7 @@ class Deadline(models.Model):
             "moved_reason",
             "warned_on",
             "breach_ids",
+            "plan_action_id",
         }
     )
 
@@ -43,6 +44,12 @@ class Deadline(models.Model):
     moved_reason = fields.Char(readonly=True)
     warned_on = fields.Datetime(readonly=True)
     breach_ids = fields.One2many("remediation.deadline.breach", "deadline_id")
+    plan_action_id = fields.Many2one(
+        "remediation.plan.action",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
     is_overdue = fields.Boolean(
         compute="_compute_is_overdue", search="_search_is_overdue"
     )
@@ -95,13 +102,22 @@ class Deadline(models.Model):
 
     @api.model
     def _open_at(self, kind, moments):
-        """Open deadlines at given moments: ``[(case, datetime), …]``."""
+        """Open deadlines at given moments.
+
+        :param moments: ``[(case, datetime), …]``, or with a plan action as third
+        """
         now = fields.Datetime.now()
         # sudo: as in _open.
         self.sudo()._unprotected().create(
             [
-                {"case_id": case.id, "kind": kind, "date_from": now, "date_due": due}
-                for case, due in moments
+                {
+                    "case_id": case.id,
+                    "kind": kind,
+                    "date_from": now,
+                    "date_due": due,
+                    "plan_action_id": action[0].id if action else False,
+                }
+                for case, due, *action in moments
             ]
         )
 

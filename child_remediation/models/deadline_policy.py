@@ -10,10 +10,11 @@ DEADLINE_KINDS = [
     ("review", "Plan Review"),
     ("post_closure", "Check after Closure"),
     ("placement_panel", "Panel after Placement"),
+    ("action", "Action of the Plan"),
 ]
 
 #: Kinds whose day does not depend on the risk level, so that no policy sets them.
-DATED_KINDS = ("post_closure", "placement_panel")
+DATED_KINDS = ("post_closure", "placement_panel", "action")
 
 
 class DeadlinePolicy(models.Model):

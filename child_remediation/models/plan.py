@@ -3,6 +3,13 @@ from odoo.exceptions import ValidationError
 
 from odoo.addons.remediation_base.tools.steps import step
 
+#: The kinds of action that make each replacement of the child's income real (R20).
+INCOME_ACTIONS = {
+    "stipend": ("cash",),
+    "adult_job": ("livelihood", "site_action"),
+    "livelihood": ("livelihood", "savings_group", "cash"),
+}
+
 
 class Plan(models.Model):
     """The individual remediation plan, in versions (E10).
@@ -219,8 +226,16 @@ class Plan(models.Model):
         missing = super()._missing_to_submit()
         if not (self.goal or "").strip():
             missing.append(self.env._("Write down the goal of the plan."))
-        if not self.action_ids.filtered(lambda a: a.state != "cancelled"):
+        actions = self.action_ids.filtered(
+            lambda action: action.state not in ("cancelled", "refused")
+        )
+        if not actions:
             missing.append(self.env._("Add at least one action."))
+        if not self.target_date:
+            missing.append(self.env._("Enter the target date of the plan."))
+        if not self.payer:
+            missing.append(self.env._("Choose who pays for most of the plan."))
+        missing += actions._missing_to_plan()
         if not self.caregiver_agreed_on and not self.caregiver_not_agreed_reason:
             missing.append(self.env._("Record when the caregiver agreed, or why not."))
         if self.caregiver_agreed_on and not self.caregiver_member_id:
@@ -229,6 +244,8 @@ class Plan(models.Model):
             missing.append(
                 self.env._("Record the child's assent, or why it is missing.")
             )
+        if self.child_assent == "yes" and not self.child_assent_on:
+            missing.append(self.env._("Enter the day on which the child agreed."))
         if self.child_assent == "not_heard" and not self.child_not_heard_reason:
             missing.append(self.env._("Say why the child was not heard."))
         if self._child_worked() and not self.income_replacement:
@@ -241,6 +258,20 @@ class Plan(models.Model):
             )
         if self.income_replacement == "none" and not self.income_replacement_reason:
             missing.append(self.env._("Say why no income is replaced."))
+        wanted = INCOME_ACTIONS.get(self.income_replacement)
+        if wanted and not set(wanted) & set(actions.mapped("domain")):
+            labels = dict(
+                self._fields["income_replacement"]._description_selection(self.env)
+            )
+            domains = dict(actions._fields["domain"]._description_selection(self.env))
+            missing.append(
+                self.env._(
+                    "%(income)s replaces the income: add an action for it "
+                    "(%(domains)s).",
+                    income=labels[self.income_replacement],
+                    domains=", ".join(domains[domain] for domain in wanted),
+                )
+            )
         return missing
 
     def _missing_to_approve(self):
@@ -277,6 +308,7 @@ class Plan(models.Model):
         cases = self.case_id
         cases.deadline_ids._done("plan")
         cases.deadline_ids._done("review")
+        self.action_ids._follow_due_dates()
         starts = {plan.case_id: plan.approved_on for plan in self}
         self.env["remediation.deadline"]._open(cases, ["review"], starts)
         without_visit = cases.filtered(

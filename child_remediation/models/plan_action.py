@@ -3,6 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.remediation_base.tools.steps import EVERYTHING, Ask, step
 
+from .case import HELPING_STATES
 from .service_type import ACTION_DOMAINS
 
 #: Urgent help that waits for neither assessment nor plan (R19).
@@ -49,6 +50,9 @@ class PlanAction(models.Model):
     is_urgent = fields.Boolean(string="Urgent")
     date_due = fields.Date()
     cost_estimate = fields.Monetary()
+    is_free = fields.Boolean(
+        string="Costs Nothing", help="Nobody has to pay for this action."
+    )
     currency_id = fields.Many2one(
         "res.currency", required=True, default=lambda self: self.env.company.currency_id
     )
@@ -137,7 +141,44 @@ class PlanAction(models.Model):
                 self.env._("This plan is finished: add the action to a new version.")
             )
         actions.case_id._note_stage(actions)
+        actions._follow_due_dates()
         return actions
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "date_due" in vals:
+            self._follow_due_dates()
+        return result
+
+    def _follow_due_dates(self):
+        """Keep one open deadline for each running action that has a date: the end of
+        that day where the child lives."""
+        # sudo: deadlines are opened and closed by facts, whoever enters them.
+        deadlines = (
+            self.env["remediation.deadline"]
+            .sudo()
+            .search([("plan_action_id", "in", self.ids), ("done_on", "=", False)])
+        )
+        by_action = deadlines.grouped("plan_action_id")
+        moments = []
+        # sudo: as above.
+        for action in self.sudo():
+            known = by_action.get(action, deadlines.browse())
+            if (
+                not action.date_due
+                or action.state not in ("planned", "in_progress")
+                or not action._may_run()
+                or action.case_id.closed_on
+            ):
+                known._done("action")
+                continue
+            due = action.case_id._end_of_day(action.date_due)
+            if not known:
+                moments.append((action.case_id, due, action))
+            elif known.date_due != due:
+                known._unprotected().write({"date_due": due})
+        if moments:
+            deadlines._open_at("action", moments)
 
     def _as_snapshot(self):
         return [
@@ -159,11 +200,39 @@ class PlanAction(models.Model):
     def _helps_at_once(self):
         """Whether it answers the alarm of a child at high risk (R16, R81)."""
         self.ensure_one()
-        return (
-            self.is_urgent
-            and self._says_what()
-            and self.state in ("planned", "in_progress", "done")
-        )
+        return self.is_urgent and self._says_what() and self.state in HELPING_STATES
+
+    def _missing_to_plan(self):
+        """Sentences on what the actions of a plan still lack before it is submitted
+        (R17): who does it, by when and for how much."""
+        missing = []
+        for sentence, lacking in (
+            (
+                self.env._("Enter by when: %(actions)s."),
+                self.filtered(lambda action: not action.date_due),
+            ),
+            (
+                self.env._("Choose who carries it out: %(actions)s."),
+                self.filtered(lambda action: not action.provider_id),
+            ),
+            (
+                self.env._("Estimate the cost, or tick Costs Nothing: %(actions)s."),
+                self.filtered(
+                    lambda action: not action.cost_estimate and not action.is_free
+                ),
+            ),
+        ):
+            open_ones = lacking.filtered(
+                lambda action: action.state in ("planned", "in_progress")
+            )
+            if open_ones:
+                domains = dict(self._fields["domain"]._description_selection(self.env))
+                labels = [
+                    action.service_type_id.name or domains[action.domain]
+                    for action in open_ones
+                ]
+                missing.append(sentence % {"actions": ", ".join(labels)})
+        return missing
 
     def _may_run(self):
         return self.is_urgent or self.plan_id.state == "active"
@@ -177,6 +246,14 @@ class PlanAction(models.Model):
                 )
             ]
         return []
+
+    def _after_step(self, step, answers):
+        result = super()._after_step(step, answers)
+        self._follow_due_dates()
+        # The alarm that an action had answered may ring again (R16).
+        ended = self.filtered(lambda action: action.state not in HELPING_STATES)
+        ended.case_id.filtered("needs_safety_action")._alert_on_call()
+        return result
 
     @step(frm="planned", to="in_progress", check="_missing_to_run")
     def action_start(self):

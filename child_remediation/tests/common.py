@@ -261,6 +261,17 @@ class RemediationCommon(BaseCommon):
         return assessment.with_env(cls.env)
 
     @classmethod
+    def _planned_action(cls, domain, **vals):
+        """An action as R17 asks for it: who, by when, for how much."""
+        return {
+            "domain": domain,
+            "date_due": cls.today + timedelta(days=60),
+            "provider_id": cls.partner_org.id,
+            "cost_estimate": 100.0,
+            **vals,
+        }
+
+    @classmethod
     def _new_plan(cls, case, actions=("education",), **vals):
         return (
             cls.env["remediation.plan"]
@@ -273,9 +284,13 @@ class RemediationCommon(BaseCommon):
                     "caregiver_agreed_on": cls.today,
                     "child_assent": "yes",
                     "child_assent_on": cls.today,
-                    "income_replacement": "stipend",
+                    "target_date": cls.today + timedelta(days=300),
+                    "payer": "ngo",
+                    "income_replacement": "stipend" if "cash" in actions else "none",
+                    "income_replacement_reason": "Earned nothing",
                     "action_ids": [
-                        fields.Command.create({"domain": domain}) for domain in actions
+                        fields.Command.create(cls._planned_action(domain))
+                        for domain in actions
                     ],
                     **vals,
                 }

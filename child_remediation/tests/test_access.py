@@ -645,6 +645,13 @@ class TestAccess(AccessTable, RuleTable, RemediationCommon):
                 coordinators,
             ),
             row(
+                "remediation.level.criterion",
+                lambda key: {"level": "junior", "kind": "cases", "number": 1},
+                {"number": 2},
+                back_office,
+                coordinators,
+            ),
+            row(
                 "remediation.programme",
                 lambda key: {"name": key},
                 named,

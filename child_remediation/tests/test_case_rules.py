@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import RemediationCommon
@@ -98,6 +99,26 @@ class TestCaseRules(RemediationCommon):
             ({"caregiver_agreed_on": False}, "caregiver"),
             ({"child_assent": False}, "assent"),
             ({"child_assent": "not_heard"}, "not heard"),
+            ({"child_assent_on": False}, "child agreed"),
+            ({"target_date": False}, "target date"),
+            ({"payer": False}, "pays"),
+            ({"income_replacement": "stipend"}, "Cash Transfer"),
+            ({"income_replacement": "adult_job"}, "Livelihood"),
+            *(
+                (
+                    {
+                        "action_ids": [
+                            Command.create(self._planned_action("education", **lack))
+                        ]
+                    },
+                    word,
+                )
+                for lack, word in (
+                    ({"date_due": False}, "by when"),
+                    ({"provider_id": False}, "who carries it out"),
+                    ({"cost_estimate": 0}, "Costs Nothing"),
+                )
+            ),
         ):
             with self.subTest(word), self.assertRaisesRegex(UserError, word):
                 with self.env.cr.savepoint():
@@ -106,7 +127,9 @@ class TestCaseRules(RemediationCommon):
     def test_r20_income_replacement_is_decided_for_a_child_who_worked(self):
         case = self._new_case()
         self._approved_assessment(case)
-        plan = self._new_plan(case, income_replacement=False)
+        plan = self._new_plan(
+            case, income_replacement=False, income_replacement_reason=False
+        )
         self.assertFalse(plan._missing_to_submit())
         self.env["remediation.work.situation"].create(
             {"case_id": case.id, "works": "yes", "site_id": self.site.id}
@@ -162,7 +185,11 @@ class TestCaseRules(RemediationCommon):
         self.assertEqual(len(plan.action_snapshot), 2)
         self.assertEqual(case.stage, "in_remediation", "help goes on meanwhile")
         new.with_user(self.worker).write(
-            {"caregiver_agreed_on": self.today, "child_assent": "yes"}
+            {
+                "caregiver_agreed_on": self.today,
+                "child_assent": "yes",
+                "child_assent_on": self.today,
+            }
         )
         new.with_user(self.worker).action_submit()
         new.with_user(self.supervisor).action_approve()

@@ -51,6 +51,27 @@ class TestIntakeImport(RemediationCommon):
         wizard.action_check()
         return wizard
 
+    def test_r58_trafficking_and_the_money_of_exploitation_are_read(self):
+        headers = [
+            *("Reference", "Sex", "What the Child Does", "Currency"),
+            *("Recruited or Moved for Exploitation", "Works off a Debt"),
+            *("Wage Promised", "Debt Claimed", "Owed To"),
+        ]
+        row = ["R1", "girl", "Carries ore", "USD", "Oui", "no", 50, 120.5, "recruteur"]
+        wizard = self._checked(headers, [row])
+        self.assertEqual(wizard.wrong_count, 0, wizard.line_ids.mapped("problems"))
+        wizard.action_import()
+        work = wizard.case_ids.work_situation_ids
+        self.assertEqual((work.is_trafficked, work.is_bonded), ("yes", "no"))
+        self.assertEqual((work.pay_promised, work.debt_amount), (50, 120.5))
+        self.assertEqual(work.debt_holder, "recruiter")
+        self.assertEqual(work.classification, "wfcl")
+        row[4] = "maybe so"
+        row[0] = "R2"
+        self.assertIn(
+            "neither yes nor no", self._checked(headers, [row]).line_ids.problems
+        )
+
     def test_published_cases_go_through_xlsx_and_csv(self):
         site_of = {
             "Kapata mine site, Kolwezi": "Kapata mine site",

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from .common import RemediationCommon
@@ -203,3 +203,195 @@ class TestPeople(RemediationCommon):
             situation.write({field: False})
             self.assertEqual(case.classification, "permitted_light")
             self.assertEqual(len(situation.classification_ids), 2)
+
+    # -- examinations and levels -----------------------------------------------
+    def _examination(self, manager, score, **vals):
+        return (
+            self.env["remediation.training"]
+            .with_user(self.supervisor)
+            .create(
+                {
+                    "case_manager_id": manager.id,
+                    "topic": "case_management",
+                    "is_examination": True,
+                    "examiner_id": self.coordinator.partner_id.id,
+                    "trainer_id": self.supervisor.partner_id.id,
+                    "score": score,
+                    **vals,
+                }
+            )
+        )
+
+    def test_r12_a_failed_examination_makes_no_junior(self):
+        self.manager_2._unprotected().level = "trainee"
+        manager = self.manager_2.with_user(self.supervisor)
+        with self.assertRaisesRegex(UserError, "examination"):
+            manager.action_pass_examination()
+        failed = self._examination(manager, 0)
+        self.assertEqual(failed.result, "failed")
+        with self.assertRaisesRegex(UserError, "examination"):
+            manager.action_pass_examination()
+        with self.assertRaises(UserError):
+            failed.score = 100
+        with self.assertRaises(AccessError):
+            failed.pass_mark = 0
+        self.assertEqual(self._examination(manager, 60).result, "passed")
+        manager.action_pass_examination()
+        self.assertEqual(manager.level, "junior")
+
+    def test_r12_the_examiner_is_neither_trainer_nor_worker(self):
+        for wrong in (
+            self.env["res.partner"],
+            self.supervisor.partner_id,
+            self.worker_2.partner_id,
+        ):
+            with self.subTest(wrong.name), self.assertRaises(ValidationError):
+                with self.cr.savepoint():
+                    self._examination(self.manager_2, 90, examiner_id=wrong.id)
+
+    def test_r12_accreditation_follows_the_criteria(self):
+        self.manager_2._unprotected().write(
+            {"level": "junior", "junior_since": self.today}
+        )
+        manager = self.manager_2.with_user(self.supervisor)
+        with self.assertRaisesRegex(UserError, "0 of 90 days"):
+            manager.action_accredit()
+        self.manager_2._unprotected().junior_since = self.today - timedelta(days=90)
+        with self.assertRaisesRegex(UserError, "0 of 3 cases"):
+            manager.action_accredit()
+        for _case in range(3):
+            self._new_case(self.manager_2)
+        criteria = self.env["remediation.level.criterion"]
+        extra = criteria.with_user(self.coordinator).create(
+            {"level": "accredited", "kind": "visits", "number": 1}
+        )
+        with self.assertRaises(AccessError):
+            extra.with_user(self.supervisor).number = 0
+        with self.assertRaisesRegex(UserError, "0 of 1 visits"):
+            manager.action_accredit()
+        extra.active = False
+        manager.action_accredit()
+        self.assertEqual(manager.level, "accredited")
+
+    # -- safety, age, reasons --------------------------------------------------
+    def test_r16_the_alarm_is_answered_by_help_that_is_neither_off_nor_refused(self):
+        case = self._new_case(risk_level="high")
+        for end in ("action_cancel", "action_refuse", "action_not_available"):
+            action = (
+                self.env["remediation.plan.action"]
+                .with_user(self.worker)
+                .create(
+                    {
+                        "case_id": case.id,
+                        "domain": "protection",
+                        "description": "A night with the aunt",
+                        "is_urgent": True,
+                    }
+                )
+            )
+            self.assertFalse(case.needs_safety_action)
+            self.env["mail.activity"].search([("res_id", "=", case.id)]).unlink()
+            getattr(action, end)("Nobody there")
+            self.assertTrue(case.needs_safety_action, end)
+            urgent = self.env.ref("child_remediation.mail_activity_type_urgent")
+            self.assertTrue(
+                self.env["mail.activity"].search(
+                    [("res_id", "=", case.id), ("activity_type_id", "=", urgent.id)]
+                ),
+                end,
+            )
+        self.env["remediation.plan.action"].create(
+            {
+                "case_id": case.id,
+                "domain": "protection",
+                "description": "A night with the aunt",
+                "is_urgent": True,
+            }
+        ).action_done("Moved to the aunt")
+        self.assertFalse(case.needs_safety_action)
+
+    def test_r02_an_unknown_or_disputed_age_warns(self):
+        case = self._new_case(age=0)
+        self.assertIn("age is unknown", case.with_user(self.worker).missing_html)
+        child = case.beneficiary_id
+        child.write({"age_estimated": 15})
+        self.assertFalse(child._doubt_of_age())
+        child.write({"birth_date": self.today - timedelta(days=365 * 11)})
+        self.assertIn("in doubt", case.with_user(self.worker).missing_html)
+        child.write({"birth_date": False, "age_confidence": "low"})
+        self.assertIn("in doubt", case.with_user(self.worker).missing_html)
+
+    def test_r03_the_reasons_name_all_that_apply(self):
+        case = self._new_case(age=11)
+        situation = self.env["remediation.work.situation"].create(
+            {
+                "case_id": case.id,
+                "works": "yes",
+                "site_id": self.site.id,
+                "is_worst_form": "yes",
+            }
+        )
+        self.assertEqual(situation.classification, "wfcl")
+        self.assertEqual(
+            situation.classification_reasons,
+            "worst_form, hazardous_site_type, below_light_age",
+        )
+        situation.is_worst_form = "no"
+        self.assertEqual(situation.classification, "hazardous")
+        self.assertEqual(
+            situation.classification_reasons, "hazardous_site_type, below_light_age"
+        )
+
+    # -- actions and deadlines -------------------------------------------------
+    def test_r15_actions_of_a_plan_are_deadlines(self):
+        case = self._new_case()
+        plan = self._active_plan(case, ("education", "health"))
+        deadlines = case.deadline_ids.filtered(lambda d: d.kind == "action")
+        self.assertEqual(deadlines.plan_action_id, plan.action_ids)
+        action = plan.action_ids[0]
+        deadline = deadlines.filtered(lambda d: d.plan_action_id == action)
+        self.assertEqual(
+            case._day(deadline.date_due - timedelta(seconds=1)), action.date_due
+        )
+        self.assertNotEqual(case._day(deadline.date_due), action.date_due)
+        action.with_user(self.worker).action_done("Enrolled")
+        self.assertTrue(deadline.done_on)
+        plan.with_user(self.worker).action_revise()
+        other = deadlines - deadline
+        self.assertFalse(other.done_on)
+        self.assertEqual(other.plan_action_id.plan_id.version, 2)
+        other.plan_action_id.with_user(self.worker).action_cancel("Not needed")
+        self.assertTrue(other.done_on)
+
+    def test_r15_urgent_help_with_a_day_is_due_before_there_is_a_plan(self):
+        case = self._new_case()
+        action = self.env["remediation.plan.action"].create(
+            {
+                "case_id": case.id,
+                "domain": "food",
+                "description": "Rice for two weeks",
+                "is_urgent": True,
+                "date_due": self.today,
+            }
+        )
+        deadline = case.deadline_ids.filtered(lambda d: d.plan_action_id == action)
+        self.assertEqual(deadline.date_due, case._end_of_day(self.today))
+        action.date_due = self.today + timedelta(days=2)
+        self.assertEqual(deadline.date_due, case._end_of_day(action.date_due))
+        action.date_due = False
+        self.assertTrue(deadline.done_on)
+
+    # -- reopening -------------------------------------------------------------
+    def test_r23_reopening_asks_to_assign_by_risk(self):
+        assign = self.env.ref("child_remediation.mail_activity_type_assign")
+        for risk, days in (("high", 0), ("medium", 3), ("low", 7)):
+            case = self._new_case(risk_level=risk)
+            case._unprotected().write(
+                {"closed_on": fields.Datetime.now(), "case_manager_id": False}
+            )
+            case.with_user(self.supervisor).action_reopen("Seen at work again")
+            task = self.env["mail.activity"].search(
+                [("res_id", "=", case.id), ("activity_type_id", "=", assign.id)]
+            )
+            self.assertEqual(task.user_id, self.supervisor)
+            self.assertEqual(task.date_deadline, self.today + timedelta(days=days))

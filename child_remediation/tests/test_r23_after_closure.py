@@ -3,6 +3,7 @@ from datetime import date, timedelta
 from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import RemediationCommon
@@ -179,3 +180,34 @@ class TestAfterClosure(RemediationCommon):
             self.assertEqual(len(shares), count)
             self.assertAlmostEqual(sum(shares.mapped("share")), 100.0)
         self.assertFalse(case._funding_on(date(2025, 12, 31)))
+
+    def test_r53_the_button_sets_the_shares_of_several_cases(self):
+        cases = self._new_case() | self._new_case()
+        a, b = self.partner_org, self.partner_org_b
+
+        def wizard(lines, user=self.supervisor):
+            return (
+                self.env["remediation.case.funding.wizard"]
+                .with_user(user)
+                .create(
+                    {
+                        "case_ids": [Command.set(cases.ids)],
+                        "date_from": "2026-01-01",
+                        "line_ids": [
+                            Command.create({"funder_id": funder.id, "share": share})
+                            for funder, share in lines
+                        ],
+                    }
+                )
+            )
+
+        for wrong in (((a, 60), (b, 30)), ((a, 50), (a, 50)), ()):
+            with self.assertRaises(UserError):
+                wizard(wrong).action_apply()
+        with self.assertRaises(AccessError):
+            wizard(((a, 100),), self.worker)
+        wizard(((a, 60), (b, 40))).action_apply()
+        self.assertEqual(
+            [sorted(case.funding_ids.mapped("share")) for case in cases],
+            [[40.0, 60.0], [40.0, 60.0]],
+        )

@@ -190,7 +190,7 @@ class TestStageMachine(RemediationCommon):
     def _event_add_action(self, own, _above):
         plan = self._refuse_nothing(own.plan_ids[-1:])
         own.env["remediation.plan.action"].create(
-            {"plan_id": plan.id, "domain": "health"}
+            self._planned_action("health", plan_id=plan.id)
         )
 
     def _event_start_action(self, own, _above):

@@ -51,26 +51,38 @@ def classify(inputs, rules):
     """
     age = inputs.get("age")
     young = -1 if age is None else age
-    hours = inputs.get("hours")
     if young >= 18:
         return NOT_CHILD, ["age"]
+    # Each finding of child labour, the gravest first: the first names the class, the
+    # reasons name all.
+    findings = []
     if inputs.get("worst_form"):
-        return WFCL, ["worst_form"]
-    if not inputs.get("works"):
-        return (AT_RISK, ["at_risk"]) if inputs.get("at_risk") else (NONE, ["no_work"])
-    if reasons := _hazardous_reasons(inputs, rules, young, hours):
-        return HAZARDOUS, reasons
+        findings.append((WFCL, ["worst_form"]))
+    if inputs.get("works"):
+        findings += _work_findings(inputs, rules, young)
+    findings = [(found, reasons) for found, reasons in findings if reasons]
+    if findings:
+        return findings[0][0], [
+            reason for _f, reasons in findings for reason in reasons
+        ]
+    if inputs.get("works") and (inputs.get("light") or young < rules["min_age"]):
+        return PERMITTED_LIGHT, ["light"]
+    if inputs.get("at_risk"):
+        return AT_RISK, ["at_risk"]
+    return NONE, ["legal_work" if inputs.get("works") else "no_work"]
+
+
+def _work_findings(inputs, rules, young):
+    """Return ``[(class, reasons)]`` of work that the law does not allow."""
+    hours = inputs.get("hours")
+    findings = [(HAZARDOUS, _hazardous_reasons(inputs, rules, young, hours))]
     if young < rules["light_age"]:
-        return BELOW_MIN_AGE, ["below_light_age"]
-    if young < rules["min_age"]:
-        if reasons := _not_light_reasons(inputs, rules, hours):
-            return BELOW_MIN_AGE, reasons
-        return PERMITTED_LIGHT, ["light"]
-    if not inputs.get("light") and young < rules["light_only_until"]:
-        return NOT_PERMITTED, ["only_light_work_allowed"]
-    if inputs.get("light"):
-        return PERMITTED_LIGHT, ["light"]
-    return (AT_RISK, ["at_risk"]) if inputs.get("at_risk") else (NONE, ["legal_work"])
+        findings.append((BELOW_MIN_AGE, ["below_light_age"]))
+    elif young < rules["min_age"]:
+        findings.append((BELOW_MIN_AGE, _not_light_reasons(inputs, rules, hours)))
+    elif not inputs.get("light") and young < rules["light_only_until"]:
+        findings.append((NOT_PERMITTED, ["only_light_work_allowed"]))
+    return findings
 
 
 def _hazardous_reasons(inputs, rules, young, hours):

@@ -2,6 +2,7 @@ from . import (
     attendance_entry_wizard,
     break_glass_wizard,
     case_assign_wizard,
+    case_funding_wizard,
     delivery_entry_wizard,
     duplicate_merge_wizard,
     grace_visit_wizard,

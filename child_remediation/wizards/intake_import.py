@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from odoo.addons.remediation_base.tools import sheets
+from odoo.addons.remediation_base.tools.answers import NotUnderstoodError, read_answer
 
 from ..models.beneficiary import fold
 
@@ -30,6 +31,16 @@ COLUMNS = [
     ("pay", "Pay"),
     ("pay_period", "Pay per"),
     ("currency", "Currency"),
+    ("paid_to", "Paid To"),
+    ("employer_relationship", "Works For"),
+    ("is_trafficked", "Recruited or Moved for Exploitation"),
+    ("is_bonded", "Works off a Debt"),
+    ("documents_retained", "Documents Withheld"),
+    ("pay_promised", "Wage Promised"),
+    ("pay_withheld", "Wage Withheld"),
+    ("fee_amount", "Recruitment Fees Charged"),
+    ("debt_amount", "Debt Claimed"),
+    ("debt_holder", "Owed To"),
     ("started_age", "Age at Start of Work"),
     ("started_year", "Year of Start of Work"),
     ("caregiver", "Caregiver"),
@@ -55,12 +66,22 @@ SYNONYMS = {
         "tuteur": "guardian", "tutrice": "guardian", "frere": "sibling",
         "soeur": "sibling",
     },
+    "paid_to": {"enfant": "child", "parent": "caregiver", "personne": "nobody"},
+    "employer_relationship": {"patron": "employer", "famille": "relative"},
+    "debt_holder": {"patron": "employer", "recruteur": "recruiter"},
 }  # fmt: skip
 SELECTIONS = {
     "sex": ("remediation.beneficiary", "sex"),
     "pay_period": ("remediation.work.situation", "pay_period"),
     "caregiver": ("remediation.household.member", "relationship"),
+    "paid_to": ("remediation.work.situation", "paid_to"),
+    "employer_relationship": ("remediation.work.situation", "employer_relationship"),
+    "debt_holder": ("remediation.work.situation", "debt_holder"),
 }
+#: Questions of the sheet answered with yes or no; anything else is said, never guessed.
+YES_NO = ("is_trafficked", "is_bonded", "documents_retained")
+#: Amounts of the work situation, in the currency of the row.
+AMOUNTS = ("pay", "pay_promised", "pay_withheld", "fee_amount", "debt_amount")
 
 
 class IntakeImport(models.TransientModel):
@@ -444,7 +465,19 @@ class IntakeImport(models.TransientModel):
             take(key, sheets.as_date, _("this is no date; write 2026-11-22."))
         for key in ("age", "days_week", "started_age", "started_year"):
             take(key, _whole, _("this is no whole number."))
-        for key in ("hours_week", "pay"):
+        for key in YES_NO:
+            try:
+                parsed[key] = read_answer(sheets.as_text(raw.get(key)) or None) or False
+            except NotUnderstoodError:
+                parsed[key] = False
+                problems.append(
+                    _(
+                        "%(column)s: “%(text)s” is neither yes nor no.",
+                        column=labels[key],
+                        text=sheets.as_text(raw.get(key)),
+                    )
+                )
+        for key in ("hours_week", *AMOUNTS):
             take(key, sheets.as_number, _("this is no number."))
         for key in ("time_start", "time_end"):
             take(key, sheets.as_hour, _("this is no time of day; write 06:00."))
@@ -469,6 +502,7 @@ class IntakeImport(models.TransientModel):
         """Sentences about values that cannot be true, alone or together."""
         _ = self.env._
         problems = []
+        labels = dict(self._column_labels(self.env.lang))
         for key, sentence in (
             ("birth_date", _("Birth Date: it lies in the future.")),
             ("identified_on", _("Identified On: it lies in the future.")),
@@ -498,7 +532,10 @@ class IntakeImport(models.TransientModel):
         for key, top, sentence in (
             ("hours_week", 168, _("Hours per Week: they lie between 0 and 168.")),
             ("days_week", 7, _("Days per Week: they lie between 0 and 7.")),
-            ("pay", None, _("Pay: it cannot be negative.")),
+            *(
+                (key, None, _("%(column)s: it cannot be negative.", column=labels[key]))
+                for key in AMOUNTS
+            ),
         ):
             value = parsed[key]
             if value is not None and (value < 0 or (top is not None and value > top)):
@@ -611,8 +648,10 @@ class IntakeImport(models.TransientModel):
         ]
 
     def _prepare_work(self, row, case):
-        facts = ("activity", "hours_week", "days_week", "pay", "site", "started_age")
-        if not any(row[key] for key in facts):
+        facts = ("activity", "hours_week", "days_week", "site", "started_age")
+        facts += (*AMOUNTS, "debt_holder")
+        exploited = "yes" in [row[key] for key in YES_NO]
+        if not exploited and not any(row[key] for key in facts):
             return None
         currency = row["currency"] or case.company_id.currency_id
         told = any(row[key] for key in ("activity", "hours_week", "days_week", "pay"))
@@ -627,7 +666,9 @@ class IntakeImport(models.TransientModel):
             "days_week": row["days_week"] or 0,
             "time_start": row["time_start"] or 0,
             "time_end": row["time_end"] or 0,
-            "pay": row["pay"] or 0,
+            **{key: row[key] or 0 for key in AMOUNTS},
+            **{key: row[key] for key in (*YES_NO, "paid_to", "debt_holder")},
+            "employer_relationship": row["employer_relationship"],
             "pay_period": row["pay_period"],
             "currency_id": currency.id,
             "started_age": row["started_age"] or 0,

@@ -1,5 +1,7 @@
 """What was found open in comparable systems is tried here, one test for each."""
 
+from datetime import timedelta
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -74,9 +76,11 @@ class TestPeerHoles(CashCommon):
                     "caregiver_agreed_on": self.today,
                     "child_assent": "yes",
                     "child_assent_on": self.today,
+                    "target_date": self.today + timedelta(days=300),
+                    "payer": "ngo",
                     "income_replacement": "none",
                     "income_replacement_reason": "x",
-                    "action_ids": [(0, 0, {"domain": "education"})],
+                    "action_ids": [(0, 0, self._planned_action("education"))],
                 }
             )
         )

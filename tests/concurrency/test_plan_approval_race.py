@@ -36,7 +36,12 @@ env["remediation.assessment"]._unprotected().create(
 plan = env["remediation.plan"].with_user(worker).create({
     "case_id": case.id, "goal": "School", "caregiver_not_agreed_reason": "absent",
     "child_assent": "yes", "best_interest_note": "x", "income_replacement": "stipend",
-    "action_ids": [Command.create({"domain": "education"})],
+    "income_replacement_reason": "x", "target_date": "2099-01-01", "payer": "ngo",
+    "child_assent_on": "2026-01-05",
+    "action_ids": [Command.create({
+        "domain": "cash", "date_due": "2098-01-01", "is_free": True,
+        "provider_id": env.company.partner_id.id,
+    })],
 })
 plan.action_submit()
 env.cr.commit()

@@ -487,11 +487,15 @@ class Submission(models.Model):
         """Create and record the visit as who sent it."""
         own = case.with_user(self.env.user).with_company(case.company_id)
         vals = VISIT.take(own.env, answers, own)
+        others = dict(others)
+        own_answers = own._clean_answers("visit", others)
         vals["note"] = (
             "\n".join(filter(None, (vals.get("note"), _as_lines(others)))) or False
         )
         if not vals.get("date_done"):
             raise UserError(self.env._("date_done: say on which day the visit was."))
+        if own_answers:
+            vals["properties"] = own_answers
         # sudo: a partner's case manager has read rights only; that this person may
         # record visits of the case was checked by the caller.
         return own.env["remediation.visit"].sudo()._record(own.sudo(), vals)
@@ -513,11 +517,16 @@ class Submission(models.Model):
             self.env["remediation.external.reference"]
             .sudo()
             .search(
-                [*own, ("kind", "=", "remediation.case"), ("external_id", "=", text)],
+                [
+                    *own,
+                    ("kind", "=", "remediation.case"),
+                    # Some systems write the number with noughts before it.
+                    ("external_id", "in", [text, text.zfill(8)]),
+                ],
                 limit=2,
             )
         )
-        return old.case_id if len(old) == 1 else cases
+        return old.case_id if len(old.case_id) == 1 else cases
 
     @api.model
     def _worker_of(self, answers):

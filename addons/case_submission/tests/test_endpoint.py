@@ -78,6 +78,56 @@ class TestEndpoint(SubmissionCommon, HttpCase):
         self.assertEqual((again.status_code, same), (200, told))
         self.assertEqual(len(self.case.visit_ids), 1)
 
+    def test_r61_a_programmes_own_question_is_kept_as_its_answer(self):
+        programme = self.env["remediation.programme"].create({"name": "Own Questions"})
+        programme.visit_properties = [
+            {"name": "bb02", "string": "Meals a day", "type": "integer"}
+        ]
+        self.case.programme_id = programme
+        document = {
+            "case": self.case.name,
+            "worker": "worker",
+            "date_done": str(self.today),
+            "visit_type": "home",
+            "child_seen": "yes",
+            "child_working": "no",
+            "occupation": "school",
+        }
+        told = self._post("visit", {**document, "home/bb02": "2"}, key="own-0001")[1]
+        submission = self.env["remediation.submission"].search(
+            [("name", "=", told["reference"])]
+        )
+        self.assertEqual(submission.state, "placed", submission.detail)
+        self.assertEqual(submission.visit_id.properties["bb02"], 2)
+        told = self._post("visit", {**document, "home/bb02": "two"}, key="own-0002")[1]
+        submission = self.env["remediation.submission"].search(
+            [("name", "=", told["reference"])]
+        )
+        self.assertEqual(submission.state, "waiting")
+        self.assertFalse(submission.visit_id)
+
+    def test_r11_a_submission_that_names_an_archived_login_waits(self):
+        self.worker.with_user(self.admin_like).action_archive()
+        self.assertEqual(self.case.user_id, self.supervisor)
+        told = self._post(
+            "visit",
+            {
+                "case": self.case.name,
+                "worker": "worker",
+                "date_done": str(self.today),
+                "visit_type": "home",
+                "child_seen": "yes",
+                "child_working": "no",
+                "occupation": "school",
+            },
+            key="gone-0001",
+        )[1]
+        submission = self.env["remediation.submission"].search(
+            [("name", "=", told["reference"])]
+        )
+        self.assertEqual(submission.state, "waiting")
+        self.assertFalse(submission.visit_id)
+
     def test_nested_answers_of_odk_are_found(self):
         document = {
             "__id": "uuid:1",

@@ -120,6 +120,8 @@ class Demo(models.AbstractModel):
                                 "topic": "case_management",
                                 "date": today,
                                 "is_examination": True,
+                                "examiner_id": self._user("supervisor").partner_id.id,
+                                "score": 82,
                             }
                         ),
                     ],
@@ -129,7 +131,8 @@ class Demo(models.AbstractModel):
             manager.vetting_ids.action_verify_clear()
             manager.action_admit()
             manager.action_pass_examination()
-            manager.action_accredit()
+            # The published account begins with workers who had worked for years.
+            manager._unprotected().write({"level": "accredited"})
 
     @api.model
     def _load_hub_cases(self):
@@ -275,6 +278,7 @@ class Demo(models.AbstractModel):
     def _plan(self, case, facts):
         case = case.with_env(self._as("caseworker").env)
         actions = facts["plan"]["actions"]
+        today = fields.Date.context_today(self)
         services = {
             s.code: s.id for s in case.env["remediation.service.type"].search([])
         }
@@ -285,6 +289,8 @@ class Demo(models.AbstractModel):
                 "caregiver_not_agreed_reason": "not_recorded",
                 "child_assent": "not_heard",
                 "child_not_heard_reason": UNPUBLISHED,
+                "target_date": today + timedelta(days=365),
+                "payer": "brand",
                 "income_replacement": "stipend"
                 if "monthly living stipend" in actions
                 else False,
@@ -294,6 +300,10 @@ class Demo(models.AbstractModel):
                             "domain": ACTIONS[text][0],
                             "service_type_id": services.get(ACTIONS[text][1], False),
                             "description": text,
+                            "date_due": today + timedelta(days=60),
+                            "provider_id": case.sudo().organisation_id.id
+                            or case.company_id.partner_id.id,
+                            "cost_estimate": 100.0,
                         }
                     )
                     for text in actions
@@ -304,7 +314,8 @@ class Demo(models.AbstractModel):
         approver = plan.with_env(self._as("supervisor").env)
         approver.best_interest_note = (
             "The published account does not tell when the caregiver and the child "
-            "agreed. The plan is entered because it was carried out."
+            "agreed. The plan is entered because it was carried out; days, payer and "
+            "costs are ours, for the demonstration."
         )
         approver.action_approve()
         if "regular visits by the case manager" in actions:
