@@ -23,7 +23,7 @@ class TestBrowser(BrowserCommon):
         def site_of(place):
             return DEPOT if "depots" in place else self.site.name
 
-        content = sheets.write_book(hub_sheet.HEADERS, hub_sheet.rows(site_of))
+        content = sheets.write_xlsx(hub_sheet.HEADERS, hub_sheet.rows(site_of))
         wizard = (
             self.env["remediation.intake.import"]
             .with_user(self.worker)

@@ -33,7 +33,7 @@ class TestIntakeImport(RemediationCommon):
         cls.good = ["R1", "girl", "Amani", 12, "KAPATA mine SITE", 50]
 
     def _wizard(self, headers, rows, kind="xlsx", user=None):
-        write = sheets.write_book if kind == "xlsx" else sheets.write_csv
+        write = sheets.write_xlsx if kind == "xlsx" else sheets.write_csv
         return (
             self.env["remediation.intake.import"]
             .with_user(user or self.worker)
@@ -153,7 +153,7 @@ class TestIntakeImport(RemediationCommon):
         wizard.skip_bad = True
         wizard.action_import()
         self.assertEqual(wizard.imported_count, 1)
-        headers, rejected = sheets.read(base64.b64decode(wizard.rejected), "x.xlsx")
+        headers, rejected = sheets.read(base64.b64decode(wizard.rejected))
         self.assertEqual(headers[-1], "Why")
         self.assertEqual(len(rejected), len(wrong))
         self.assertTrue(all(cells[-1] for _n, cells in rejected))
@@ -247,8 +247,8 @@ class TestSheets(BaseCase):
     @given(st.lists(st.lists(st.text(max_size=12), min_size=3, max_size=3), max_size=5))
     def test_whatever_is_written_never_starts_a_formula(self, rows):
         text = sheets.write_csv(["a", "b", "c"], rows).decode("utf-8-sig")
-        for cells in sheets._read_csv(text.encode("utf-8-sig"), "x.csv"):
-            for cell in cells[1]:
+        for _number, cells in sheets.tables(text.encode("utf-8-sig"))[0].rows:
+            for cell in cells:
                 self.assertFalse(cell.startswith(sheets.FORMULA))
 
     def test_dates_hours_and_numbers_as_people_write_them(self):

@@ -84,6 +84,10 @@ YES_NO = ("is_trafficked", "is_bonded", "documents_retained")
 AMOUNTS = ("pay", "pay_promised", "pay_withheld", "fee_amount", "debt_amount")
 
 
+#: Children in one import; a longer sheet is split.
+MAX_ROWS = 10_000
+
+
 class IntakeImport(models.TransientModel):
     """Registers the children of an intake sheet, one row per child.
 
@@ -141,7 +145,7 @@ class IntakeImport(models.TransientModel):
         labels = dict(self._column_labels(self.env.lang))
         headers = [labels[key] for key, _label in COLUMNS]
         for wizard in self:
-            wizard.template = base64.b64encode(sheets.write_book(headers, []))
+            wizard.template = base64.b64encode(sheets.write_xlsx(headers, []))
 
     @api.depends("line_ids.status", "line_ids.problems")
     def _compute_rejected(self):
@@ -149,7 +153,7 @@ class IntakeImport(models.TransientModel):
             wrong = wizard.line_ids.filtered(lambda row: row.status == "wrong")
             headers = [*wizard.column_ids.mapped("header"), self.env._("Why")]
             rows = [[*(row.cells or []), row.problems] for row in wrong]
-            make = sheets.write_book if wizard._is_book() else sheets.write_csv
+            make = sheets.write_xlsx if wizard._is_book() else sheets.write_csv
             wizard.rejected = wrong and base64.b64encode(make(headers, rows))
 
     # -- the file --------------------------------------------------------------
@@ -176,21 +180,9 @@ class IntakeImport(models.TransientModel):
         if not self.file:
             raise UserError(self.env._("Choose a file first."))
         try:
-            return sheets.read(base64.b64decode(self.file), self.file_name or "")
+            return sheets.read(base64.b64decode(self.file), MAX_ROWS)
         except sheets.SheetError as error:
-            sentences = {
-                "size": self.env._("The file is larger than 20 MB: split it."),
-                "format": self.env._(
-                    "The file cannot be read: save it as XLSX or CSV and choose it "
-                    "again."
-                ),
-                "empty": self.env._("The file is empty: fill in the template."),
-                "rows": self.env._(
-                    "The file has more than %(count)s rows: split it.",
-                    count=sheets.MAX_ROWS,
-                ),
-            }
-            raise UserError(sentences[str(error)]) from error
+            raise UserError(sheets.explain(self.env, error)) from error
 
     # -- the steps -------------------------------------------------------------
     def action_template(self):

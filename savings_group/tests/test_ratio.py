@@ -7,7 +7,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..tools.sheets import neutral
+from odoo.addons.remediation_base.tools.sheets import neutral
+
 from .common import SavingsCommon
 
 

@@ -1,2 +1,1 @@
 from . import share_out
-from . import sheets

@@ -3,7 +3,7 @@ import base64
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools.sheets import neutral, read_rows, to_date, to_number, write_xlsx
+from odoo.addons.remediation_base.tools import sheets
 
 #: Columns of the sheet, in the template's order; the header row is required.
 COLUMNS = (
@@ -38,6 +38,17 @@ ATTENDANCE = {
     "a": "absent",
     "absente": "absent",
 }
+
+
+def _to_number(cell):
+    """Return a number of zero or more; an empty cell of the book is zero.
+
+    :raises ValueError: text, or below zero.
+    """
+    number = sheets.as_number(cell) or 0.0
+    if not 0 <= number < 1e12:
+        raise ValueError(str(cell))
+    return number
 
 
 class SavingsPaperBook(models.TransientModel):
@@ -85,7 +96,9 @@ class SavingsPaperBook(models.TransientModel):
                 ["", member.member_number, member.full_name, "present"]
                 for member in members.sorted("member_number")
             ]
-            book.template = base64.b64encode(write_xlsx("Meeting", COLUMNS, rows))
+            book.template = base64.b64encode(
+                sheets.write_xlsx(COLUMNS, rows, "Meeting")
+            )
             book.template_name = "meetings.xlsx"
 
     def action_check(self):
@@ -132,12 +145,10 @@ class SavingsPaperBook(models.TransientModel):
         if not self.file:
             raise UserError(self.env._("Choose a sheet first."))
         try:
-            rows = read_rows(base64.b64decode(self.file), self.file_name)
-        except ValueError as error:
-            raise UserError(
-                self.env._("The file cannot be read: save it as XLSX or CSV.")
-            ) from error
-        header = [str(cell or "").strip().lower() for cell in rows[0]] if rows else []
+            headers, rows = sheets.read(base64.b64decode(self.file))
+        except sheets.SheetError as error:
+            raise UserError(sheets.explain(self.env, error)) from error
+        header = [name.lower() for name in headers]
         missing = [name for name in ("date", "number") if name not in header]
         if missing:
             raise UserError(
@@ -146,11 +157,7 @@ class SavingsPaperBook(models.TransientModel):
                     names=", ".join(missing),
                 )
             )
-        return [
-            (number, dict(zip(header, row, strict=False)))
-            for number, row in enumerate(rows[1:], 2)
-            if any(cell not in (None, "") for cell in row)
-        ]
+        return [(number, dict(zip(header, row, strict=False))) for number, row in rows]
 
     def _parse(self, rows):
         members = {
@@ -172,7 +179,9 @@ class SavingsPaperBook(models.TransientModel):
     def _parse_row(self, cells, vals, members, last):
         problems = []
         try:
-            vals["date"] = to_date(cells.get("date"))
+            vals["date"] = sheets.as_date(cells.get("date"))
+            if not vals["date"]:
+                raise ValueError
         except ValueError:
             problems.append(self.env._("The date cannot be read."))
         else:
@@ -183,7 +192,7 @@ class SavingsPaperBook(models.TransientModel):
                     self.env._("The meeting is not after the cycle's last one.")
                 )
         try:
-            member = members.get(int(to_number(cells.get("number"))))
+            member = members.get(int(_to_number(cells.get("number"))))
         except ValueError:
             member = None
         if not member or member.state != "active":
@@ -199,7 +208,7 @@ class SavingsPaperBook(models.TransientModel):
         vals["attendance"] = ATTENDANCE.get(attendance, "present")
         for name in (*FIGURES, "counted_loan", "counted_social"):
             try:
-                vals[name] = to_number(cells.get(name))
+                vals[name] = _to_number(cells.get(name))
             except ValueError:
                 problems.append(
                     self.env._("%(column)s is no number of zero or more.", column=name)
@@ -240,12 +249,14 @@ class SavingsPaperBook(models.TransientModel):
         header = (*COLUMNS, "problem")
         rows = {number: cells for number, cells in self._read_sheet()}
         lines = [
-            [rows[line.row].get(name, "") for name in COLUMNS] + [neutral(line.problem)]
+            [rows[line.row].get(name, "") for name in COLUMNS] + [line.problem]
             for line in bad
         ]
         self.write(
             {
-                "rejected": base64.b64encode(write_xlsx("Rejected", header, lines)),
+                "rejected": base64.b64encode(
+                    sheets.write_xlsx(header, lines, "Rejected")
+                ),
                 "rejected_name": "rejected.xlsx",
             }
         )

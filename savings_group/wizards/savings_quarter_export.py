@@ -5,7 +5,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..tools.sheets import write_xlsx
+from odoo.addons.remediation_base.tools.sheets import write_xlsx
 
 
 class SavingsQuarterExport(models.TransientModel):
@@ -49,7 +49,7 @@ class SavingsQuarterExport(models.TransientModel):
         name = f"savings-groups-{start.year}-Q{(start.month + 2) // 3}.xlsx"
         self.write(
             {
-                "file": base64.b64encode(write_xlsx("Groups", header, lines)),
+                "file": base64.b64encode(write_xlsx(header, lines, "Groups")),
                 "file_name": name,
             }
         )

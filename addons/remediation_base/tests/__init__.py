@@ -1,1 +1,2 @@
 from . import test_r58_answers
+from . import test_sheets
