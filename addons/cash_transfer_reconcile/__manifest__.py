@@ -10,7 +10,9 @@
         "account_reconcile_oca",
         "account_statement_import_file",
         "account_statement_import_sheet_file",
+        "account_statement_import_sheet_file_xlsx",
     ],
+    "data": ["data/account_statement_import_sheet_mapping_data.xml"],
     "assets": {
         "web.assets_tests": ["cash_transfer_reconcile/static/tests/tours/**/*"],
     },
