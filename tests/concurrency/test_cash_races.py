@@ -138,8 +138,9 @@ def test_two_people_at_once(start_server, run_script, databases, database):
             " WHERE plan_id = %s",
             [plan],
         )
-        rows = [f"{code},{due}" for code, due in cursor.fetchall()]
-    content = base64.b64encode("\n".join(["payment,amount", *rows]).encode()).decode()
+        rows = [f"{code},{due},Success" for code, due in cursor.fetchall()]
+    content = "\n".join(["payment,amount,status", *rows]).encode()
+    content = base64.b64encode(content).decode()
     vals = {"plan_id": plan, "file_name": "r.csv", "file_content": content}
     answers = both(
         call(0, "reconciler", "reconciliation", "create", [vals]),

@@ -103,8 +103,8 @@ class Chain:
                 " WHERE plan_id = %s ORDER BY id",
                 [plan],
             )
-            rows = [f"{code},{due}" for code, due in cursor.fetchall()]
-        content = "\n".join(["payment,amount", *rows]).encode()
+            rows = [f"{code},{due},Success" for code, due in cursor.fetchall()]
+        content = "\n".join(["payment,amount,status", *rows]).encode()
         report = self.call(
             "reconciler",
             "reconciliation",

@@ -13,7 +13,9 @@ from . import grant
 from . import scheme
 from . import provider
 from . import provider_column
-from . import provider_word
+from . import report_profile
+from . import report_column
+from . import report_word
 from . import proposal
 from . import payee
 from . import payment_method

@@ -2,10 +2,12 @@ import base64
 import hashlib
 from decimal import Decimal, InvalidOperation
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools import aeszip, tabular
+from odoo.addons.remediation_base.tools import sheets
+
+from ..tools import aeszip
 
 
 class CashTransferPlanInstruct(models.AbstractModel):
@@ -156,8 +158,10 @@ class CashTransferPlanInstruct(models.AbstractModel):
         """
         headers, rows, contents = self._file_table(template)
         numeric = [i for i, content in enumerate(contents) if content == "amount"]
+        # E.164 keeps its plus (R30); an amount is made here
+        exact = [i for i, one in enumerate(contents) if one in ("number", "amount")]
         if template["format"] == "xlsx":
-            data = tabular.write_xlsx(headers, rows, numeric)
+            data = sheets.write_xlsx(headers, rows, numeric=numeric, exact=exact)
         else:
             if template["decimal"] == ",":
                 rows = [
@@ -167,8 +171,8 @@ class CashTransferPlanInstruct(models.AbstractModel):
                     ]
                     for row in rows
                 ]
-            data = tabular.write_csv(
-                headers, rows, template["delimiter"], template["encoding"]
+            data = sheets.write_csv(
+                headers, rows, template["delimiter"], template["encoding"], exact
             )
         self._prove_file(data, contents)
         generation = self.file_generation + 1
@@ -185,7 +189,7 @@ class CashTransferPlanInstruct(models.AbstractModel):
         """Return headers, rows and what each column is."""
         digits = self.currency_id.decimal_places
         day = fields.Date.to_string(self.pay_on)
-        clean = tabular.neutralise
+        clean = self._clean_cell
         columns = template["columns"]
         rows = []
         for code, name, number, id_number, amount in self._sent_lines():
@@ -210,6 +214,11 @@ class CashTransferPlanInstruct(models.AbstractModel):
             rows,
             [content for content, _header, _constant in columns],
         )
+
+    @api.model
+    def _clean_cell(self, text):
+        """Return a text on one line that no spreadsheet takes for a formula (R30)."""
+        return sheets.neutral(" ".join(str(text or "").split()))
 
     def _write_number(self, number, form):
         """Return a wallet as the provider wants it; other accounts as they are. E.164
@@ -241,8 +250,8 @@ class CashTransferPlanInstruct(models.AbstractModel):
         :raises UserError: the file does not say what was approved.
         """
         try:
-            _headers, table = tabular.read_table(data)
-        except tabular.TableError as error:
+            _headers, table = sheets.read(data)
+        except sheets.SheetError as error:
             raise UserError(
                 self.env._(
                     "The instruction file could not be read back: check the "
@@ -263,7 +272,7 @@ class CashTransferPlanInstruct(models.AbstractModel):
             )
         place = {content: contents.index(content) for content in wanted}
         same = len(table) == len(lines) and all(
-            self._says(cells, place, line)
+            self._says([sheets.raw_text(cell) for cell in cells], place, line)
             for (_number, cells), line in zip(table, lines, strict=True)
         )
         if not same:

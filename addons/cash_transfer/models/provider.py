@@ -10,17 +10,6 @@ KINDS = [
     ("advance", "Provider with Advance"),
     ("prefinanced", "Pre-Financed, Billed after Delivery"),
 ]
-#: What a column of the provider's report can be.
-REPORT_COLUMNS = [
-    ("payment", "Payment Code"),
-    ("reference", "Provider's Reference"),
-    ("amount", "Amount Delivered"),
-    ("currency", "Currency"),
-    ("status", "Status"),
-    ("date", "Date"),
-    ("fee", "Fee"),
-    ("reason", "Reason"),
-]
 #: What a column of the instruction file can be.
 INSTRUCTION_COLUMNS = [
     ("payment", "Payment Code"),
@@ -172,24 +161,16 @@ class CashTransferProvider(models.Model):
         copy=True,
     )
     # report
-    match_key = fields.Selection(
-        [("payment", "Our Payment Code"), ("reference", "Provider's Reference")],
-        default="payment",
+    report_profile_id = fields.Many2one(
+        "cash.transfer.report.profile",
         required=True,
+        ondelete="restrict",
+        check_company=True,
+        default=lambda self: self.env.ref(
+            "cash_transfer.report_profile_own", raise_if_not_found=False
+        ),
+        help="How the provider's report is read.",
     )
-    report_column_ids = fields.One2many(
-        "cash.transfer.provider.column",
-        "provider_id",
-        domain=[("usage", "=", "report")],
-        context={"default_usage": "report"},
-        copy=True,
-    )
-    report_decimal = fields.Selection(
-        [("auto", "Find Out"), (".", "Point"), (",", "Comma")],
-        default="auto",
-        required=True,
-    )
-    word_ids = fields.One2many("cash.transfer.provider.word", "provider_id", copy=True)
     default_failure_reason = fields.Selection(
         "_selection_failure_reason",
         help="Reason of a payment that the report calls failed without saying why. "
@@ -217,8 +198,9 @@ class CashTransferProvider(models.Model):
         "bank_journal_id",
         "advance_account_id",
         "instruction_column_ids.content",
-        "report_column_ids.content",
-        "match_key",
+        "report_profile_id.column_ids.content",
+        "report_profile_id.match_key",
+        "report_profile_id.lists_successes_only",
         "is_in_force",
         "journal_id.outbound_payment_method_line_ids.payment_account_id",
         "bank_journal_id.outbound_payment_method_line_ids.payment_account_id",
@@ -296,28 +278,6 @@ class CashTransferProvider(models.Model):
                         ("payment", "name", "number", "amount", "currency")
                     )
                 ]
-            if not provider.report_column_ids:
-                columns += [
-                    {
-                        "provider_id": provider.id,
-                        "usage": "report",
-                        "sequence": number,
-                        "content": content,
-                        "header": header,
-                    }
-                    for number, (content, header) in enumerate(
-                        (
-                            ("payment", "payment"),
-                            ("reference", "reference"),
-                            ("amount", "amount"),
-                            ("currency", "currency"),
-                            ("status", "status"),
-                            ("date", "date"),
-                            ("fee", "fee"),
-                            ("reason", "reason"),
-                        )
-                    )
-                ]
         self.env["cash.transfer.provider.column"].create(columns)
 
     # -- set-up assistant ------------------------------------------------------
@@ -377,19 +337,17 @@ class CashTransferProvider(models.Model):
         """Return which columns the files lack, one sentence each."""
         env, problems = self.env, []
         paid_into = {"number"} if self.mechanism in ("mobile_money", "bank") else set()
-        for usage, needed in (
-            ("instruction", {"payment", "amount"} | paid_into),
-            ("report", {self.match_key, "amount"}),
-        ):
-            columns = self[f"{usage}_column_ids"]
-            labels = dict(columns._fields["content"]._description_selection(env))
-            for content in sorted(needed - set(columns.mapped("content"))):
-                problems.append(
-                    env._(
-                        "Add the column %(column)s to the file template.",
-                        column=labels[content],
-                    )
+        needed = {"payment", "amount"} | paid_into
+        columns = self.instruction_column_ids
+        labels = dict(columns._fields["content"]._description_selection(env))
+        for content in sorted(needed - set(columns.mapped("content"))):
+            problems.append(
+                env._(
+                    "Add the column %(column)s to the file template.",
+                    column=labels[content],
                 )
+            )
+        problems += self.report_profile_id.with_env(env)._problems()
         return problems
 
     def _methods_without_account(self):

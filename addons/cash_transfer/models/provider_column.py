@@ -3,9 +3,8 @@ import re
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from .provider import INSTRUCTION_COLUMNS, REPORT_COLUMNS
+from .provider import INSTRUCTION_COLUMNS
 
-_CONTENTS = list(dict([*INSTRUCTION_COLUMNS, *REPORT_COLUMNS]).items())
 #: Words by which a provider takes a column for the amount, or for the account …
 AMOUNT_WORDS = frozenset({"amount", "amt", "montant", "somme", "importe"})
 NUMBER_WORDS = frozenset(
@@ -45,7 +44,7 @@ OTHER_WORDS = frozenset(
 
 
 class CashTransferProviderColumn(models.Model):
-    """One column of a provider's instruction file or report."""
+    """One column of a provider's instruction file."""
 
     _name = "cash.transfer.provider.column"
     _description = "Column of a Provider's File"
@@ -64,17 +63,13 @@ class CashTransferProviderColumn(models.Model):
         [("instruction", "Instruction File"), ("report", "Report")], required=True
     )
     sequence = fields.Integer(default=10)
-    content = fields.Selection(_CONTENTS, required=True)
+    content = fields.Selection(INSTRUCTION_COLUMNS, required=True)
     header = fields.Char(required=True, help="Exactly as the provider writes it.")
     constant = fields.Char(string="Fixed Text")
 
     _instruction_once = models.UniqueIndex(
         "(provider_id, content) WHERE usage = 'instruction' AND content <> 'constant'",
         "Each kind of column of the instruction file can be named once.",
-    )
-    _report_once = models.UniqueIndex(
-        "(provider_id, content) WHERE usage = 'report'",
-        "Each kind of column of the report can be named once.",
     )
 
     @api.depends("header")

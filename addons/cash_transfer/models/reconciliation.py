@@ -7,62 +7,12 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
-from ..tools import provider_report, tabular
+from odoo.addons.remediation_base.tools import sheets
+from odoo.addons.remediation_base.tools.sheets import SheetError
+
+from ..tools import provider_report
 from .payment_method import CASH_GROUPS
 
-#: What providers write, in the languages they write; each provider may add words.
-WORDS = {
-    "delivered": {
-        "delivered",
-        "success",
-        "successful",
-        "succeeded",
-        "paid",
-        "ok",
-        "completed",
-        "complete",
-        "réussi",
-        "reussi",
-        "payé",
-        "paye",
-        "livré",
-    },
-    "not_collected": {
-        "not collected",
-        "uncollected",
-        "unclaimed",
-        "expired",
-        "non retiré",
-        "non retire",
-    },
-    "failed": {
-        "failed",
-        "fail",
-        "error",
-        "rejected",
-        "échec",
-        "echec",
-        "rejeté",
-        "erreur",
-    },
-    "reversed": {
-        "reversed",
-        "reversal",
-        "refunded",
-        "taken back",
-        "annulé après paiement",
-        "extourné",
-        "remboursé",
-    },
-    "pending": {
-        "pending",
-        "processing",
-        "in progress",
-        "sent",
-        "en cours",
-        "en attente",
-    },
-}
 #: Row problems listed in one message.
 SHOWN = 30
 #: Outcomes that change a payment by one set-wise statement.
@@ -97,6 +47,12 @@ class CashTransferReconciliation(models.Model):
             "read_by_id",
             "row_count",
             "fees_told",
+            "has_file_total",
+            "file_total",
+            "listed_total",
+            "told_total",
+            "sheet_read",
+            "header_row",
         }
     )
     _frozen_fields = frozenset({"provider_id", "plan_id", "file_content", "file_name"})
@@ -142,6 +98,28 @@ class CashTransferReconciliation(models.Model):
         copy=False,
         help="The file has fees; the contract's rule is not used.",
     )
+    sheet_read = fields.Char(readonly=True, copy=False)
+    header_row = fields.Integer(string="Header in Row", readonly=True, copy=False)
+    # control
+    control_total = fields.Monetary(
+        copy=False,
+        help="What the provider says that it delivered, as stated outside of the file.",
+    )
+    told_total = fields.Monetary(
+        string="Delivered by the File",
+        readonly=True,
+        copy=False,
+        help="Each receipt once, without what was taken back.",
+    )
+    listed_total = fields.Monetary(
+        string="Sum of the Rows", readonly=True, copy=False, help="Whatever they say."
+    )
+    has_file_total = fields.Boolean(readonly=True, copy=False)
+    file_total = fields.Monetary(
+        string="Total Row of the File", readonly=True, copy=False
+    )
+    control_problem = fields.Char(compute="_compute_control_problem")
+    waiting_count = fields.Integer(compute="_compute_waiting_count", string="To Answer")
     row_ids = fields.One2many("cash.transfer.reconciliation.row", "reconciliation_id")
     dispute_ids = fields.One2many("cash.transfer.dispute", "reconciliation_id")
     move_ids = fields.One2many("account.move", "cash_reconciliation_id")
@@ -175,6 +153,55 @@ class CashTransferReconciliation(models.Model):
             texts[report].append(text)
         for report in self:
             report.summary = "\n".join(texts[report])
+
+    @api.depends(
+        "control_total", "told_total", "listed_total", "file_total", "has_file_total"
+    )
+    def _compute_control_problem(self):
+        """What keeps a report from being posted: totals that do not agree."""
+        for report in self:
+            money = report.currency_id
+            # sudo: whether a total has to be typed
+            asks = report.sudo().provider_id.report_profile_id.needs_control_total
+            problem = False
+            if report.state == "draft":
+                pass
+            elif report.has_file_total and all(
+                money.compare_amounts(report.file_total, total)
+                for total in (report.listed_total, report.told_total)
+            ):
+                problem = self.env._(
+                    "The file's total row says %(total)s, its payments add up to "
+                    "%(sum)s: ask the provider for the whole file.",
+                    total=money.format(report.file_total),
+                    sum=money.format(report.listed_total),
+                )
+            elif report.control_total and money.compare_amounts(
+                report.control_total, report.told_total
+            ):
+                problem = self.env._(
+                    "The provider states %(total)s, the file delivers %(sum)s: find "
+                    "the difference before you post.",
+                    total=money.format(report.control_total),
+                    sum=money.format(report.told_total),
+                )
+            elif asks and not report.control_total and not report.has_file_total:
+                problem = self.env._(
+                    "Type the total that the provider states, then post."
+                )
+            report.control_problem = problem
+
+    @api.depends("row_ids.outcome")
+    def _compute_waiting_count(self):
+        counts = dict(
+            self.env["cash.transfer.reconciliation.row"]._read_group(
+                [("reconciliation_id", "in", self.ids), ("outcome", "=", "waiting")],
+                ["reconciliation_id"],
+                ["__count"],
+            )
+        )
+        for report in self:
+            report.waiting_count = counts.get(report, 0)
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -240,8 +267,8 @@ class CashTransferReconciliation(models.Model):
             raise UserError(
                 self.env._("%(report)s was read already.", report=self.name)
             )
-        rows = self._parse()
-        self._queue_job("read", len(rows))
+        found = self._parse()
+        self._queue_job("read", len(found.rows))
         return True
 
     def action_cancel(self):
@@ -266,91 +293,49 @@ class CashTransferReconciliation(models.Model):
         self._unprotected().state = "cancelled"
         return True
 
-    def _sentence(self, error):
-        """Translate a code of the file reader."""
-        env, values = self.env, error.values
-        sentences = {
-            "empty": env._("The file is empty."),
-            "no_rows": env._("The file has headers but no rows."),
-            "too_big": env._(
-                "The file is larger than %(size)s MB.", size=values.get("size")
-            ),
-            "too_long": env._(
-                "The file has more than %(limit)s rows.", limit=values.get("limit")
-            ),
-            "not_a_table": env._("The file is no table: export it as CSV or XLSX."),
-            "truncated": env._("The file is cut off: ask for it again."),
-            "short_row": env._("the row has fewer cells than the header"),
-            "formula": env._("a cell holds a formula: export values only"),
-            "amount": env._("“%(value)s” is no amount", value=values.get("value")),
-            "ambiguous_amount": env._(
-                "“%(value)s” may have thousands or decimals: set the decimal sign on "
-                "the provider",
-                value=values.get("value"),
-            ),
-            "date": env._("“%(value)s” is no date", value=values.get("value")),
-        }
-        sentence = sentences[error.code]
-        if error.row:
-            return env._("Row %(row)s: %(problem)s", row=error.row, problem=sentence)
-        return sentence
-
     def _parse(self):
-        """Return the rows as dictionaries.
+        """Return what the file says (:class:`provider_report.Report`).
 
         :raises UserError: the file or rows of it make no sense; all of it is refused.
         """
         self.ensure_one()
-        report = self.sudo()  # sudo: the provider's columns, and the file by its hash
+        report = self.sudo()  # sudo: the file by its hash, and the profile
+        profile = report.provider_id.report_profile_id
         content = base64.b64decode(report.file_content or b"")
         try:
-            headers, table = tabular.read_table(content, self.file_name)
-        except tabular.TableError as error:
-            raise UserError(self._sentence(error)) from error
-        columns = self._find_columns(headers)
-        self._refuse_own_file(headers, table, columns)
-        words = self._get_words()
-        rows, problems = [], []
-        for number, cells in table:
-            values = {
-                content: cells[index].strip() if index < len(cells) else ""
-                for content, index in columns.items()
-            }
-            try:
-                rows.append(self._parse_row(number, values, words))
-            except tabular.TableError as error:
-                error.row = number
-                problems.append(self._sentence(error))
-            except ValidationError as error:
-                problems.append(
-                    self.env._(
-                        "Row %(row)s: %(problem)s", row=number, problem=error.args[0]
-                    )
-                )
-        if problems:
-            more = len(problems) - SHOWN
+            found = provider_report.read(
+                content, profile._as_plain(self.currency_id, report.provider_id)
+            )
+        except SheetError as error:
+            raise UserError(profile._explain(error)) from error
+        self._refuse_own_file(found)
+        if found.problems:
+            problems = [profile._explain(error) for error in found.problems[:SHOWN]]
+            more = len(found.problems) - SHOWN
             if more > 0:
-                problems = [
-                    *problems[:SHOWN],
-                    self.env._("… and %(count)s more.", count=more),
-                ]
+                problems.append(self.env._("… and %(count)s more.", count=more))
             raise UserError(
                 self.env._(
                     "Nothing was imported. Correct these rows:\n%(problems)s",
                     problems="\n".join(problems),
                 )
             )
-        return rows
+        return found
 
-    def _refuse_own_file(self, headers, table, columns):
+    def _refuse_own_file(self, found):
         """Refuse our own instruction file, saved again under another name: its rows
         stand in it as they were sent, and nothing says what became of them.
 
         :raises UserError: every row is a row that we sent.
         """
-        if "payment" not in columns:
+        if "payment" not in found.columns:
             return
-        codes = {cells[columns["payment"]].strip().upper() for _n, cells in table}
+        place = found.columns["payment"]
+        codes = {
+            sheets.raw_text(cells[place]).upper()
+            for _number, cells in found.table
+            if place < len(cells)
+        }
         # sudo: the file that was sent; the plan's code alone leaves the method
         plans = (
             self.env["cash.transfer.payment.line"]
@@ -364,177 +349,47 @@ class CashTransferReconciliation(models.Model):
             )
             .plan_id
         )
-        found = {tabular.normalise(header): i for i, header in enumerate(headers)}
+        places = {sheets.fold(header): i for i, header in enumerate(found.headers)}
         for plan in plans:
             content = base64.b64decode(plan.file_content or b"")
             if not content:
                 continue
-            own_headers, own_table = tabular.read_table(content)
-            own = [tabular.normalise(header) for header in own_headers]
-            if not set(own) <= found.keys():
+            headers, table = sheets.read(content)
+            own = [sheets.fold(header) for header in headers]
+            if not set(own) <= places.keys():
                 continue
             told = [
                 index
-                for index in columns.values()
-                if tabular.normalise(headers[index]) not in own
+                for index in found.columns.values()
+                if sheets.fold(found.headers[index]) not in own
             ]
-            sent = {self._comparable(cells[: len(own)]) for _n, cells in own_table}
+            sent = {self._comparable(cells) for _number, cells in table}
+            width = len(found.headers)
             if all(
-                self._comparable([cells[found[name]] for name in own]) in sent
-                and not any(cells[index].strip() for index in told)
-                for _n, cells in table
+                self._comparable([cells[places[name]] for name in own]) in sent
+                and not any(cells[index] not in (None, "") for index in told)
+                for cells in (
+                    (list(cells) + [""] * width)[:width]
+                    for _number, cells in found.table
+                )
             ):
                 raise UserError(self._own_file_sentence(plan))
 
     def _comparable(self, cells):
         """Return a row as it is whatever program saved it: 20.00, 20,00 and 20 are
         one."""
+        texts = [sheets.raw_text(cell).lstrip("'") for cell in cells]
         return tuple(
-            re.sub(r"[.,]0*$", "", cell.strip().lstrip("'+").replace(",", "."))
-            if re.fullmatch(r"'?\+?[\d.,]+", cell.strip())
-            else cell.strip().lstrip("'")
-            for cell in cells
+            re.sub(r"[.,]0*$", "", text.lstrip("+").replace(",", "."))
+            if re.fullmatch(r"\+?[\d.,]+", text)
+            else text
+            for text in texts
         )
-
-    def _find_columns(self, headers):
-        """Return content → index of the provider's columns in this file."""
-        provider = self.sudo().provider_id  # sudo: column mapping
-        found = {tabular.normalise(header): i for i, header in enumerate(headers)}
-        columns, missing = {}, []
-        needed = {provider.match_key, "amount"}
-        for column in provider.report_column_ids:
-            index = found.get(tabular.normalise(column.header))
-            if index is not None:
-                columns[column.content] = index
-            elif column.content in needed:
-                missing.append(column.header)
-        if missing or not needed <= columns.keys():
-            raise UserError(
-                self.env._(
-                    "The file has no column %(columns)s. It has: %(headers)s. "
-                    "Name the columns on the provider.",
-                    columns=", ".join(missing or sorted(needed - columns.keys())),
-                    headers=", ".join(headers[:20]),
-                )
-            )
-        return columns
-
-    def _get_words(self):
-        words = {
-            word: (meaning, False) for meaning, own in WORDS.items() for word in own
-        }
-        reasons = {
-            key: key
-            for key, _label in self.env["cash.transfer.payment.line"]._failure_reasons()
-        }
-        for word in self.sudo().provider_id.word_ids:  # sudo: mapping
-            key = word.word.strip().casefold()
-            if word.meaning != "reason":
-                words[key] = (word.meaning, word.failure_reason)
-            if word.failure_reason:
-                reasons[key] = word.failure_reason
-        return words, reasons
-
-    def _parse_row(self, number, values, words):
-        words, reasons = words
-        provider = self.sudo().provider_id  # sudo: settings of the report
-        env = self.env
-        for cell in values.values():
-            if cell[:1] == "=":
-                raise tabular.TableError("formula")
-        if not values.get(provider.match_key):
-            raise ValidationError(env._("the payment is not named"))
-        amount = None
-        if values.get("amount"):
-            amount = tabular.parse_amount(values["amount"], provider.report_decimal)
-            if amount < 0:
-                raise ValidationError(env._("the amount is negative"))
-            if amount != round(amount, self.currency_id.decimal_places):
-                raise ValidationError(
-                    env._(
-                        "the amount has more decimals than %(currency)s",
-                        currency=self.currency_id.name,
-                    )
-                )
-        currency = values.get("currency", "").upper()
-        if currency and currency != self.currency_id.name:
-            raise ValidationError(
-                env._(
-                    "the currency is %(found)s, the plan pays in %(wanted)s",
-                    found=currency[:3],
-                    wanted=self.currency_id.name,
-                )
-            )
-        meaning, reason = self._parse_meaning(values, amount, words)
-        text = values.get("reason", "").casefold()
-        if meaning in ("failed", "not_collected"):
-            reason = (
-                reasons.get(text)
-                or reason
-                or ("other" if text else provider.default_failure_reason)
-            )
-            if not reason:
-                raise ValidationError(
-                    env._("a payment that was not delivered needs a reason")
-                )
-            if reason == "not_presented":
-                meaning = "not_collected"
-        elif meaning == "reversed":
-            reason = "taken_back"
-        fee = 0.0
-        if values.get("fee"):
-            fee = tabular.parse_amount(values["fee"], provider.report_decimal)
-            if fee < 0:
-                raise ValidationError(env._("the fee is negative"))
-        return {
-            "number": number,
-            "position": number,
-            "payment_code": values.get("payment", "").upper() or False,
-            "provider_ref": values.get("reference") or False,
-            "amount": float(amount or 0),
-            "has_amount": amount is not None,
-            "fee_told": float(fee),
-            "date": tabular.parse_date(values.get("date")),
-            "meaning": meaning,
-            "failure_reason": reason or False,
-        }
-
-    def _parse_meaning(self, values, amount, words):
-        env = self.env
-        word = values.get("status", "").casefold()
-        if word:
-            if word not in words:
-                raise ValidationError(
-                    env._(
-                        "the status “%(word)s” is unknown: give it a meaning on the "
-                        "provider",
-                        word=word[:30],
-                    )
-                )
-            meaning, reason = words[word]
-            if meaning == "delivered" and not amount:
-                raise ValidationError(env._("it is called delivered without an amount"))
-            if meaning in ("failed", "not_collected") and amount:
-                # many providers repeat the amount that was asked for
-                if (
-                    not values.get("reason")
-                    and not reason
-                    and (not self.sudo().provider_id.default_failure_reason)
-                ):
-                    raise ValidationError(
-                        env._(
-                            "it is called not delivered, with an amount and no reason"
-                        )
-                    )
-            return meaning, reason
-        if amount is None:
-            return "pending", False
-        return ("delivered" if amount else "failed"), False
 
     # -- matching --------------------------------------------------------------
     def _job_read(self):
         """Store the rows with what each means today; one portion, all or nothing."""
-        parsed = self._parse()
+        found = self._parse()
         rows = self.env["cash.transfer.reconciliation.row"]
         self.env.cr.execute(
             SQL(
@@ -545,8 +400,17 @@ class CashTransferReconciliation(models.Model):
         )
         rows.invalidate_model(flush=False)
         self.invalidate_recordset(["row_ids"], flush=False)
-        self._unprotected().fees_told = any(row["fee_told"] for row in parsed)
-        matched = self._match(parsed)
+        factor = 10**self.currency_id.decimal_places
+        self._unprotected().write(
+            {
+                "fees_told": found.fees_told,
+                "has_file_total": found.total is not None,
+                "file_total": (found.total or 0) / factor,
+                "sheet_read": found.sheet,
+                "header_row": found.header_row,
+            }
+        )
+        matched = self._match(self._as_rows(found, self.provider_id.report_profile_id))
         rows._unprotected().create(
             [
                 {
@@ -567,6 +431,62 @@ class CashTransferReconciliation(models.Model):
             }
         )
         return True
+
+    def _as_rows(self, found, profile):
+        """Return the facts of a file as values of rows, in money."""
+        self._match_numbers(found.rows, profile)
+        factor = 10**self.currency_id.decimal_places
+        aside = {
+            "payment_code": False,
+            "provider_ref": False,
+            "fee_told": 0,
+            "date": False,
+            "meaning": "left_out",
+            "failure_reason": False,
+            "note": False,
+        }
+        rows = found.rows + [
+            {
+                **aside,
+                **row,
+                "position": row["number"],
+                "has_amount": bool(row["amount"]),
+            }
+            for row in found.left_out
+        ]
+        return [
+            {
+                **row,
+                "payment_code": row["payment_code"] or False,
+                "amount": row["amount"] / factor,
+                "fee_told": row["fee_told"] / factor,
+            }
+            for row in rows
+        ]
+
+    def _match_numbers(self, rows, profile):
+        """Name the payment of rows that only tell a wallet: where the plan pays it
+        once. The others wait until a person says which payment they are (R58)."""
+        nameless = [row for row in rows if row["numbers"] and not row["payment_code"]]
+        by_number = defaultdict(list)
+        if nameless:
+            # sudo: whole numbers are compared, none leaves the method
+            for line in self.plan_id.sudo().line_ids:
+                by_number[line.payee_number].append(line.name)
+        for row in rows:
+            row["note"] = False
+        for row in nameless:
+            codes = [code for one in row["numbers"] for code in by_number.get(one, ())]
+            if len(codes) == 1:
+                row["payment_code"] = codes[0]
+            elif codes:
+                row["note"] = "which_payment"
+            elif profile.match_key == "number":
+                row["note"] = "number_unknown"
+            else:  # no payment code, and nobody whom the plan pays
+                row["meaning"] = "left_out"
+        for row in rows:
+            del row["numbers"]
 
     def _add_expected_fees(self, rows):
         """Without a fee column the contract's rule gives the fee, rounded per
@@ -617,14 +537,25 @@ class CashTransferReconciliation(models.Model):
                 line[name] = float(line[name])
         return by_code, by_ref
 
-    def _match(self, rows):
+    def _match(self, rows, profile=None):
         """Return the rows with line, plan, outcome, booked and disputed amounts, as
         the payments and the posted reports are now (R69)."""
         by_code, by_ref = self._get_lines(rows)
-        by_reference = self.provider_id.match_key == "reference"
+        # sudo: how the provider's file is read
+        profile = profile or self.sudo().provider_id.report_profile_id
+        by_reference = profile.match_key == "reference"
         factor = 10**self.currency_id.decimal_places
-        lines, told = {}, []
+        lines, told, aside = {}, [], {}
         for row in rows:
+            nameless = not row["payment_code"] and not (
+                by_reference and row["provider_ref"]
+            )
+            if row["meaning"] == "left_out":
+                aside[row["number"]] = provider_report.change("left_out")
+            elif nameless and row["note"] in ("which_payment", "number_unknown"):
+                aside[row["number"]] = provider_report.change(
+                    "waiting", note=row["note"]
+                )
             line = by_code.get(row["payment_code"])
             if not row["payment_code"] or (by_reference and row["provider_ref"]):
                 line = by_ref.get(row["provider_ref"]) or line
@@ -641,14 +572,21 @@ class CashTransferReconciliation(models.Model):
                     "fee": round(row["fee_told"] * factor),
                 }
             )
-        stories, references = self._get_stories(told, factor)
+        spoken = [row for row in told if row["number"] not in aside]
+        stories, references = self._get_stories(spoken, factor)
         provider_report.name_receipts(told, references)
-        changes = provider_report.understand(
-            told,
+        changes = aside | provider_report.understand(
+            spoken,
             {key: self._as_payment(line, factor) for key, line in lines.items()},
             stories,
             fields.Date.context_today(self),
             self.date,
+        )
+        self._unprotected().write(
+            {
+                "listed_total": sum(row["amount"] for row in spoken) / factor,
+                "told_total": provider_report.told_total(spoken) / factor,
+            }
         )
         matched = []
         for row, now in zip(rows, told, strict=True):
@@ -697,7 +635,7 @@ class CashTransferReconciliation(models.Model):
                         OR (r.line_id IS NULL AND r.payment_code = ANY(%(codes)s)))
                  ORDER BY p.posted_on, p.id, r.position, r.number
                 """,
-                report=self.id,
+                report=self._origin.id or 0,
                 provider=self.provider_id.id,
                 company=self.company_id.id,
                 lines=[row["line_id"] for row in rows if row["line_id"]],
@@ -732,15 +670,9 @@ class CashTransferReconciliation(models.Model):
         self._lock_for_step()
         if self.state != "matched":
             raise UserError(self.env._("Read %(report)s first.", report=self.name))
-        waiting = self.row_ids.filtered(lambda row: row.outcome == "waiting")
-        if waiting:
-            raise UserError(
-                self.env._(
-                    "Rows %(rows)s are not understood: ask the provider, then read a "
-                    "corrected file.",
-                    rows=", ".join(map(str, waiting[:SHOWN].mapped("number"))),
-                )
-            )
+        self._check_answered()
+        if self.control_problem:
+            raise UserError(self.control_problem)
         if self.date > fields.Date.context_today(self):
             raise UserError(self.env._("The accounting date lies in the future."))
         self.plan_id.sudo()._check_open_date(  # sudo: lock dates of the company
@@ -749,6 +681,17 @@ class CashTransferReconciliation(models.Model):
         self._queue_job("post", self.row_count)
         return True
 
+    def _check_answered(self):
+        waiting = self.row_ids.filtered(lambda row: row.outcome == "waiting")
+        if waiting:
+            raise UserError(
+                self.env._(
+                    "Rows %(rows)s are not understood: say of each which payment it "
+                    "is.",
+                    rows=", ".join(map(str, waiting[:SHOWN].mapped("number"))),
+                )
+            )
+
     def _job_post(self):
         """Book everything in one transaction: either the payments and the books say the
         same, or nothing happened and the step starts again."""
@@ -756,6 +699,7 @@ class CashTransferReconciliation(models.Model):
         plans.lock_for_update(allow_referencing=True)
         plans.invalidate_recordset()
         rows = self._rematch()
+        self._check_answered()  # another report may have been posted meanwhile
         self._apply_reversed(rows.filtered(lambda row: row.outcome == "reversed"))
         self._apply_plain()
         self._apply_special(
@@ -811,6 +755,7 @@ class CashTransferReconciliation(models.Model):
             "date",
             "meaning",
             "failure_reason",
+            "note",
         )
         rows = self.row_ids.sorted("number")
         known = [{name: row[name] for name in names} for row in rows]

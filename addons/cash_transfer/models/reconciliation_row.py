@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 OUTCOMES = [
     ("delivered", "Delivered"),
@@ -29,6 +30,8 @@ NOTES = [
     ("claim", "Taken back: settle its claim"),
     ("by_hand", "Taken back in part: correct it by hand"),
     ("no_status", "No status: not a delivery"),
+    ("which_payment", "The plan pays this wallet more than once"),
+    ("number_unknown", "The plan pays no such wallet"),
     ("two_amounts", "Two amounts without a reference"),
 ]
 
@@ -108,6 +111,49 @@ class CashTransferReconciliationRow(models.Model):
 
     _unknown = models.Index("(payment_code) WHERE line_id IS NULL")
     _by_reference = models.Index("(provider_ref) WHERE provider_ref IS NOT NULL")
+
+    def action_answer(self, answer, line=None):
+        """Say which payment a row is that was not understood. For reconcilers who did
+        not release the plan (R37).
+
+        :param str answer: ``payment``, ``unknown`` (money that is no payment of ours:
+            it is disputed) or ``left_out`` (the row says nothing about money).
+        :param line: the payment, of the same provider.
+        :raises UserError: the row waits for no answer, or the payment is another
+            provider's.
+        """
+        self.check_access("read")
+        for report in self.reconciliation_id:
+            report.plan_id._check_four_eyes("reconcile")
+            report._lock_for_step()
+            if report.state != "matched" or report.job:
+                raise UserError(
+                    self.env._("Read %(report)s first.", report=report.name)
+                )
+        for row in self:
+            report = row.reconciliation_id
+            if row.outcome != "waiting":
+                raise UserError(
+                    self.env._("Row %(row)s waits for no answer.", row=row.number)
+                )
+            values = {"note": False}
+            if answer == "payment":
+                if not line or line.provider_id != report.provider_id:
+                    raise UserError(
+                        self.env._("Choose a payment of the same provider.")
+                    )
+                values["payment_code"] = line.name
+            elif answer == "left_out":
+                values["meaning"] = "left_out"
+            else:
+                # money that nobody here asked for: known by its reference or its row
+                reference = row.provider_ref or f"{report.name}-{row.number}"
+                values.update(provider_ref=reference, payment_code=reference)
+            # sudo: rows have no write right; duty, state and four eyes were checked
+            row.sudo()._unprotected().write(values)
+        for report in self.reconciliation_id:
+            report.sudo()._rematch()  # sudo: as above
+        return True
 
     def _selection_failure_reason(self):
         return self.env["cash.transfer.payment.line"]._failure_reasons()

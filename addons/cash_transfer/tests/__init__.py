@@ -7,6 +7,7 @@ from . import test_histories
 from . import test_job
 from . import test_ledger
 from . import test_plan
+from . import test_provider_report
 from . import test_reconciliation
 from . import test_steering
 from . import test_support

@@ -70,6 +70,10 @@ class CashCommon(RemediationCommon):
                 "end_date": cls.today + timedelta(days=200),
             }
         )
+        # most tests write a code and an amount, and mean that it was delivered
+        cls.report_profile = cls.env.ref("cash_transfer.report_profile_own").copy(
+            {"company_id": cls.company.id, "lists_successes_only": True}
+        )
         cls.provider = cls._new_provider("Mobile Money", "advance")
         cls.period = cls.today.replace(day=1)
 
@@ -219,6 +223,7 @@ class CashCommon(RemediationCommon):
                 "number_prefix": "+243",
                 "number_digits": 9,
                 "default_failure_reason": "other",
+                "report_profile_id": cls.report_profile.id,
                 **vals,
             }
         )

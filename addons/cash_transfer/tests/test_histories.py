@@ -15,8 +15,9 @@ from hypothesis.stateful import (
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from odoo.addons.remediation_base.tools import sheets
+
 from ..models.entitlement import PAID_STATES
-from ..tools import tabular
 from .common import EVERY_DUTY, CashCommon
 
 #: What a provider writes into the column of the amount; 30 is due.
@@ -191,7 +192,7 @@ class TestHistories(CashCommon):
         """Each instruction file names the wallet and the amount of its payments,
         whatever happened to the template (R63)."""
         for plan in plans.filtered("file_content"):
-            _headers, rows = tabular.read_table(base64.b64decode(plan.file_content))
+            _headers, rows = sheets.read(base64.b64decode(plan.file_content))
             lines = {line.name: line for line in plan.line_ids.filtered("sent_on")}
             for _number, cells in rows:
                 line = lines.pop(cells[0])

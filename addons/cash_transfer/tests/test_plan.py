@@ -8,7 +8,9 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..tools import aeszip, tabular
+from odoo.addons.remediation_base.tools import sheets
+
+from ..tools import aeszip
 from .common import EVERY_DUTY, CashCommon
 
 
@@ -442,7 +444,7 @@ class TestPlan(CashCommon):
             with self.assertRaises(AccessError):
                 plan.with_user(user).read(["file_content"])
         data = base64.b64decode(content)
-        _headers, rows = tabular.read_table(data)
+        _headers, rows = sheets.read(data)
         cells = rows[0][1]
         self.assertTrue(cells[1].startswith("'="), "names are neutralised (R30)")
         self.assertTrue(cells[2].startswith("+243"), "E.164 keeps its plus")

@@ -1,7 +1,12 @@
 import base64
-from datetime import timedelta
+import io
+import re
+import zipfile
+from datetime import date, timedelta
 
-from odoo.exceptions import UserError, ValidationError
+import xlsxwriter
+
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from .common import CashCommon
@@ -304,3 +309,403 @@ class TestProviderReport(CashCommon):
         report = self._new_report_file(plan, answered.encode())
         self.assertEqual(self._outcomes(report), ["delivered", "delivered"])
         self.assertEqual(other.status, "sent")
+
+    # -- files as operators send them ---------------------------------------------
+    def _file(self, plan, template, user=None):
+        """A report of the shape of ``template``: {0}, {1} … are our codes. No two are
+        the same file: each ends with one more empty line."""
+        self.files = getattr(self, "files", 0) + 1
+        text = template.format(*plan.line_ids.mapped("name")) + "\n" * self.files
+        return self._new_report_file(plan, text.encode(), user)
+
+    def _book(self, *sheets):
+        buffer = io.BytesIO()
+        book = xlsxwriter.Workbook(buffer, {"in_memory": True})
+        for name, rows in sheets:
+            sheet = book.add_worksheet(name)
+            for number, row in enumerate(rows):
+                sheet.write_row(number, 0, row)
+        book.close()
+        return buffer.getvalue()
+
+    def _use(self, name, **vals):
+        """The shipped profile of this name, or the company's copy with changes."""
+        profile = self.env.ref(f"cash_transfer.report_profile_{name}")
+        if vals:
+            profile = profile.copy({"company_id": self.company.id, **vals})
+        self.provider.report_profile_id = profile
+        return profile
+
+    def _statuses(self, plan):
+        return set(plan.line_ids.mapped("status"))
+
+    def test_reported_05_an_xlsx_with_a_wrong_size_is_read_whole(self):
+        plan = self._paid_plan(3)
+        rows = [["payment", "reference", "amount", "status"]]
+        rows += [[one.name, f"T{one.id}", 30, "Success"] for one in plan.line_ids]
+        right = self._book(("Report", rows))
+        for size in ("A1", "A1:D2"):
+            out = io.BytesIO()
+            with (
+                zipfile.ZipFile(io.BytesIO(right)) as one,
+                zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as two,
+            ):
+                for part in one.namelist():
+                    data = one.read(part)
+                    if part.endswith("sheet1.xml"):
+                        data, count = re.subn(
+                            rb'<dimension ref="[^"]+"',
+                            f'<dimension ref="{size}"'.encode(),
+                            data,
+                        )
+                        self.assertEqual(count, 1)
+                    two.writestr(part, data)
+            with self.subTest(size), self.env.cr.savepoint() as savepoint:
+                report = self._new_report_file(plan, out.getvalue())
+                self.assertEqual(self._outcomes(report), ["delivered"] * 3)
+                savepoint.close(rollback=True)
+                self.env.invalidate_all(flush=False)
+
+    def test_reported_06_two_columns_of_one_name_are_refused_by_name(self):
+        plan = self._paid_plan(1)
+        with self.assertRaisesRegex(UserError, "“amount” stands twice"):
+            self._file(plan, "payment,amount,status,amount\n{0},12.50,Success,30\n")
+
+    def test_reported_07_a_total_row_is_no_payment_and_has_to_agree(self):
+        plan = self._paid_plan(2)
+        head = "payment,reference,amount,status\n{0},T0,30.00,Success\n"
+        rows = head + "{1},T1,30.00,Success\n"
+        report = self._file(plan, rows + "TOTAL,,60.00,\n")
+        self.assertEqual(self._outcomes(report), ["delivered", "delivered", "left_out"])
+        self.assertEqual((report.file_total, report.told_total), (60, 60))
+        short = self._file(plan, head + "TOTAL,,60.00,\n")
+        with self.assertRaisesRegex(UserError, "whole file"):
+            short.action_post()
+        self._post(report)
+        self.assertFalse(plan.dispute_ids)
+        self.assertEqual(self._statuses(plan), {"delivered"})
+
+    STATEMENT = (
+        "Short Code:,171717,,,,,,\n"
+        "Time Period:,From 2026-11-01 00:00:00 To 2026-11-28 23:59:59,,,,,,\n"
+        "Operator:,finance,,,,,,\n"
+        "\n"
+        "Receipt No.,Completion Time,Initiation Time,Details,Transaction Status,"
+        "Paid In,Withdrawn,Balance,Reason Type,Other Party Info,"
+        "Linked Transaction ID,A/C No.\n"
+    )
+
+    def _statement_row(self, receipt, code="", out="", into="", **cells):
+        cells = {
+            "clock": "10:10:05",
+            "details": "Business Payment to Customer",
+            "status": "Completed",
+            "party": "+243810000100 - XXX",
+            "linked": "",
+            **cells,
+        }
+        moment = f"{self.today} {cells['clock']}"
+        return (
+            f"{receipt},{moment},{moment},{cells['details']},{cells['status']},{into},"
+            f"{out},500.00,Salary,{cells['party']},{cells['linked']},{code}\n"
+        )
+
+    def test_reported_09_mpesa_organisation_statement(self):
+        """Lines before the header, money out, charges and reversals as rows of their
+        own, the newest first."""
+        self._use("mpesa_statement")
+        plan = self._paid_plan(3)
+        one, two, three = plan.line_ids.mapped("name")
+        row = self._statement_row
+        rows = [
+            row("SKS5", out="-0.40", details="Customer payment charge", party=""),
+            row("SKS9", "", "", "12.00", details="Deposit of funds", party="Bank"),
+            row(
+                "SKS8",
+                three,
+                into="30.00",
+                clock="10:15:00",
+                details="Reversal of business payment",
+                linked="SKS7",
+            ),
+            row("SKS7", three, "-30.00", clock="10:14:00"),
+            row("SKS6", two, "-30.00", clock="10:13:00"),
+            row("SKS5", one, "-30.00", clock="10:12:00"),
+            row("SKS4", one, "-30.00", clock="10:11:00", status="Declined"),
+        ]
+        report = self._new_report_file(plan, (self.STATEMENT + "".join(rows)).encode())
+        self.assertEqual(report.header_row, 5)
+        self._post(report)
+        self.assertEqual(
+            plan.line_ids.mapped("status"), ["delivered", "delivered", "failed"]
+        )
+        self.assertEqual(plan.line_ids[2].failure_reason, "taken_back")
+        statement = plan._get_statements()[plan]
+        self.assertEqual((statement["delivered"], statement["fees"]), (60, 0.4))
+        self.assertFalse(plan.dispute_ids)
+        self.assertBooks(plan)
+
+    def test_reported_10_money_out_as_a_negative_number(self):
+        text = "payment,reference,amount,status\n{0},S0,-30.00,Completed\n"
+        plan = self._paid_plan(1)
+        with self.assertRaisesRegex(UserError, "other sign"):
+            self._file(plan, text)
+        self._use("own", sign="minus")
+        self.assertEqual(self._outcomes(self._file(plan, text)), ["delivered"])
+        with self.assertRaisesRegex(UserError, "other sign"):
+            self._file(plan, text.replace("-", ""))
+
+    def test_reported_11_by_wallet_number_where_it_is_unique(self):
+        profile = self._use("own", match_key="number")
+        profile.column_ids.filtered(
+            lambda column: column.content in ("payment", "reference", "amount")
+        ).unlink()
+        for content, header in (
+            ("number", "MSISDN"),
+            ("reference", "Transaction ID"),
+            ("amount", "Amount"),
+        ):
+            profile.column_ids.create(
+                {"profile_id": profile.id, "content": content, "header": header}
+            )
+        plan = self._paid_plan(4)
+        numbers = plan.line_ids.mapped("payee_number")
+        third = plan.line_ids[2]
+        plan.line_ids[3]._unprotected().payee_number = third.payee_number
+        forms = (numbers[0][1:], f"0{numbers[1][4:]}", f"00{numbers[2][1:]}")
+        rows = [f"{one},T{i},30.00,Success" for i, one in enumerate(forms)]
+        rows.append("243899999999,T8,30.00,Success")
+        content = "\n".join(["MSISDN,Transaction ID,Amount,Status", *rows]).encode()
+        report = self._new_report_file(plan, content)
+        rows = report.row_ids.sorted("number")
+        self.assertEqual(
+            rows.mapped("outcome"), ["delivered", "delivered", "waiting", "waiting"]
+        )
+        self.assertEqual(rows[2:].mapped("note"), ["which_payment", "number_unknown"])
+        with self.assertRaisesRegex(UserError, "say of each which payment"):
+            report.action_post()
+        with self.assertRaises(UserError):
+            rows[0].action_answer("payment", third)
+        with self.assertRaises(AccessError):
+            rows[2].with_user(self.officer).action_answer("payment", third)
+        self.env["cash.transfer.row.answer"].with_user(self.reconciler).create(
+            {"row_ids": rows[2].ids, "line_id": third.id}
+        ).action_confirm()
+        rows[3].action_answer("unknown")
+        self._post(report)
+        self.assertEqual(plan.line_ids.mapped("status"), ["delivered"] * 3 + ["sent"])
+        self.assertEqual(plan.dispute_ids.mapped("kind"), ["unknown"])
+        self.assertBooks(plan)
+
+    def test_reported_12_dates_with_month_names_and_two_digit_years(self):
+        plan = self._paid_plan(4)
+        self.env.cr.execute(
+            "UPDATE cash_transfer_payment_line SET sent_on = '2026-01-01'"
+        )
+        self.env.invalidate_all()
+        for text, head in (
+            ("{0},30,Success,28-Nov-2026 10:20\n", ","),
+            ("{1};30,00;Réussi;28/11/26\n", ";"),
+            ("{2};30,00;Réussi;28 nov. 2026\n", ";"),
+            ('{3},30,Success,"Nov 28, 2026 10:20 PM"\n', ","),
+        ):
+            header = head.join(["payment", "amount", "status", "date"]) + "\n"
+            content = (header + text).format(*plan.line_ids.mapped("name"))
+            report = self._new_report_file(plan, content.encode("cp1252"))
+            self.assertEqual(report.row_ids.date, date(2026, 11, 28), text)
+
+    def test_reported_12_an_ambiguous_day_is_never_guessed(self):
+        plan = self._paid_plan(2)
+        text = "payment,amount,status,date\n{0},30,Success,03/04/2026\n"
+        with self.assertRaisesRegex(UserError, "Row 2.*two days"):
+            self._file(plan, text)
+        # the column says it elsewhere
+        report = self._file(plan, text + "{1},30,Success,28/11/2026\n")
+        self.assertEqual(report.row_ids[0].date, date(2026, 4, 3))
+        self._use("own", date_order="mdy")
+        report = self._file(plan, text)
+        self.assertEqual(report.row_ids.date, date(2026, 3, 4))
+
+    def test_reported_14_amounts_with_a_currency_sign(self):
+        plan = self._paid_plan(3)
+        report = self._file(
+            plan,
+            "payment;amount;status\n{0};30,00 $;Succès\n{1};US$ 30;Succès\n"
+            "{2};3 000,00 USD;Succès\n",
+        )
+        self.assertEqual(report.row_ids.mapped("amount"), [30, 30, 3000])
+        with self.assertRaisesRegex(UserError, "Row 2.*currency"):
+            self._file(plan, "payment;amount;status\n{0};12 500 FC;Succès\n")
+
+    def test_reported_18_one_quotation_mark_in_a_name(self):
+        plan = self._paid_plan(2)
+        for name in ('Zawadi "Petit M', '"Petit M'):
+            report = self._file(
+                plan,
+                "payment,reference,amount,status,name\n"
+                f"{{0}},T0,30.00,Success,{name}\n{{1}},T1,30.00,Success,Kalombo\n",
+            )
+            self.assertEqual(self._outcomes(report), ["delivered"] * 2)
+            report.action_cancel()
+
+    def test_reported_21_a_table_on_another_sheet(self):
+        plan = self._paid_plan(1)
+        summary = ("Summary", [["Batch", "Count", "Total"], ["B1", 1, 30]])
+        rows = [["payment", "amount", "status"], [plan.line_ids.name, 30, "Success"]]
+        report = self._new_report_file(plan, self._book(summary, ("Details", rows)))
+        self.assertEqual(
+            (report.sheet_read, self._outcomes(report)), ("Details", ["delivered"])
+        )
+        with self.assertRaisesRegex(UserError, "Summary has: Batch"):
+            self._new_report_file(plan, self._book(summary))
+        with self.assertRaisesRegex(UserError, "Several sheets"):
+            self._new_report_file(plan, self._book(("One", rows), ("Two", rows)))
+
+    def test_r69_our_code_inside_a_text(self):
+        plan = self._paid_plan(3)
+        report = self._file(
+            plan,
+            "payment,amount,status\nStipend {0} of PP-000123,30,Success\n"
+            "ref:{1}/11,30,Success\n",
+        )
+        self.assertEqual(self._outcomes(report), ["delivered"] * 2)
+        with self.assertRaisesRegex(UserError, "Row 2.*two payments"):
+            self._file(plan, "payment,amount,status\n{0} and {1},30,Success\n")
+
+    def test_r69_a_row_without_a_status_is_no_delivery(self):
+        self._use("own")
+        plan = self._paid_plan(2)
+        report = self._file(plan, "payment,amount,status\n{0},30,\n{1},30,Success\n")
+        self.assertEqual(self._outcomes(report), ["pending", "delivered"])
+        self.assertEqual(report.row_ids[0].note, "no_status")
+        with self.assertRaisesRegex(UserError, "no column for Status"):
+            self._file(plan, "payment,amount\n{0},30\n")
+        self._use("own_successes")
+        report = self._file(plan, "payment,amount\n{0},30\n")
+        self.assertEqual(self._outcomes(report), ["delivered"])
+
+    def test_r69_the_control_total_has_to_agree_before_posting(self):
+        profile = self._use("own", needs_control_total=True)
+        plan = self._paid_plan(2)
+        report = self._file(
+            plan, "payment,amount,status\n{0},30,Success\n{1},30,Failed\n"
+        )
+        with self.assertRaisesRegex(UserError, "Type the total"):
+            report.action_post()
+        report.control_total = 60
+        with self.assertRaisesRegex(UserError, "find the difference"):
+            report.action_post()
+        report.control_total = 30
+        self._post(report)
+        self.assertEqual(plan.line_ids.mapped("status"), ["delivered", "failed"])
+        self.assertTrue(profile)
+
+    # -- shipped profiles -----------------------------------------------------------
+    SHIPPED = {
+        "mpesa_bulk": (
+            "Receiver Party,Amount,Remarks,Status,Transaction ID,Completed Time,"
+            "Charge,Failure Reason\n"
+            "243810000100,30.00,{0},Completed,SKT1,28-11-2026 10:00:01,0.20,\n"
+            "243810000101,30.00,{1},Failed,SKT2,28-11-2026 10:00:02,0.00,"
+            "Invalid Receiver\n"
+        ),
+        "airtel": (
+            "Airtel Money bulk disbursement\n"
+            "Batch,4711\n"
+            "MSISDN,Transaction Amount,Currency,External Reference,Transaction ID,"
+            "Transaction Status,Transaction Date,Service Charge,Message\n"
+            "810000100,30,USD,{0},MP261128.1000.A1,TS,28-Nov-2026 10:00,0.20,Done\n"
+            "810000101,30,USD,{1},MP261128.1000.A2,TF,28-Nov-2026 10:01,,"
+            "Invalid MSISDN\n"
+        ),
+        "orange": (
+            "Rapport de paiement de masse;;;;;;;\n"
+            "Numéro Bénéficiaire;Montant;Devise;Référence Client;ID Transaction;"
+            "Statut;Date Transaction;Motif de rejet\n"
+            "0810000100;30,00;USD;{0};PP261128.1000.B1;Succès;28/11/2026 10:00;\n"
+            "0810000101;30,00;USD;{1};PP261128.1000.B2;Échec;28/11/2026 10:01;"
+            "Compte inexistant\n"
+            "TOTAL;60,00;;;;;;\n"
+        ),
+        "bank": (
+            "Relevé de compte;;;\n"
+            "Date;Libellé;Référence;Montant\n"
+            "28/11/2026;Virement {0} allocation;VIR1;-30,00\n"
+            "28/11/2026;Approvisionnement;DEP1;500,00\n"
+        ),
+    }
+
+    def test_r69_shipped_profiles_read_a_file_of_their_public_shape(self):
+        plan = self._paid_plan(2)
+        for name, template in self.SHIPPED.items():
+            for encoding in ("utf-8", "cp1252"):
+                with self.subTest(name, encoding=encoding):
+                    self._use(name)
+                    text = template.format(*plan.line_ids.mapped("name"))
+                    report = self._new_report_file(plan, text.encode(encoding))
+                    payments = report.row_ids.filtered("line_id").sorted("number")
+                    if name == "bank":
+                        self.assertEqual(payments.mapped("meaning"), ["delivered"])
+                    else:
+                        self.assertEqual(
+                            payments.mapped("meaning"), ["delivered", "failed"]
+                        )
+                        self.assertEqual(payments[1].failure_reason, "wrong_number")
+                    self.assertEqual(payments[0].date, date(2026, 11, 28))
+                    self.assertEqual(payments[0].amount, 30)
+                    self.assertTrue(payments[0].provider_ref)
+                    report.action_cancel()
+
+    def test_r69_every_shipped_profile_is_complete_and_changed_by_nobody(self):
+        shipped = self.env["cash.transfer.report.profile"].search(
+            [("company_id", "=", False)]
+        )
+        self.assertGreaterEqual(len(shipped), 7)
+        for profile in shipped:
+            self.assertFalse(profile._problems(), profile.name)
+            for user in (self.releaser, self.reconciler):
+                self.assertTrue(profile.with_user(user).name)
+                with self.assertRaises(AccessError):
+                    profile.with_user(user).sign = "plus"
+                with self.assertRaises(AccessError):
+                    profile.with_user(user).column_ids[0].header = "x"
+        own = shipped[0].with_user(self.releaser).copy()
+        self.assertEqual(own.company_id, self.company)
+        own.sign = "minus"
+        with self.assertRaises(AccessError):
+            own.with_user(self.officer).sign = "plus"
+
+    def test_r69_try_it_on_a_file_books_nothing(self):
+        self._use("own")
+        plan = self._paid_plan(2)
+        text = "payment,amount,status\n{0},30,Success\n{1},40,Success\nTOTAL,70,\n"
+        content = base64.b64encode(text.format(*plan.line_ids.mapped("name")).encode())
+        before = self.env["cash.transfer.reconciliation"].search_count([])
+        for plan_id, word in ((plan.id, "Delivered too Much"), (False, "No Payment")):
+            picture = (
+                self.env["cash.transfer.report.try"]
+                .with_user(self.reconciler)
+                .create(
+                    {
+                        "profile_id": self.provider.report_profile_id.id,
+                        "plan_id": plan_id,
+                        "file": content,
+                    }
+                )
+                .picture
+            )
+            for part in (plan.line_ids[0].name, word, "70", "Nothing was booked"):
+                self.assertIn(part, picture)
+        broken = self.env["cash.transfer.report.try"].create(
+            {
+                "profile_id": self.provider.report_profile_id.id,
+                "file": base64.b64encode(b"a,b\n1,2\n"),
+            }
+        )
+        self.assertIn("no column", broken.picture)
+        self.assertEqual(self._statuses(plan), {"sent"})
+        self.assertEqual(
+            self.env["cash.transfer.reconciliation"].search_count([]), before
+        )
+        with self.assertRaises(AccessError):
+            self.env["cash.transfer.report.try"].with_user(self.worker).create({})

@@ -291,7 +291,7 @@ class TestReconciliation(CashCommon):
         self.assertEqual(plan.line_ids.status, "delivered")
 
     def test_r39_by_the_providers_reference(self):
-        self.provider.match_key = "reference"
+        self.report_profile.match_key = "reference"
         plan = self._paid_plan(1)
         plan.line_ids._unprotected().provider_ref = "ABC"
         self._report(plan, [{"reference": "ABC", "amount": 30}])
@@ -363,7 +363,7 @@ class TestReconciliation(CashCommon):
     def test_xlsx_report_with_the_providers_headers(self):
         import xlsxwriter  # noqa: PLC0415
 
-        for column in self.provider.report_column_ids:
+        for column in self.report_profile.column_ids:
             if column.content == "payment":
                 column.header = "Transaction Code"
             if column.content == "amount":

@@ -8,7 +8,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..tools import tabular
+from odoo.addons.remediation_base.tools import sheets
+
 from .common import CashCommon
 
 #: What a form may change at once: names, order, the reading of reports.
@@ -18,11 +19,8 @@ FREE = {
     "programme_id",
     "contract_ref",
     "settlement_days",
-    "report_column_ids",
-    "word_ids",
+    "report_profile_id",
     "default_failure_reason",
-    "match_key",
-    "report_decimal",
 }
 
 
@@ -333,7 +331,7 @@ class TestSteering(CashCommon):
                 step()
 
     def _file(self, plan):
-        _headers, rows = tabular.read_table(base64.b64decode(plan.file_content))
+        _headers, rows = sheets.read(base64.b64decode(plan.file_content))
         return [cells for _number, cells in rows]
 
     def test_r63_the_file_is_written_as_it_was_locked(self):
@@ -372,10 +370,14 @@ class TestSteering(CashCommon):
             [line.name, line.payee_number, f"{line.amount_due:.2f}"]
             for line in plan.line_ids
         ]
-        plan._prove_file(tabular.write_csv(headers, good, ",", "utf-8"), headers)
+        plan._prove_file(
+            sheets.write_csv(headers, good, ",", "utf-8", range(3)), headers
+        )
         for form in (good[0][1][1:], "00" + good[0][1][1:], "0" + good[0][1][4:]):
             same = [[good[0][0], form, good[0][2]], good[1]]
-            plan._prove_file(tabular.write_csv(headers, same, ",", "utf-8"), headers)
+            plan._prove_file(
+                sheets.write_csv(headers, same, ",", "utf-8", range(3)), headers
+            )
         other = plan.line_ids[1].payee_number
         for wrong in (
             [[good[0][0], other, good[0][2]], good[1]],
@@ -388,7 +390,7 @@ class TestSteering(CashCommon):
         ):
             with self.assertRaises(UserError):
                 plan._prove_file(
-                    tabular.write_csv(headers, wrong, ",", "utf-8"), headers
+                    sheets.write_csv(headers, wrong, ",", "utf-8", range(3)), headers
                 )
 
     def test_reported_24_numbers_in_the_form_the_provider_wants(self):

@@ -1,15 +1,60 @@
-"""What a provider's report means for the payments it speaks about (R39, R69).
+"""What a provider's report says, and what it means for our payments (R39, R69).
 
-No Odoo here on purpose. Rows, payments and what earlier reports said come in; what each
-row changes comes out. Amounts are whole units of the currency (cents), never floats.
+No ORM here on purpose. :func:`read` makes facts of a file and its profile;
+:func:`understand` takes facts, payments and what earlier reports said, and gives what
+each row changes. Amounts are whole units of the currency (cents), never floats.
 
 A file tells a story: the rows about one payment are read together, by receipt. Per
 receipt the last final state counts, a success stands until its own receipt is taken
 back, and what was said before books nothing again.
 """
 
+import re
 from dataclasses import dataclass, field
 
+from odoo.addons.remediation_base.tools import sheets
+from odoo.addons.remediation_base.tools.sheets import SheetError, fold
+
+#: What providers write, in the languages they write; each profile may add words.
+WORDS = {
+    "delivered": (
+        "delivered success successful successfully succeeded paid ok completed "
+        "complete réussi réussie payé payée livré livrée succès effectué effectuée"
+    ).split(),
+    "not_collected": [
+        "not collected",
+        "uncollected",
+        "unclaimed",
+        "expired",
+        "non retiré",
+    ],
+    "failed": "failed fail failure error rejected échec échoué rejeté erreur".split(),
+    "reversed": [
+        "reversed",
+        "reversal",
+        "refunded",
+        "taken back",
+        "annulé après paiement",
+        "extourné",
+        "remboursé",
+    ],
+    "pending": [
+        "pending",
+        "processing",
+        "in progress",
+        "sent",
+        "en cours",
+        "en attente",
+    ],
+}
+#: Meanings that are also looked for in the column that says what a row is.
+KINDS = ("fee", "ignored", "reversed")
+#: A row without a payment that begins with one of these adds the others up.
+TOTALS = ("total", "totaux", "grand total", "montant total", "sous total", "somme")
+#: Rows among which the header is looked for.
+HEADER_WITHIN = 60
+#: Our own payment codes, with or without the stroke.
+OWN_CODE = r"(?<![A-Z0-9])P[-_ ]?(\d{6,})(?!\d)"
 #: A state that a provider does not change by itself any more.
 FINAL = ("delivered", "failed", "not_collected", "reversed")
 UNDELIVERED = ("failed", "not_collected")
@@ -19,6 +64,358 @@ OPEN = ("sent", "in_question")
 SILENT = ("conflict", "waiting", "left_out", "pending")
 
 
+@dataclass
+class Profile:
+    """How a provider writes; see ``cash.transfer.report.profile``."""
+
+    columns: dict  # content → the headers it may have
+    sheet: str = ""
+    header_row: int = 0
+    match_key: str = "payment"
+    code_pattern: str = ""
+    decimal: str = "auto"
+    sign: str = "plus"
+    date_order: str = ""
+    words: dict = field(default_factory=dict)  # word → (meaning, failure reason)
+    kinds: dict = field(default_factory=dict)  # word inside a kind of row → meaning
+    reasons: dict = field(default_factory=dict)
+    successes_only: bool = False
+    currency: str = "USD"
+    decimals: int = 2
+    default_reason: str = ""
+    prefix: str = ""  # +243
+    digits: int = 0  # after the prefix
+    zone: object = None  # whose day it is
+
+
+@dataclass
+class Report:
+    """What a file says before anything is known of our payments."""
+
+    rows: list = field(default_factory=list)
+    left_out: list = field(default_factory=list)
+    problems: list = field(default_factory=list)  # SheetErrors of single rows
+    sheet: str = ""
+    header_row: int = 0
+    headers: list = field(default_factory=list)
+    columns: dict = field(default_factory=dict)  # content → index
+    table: list = field(default_factory=list)
+    total: int | None = None  # what a total row says
+    fees_told: bool = False
+
+
+def read(content, profile):
+    """Return the :class:`Report` of a file.
+
+    :raises SheetError: the file as a whole cannot be read.
+    """
+    report = Report()
+    table = _find_table(sheets.tables(content, formulas=False), profile, report)
+    report.table = table
+    last, width = table[-1][0], len(report.headers)
+    while width and not report.headers[width - 1]:
+        width -= 1
+    named = []
+    for number, cells in table:
+        texts = [sheets.raw_text(cell) for cell in cells]
+        values = {
+            content: texts[index] if index < len(texts) else ""
+            for content, index in report.columns.items()
+        }
+        try:
+            # a spreadsheet leaves empty cells out, a CSV file only where it is cut off
+            short = not report.sheet and len(cells) < width
+            row = _identify(number, values, texts, profile)
+            begun = re.match(r"[A-Za-z]{0,3}-?\d", values[profile.match_key])
+            if short and (row or (begun and number == last)):
+                raise SheetError("truncated" if number == last else "short_row")
+            if not row:
+                _leave_out(number, values, texts, profile, report)
+                continue
+            named.append((row, values))
+        except SheetError as error:
+            error.row = number
+            report.problems.append(error)
+    order = profile.date_order or sheets.find_order(
+        values.get("date") for _row, values in named
+    )
+    for row, values in named:
+        try:
+            report.rows.append(_complete(row, values, order, profile))
+        except SheetError as error:
+            error.row = row["number"]
+            report.problems.append(error)
+    report.fees_told = any(row["fee_told"] for row in report.rows)
+    if not report.rows and not report.problems:
+        raise SheetError("no_payment")
+    _name_fees(report.rows)
+    _set_positions(report.rows)
+    return report
+
+
+def needed_columns(profile):
+    needed = [profile.match_key, "amount"]
+    if not profile.successes_only:
+        needed.append("status")
+    return needed
+
+
+def _find_table(tables, profile, report):
+    """Return the rows below the header and note where it stands."""
+    wanted = {
+        content: [fold(header) for header in headers]
+        for content, headers in profile.columns.items()
+    }
+    names = [table.name for table in tables]
+    if profile.sheet and any(names):
+        tables = [one for one in tables if fold(one.name) == fold(profile.sheet)]
+        if not tables:
+            raise SheetError("no_sheet", sheet=profile.sheet, sheets=names)
+    needed = needed_columns(profile)
+    found, best = [], (-1, None, (), needed)
+    for table in tables:
+        for place, (number, cells) in enumerate(table.rows):
+            if profile.header_row and number < profile.header_row:
+                continue
+            if profile.header_row and number > profile.header_row:
+                break
+            if not profile.header_row and place >= HEADER_WITHIN:
+                break
+            headers = [sheets.raw_text(cell) for cell in cells]
+            folded = [fold(header) for header in headers]
+            columns = {}
+            for content, names_of in wanted.items():
+                places = [
+                    i for i, name in enumerate(folded) if name in names_of and name
+                ]
+                if places:
+                    columns[content] = places[0]
+            missing = [content for content in needed if content not in columns]
+            if not missing:
+                matched = {name for names_of in wanted.values() for name in names_of}
+                sheets.check_headers(headers, matched)
+                found.append((table, place, number, headers, columns))
+                break
+            if len(columns) > best[0]:
+                best = (len(columns), table.name, headers, missing)
+    if not found:
+        _count, name, headers, missing = best
+        raise SheetError(
+            "no_column",
+            columns=missing,
+            headers=[header for header in headers if header],
+            sheet=name or "",
+        )
+    if len(found) > 1:
+        raise SheetError("two_sheets", sheets=[one[0].name for one in found])
+    table, place, number, headers, columns = found[0]
+    report.sheet, report.header_row = table.name, number
+    report.headers, report.columns = headers, columns
+    rows = table.rows[place + 1 :]
+    if not rows:
+        raise SheetError("no_rows")
+    return rows
+
+
+def find_code(text, pattern=""):
+    """Return the payment code inside a text, or an empty one.
+
+    :raises SheetError: it names two.
+    """
+    text = text[:200].upper()
+    if pattern:
+        found = [
+            (match[1] if match.re.groups else match[0]).upper()
+            for match in re.finditer(pattern, text, re.IGNORECASE)
+        ]
+    else:
+        found = [f"P-{match[1]}" for match in re.finditer(OWN_CODE, text)]
+    if len(set(found)) > 1:
+        raise SheetError("two_codes")
+    return found[0] if found else ""
+
+
+def find_numbers(text, prefix="", digits=0):
+    """Return the telephone numbers in a text as +243812345678: whether they are written
+    so, as 243…, 00243… or with a leading 0."""
+    country = prefix.lstrip("+")
+    found = set()
+    for run in re.findall(r"\+?\d[\d\s().\-]{5,24}\d|\+?\d{7,15}", text or ""):
+        number = re.sub(r"\D", "", run)
+        for start in (f"00{country}", country, "0", ""):
+            rest = number[len(start) :]
+            if not number.startswith(start) or (digits and len(rest) != digits):
+                continue
+            if not country:
+                rest = number.removeprefix("00")
+            found.add(f"+{country}{rest}")
+            break
+    return found
+
+
+def _is_total(texts):
+    first = next((fold(text) for text in texts if text), "")
+    return first.startswith(TOTALS)
+
+
+def _identify(number, values, texts, profile):
+    """Return what names the payment of a row; None for a row that is no payment."""
+    kind = fold(values.get("kind"))
+    kinds = [word for word in profile.kinds if word in kind] if kind else []
+    meaning = profile.kinds[max(kinds, key=len)] if kinds else ""
+    if meaning == "ignored":
+        return None
+    row = {
+        "number": number,
+        "payment_code": find_code(values.get("payment", ""), profile.code_pattern),
+        "provider_ref": values.get("reference") or False,
+        "numbers": find_numbers(values.get("number"), profile.prefix, profile.digits),
+        "meaning": meaning,
+    }
+    if values.get("taken_back") and meaning in ("", "reversed"):
+        if meaning or "kind" not in profile.columns:
+            row.update(meaning="reversed", provider_ref=values["taken_back"])
+    named = row["payment_code"] or row["numbers"]
+    if profile.match_key == "reference":
+        named = named or (row["provider_ref"] and not _is_total(texts))
+    if not named and not (meaning == "fee" and row["provider_ref"]):
+        return None
+    for cell in values.values():
+        if cell[:1] == "=":
+            raise SheetError("formula")
+    return row
+
+
+def _leave_out(number, values, texts, profile, report):
+    amount = None
+    try:
+        amount = _units(values.get("amount"), profile)
+    except SheetError:
+        amount = None
+    if _is_total(texts) and amount is not None:
+        report.total = abs(amount)
+    report.left_out.append({"number": number, "amount": abs(amount or 0)})
+
+
+def _units(text, profile):
+    """Return an amount in units as it is signed, None for an empty cell.
+
+    :raises SheetError: decimals and what :func:`sheets.parse_amount` raises.
+    """
+    if not text:
+        return None
+    amount = sheets.parse_amount(text, profile.decimal, profile.currency)
+    units = amount.scaleb(profile.decimals)
+    if units != units.to_integral_value():
+        raise SheetError("decimals", currency=profile.currency)
+    return int(units)
+
+
+def _complete(row, values, order, profile):
+    """Read the cells of a payment's row."""
+    currency = values.get("currency", "").strip().upper()
+    known = (profile.currency, *sheets.MARKS.get(profile.currency, ()))
+    if currency and currency not in known:
+        raise SheetError("other_currency", found=currency[:3], wanted=profile.currency)
+    amount = _units(values.get("amount"), profile)
+    if amount is not None and profile.sign == "minus":
+        amount = -amount
+    meaning, reason = _meaning(row, values, amount, profile)
+    if amount is not None and amount < 0:
+        if meaning == "delivered" or not meaning:
+            raise SheetError("negative")
+        amount = abs(amount)
+    if meaning in UNDELIVERED:
+        text = fold(values.get("reason"))
+        reason = (
+            profile.reasons.get(text)
+            or reason
+            or ("other" if text else profile.default_reason)
+        )
+        if not reason:
+            raise SheetError("no_reason")
+        if reason == "not_presented":
+            meaning = "not_collected"
+    elif meaning == "reversed":
+        reason = "taken_back"
+    fee = _units(values.get("fee"), profile) or 0
+    if fee < 0 and profile.sign == "minus":
+        fee = -fee
+    if fee < 0:
+        raise SheetError("negative_fee")
+    if meaning == "fee":
+        fee, amount = amount or fee, 0
+    day, moment = sheets.parse_moment(values.get("date"), order or None, profile.zone)
+    row.update(
+        amount=amount or 0,
+        has_amount=amount is not None,
+        fee_told=fee,
+        date=day or False,
+        moment=moment,
+        meaning=meaning,
+        failure_reason=reason or False,
+    )
+    return row
+
+
+def _meaning(row, values, amount, profile):
+    """Return what a row says became of its payment, and why."""
+    if row["meaning"]:
+        return row["meaning"], False
+    word = fold(values.get("status"))
+    if word:
+        if word not in profile.words:
+            raise SheetError("status", word=values["status"][:30])
+        meaning, reason = profile.words[word]
+        if meaning == "delivered" and not amount:
+            raise SheetError("no_amount")
+        return meaning, reason
+    if amount is None:
+        return "pending", False
+    if not profile.successes_only:
+        return "", False  # without a status it is no delivery
+    return ("delivered" if amount else "failed"), False
+
+
+def _name_fees(rows):
+    """A row of a fee names its payment by the receipt it belongs to."""
+    codes = {}
+    for row in rows:
+        if row["provider_ref"] and row["payment_code"]:
+            codes.setdefault(row["provider_ref"], row["payment_code"])
+    for row in rows:
+        if row["meaning"] == "fee" and not row["payment_code"]:
+            row["payment_code"] = codes.get(row["provider_ref"], "")
+
+
+def _set_positions(rows):
+    """Statements often list the newest first: then things happened from the end."""
+    moments = [
+        (row["date"], row["moment"]) for row in rows if row["date"] and row["moment"]
+    ]
+    newest_first = len(moments) == len(rows) > 1 and moments[0] > moments[-1]
+    newest_first = newest_first and all(
+        one >= two for one, two in zip(moments, moments[1:], strict=False)
+    )
+    for row in rows:
+        del row["moment"]
+        row["position"] = -row["number"] if newest_first else row["number"]
+
+
+def told_total(rows):
+    """Return what a file says was delivered in the end: each receipt once, without what
+    was taken back."""
+    total, groups = 0, {}
+    for row in rows:
+        groups.setdefault(subject(row), []).append(row)
+    for mine in groups.values():
+        mine = sorted(mine, key=lambda one: (one["position"], one["number"]))
+        told, _keys = _tell(mine, Story(), {})
+        total += sum(one.amount for one in told.values() if one.state == "delivered")
+    return total
+
+
+# -- what it means -----------------------------------------------------------------
 @dataclass
 class Payment:
     """One payment of ours as it is in the books; money in units."""
@@ -141,7 +538,8 @@ def understand(rows, payments, stories, today, day):
     return changes
 
 
-def _change(outcome, booked=0, disputed=0, note=False, question=False):
+def change(outcome, booked=0, disputed=0, note=False, question=False):
+    """Return what a row changes, in the fields of a reconciliation's row."""
     return {
         "outcome": outcome,
         "booked": booked,
@@ -173,7 +571,7 @@ def _tell(mine, story, changes):
         keys[row["number"]] = key
         meaning = row["meaning"]
         if meaning not in FINAL:
-            changes[row["number"]] = _change(
+            changes[row["number"]] = change(
                 "no_change" if meaning == "fee" else "pending",
                 note=not meaning and "no_status",
             )
@@ -183,22 +581,22 @@ def _tell(mine, story, changes):
         if old is None:
             told[key] = now
         elif old.state == "waiting":
-            changes[row["number"]] = _change("waiting", note="two_amounts")
+            changes[row["number"]] = change("waiting", note="two_amounts")
         elif (old.state, old.amount) == (now.state, now.amount):
-            changes[row["number"]] = _change("no_change", note="repeated")
+            changes[row["number"]] = change("no_change", note="repeated")
         elif key and old.state == "reversed":
             # a receipt that was taken back is spent, in whatever order it is told
-            changes[row["number"]] = _change("no_change", note="superseded")
+            changes[row["number"]] = change("no_change", note="superseded")
         elif old.state == "delivered" and meaning in UNDELIVERED:
-            changes[row["number"]] = _change("conflict", note="success_stands")
+            changes[row["number"]] = change("conflict", note="success_stands")
         elif old.state == meaning == "delivered" and not (
             row["receipt"] and old.row["receipt"]
         ):
             for one in (old.row, row):
-                changes[one["number"]] = _change("waiting", note="two_amounts")
+                changes[one["number"]] = change("waiting", note="two_amounts")
             old.state = "waiting"
         else:
-            changes[old.row["number"]] = _change("no_change", note="superseded")
+            changes[old.row["number"]] = change("no_change", note="superseded")
             told[key] = now
     return told, keys
 
@@ -212,45 +610,45 @@ def _decide(told, known, payment, changes, today, day):
         if now.state == "waiting":
             continue
         if now.state == "reversed":
-            change = _taken_back(before, known, payment)
+            outcome = _taken_back(before, known, payment)
         elif now.state == "delivered":
-            change = _delivered(now, before, payment, today, day)
+            outcome = _delivered(now, before, payment, today, day)
         else:
-            change = _failed(key, now, told, known, payment)
-        changes[now.row["number"]] = change
+            outcome = _failed(key, now, told, known, payment)
+        changes[now.row["number"]] = outcome
 
 
 def _taken_back(before, known, payment):
     """The provider took a receipt back."""
     paid = before.state == "delivered" and before.amount
     if paid and (not payment or before.disputed):
-        return _change("conflict", note="claim")
+        return change("conflict", note="claim")
     if not payment:
-        return _change("no_change")
+        return change("no_change")
     if not paid:
         if payment.status in OPEN:
             payment.status = "failed"
-            return _change("failed")
-        return _change("no_change")
+            return change("failed")
+        return change("no_change")
     if payment.status in OPEN:  # it was in question
         payment.status = "failed"
-        return _change("failed")
+        return change("failed")
     if payment.status not in ("delivered", "partial"):
-        return _change("no_change")
+        return change("no_change")
     if payment.delivered != before.amount:
-        return _change("conflict", note="by_hand")
+        return change("conflict", note="by_hand")
     booked = payment.delivered
     payment.status, payment.delivered = "reversed", 0
     payment.open += booked
-    return _change("reversed", booked=-booked)
+    return change("reversed", booked=-booked)
 
 
 def _delivered(now, before, payment, today, day):
     row = now.row
     if before.state == "reversed":
         if row["receipt"]:
-            return _change("no_change", note="superseded")
-        return _change("conflict", note="taken_back")
+            return change("no_change", note="superseded")
+        return change("conflict", note="taken_back")
     old = before.amount if before.state == "delivered" else 0
     if old and before.question and before.question != row["date"]:
         # the provider gives another date for what was in question
@@ -258,9 +656,9 @@ def _delivered(now, before, payment, today, day):
             old = 0
     new = row["amount"] - old
     if old and not new:
-        return _change("no_change", note="repeated")
+        return change("no_change", note="repeated")
     if new < 0:
-        return _change("conflict", note="smaller")
+        return change("conflict", note="smaller")
     if not payment or payment.status not in (
         *OPEN,
         *FINAL,
@@ -268,17 +666,17 @@ def _delivered(now, before, payment, today, day):
         "paid_twice",
     ):
         # no payment of ours, or never handed to the provider
-        return _change("unknown", disputed=new)
+        return change("unknown", disputed=new)
     if payment.status == "paid_twice":
-        return _change("paid_twice", disputed=new)
+        return change("paid_twice", disputed=new)
     first = payment.status in OPEN
     if first:
         question = _question(row, payment, today, day)
         if question:
             payment.asked = True
-            return _change("in_question", question=question)
+            return change("in_question", question=question)
         if payment.asked:
-            return _change("conflict", note="asked")
+            return change("conflict", note="asked")
     booked = max(min(new, payment.due - payment.delivered, payment.open), 0)
     excess = new - booked
     payment.delivered += booked
@@ -286,7 +684,7 @@ def _delivered(now, before, payment, today, day):
     if not booked:
         if first:
             payment.status = "paid_twice"
-        return _change("paid_twice", disputed=excess)
+        return change("paid_twice", disputed=excess)
     full = payment.delivered >= payment.due
     payment.status = "delivered" if full else "partial"
     outcome = payment.status
@@ -294,7 +692,7 @@ def _delivered(now, before, payment, today, day):
         outcome = "late"
     elif excess:
         outcome = "over"
-    return _change(outcome, booked=booked, disputed=excess)
+    return change(outcome, booked=booked, disputed=excess)
 
 
 def _question(row, payment, today, day):
@@ -312,7 +710,7 @@ def _question(row, payment, today, day):
 def _failed(key, now, told, known, payment):
     before = known.get(key)
     if not payment:
-        return _change("no_change")
+        return change("no_change")
     if payment.status in ("delivered", "partial") or payment.asked:
         own = before and before.state == "delivered"
         others = any(
@@ -321,12 +719,12 @@ def _failed(key, now, told, known, payment):
             if name != key
         )
         if own or not others:
-            return _change("conflict", note="success_stands")
-        return _change("no_change", note="other_try")
+            return change("conflict", note="success_stands")
+        return change("no_change", note="other_try")
     if payment.status in OPEN:
         payment.status = now.state
-        return _change(now.state)
-    return _change("no_change")
+        return change(now.state)
+    return change("no_change")
 
 
 def _add_fees(mine, keys, known, changes):

@@ -3,3 +3,5 @@ from . import method_wizard
 from . import money_wizard
 from . import zip_wizard
 from . import answer_wizard
+from . import report_try
+from . import row_answer

@@ -183,8 +183,8 @@ class Demo(models.AbstractModel):
     def _load_report(self, plan):
         """What the provider sends, posted; then the plan is closed."""
         lines = plan.sudo().line_ids  # sudo: the loading writes the provider's report
-        rows = [f"{line.name},MM-{line.id},{line.amount_due}" for line in lines]
-        content = "\n".join(["payment,reference,amount", *rows, ""])
+        rows = [f"{line.name},MM-{line.id},{line.amount_due},Success" for line in lines]
+        content = "\n".join(["payment,reference,amount,status", *rows, ""])
         report = (
             self._as("reconciler")
             .env["cash.transfer.reconciliation"]

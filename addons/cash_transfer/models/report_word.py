@@ -1,21 +1,21 @@
 from odoo import fields, models
 
 
-class CashTransferProviderWord(models.Model):
+class CashTransferReportWord(models.Model):
     """A word in a provider's report and what it means."""
 
-    _name = "cash.transfer.provider.word"
+    _name = "cash.transfer.report.word"
     _description = "Word in a Provider's Report"
     _order = "word"
     _rec_name = "word"
 
-    provider_id = fields.Many2one(
-        "cash.transfer.provider", required=True, index=True, ondelete="cascade"
+    profile_id = fields.Many2one(
+        "cash.transfer.report.profile", required=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(
-        related="provider_id.company_id", store=True, index=True
+        related="profile_id.company_id", store=True, index=True
     )
-    word = fields.Char(required=True, help="Upper and lower case are the same.")
+    word = fields.Char(required=True, help="Case and accents make no difference.")
     meaning = fields.Selection(
         [
             ("delivered", "Delivered"),
@@ -23,14 +23,18 @@ class CashTransferProviderWord(models.Model):
             ("failed", "Failed"),
             ("reversed", "Taken Back"),
             ("pending", "Not Final Yet"),
+            ("fee", "Fee of a Payment"),
+            ("ignored", "No Payment"),
             ("reason", "Only a Reason"),
         ],
         required=True,
+        help="A fee, no payment and taken back are also looked for in the column that "
+        "says what a row is.",
     )
     failure_reason = fields.Selection("_selection_failure_reason")
 
     _word_unique = models.UniqueIndex(
-        "(provider_id, lower(word))", "This word has a meaning already."
+        "(profile_id, lower(word))", "This word has a meaning already."
     )
 
     def _selection_failure_reason(self):
