@@ -10,6 +10,5 @@ def without_defaults(records):
     context = records.env.context
     if not any(key.startswith("default_") for key in context):
         return records
-    return records.with_context(
-        {k: v for k, v in context.items() if not k.startswith("default_")}
-    )
+    kept = {k: v for k, v in context.items() if not k.startswith("default_")}
+    return records.with_context(kept)  # pylint: disable=context-overridden

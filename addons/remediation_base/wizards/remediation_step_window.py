@@ -140,7 +140,8 @@ class StepWindow(models.TransientModel):
             if not key.startswith("step_")
         }
         answers = {name: self[place] for name, place in places.items()}
-        result = getattr(records.with_context(context), declared.name)(**answers)
+        records = records.with_context(context)  # pylint: disable=context-overridden
+        result = getattr(records, declared.name)(**answers)
         if isinstance(result, dict) and result.get("type"):
             return result
         return {"type": "ir.actions.act_window_close"}
