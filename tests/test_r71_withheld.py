@@ -238,6 +238,7 @@ class TestR71Withheld(PortalCommon):
             "programme",
             "team",
             "country",
+            "zone",
             "company_name",
             "situation_on",
             "visits_done",

@@ -185,13 +185,27 @@ ITEM_FIELDS = {
 }
 #: Free text may say anything: hidden as soon as anything is withheld.
 FREE_TEXT = {
-    "remediation.assessment": ("present", "child_wishes", "caregiver_view", "summary"),
+    # Answers to a programme's own questions are free text too.
+    "remediation.case": ("properties",),
+    "remediation.assessment": (
+        "present",
+        "child_wishes",
+        "caregiver_view",
+        "summary",
+        "properties",
+    ),
     "remediation.consent": ("withhold_what", "witness"),
     "remediation.note": ("subject", "text"),
     "remediation.plan": ("goal", "participants", "income_replacement_reason"),
     "remediation.plan.action": ("description", "result_note"),
     "remediation.service.delivery": ("note",),
-    "remediation.visit": ("present", "work_activity", "safety_concern", "note"),
+    "remediation.visit": (
+        "present",
+        "work_activity",
+        "safety_concern",
+        "note",
+        "properties",
+    ),
     "remediation.work.situation": ("activity", "note"),
     # A paper or a picture shows who the child is.
     "ir.attachment": ("raw",),
