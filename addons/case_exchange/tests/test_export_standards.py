@@ -324,6 +324,9 @@ class TestStandards(ExchangeCommon):
         self.assertEqual(job.imported_count, 1, job.line_ids.mapped("problems"))
         there = job.line_ids.case_id
         self.assertEqual(there.company_id, self.company_b)
+        # R57: what was imported waits until the child was asked here.
+        for purpose in ("services", "share_with_org", "reporting"):
+            self._new_consent(there, purpose)
         second = self._primero(
             importer.with_company(self.company_b),
             domain=repr([("id", "=", there.id)]),

@@ -194,7 +194,10 @@ class TestImportPrimero(ExchangeCommon):
         self.assertEqual(case.risk_level, "high")
         self.assertEqual(case.identified_on, fields.Date.to_date("2024-03-01"))
         self.assertEqual(case.household_id.member_ids.phone, "+243991234567")
-        self.assertTrue(case._has_consent("reporting"))
+        # R57: nobody there recorded what the child said, so that it waits for it here.
+        reporting = case.consent_ids.filtered(lambda c: c.purpose == "reporting")
+        self.assertEqual((reporting.answer, reporting.standing), ("yes", "no_assent"))
+        self.assertFalse(case._has_consent("reporting"))
         self.assertIn("religion: r1", "\n".join(case.note_ids.mapped("text")))
         note = case.note_ids.filtered(lambda n: "She called" in n.text)
         self.assertIn("old_worker", note.text)
