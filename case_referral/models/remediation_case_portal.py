@@ -386,7 +386,7 @@ class RemediationCasePortal(models.Model):
         for row in rows:
             known = own.get(self._clean_number(row, "id", 0, 2**31))
             if known and not row.get("domain"):
-                known.action_cancel()
+                known.action_cancel(None)
             elif known:
                 known.write(self._clean_action(row))
             else:

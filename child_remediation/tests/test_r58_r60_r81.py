@@ -71,7 +71,7 @@ class TestAnswered(RemediationCommon):
                 visit.action_done()
             self.assertEqual(visit.state, "planned")
             self.assertFalse(visit.outcome)
-            visit.action_cancel()
+            visit.action_cancel("Asked again")
         self.assertFalse(case.work_situation_ids)
         self.assertFalse(case.first_contact_on)
 
@@ -147,7 +147,7 @@ class TestAnswered(RemediationCommon):
             )
         )
         self.assertFalse(case.needs_safety_action)
-        action.action_cancel()
+        action.action_cancel("Not needed")
         self.assertTrue(case.needs_safety_action)
         case.with_user(self.worker).no_safety_action_reason = "  "
         self.assertTrue(case.needs_safety_action)
