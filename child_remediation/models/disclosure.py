@@ -75,6 +75,8 @@ WORK_FIELDS = (
     "is_trafficked",
     "documents_retained",
     "pay",
+    "pay_period",
+    "currency_id",
     "pay_promised",
     "pay_withheld",
     "paid_to",
