@@ -67,6 +67,23 @@ class TestVerification(CashCommon):
         with self.assertRaises(AccessError):
             answers[3].with_user(self.officer).action_answer("yes")
 
+    def test_r81_no_question_of_the_verification_is_answered_by_default(self):
+        _plan, verification = self._verified()
+        answer = verification.with_env(self.env).answer_ids[0]
+        wizards = self.env["cash.transfer.answer.wizard"].with_user(self.worker)
+        names = ("safe", "fee_asked", "child_working")
+        self.assertFalse(any(wizards.default_get(list(names)).values()))
+        said = {"answer_id": answer.id, "received": "yes", "amount_received": 30}
+        for missing in names:
+            given = {name: "yes" for name in names if name != missing}
+            with self.assertRaisesRegex(UserError, "Ask whether"):
+                wizards.create({**said, **given}).action_confirm()
+        self.assertNotEqual(answer.state, "answered")
+        wizards.create(
+            {**said, "safe": "yes", "fee_asked": "no", "child_working": "no"}
+        ).action_confirm()
+        self.assertEqual((answer.safe, answer.fee_asked), (True, False))
+
     def test_nothing_to_verify_before_payment(self):
         plan = self._paid_plan(1, "locked")
         with self.assertRaises(ValidationError):

@@ -1,4 +1,7 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.remediation_base.tools.answers import YES, YES_NO, Answer
 
 
 class CashTransferAnswerWizard(models.TransientModel):
@@ -17,20 +20,28 @@ class CashTransferAnswerWizard(models.TransientModel):
         [("yes", "Yes"), ("no", "No"), ("with_issues", "With Issues")], required=True
     )
     amount_received = fields.Monetary()
-    safe = fields.Boolean(string="Felt Safe", default=True)
-    fee_asked = fields.Boolean(string="Somebody Asked for a Fee")
-    child_working = fields.Boolean(string="The Child Works")
+    safe = Answer("Felt Safe", selection=YES_NO)
+    fee_asked = Answer("Somebody Asked for a Fee", selection=YES_NO)
+    child_working = Answer("The Child Works", selection=YES_NO)
     issue = fields.Text()
 
     def action_confirm(self):
         """Record the answer through its own method, which checks rights."""
         self.ensure_one()
+        if not (self.safe and self.fee_asked and self.child_working):
+            # A task for the supervisor hangs on each of them (R81).
+            raise UserError(
+                self.env._(
+                    "Ask whether the family felt safe, a fee was asked, and the child "
+                    "works."
+                )
+            )
         self.answer_id.action_answer(
             self.received,
             self.amount_received,
-            self.safe,
-            self.fee_asked,
-            self.child_working,
+            self.safe == YES,
+            self.fee_asked == YES,
+            self.child_working == YES,
             self.issue,
         )
         return {"type": "ir.actions.act_window_close"}
