@@ -76,6 +76,7 @@
         "views/protection_complaint_views.xml",
         "views/protection_duplicate_views.xml",
         "views/protection_data_views.xml",
+        "views/protection_company_views.xml",
         "views/processing_activity_views.xml",
         "views/sign_in_views.xml",
         "views/second_factor_templates.xml",

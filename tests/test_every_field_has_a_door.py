@@ -32,6 +32,13 @@ _SHIPPED = "comes with the module; its words are translated, its order is fixed"
 _ASKED = "made where it is asked: the form's own menu, Add Properties"
 #: Fields of the product that stand on no screen, and why.
 EXCEPTIONS = {
+    "cash.transfer.cycle.line.case_id": "follows from the entitlement",
+    "cash.transfer.payment.method.case_id": "follows from the payee",
+    "cash.transfer.verification.answer.line_id": "drawn when the verification begins",
+    "remediation.classification.case_id": "follows from the work situation",
+    "savings.cycle.meeting_rhythm": "copied from the group when a cycle begins",
+    "savings.cycle.keys_outside_committee": "copied from the group likewise",
+    "savings.share.out.line.membership_id": "one line for each member",
     "account.payment.provider_id": "set when a payment plan is posted",
     "referral.accreditation.company_id": _COMPANY,
     "referral.total.company_id": _COMPANY,
