@@ -32,7 +32,9 @@ class SavingsGroup(models.Model):
 
     _remediation_sensitive = True
     _code_prefix = "SG"
-    _protected_fields = frozenset({"state", "dissolved_on", "dissolved_reason"})
+    _protected_fields = frozenset(
+        {"state", "dissolved_on", "dissolved_reason", "partner_id"}
+    )
     _frozen_fields = frozenset({"company_id", "currency_id"})
 
     # identity
@@ -65,6 +67,14 @@ class SavingsGroup(models.Model):
     company_id = fields.Many2one("res.company", required=True, index=True)
     currency_id = fields.Many2one(
         "res.currency", required=True, default=lambda self: self.env.company.currency_id
+    )
+    partner_id = fields.Many2one(
+        "res.partner",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The group in the books, made when finance first holds money of it.",
     )
     agent_id = fields.Many2one(
         "res.users",
@@ -198,6 +208,22 @@ class SavingsGroup(models.Model):
         groups = super().create(filled)
         groups._check_keeper()
         return groups
+
+    def _get_partner(self):
+        """Return the group's partner in the books, made at its first use: its code and
+        no member's name. Called after the check for finance."""
+        self.ensure_one()
+        # sudo: finance books for a group whose members it does not read
+        group = self.sudo()
+        if not group.partner_id:
+            group._unprotected().partner_id = group.env["res.partner"].create(
+                {
+                    "name": group.name,
+                    "is_company": True,
+                    "company_id": group.company_id.id,
+                }
+            )
+        return group.partner_id.with_env(self.env)
 
     def write(self, vals):
         self._check_keeper()

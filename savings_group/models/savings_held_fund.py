@@ -32,7 +32,9 @@ class SavingsHeldFund(models.Model):
         "savings.group", required=True, index=True, ondelete="restrict"
     )
     company_id = fields.Many2one(related="group_id.company_id", store=True, index=True)
-    currency_id = fields.Many2one(related="company_id.currency_id")
+    currency_id = fields.Many2one(
+        related="group_id.currency_id", help="The currency of the group's box."
+    )
     received_on = fields.Date(required=True, default=fields.Date.context_today)
     amount = fields.Monetary(required=True)
     receipt = fields.Char(string="Receipt Number", required=True)
@@ -48,13 +50,17 @@ class SavingsHeldFund(models.Model):
     )
     handover_ids = fields.One2many("savings.held.handover", "held_id")
     balance = fields.Monetary(
-        string="Still Held", compute="_compute_balance", store=True
+        string="Still Held",
+        compute="_compute_balance",
+        store=True,
+        compute_sudo=True,
     )
     state = fields.Selection(
-        [("draft", "Draft"), ("held", "Held"), ("handed_over", "Handed over")],
+        [("draft", "Not Posted"), ("held", "Held"), ("handed_over", "Handed over")],
         compute="_compute_balance",
         store=True,
         index=True,
+        compute_sudo=True,
     )
     due_on = fields.Date(
         string="Hand over by",
@@ -77,15 +83,34 @@ class SavingsHeldFund(models.Model):
         for held in self:
             held.display_name = f"{held.group_id.name} {held.receipt or ''}".strip()
 
-    @api.depends("amount", "move_id", "handover_ids.amount", "handover_ids.move_id")
+    # compute_sudo: the savings manager reads what is held, not the entries.
+    @api.depends(
+        "amount",
+        "move_id.state",
+        "move_id.reversal_move_ids.state",
+        "handover_ids.move_id.state",
+        "handover_ids.move_id.reversal_move_ids.state",
+    )
     def _compute_balance(self):
+        """What is held is what the posted ledger says: a draft holds nothing, a
+        cancelled or reversed entry holds nothing any more."""
         for held in self:
-            handed = sum(held.handover_ids.filtered("move_id").mapped("amount"))
-            held.balance = held.currency_id.round(held.amount - handed)
-            if not held.move_id:
+            received = held._posted(held.move_id)
+            handed = -sum(held._posted(h.move_id) for h in held.handover_ids)
+            held.balance = held.currency_id.round(received - handed)
+            if not received:
                 held.state = "draft"
             else:
                 held.state = "held" if held.balance else "handed_over"
+
+    def _posted(self, move):
+        """Return what a posted entry and its posted reversals owe to the group, in the
+        box's currency."""
+        moves = (move | move.reversal_move_ids).filtered(lambda m: m.state == "posted")
+        lines = moves.line_ids.filtered(
+            lambda line: line.account_id != line.journal_id.default_account_id
+        )
+        return self.currency_id.round(-sum(lines.mapped("amount_currency")))
 
     @api.depends("received_on", "company_id")
     def _compute_due_on(self):
@@ -118,12 +143,19 @@ class SavingsHeldFund(models.Model):
         """Draft the entry of the receipt: money in, owed to the group. For finance."""
         self._check_finance()
         for held in self:
-            if held.move_id:
+            if held._is_booked(held.move_id):
                 raise UserError(self.env._("The receipt is booked already."))
             held._unprotected().move_id = held._make_move(
-                held.journal_id, held.amount, held.received_on, held.receipt
+                held.amount, held.received_on, held.receipt
             )
         return True
+
+    @api.model
+    def _is_booked(self, move):
+        """Say whether an entry stands: a cancelled or reversed one is made anew."""
+        if not move or move.state == "cancel":
+            return False
+        return not move.reversal_move_ids.filtered(lambda m: m.state == "posted")
 
     def _check_finance(self):
         self.check_access("write")
@@ -134,11 +166,17 @@ class SavingsHeldFund(models.Model):
         self.lock_for_update()
         self.invalidate_recordset(["move_id"])
 
-    def _make_move(self, journal, amount, date, receipt):
-        """Draft one entry; an amount below zero hands money over."""
+    def _make_move(self, amount, date, receipt):
+        """Draft one entry with the group as partner, in the box's currency; an amount
+        below zero hands money over.
+
+        What is handed over leaves at the rate of its receipt, so that the liability is
+        zero in both currencies.
+        """
         self.ensure_one()
-        held_account = self.company_id.savings_held_account_id
-        cash_account = journal.default_account_id
+        company, currency = self.company_id, self.currency_id
+        held_account = company.savings_held_account_id
+        journal = self.journal_id
         if not held_account:
             raise UserError(
                 self.env._(
@@ -146,22 +184,47 @@ class SavingsHeldFund(models.Model):
                     "accounting first."
                 )
             )
+        if (journal.currency_id or company.currency_id) not in (
+            currency,
+            company.currency_id,
+        ):
+            raise UserError(
+                self.env._(
+                    "The box holds %(currency)s: choose a journal in that currency.",
+                    currency=currency.name,
+                )
+            )
+        balance = company.currency_id.round(
+            amount
+            * self.env["res.currency"]._get_conversion_rate(
+                currency, company.currency_id, company, self.received_on
+            )
+        )
         label = f"{self.group_id.name} {receipt}"
+        partner = self.group_id._get_partner()
         return self.env["account.move"].create(
             {
                 "move_type": "entry",
                 "journal_id": journal.id,
                 "date": date,
                 "ref": label,
+                "partner_id": partner.id,
+                "currency_id": currency.id,
                 "line_ids": [
                     Command.create(
                         {
                             "name": label,
                             "account_id": account.id,
-                            "balance": sign * amount,
+                            "partner_id": partner.id,
+                            "currency_id": currency.id,
+                            "amount_currency": sign * amount,
+                            "balance": sign * balance,
                         }
                     )
-                    for account, sign in ((cash_account, 1), (held_account, -1))
+                    for account, sign in (
+                        (journal.default_account_id, 1),
+                        (held_account, -1),
+                    )
                 ],
             }
         )

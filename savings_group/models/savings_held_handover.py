@@ -54,19 +54,27 @@ class SavingsHeldHandover(models.Model):
         self.held_id._check_finance()
         for handover in self:
             held = handover.held_id
-            if handover.move_id:
+            if held._is_booked(handover.move_id):
                 raise UserError(self.env._("The handover is booked already."))
-            if not held.move_id:
-                raise UserError(self.env._("Book the receipt of the money first."))
-            if held.currency_id.compare_amounts(handover.amount, held.balance) > 0:
+            if held.state == "draft":
+                raise UserError(
+                    self.env._("Book the receipt of the money and post it first.")
+                )
+            waiting = sum(
+                (held.handover_ids - handover)
+                .filtered(lambda one: one.move_id.state == "draft")
+                .mapped("amount")
+            )
+            left = held.currency_id.round(held.balance - waiting)
+            if held.currency_id.compare_amounts(handover.amount, left) > 0:
                 raise UserError(
                     self.env._(
                         "%(amount)s is more than is still held, %(balance)s.",
                         amount=held.currency_id.format(handover.amount),
-                        balance=held.currency_id.format(held.balance),
+                        balance=held.currency_id.format(left),
                     )
                 )
             handover._unprotected().move_id = held._make_move(
-                held.journal_id, -handover.amount, handover.date, handover.receipt
+                -handover.amount, handover.date, handover.receipt
             )
         return True

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 from odoo.addons.remediation_base.tools.steps import EVERYTHING, step
 
-from ..tools.share_out import Claim, share_out
+from ..tools.share_out import Claim, least_to_bring, share_out
 from .savings_cycle import BALANCES
 
 
@@ -159,7 +159,10 @@ class SavingsShareOut(models.Model):
                 )
             fund = record._fund()
             step = max(record._units(record.cycle_id.payout_step), 1)
-            result = share_out(max(record._units(fund), 0), claims, step)
+            cash = max(record._units(fund), 0)
+            result = share_out(cash, claims, step)
+            whole = set(lines.filtered(lambda line: line.decision == "net").ids)
+            bring = least_to_bring(cash, claims, whole)
             for line in lines:
                 payout = result.payouts[line.id]
                 line._unprotected().write(
@@ -169,6 +172,7 @@ class SavingsShareOut(models.Model):
                         "gross": record._amount(int(payout.gross)),
                         "netted": record._amount(payout.netted),
                         "unpaid": record._amount(payout.unpaid),
+                        "to_bring": record._amount(bring.get(line.id, 0)),
                         "payout": record._amount(payout.payout),
                     }
                 )

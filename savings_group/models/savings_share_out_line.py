@@ -23,6 +23,7 @@ class SavingsShareOutLine(models.Model):
             "gross",
             "netted",
             "unpaid",
+            "to_bring",
             "payout",
             "signed_on",
             "member_number",
@@ -63,6 +64,11 @@ class SavingsShareOutLine(models.Model):
     gross = fields.Monetary(string="Share of the Fund", readonly=True)
     netted = fields.Monetary(readonly=True)
     unpaid = fields.Monetary(string="Debt Left", readonly=True)
+    to_bring = fields.Monetary(
+        readonly=True,
+        help="The least the member repays in a meeting, so that her payout covers the "
+        "rest of her debt.",
+    )
     payout = fields.Monetary(readonly=True)
     left_in = fields.Monetary(compute="_compute_left_in")
     cash = fields.Monetary(string="To Hand over", compute="_compute_left_in")
@@ -118,10 +124,10 @@ class SavingsShareOutLine(models.Model):
             if line.decision == "net" and line.unpaid:
                 raise UserError(
                     self.env._(
-                        "Member %(who)s owes %(rest)s more than her payout: she repays "
-                        "it in a meeting, or the group writes the rest off.",
+                        "Member %(who)s owes more than her payout: she brings at least "
+                        "%(amount)s to a meeting, or the group writes the rest off.",
                         who=who,
-                        rest=line.currency_id.format(line.unpaid),
+                        amount=line.currency_id.format(line.to_bring),
                     )
                 )
             if line.debt and line.decision != "net" and not (line.minute or "").strip():

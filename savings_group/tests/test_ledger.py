@@ -260,6 +260,10 @@ class TestLedger(AccountTestInvoicingCommon):
         with self.assertRaisesRegex(UserError, "Book the receipt"):
             early.action_book()
         held.action_book()
+        self.assertEqual((held.state, held.balance), ("draft", 0), "nothing is posted")
+        with self.assertRaisesRegex(UserError, "post it first"):
+            early.action_book()
+        held.move_id.sudo().action_post()
         self.assertEqual((held.state, held.balance), ("held", 100))
         self.assertTrue(held.is_overdue)
         self.assertIn(held, held.search([("is_overdue", "=", True)]))
@@ -270,15 +274,70 @@ class TestLedger(AccountTestInvoicingCommon):
             over.action_book()
         over.amount = 40
         over.action_book()
+        self.assertEqual((held.state, held.balance), ("held", 100))
+        moves = held.move_id | held.handover_ids.move_id
+        moves.sudo().filtered(lambda move: move.state == "draft").action_post()
         self.assertEqual((held.state, held.balance), ("handed_over", 0))
         self.assertFalse(held.is_overdue)
-        moves = held.move_id | held.handover_ids.move_id
-        moves.sudo().action_post()
         account = self.env.company.savings_held_account_id
         lines = moves.line_ids.filtered(lambda line: line.account_id == account)
         self.assertEqual(sum(lines.mapped("balance")), 0)
         with self.assertRaises(UserError):
             held.amount = 1
+
+    def test_r68_held_money_follows_the_posted_ledger(self):
+        """Enumerated: what becomes of the entry, and what is held then; with the
+        group's partner, in the currency of the box."""
+        company = self.env.company
+        box = (
+            self.env["res.currency"]
+            .with_context(active_test=False)
+            .search([("id", "!=", company.currency_id.id)], limit=1)
+        )
+        box.active = True
+        self.env["res.currency.rate"].create(
+            {
+                "currency_id": box.id,
+                "company_id": company.id,
+                "name": "2026-01-01",
+                "rate": 4,
+            }
+        )
+        group = self.group.sudo().create({"label": "Twende", "currency_id": box.id})
+        held = (
+            self.env["savings.held.fund"]
+            .with_user(self.finance)
+            .create(
+                {
+                    "group_id": group.id,
+                    "amount": 100,
+                    "receipt": "R-18",
+                    "reason": "Box under repair",
+                    "journal_id": self.company_data["default_journal_cash"].id,
+                    "received_on": "2026-01-10",
+                }
+            )
+        )
+        self.assertEqual(held.currency_id, box)
+        held.action_book()
+        move = held.move_id.sudo()
+        self.assertEqual(move.partner_id, group.sudo().partner_id)
+        self.assertEqual(move.line_ids.partner_id, group.sudo().partner_id)
+        self.assertEqual(move.line_ids.currency_id, box)
+        self.assertEqual(sorted(move.line_ids.mapped("amount_currency")), [-100, 100])
+        self.assertEqual(sorted(move.line_ids.mapped("balance")), [-25, 25])
+        for step, state, balance in (
+            (move.action_post, "held", 100),
+            (move.button_draft, "draft", 0),
+            (move.button_cancel, "draft", 0),
+            (held.action_book, "draft", 0),
+            (lambda: held.move_id.sudo().action_post(), "held", 100),
+        ):
+            step()
+            self.assertEqual((held.state, held.balance), (state, balance))
+        back = held.move_id.sudo()._reverse_moves(cancel=True)
+        self.assertEqual(back.state, "posted")
+        self.assertEqual((held.state, held.balance), ("draft", 0))
 
     @mute_logger(*LOGGERS)
     def test_who_sees_the_organisations_money(self):

@@ -54,7 +54,9 @@ class TestShareOut(SavingsCommon):
         share_out = self._share_out(week=4)
         line = self._share_line(share_out, 1)
         line.decision = "net"
-        with self.assertRaisesRegex(UserError, "more than her payout"):
+        # her debt of 1,650 and the box's 1,000 are 2,650 for five shares: 530 each
+        self.assertEqual(line.to_bring, 1650 - 530)
+        with self.assertRaisesRegex(UserError, "brings at least"):
             share_out.action_confirm()
         line.decision = "net_write_off"
         with self.assertRaisesRegex(UserError, "Write down what the group decided"):

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from odoo.tests import TransactionCase, tagged
 
-from ..tools.share_out import Claim, share_out
+from ..tools.share_out import Claim, least_to_bring, share_out
 
 claims = st.lists(
     st.tuples(st.integers(0, 180), st.integers(0, 2_000_000)), min_size=1, max_size=25
@@ -48,6 +48,29 @@ class TestShareOutFormula(TransactionCase):
             min(Fraction(claim.debt), result.value * claim.shares) for claim in claims
         )
         self.assertEqual(result.value * shares, cash + netted)
+
+    @settings(max_examples=300, deadline=None)
+    @given(cash=st.integers(0, 50_000_000), claims=claims, data=st.data())
+    def test_r49_least_to_bring_is_enough_and_the_least(self, cash, claims, data):
+        keys = [claim.key for claim in claims if claim.debt]
+        whole = data.draw(st.sets(st.sampled_from(keys))) if keys else set()
+        bring = least_to_bring(cash, claims, whole)
+        self.assertEqual(set(bring), whole)
+
+        def after(amounts):
+            return share_out(
+                cash + sum(amounts.values()),
+                [
+                    Claim(c.key, c.shares, c.debt - amounts.get(c.key, 0))
+                    for c in claims
+                ],
+            ).payouts
+
+        for key in whole:
+            self.assertEqual(after(bring)[key].unpaid, 0)
+            if bring[key]:
+                short = after({**bring, key: bring[key] - 1})
+                self.assertGreater(short[key].unpaid, 0)
 
     def test_r49_fully_absorbed_borrower(self):
         # 100 shares, cash 80,000; one of 20 shares owes far more than her payout

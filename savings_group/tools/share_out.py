@@ -6,6 +6,7 @@ to binary fractions; the value of a share is an exact fraction.
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import ceil
 
 
 @dataclass(frozen=True)
@@ -82,3 +83,26 @@ def share_out(cash, claims, step=1):
         payouts[claim.key] = Payout(gross, netted, claim.debt - netted, payout)
     rest = cash - sum(line.payout for line in payouts.values())
     return ShareOut(value, payouts, rest)
+
+
+def least_to_bring(cash, claims, whole):
+    """Return key → the least that each borrower of ``whole`` has to repay in cash, so
+    that her own payout covers the rest of her debt.
+
+    What she brings is in the fund as much as what is netted: the value of a share is
+    that of a fund with her whole debt in it, whichever way it comes. The other
+    borrowers stay limited to their own payout.
+
+    :param whole: keys of the borrowers whose debt is to be paid in full.
+    """
+    rest = [
+        Claim(claim.key, claim.shares) if claim.key in whole else claim
+        for claim in claims
+    ]
+    paid = sum(claim.debt for claim in claims if claim.key in whole)
+    value, _absorbed = value_per_share(cash + paid, rest)
+    return {
+        claim.key: max(ceil(claim.debt - value * claim.shares), 0)
+        for claim in claims
+        if claim.key in whole
+    }

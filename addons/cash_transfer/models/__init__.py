@@ -10,6 +10,8 @@ from . import programme
 from . import site
 from . import purpose
 from . import grant
+from . import school_year
+from . import school_holiday
 from . import scheme
 from . import provider
 from . import provider_column
@@ -21,6 +23,7 @@ from . import payee
 from . import payment_method
 from . import entitlement
 from . import entitlement_funding
+from . import grant_exchange
 from . import cycle
 from . import cycle_line
 from . import approval_rule
@@ -31,6 +34,8 @@ from . import payment_plan_lock
 from . import payment_plan_instruct
 from . import payment_plan_ledger
 from . import payment_plan_approval
+from . import payment_plan_check
+from . import ledger_check
 from . import payment_plan
 from . import payment_line
 from . import payment_split
@@ -43,6 +48,7 @@ from . import verification_answer
 from . import worklist
 from . import account_move
 from . import account_move_line
+from . import account_analytic_line
 from . import account_payment
 from . import closure
 from . import duplicate

@@ -1,8 +1,28 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-#: Plan states from which a funding does not change any more.
-FIXED_STATES = ("released", "instructed", "partly_reconciled", "reconciled", "closed")
+#: What a payment says. The rest (matching, mails, who paid the bank) is the bank's.
+PAYMENT_CONTENT = frozenset(
+    {
+        "state",
+        "move_id",
+        "partner_id",
+        "partner_type",
+        "journal_id",
+        "company_id",
+        "destination_account_id",
+        "outstanding_account_id",
+        "amount",
+        "currency_id",
+        "date",
+        "memo",
+        "payment_reference",
+        "provider_id",
+        "payment_type",
+    }
+)
+#: States that a bank's confirmation brings.
+PAID_STATES = ("in_process", "paid")
 
 
 class AccountPayment(models.Model):
@@ -44,53 +64,48 @@ class AccountPayment(models.Model):
             )
         return result
 
-    def write(self, vals):
-        fixed = {
-            "partner_id",
-            "journal_id",
-            "destination_account_id",
-            "amount",
-            "currency_id",
-            "date",
-            "provider_id",
-            "payment_type",
-        } & vals.keys()
-        if fixed:
-            # sudo: accountants do not read payment plans; only their state is asked.
-            for payment in self.filtered("provider_id").sudo():
-                if payment.payment_plan_ids.filtered(lambda p: p.state in FIXED_STATES):
-                    self._refuse_change(payment, fixed, vals)
-        return super().write(vals)
+    def _check_plan_funds(self):
+        """Refuse to change payments that belong to a plan's funds (R68).
 
-    def _refuse_change(self, payment, names, vals):
-        for name in names:
-            field, value = self._fields[name], vals[name]
-            before = field.convert_to_write(payment[name], payment)
-            if field.type == "date":
-                before, value = payment[name], fields.Date.to_date(value)
-            if before != value:
-                raise UserError(
-                    self.env._(
-                        "This payment funds a released payment plan: partner, "
-                        "journal, account, amount and date do not change. Return "
-                        "the money and fund anew."
-                    )
-                )
-
-    def action_draft(self):
-        self._check_not_funding()
-        return super().action_draft()
-
-    def action_cancel(self):
-        self._check_not_funding()
-        return super().action_cancel()
-
-    def _check_not_funding(self):
-        # sudo: as in write.
-        if self.sudo().filtered("cash_movement_ids"):
+        :raises UserError: names the plan whose steps change them.
+        """
+        if self.env["account.move"]._is_cash_step():
+            return
+        # sudo: accountants do not read payment plans; one of them is named by code.
+        payments = self.sudo()
+        plans = payments.payment_plan_ids | payments.move_id._payment_plans()
+        if plans:
             raise UserError(
                 self.env._(
-                    "This payment belongs to a payment plan's funds: register a "
-                    "return on the plan instead of undoing it."
+                    "This payment belongs to the funds of %(plan)s: register a return "
+                    "on the plan instead of changing it.",
+                    plan=plans[0].name,
                 )
             )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        payments = super().create(vals_list)
+        moves = self.env["account.move"]
+        # sudo: as in _check_plan_funds
+        if not moves._is_cash_step() and payments.sudo().payment_plan_ids:
+            moves._refuse_cash_links()
+        return payments
+
+    def write(self, vals):
+        moves = self.env["account.move"]
+        if not moves._is_cash_step():
+            if {"payment_plan_ids", "cash_movement_ids"} & vals.keys():
+                moves._refuse_cash_links()
+            names = PAYMENT_CONTENT & vals.keys()
+            if vals.get("state") in PAID_STATES:
+                names -= {"state"}
+            will_change = moves._field_will_change
+            self.filtered(
+                lambda payment: any(will_change(payment, vals, name) for name in names)
+            )._check_plan_funds()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_plan_funds(self):
+        self._check_plan_funds()

@@ -166,6 +166,12 @@ class CashTransferCycleLine(models.Model):
         cycle = self.cycle_id
         scheme, start, end = cycle.scheme_id, cycle.period, cycle.period_end
         open_days, attended = self._get_attendance(scheme, start, end)
+        no_school = scheme.condition_attendance and (
+            self.env["cash.transfer.school.year"]._open_days(
+                cycle.company_id, start, end
+            )
+            == 0
+        )
         visited = self._get_visited(scheme, start, end)
         failing = self.browse()
         for line in self:
@@ -174,7 +180,9 @@ class CashTransferCycleLine(models.Model):
             compliant, why = "not_applicable", []
             case = line.case_id.id
             if scheme.condition_attendance:
-                if case not in open_days:
+                if no_school:
+                    why.append(self.env._("no school day in the calendar"))
+                elif case not in open_days:
                     compliant = "no"
                     why.append(self.env._("no attendance recorded"))
                 elif open_days[case]:

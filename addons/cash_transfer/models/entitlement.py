@@ -51,6 +51,9 @@ class CashTransferEntitlement(models.Model):
             "asked_reason",
             "asked_by_id",
             "asked_on",
+            "unfunded_from",
+            "unfunded_amount",
+            "floor_amount",
         }
     )
     _frozen_fields = frozenset({"scheme_id"})
@@ -174,6 +177,22 @@ class CashTransferEntitlement(models.Model):
         "res.users", readonly=True, copy=False, string="Asked by"
     )
     asked_on = fields.Datetime(readonly=True, copy=False)
+    floor_amount = fields.Monetary(
+        readonly=True,
+        copy=False,
+        string="Earned or Minimum Wage",
+        help="The higher of the child's last earnings and the minimum wage, for one "
+        "payment. Filled where the stipend is less.",
+    )
+    unfunded_from = fields.Date(
+        readonly=True,
+        copy=False,
+        string="Without Funder from",
+        help="First period that the grants' dates do not cover in full.",
+    )
+    unfunded_amount = fields.Monetary(
+        readonly=True, copy=False, string="Without Funder"
+    )
     cycle_line_ids = fields.One2many("cash.transfer.cycle.line", "entitlement_id")
     amount_delivered = fields.Monetary(compute="_compute_amount_delivered")
 
@@ -299,11 +318,68 @@ class CashTransferEntitlement(models.Model):
             if amount != entitlement.amount:
                 entitlement._unprotected().amount = amount
 
-    def _last_earnings(self):
+    def _check_floor(self):
+        """A stipend below the child's last earnings and the minimum wage takes a reason
+        and the second person who approves it (R80).
+
+        :raises UserError: the amounts, and that the justification is missing.
+        """
+        stipends = self.filtered(lambda e: e.scheme_id.purpose_id.is_stipend)
+        earnings = stipends._last_earnings(stipends)
+        for entitlement in self:
+            earned = earnings.get(entitlement.id, 0.0)
+            wage = 0.0
+            if entitlement in stipends:
+                wage = entitlement._minimum_wage()
+            floor = entitlement.currency_id.round(max(earned, wage))
+            low = entitlement.currency_id.compare_amounts(entitlement.amount, floor) < 0
+            # sudo: whether a reason stands there; it is not shown
+            if low and not (entitlement.sudo().justification or "").strip():
+                raise UserError(
+                    self.env._(
+                        "%(code)s pays %(amount)s: the child earned %(earned)s and the "
+                        "minimum wage is %(wage)s. Pay as much, or write in the "
+                        "justification why less.",
+                        code=entitlement.name,
+                        amount=entitlement.currency_id.format(entitlement.amount),
+                        earned=entitlement.currency_id.format(earned),
+                        wage=entitlement.currency_id.format(wage),
+                    )
+                )
+            entitlement._unprotected().floor_amount = floor if low else 0.0
+
+    def _minimum_wage(self):
+        """Return the minimum wage of the country's framework for one payment, in the
+        entitlement's currency; zero where none is given."""
+        self.ensure_one()
+        # sudo: a figure of the law, whoever proposes
+        framework = (
+            self.env["remediation.legal.framework"].sudo()._for_company(self.company_id)
+        )
+        if not framework.minimum_wage:
+            return 0.0
+        monthly = (
+            framework.minimum_wage
+            * {"day": 26, "week": 52 / 12, "month": 1}[
+                framework.minimum_wage_period or "month"
+            ]
+        )
+        currency = framework.currency_id or self.company_id.currency_id
+        return currency._convert(
+            monthly * (MONTHS[self.scheme_id.frequency] or 1),
+            self.currency_id,
+            self.company_id,
+            self.date_from,
+        )
+
+    def _last_earnings(self, wanted=None):
         """Return entitlement id → the child's last earnings per period of the
         scheme.
+
+        :param wanted: those asked about; by default where the scheme replaces them.
         """
-        wanted = self.filtered(lambda e: e.scheme_id.amount_rule == "income")
+        if wanted is None:
+            wanted = self.filtered(lambda e: e.scheme_id.amount_rule == "income")
         earnings = {}
         if not wanted:
             return earnings
@@ -364,6 +440,7 @@ class CashTransferEntitlement(models.Model):
             problems = entitlement._problems()
             if problems:
                 raise UserError("\n".join(problems))
+        self._check_floor()
         self._unprotected().write(
             {
                 "state": "proposed",
@@ -390,7 +467,8 @@ class CashTransferEntitlement(models.Model):
                 env._("%(code)s: the payee is stopped, choose another.", code=self.name)
             )
         # shares are entered to two digits
-        if round(sum(self.funding_ids.mapped("share")), 6) != 100.0:
+        present = self.funding_ids.filtered(lambda f: not f.date_to)
+        if round(sum(present.mapped("share")), 6) != 100.0:
             problems.append(
                 env._(
                     "%(code)s: the grants' shares do not add up to 100 %%.",
@@ -426,6 +504,67 @@ class CashTransferEntitlement(models.Model):
             )
         return problems
 
+    def _unfunded(self):
+        """Return ``(first day, amount)`` of the periods that the grants' dates do not
+        cover with 100 %, ``(False, 0.0)`` where each has its funders (R65)."""
+        self.ensure_one()
+        scheme, start = self.scheme_id, self.date_from
+        # sudo: grants' dates are compared for case staff; a day and a sum are shown
+        shares = {}
+        for funding in self.sudo().funding_ids:
+            for number in funding._payment_numbers():
+                shares[number] = shares.get(number, 0.0) + funding.share
+        end = self.date_to or start
+        first, amount = False, 0.0
+        for number in range(1, scheme._periods(start, end) + 1):
+            missing = round(100.0 - shares.get(number, 0.0), 6)
+            if missing > 0:
+                months = MONTHS[scheme.frequency] * (number - 1)
+                first = first or max(
+                    start, start.replace(day=1) + relativedelta(months=months)
+                )
+                amount += scheme._amount_for(self.amount, number) * missing / 100.0
+        return first, self.currency_id.round(amount)
+
+    def _unfunded_problems(self):
+        """Return a sentence per entitlement with a period that nobody pays for."""
+        problems = []
+        for entitlement in self:
+            first, amount = entitlement._unfunded()
+            if first:
+                problems.append(
+                    self.env._(
+                        "%(code)s: from %(day)s on, %(amount)s have no grant. Name a "
+                        "grant for that time, or end the support earlier.",
+                        code=entitlement.name,
+                        day=fields.Date.to_string(first),
+                        amount=entitlement.currency_id.format(amount),
+                    )
+                )
+        return problems
+
+    def _note_unfunded(self):
+        """Store what has no funder (finance's worklist shows it) and tell the
+        supervisor of the case when it begins."""
+        told = self.browse()
+        for entitlement in self:
+            first, amount = False, 0.0
+            if entitlement.state in LIVE_STATES:
+                first, amount = entitlement._unfunded()
+            if (first, amount) == (
+                entitlement.unfunded_from,
+                entitlement.unfunded_amount,
+            ):
+                continue
+            if first and not entitlement.unfunded_from:
+                told |= entitlement
+            entitlement._unprotected().write(
+                {"unfunded_from": first, "unfunded_amount": amount}
+            )
+        told._alert_supervisor(
+            self.env._("Part of this support has no grant: ask finance for one.")
+        )
+
     def action_approve(self, leave_out=False):
         """Approve proposed entitlements within the budget of their grants (R33).
 
@@ -453,6 +592,7 @@ class CashTransferEntitlement(models.Model):
                         "%(code)s: approve the payee first.", code=entitlement.name
                     )
                 )
+            problems += entitlement._unfunded_problems()
             if problems:
                 raise UserError("\n".join(problems))
         # sudo: budgets are sums over cases that the supervisor cannot read.
@@ -697,8 +837,9 @@ class CashTransferEntitlement(models.Model):
             )
         self.funding_ids.grant_id.lock_for_update(allow_referencing=True)
         short = self.funding_ids._get_shortfalls()
-        if short:
-            raise UserError("\n".join(short.values()))
+        problems = [*short.values(), *self._unfunded_problems()]
+        if problems:
+            raise UserError("\n".join(problems))
         self.funding_ids._commit_budget()
 
     def _agree_resume(self):

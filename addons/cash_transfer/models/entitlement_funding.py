@@ -10,7 +10,9 @@ class CashTransferEntitlementFunding(models.Model):
     _inherit = ["remediation.case.owned"]
     _order = "id"
 
-    _protected_fields = frozenset({"planned", "spent", "committed", "state"})
+    _protected_fields = frozenset(
+        {"planned", "spent", "committed", "state", "date_from", "date_to"}
+    )
     _frozen_fields = frozenset({"entitlement_id"})
 
     entitlement_id = fields.Many2one(
@@ -28,6 +30,12 @@ class CashTransferEntitlementFunding(models.Model):
         check_company=True,
     )
     share = fields.Float(required=True, digits=(5, 2), default=100.0)
+    date_from = fields.Date(
+        readonly=True, copy=False, help="Set where the grant follows another one."
+    )
+    date_to = fields.Date(
+        readonly=True, copy=False, help="Set where another grant follows."
+    )
     state = fields.Selection(related="entitlement_id.state", store=True, index=True)
     currency_id = fields.Many2one(related="grant_id.currency_id")
     planned = fields.Monetary(
@@ -42,7 +50,8 @@ class CashTransferEntitlementFunding(models.Model):
         "CHECK (share > 0 AND share <= 100)", "A share lies between 0 and 100 %."
     )
     _grant_once = models.UniqueIndex(
-        "(entitlement_id, grant_id)", "Each grant is named once per entitlement."
+        "(entitlement_id, grant_id) WHERE date_to IS NULL",
+        "Each grant is named once per entitlement.",
     )
 
     @api.model_create_multi
@@ -61,7 +70,8 @@ class CashTransferEntitlementFunding(models.Model):
                 for vals in vals_list
             ]
         )
-        fundings._check_draft()
+        if not self._is_unprotected():  # a grant follows another by two people
+            fundings._check_draft()
         return fundings
 
     def write(self, vals):
@@ -86,21 +96,31 @@ class CashTransferEntitlementFunding(models.Model):
                 self.env._("The entitlement belongs to another case.")
             )
 
+    def _payment_numbers(self):
+        """Return the numbers (from 1) of the entitlement's payments that fall within
+        the grant's dates."""
+        self.ensure_one()
+        entitlement, grant = self.entitlement_id, self.grant_id
+        scheme = entitlement.scheme_id
+        start = entitlement.date_from
+        last = min(entitlement.date_to or grant.date_end, grant.date_end)
+        if self.date_to:
+            last = min(last, self.date_to)
+        first = max(grant.date_start, self.date_from or grant.date_start)
+        skipped = 0
+        if start < first:
+            skipped = scheme._periods(start, first) - 1
+        return range(max(skipped, 0) + 1, scheme._periods(start, last) + 1)
+
     def _planned_amount(self):
         """Return this share of the payments due within the grant's dates, in the
         grant's currency at today's rate."""
         self.ensure_one()
         entitlement, grant = self.entitlement_id, self.grant_id
         scheme = entitlement.scheme_id
-        start = entitlement.date_from
-        last = min(entitlement.date_to or grant.date_end, grant.date_end)
-        skipped = 0
-        if start < grant.date_start:
-            skipped = scheme._periods(start, grant.date_start) - 1
-        count = scheme._periods(start, last)
         total = sum(
             scheme._amount_for(entitlement.amount, number)
-            for number in range(max(skipped, 0) + 1, count + 1)
+            for number in self._payment_numbers()
         )
         return entitlement.currency_id._convert(
             total * self.share / 100.0,
@@ -130,13 +150,24 @@ class CashTransferEntitlementFunding(models.Model):
         }
 
     def _commit_budget(self):
-        """Store what is planned and not yet spent; nothing once ended."""
+        """Store what is planned and not yet spent; nothing once ended. Writes what
+        changed only."""
         for funding in self:
+            currency = funding.currency_id
             live = funding.entitlement_id.state in ("approved", "active", "suspended")
             planned = funding._planned_amount() if live else funding.planned
-            funding._unprotected().write(
-                {
-                    "planned": planned,
-                    "committed": max(planned - funding.spent, 0.0) if live else 0.0,
-                }
-            )
+            committed = max(planned - funding.spent, 0.0) if live else 0.0
+            if currency.compare_amounts(planned, funding.planned) or (
+                currency.compare_amounts(committed, funding.committed)
+            ):
+                funding._unprotected().write(
+                    {"planned": planned, "committed": committed}
+                )
+        self.entitlement_id._note_unfunded()
+
+    @api.model
+    def _cron_commit_budget(self):
+        """Bring all commitments up to date: rates change every day (R65)."""
+        self.search(
+            [("state", "in", ["approved", "active", "suspended"])]
+        )._commit_budget()

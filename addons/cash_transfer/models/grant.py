@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import SQL
+
+from .entitlement import LIVE_STATES
 
 
 class CashTransferGrant(models.Model):
@@ -65,7 +68,10 @@ class CashTransferGrant(models.Model):
     )
     scheme_ids = fields.Many2many("cash.transfer.scheme")
     committed = fields.Monetary(compute="_compute_budget_use")
-    spent = fields.Monetary(compute="_compute_budget_use")
+    spent = fields.Monetary(
+        compute="_compute_budget_use",
+        help="What the posted ledger charged to the grant's analytic account.",
+    )
     available = fields.Monetary(compute="_compute_budget_use")
     active = fields.Boolean(default=True)
 
@@ -82,7 +88,8 @@ class CashTransferGrant(models.Model):
     @api.depends("budget")
     @api.depends_context("uid")
     def _compute_budget_use(self):
-        committed, spent = self._get_commitments(), self._get_spent()
+        # sudo: budget figures are sums; who reads a grant reads no journal items
+        committed, spent = self._get_commitments(), self.sudo()._get_spent()
         for grant in self:
             grant.committed = committed.get(grant.id, 0.0)
             grant.spent = spent.get(grant.id, 0.0)
@@ -108,7 +115,7 @@ class CashTransferGrant(models.Model):
             ._read_group(
                 [
                     ("grant_id", "in", self.ids),
-                    ("state", "in", ["approved", "active", "suspended"]),
+                    ("state", "in", list(LIVE_STATES)),
                 ],
                 ["grant_id"],
                 ["committed:sum"],
@@ -117,21 +124,72 @@ class CashTransferGrant(models.Model):
         return {grant.id: amount for grant, amount in groups}
 
     def _get_spent(self):
-        """Return grant id → what was delivered, in the grant's currency at the rate of
-        each payment plan."""
-        # sudo: as above, sums of payment splits.
-        groups = (
-            self.env["cash.transfer.payment.split"]
-            .sudo()
-            ._read_group(
-                [("grant_id", "in", self.ids), ("amount_delivered", "!=", 0)],
-                ["grant_id", "plan_id"],
-                ["amount_delivered:sum"],
-            )
-        )
-        spent = {}
-        for grant, plan, amount in groups:
-            spent[grant.id] = spent.get(grant.id, 0.0) + plan.currency_id._convert(
-                amount, grant.currency_id, grant.company_id, plan._rate_date()
-            )
+        """Return grant id → what the posted ledger charged to its analytic account, in
+        the grant's currency at posted cost (R65): deliveries, fees, bills, accepted
+        disputes, exchange, what savings groups were given.
+
+        What was posted in the grant's currency counts as posted; the rest at the
+        company's amount and the rate of its own day.
+        """
+        spent = dict.fromkeys(self.ids, 0.0)
+        if not self.ids:
+            return spent
+        self.env.flush_all()
+        by_column = {}
+        for grant in self:
+            plan = grant.analytic_account_id.root_plan_id
+            by_column.setdefault(plan._column_name(), []).append(grant.id)
+        for column, ids in by_column.items():
+            for grant_id, currency_id, day, amount, cost in self.env.execute_query(
+                SQL(
+                    """
+                    SELECT g.id, CASE WHEN l.currency_id = g.currency_id
+                                      THEN l.currency_id END,
+                           CASE WHEN l.currency_id = g.currency_id THEN NULL
+                                ELSE l.date END,
+                           sum(CASE WHEN l.balance <> 0
+                                    THEN -a.amount * l.amount_currency / l.balance
+                                    ELSE 0 END),
+                           sum(-a.amount)
+                      FROM cash_transfer_grant g
+                      JOIN account_analytic_line a ON a.%(column)s
+                           = g.analytic_account_id AND a.company_id = g.company_id
+                      JOIN account_move_line l ON l.id = a.move_line_id
+                           AND l.parent_state = 'posted'
+                      JOIN account_account t ON t.id = l.account_id
+                      JOIN res_company c ON c.id = g.company_id
+                     WHERE g.id = ANY(%(ids)s)
+                       AND (t.account_type IN ('expense', 'expense_direct_cost',
+                                               'expense_depreciation',
+                                               'expense_other')
+                            OR t.id = c.income_currency_exchange_account_id)
+                     GROUP BY 1, 2, 3
+                    """,
+                    column=SQL.identifier(column),
+                    ids=ids,
+                )
+            ):
+                grant = self.browse(grant_id)
+                if currency_id:
+                    value = float(amount or 0)
+                else:
+                    value = grant.company_id.currency_id._convert(
+                        float(cost or 0), grant.currency_id, grant.company_id, day
+                    )
+                spent[grant_id] += value
+        for grant in self:
+            spent[grant.id] = grant.currency_id.round(spent[grant.id])
         return spent
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"date_start", "date_end", "currency_id", "active"} & vals.keys():
+            self._commit_again()
+        return result
+
+    def _commit_again(self):
+        """Commitments follow the grant's dates and currency by themselves (R65)."""
+        # sudo: budget rows of cases that whoever maintains the grant does not read
+        self.env["cash.transfer.entitlement.funding"].sudo().search(
+            [("grant_id", "in", self.ids), ("state", "in", list(LIVE_STATES))]
+        )._commit_budget()

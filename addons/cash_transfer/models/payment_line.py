@@ -85,6 +85,8 @@ class CashTransferPaymentLine(models.Model):
             "locked",
             "question_amount",
             "question_by_id",
+            "owed_decision",
+            "owed_by_id",
         }
     )
 
@@ -193,6 +195,14 @@ class CashTransferPaymentLine(models.Model):
     )
     question_amount = fields.Monetary(readonly=True, copy=False)
     question_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    owed_decision = fields.Selection(
+        [("later", "Paid Later"), ("nothing", "Nothing is Owed")],
+        readonly=True,
+        copy=False,
+        string="Still Owed",
+        help="What was decided about a family that is owed money when the plan closes.",
+    )
+    owed_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     split_ids = fields.One2many("cash.transfer.payment.split", "line_id")
     row_ids = fields.One2many("cash.transfer.reconciliation.row", "line_id")
 
@@ -482,16 +492,44 @@ class CashTransferPaymentLine(models.Model):
         for plan, lines in self.grouped("plan_id").items():
             plan._check_four_eyes("release")
             plan._lock_for_step()
-            if plan.state == "closed":
-                raise UserError(
-                    self.env._(
-                        "%(plan)s is closed: book the correction in a new plan.",
-                        plan=plan.name,
-                    )
-                )
             if lines.filtered(lambda line: line.status not in ("delivered", "partial")):
                 raise UserError(self.env._("Only delivered payments can be reversed."))
             plan.sudo()._reverse_lines(lines.sudo(), reason, date)  # sudo: ledger
+        return True
+
+    # -- what a family is still owed (R70) --------------------------------------
+    def action_owe_later(self, reason):
+        """Decide that a family is paid later, by a follow-up of the closed plan. For
+        reconcilers who did not release the plan."""
+        return self._decide_owed("later", reason)
+
+    def action_owe_nothing(self, reason):
+        """Decide that a family is owed nothing any more. For reconcilers who did not
+        release the plan."""
+        return self._decide_owed("nothing", reason)
+
+    def _decide_owed(self, decision, reason):
+        self._need_reason(reason)
+        self.check_access("read")
+        for plan in self.plan_id:
+            plan._check_four_eyes("reconcile")
+        self.plan_id.lock_for_update(allow_referencing=True)
+        self.invalidate_recordset()
+        if self.filtered(
+            lambda line: line.status not in REISSUABLE or line.follow_up_line_ids
+        ):
+            raise UserError(
+                self.env._("Decide on payments that failed and are not followed up.")
+            )
+        # sudo: lines have no write right; the duty was checked
+        self.sudo()._unprotected().write(
+            {
+                "owed_decision": decision,
+                "owed_by_id": self.env.uid,
+                "reason": reason,
+            }
+        )
+        self.plan_id.invalidate_recordset(["statement_html"])
         return True
 
     def action_open_entry(self):

@@ -10,6 +10,9 @@ CASH_GROUPS = (
     "cash_transfer.group_cash_officer,cash_transfer.group_cash_approver,"
     "cash_transfer.group_cash_releaser,cash_transfer.group_cash_reconciler"
 )
+#: Who opens the instruction file and the provider's report: the auditor walks from an
+#: entry to its evidence (R68); each opening is logged (R29).
+EVIDENCE_GROUPS = f"{CASH_GROUPS},child_remediation.group_auditor"
 
 
 class CashTransferPaymentMethod(models.Model):

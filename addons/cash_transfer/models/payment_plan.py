@@ -5,7 +5,7 @@ from odoo.tools import SQL
 from .cycle import KINDS
 from .entitlement import PAID_STATES
 from .payment_line import FINAL, REISSUABLE
-from .payment_method import CASH_GROUPS
+from .payment_method import CASH_GROUPS, EVIDENCE_GROUPS
 
 STATES = [
     ("draft", "Draft"),
@@ -36,6 +36,7 @@ class CashTransferPaymentPlan(models.Model):
         "cash.transfer.plan.approval",
         "cash.transfer.plan.instruct",
         "cash.transfer.plan.ledger",
+        "cash.transfer.plan.check",
         "mail.thread",
         "mail.activity.mixin",
     ]
@@ -79,6 +80,7 @@ class CashTransferPaymentPlan(models.Model):
             "open_count",
             "origin_plan_id",
             "expected_fee",
+            "ledger_checked_on",
         }
     )
     _frozen_fields = frozenset({"cycle_id", "plan_type", "provider_id", "currency_id"})
@@ -173,7 +175,7 @@ class CashTransferPaymentPlan(models.Model):
     )
     file_name = fields.Char(readonly=True, copy=False)
     file_content = fields.Binary(
-        string="Instruction File", readonly=True, copy=False, groups=CASH_GROUPS
+        string="Instruction File", readonly=True, copy=False, groups=EVIDENCE_GROUPS
     )
     file_hash = fields.Char(readonly=True, copy=False)
     file_generation = fields.Integer(readonly=True, copy=False)
@@ -183,6 +185,11 @@ class CashTransferPaymentPlan(models.Model):
     reconciliation_ids = fields.Many2many("cash.transfer.reconciliation")
     move_count = fields.Integer(compute="_compute_move_count")
     reissuable_count = fields.Integer(compute="_compute_reissuable_count")
+    changed_accounts = fields.Char(
+        compute="_compute_changed_accounts",
+        help="Payments whose account was changed since the lock: the plan pays the "
+        "account that was approved with it.",
+    )
     statement_html = fields.Html(compute="_compute_statement", sanitize=False)
     is_balanced = fields.Boolean(compute="_compute_statement")
 
@@ -211,9 +218,41 @@ class CashTransferPaymentPlan(models.Model):
         for plan in self:
             plan.reissuable_count = counts.get(plan, 0)
 
+    def _compute_changed_accounts(self):
+        """Name the payments whose payee has another account in use by now (R70)."""
+        self.changed_accounts = False
+        plans = self.filtered(lambda p: p.state in ("locked", "approved", "released"))
+        if not plans:
+            return
+        self.env.flush_all()
+        codes = {}
+        for plan, code in self.env.execute_query(
+            SQL(
+                """
+                SELECT l.plan_id, l.name
+                  FROM cash_transfer_payment_line l
+                  LEFT JOIN LATERAL (
+                       SELECT m.id, m.number FROM cash_transfer_payment_method m
+                        WHERE m.payee_id = l.payee_id AND m.state = 'approved'
+                          AND m.effective_from <= %(now)s
+                        ORDER BY m.effective_from DESC, m.id DESC LIMIT 1) n ON TRUE
+                 WHERE l.plan_id = ANY(%(ids)s) AND l.status = 'pending' AND l.locked
+                   AND n.id IS DISTINCT FROM l.method_id
+                 ORDER BY l.id
+                """,
+                ids=list(plans.ids),
+                now=fields.Datetime.now(),
+            )
+        ):
+            codes.setdefault(plan, []).append(code)
+        for plan in plans:
+            if plan.id in codes:
+                plan.changed_accounts = ", ".join(codes[plan.id][:20])
+
     @api.model
     def _reissuable_domain(self):
         return [
+            ("owed_decision", "!=", "nothing"),
             ("status", "in", list(REISSUABLE)),
             ("follow_up_line_ids", "not any", [("status", "!=", "cancelled")]),
         ]
@@ -539,10 +578,13 @@ class CashTransferPaymentPlan(models.Model):
             raise UserError(
                 self.env._("A plan can be aborted until it is handed to the provider.")
             )
-        if self.sudo().movement_ids:  # sudo: yes or no
+        # sudo: zero or not
+        statement = self.sudo()._get_statements()[self.sudo()]
+        if statement["remaining"] or statement["remaining_company"]:
             raise UserError(
                 self.env._(
-                    "The plan is funded: move the funding to another plan first."
+                    "The plan is funded: return the money or move it to another plan "
+                    "first."
                 )
             )
         if not (reason or "").strip():
@@ -605,11 +647,9 @@ class CashTransferPaymentPlan(models.Model):
         self.env["cash.transfer.duty"]._check_duty("prepare", self.company_id)
         self.check_access("write")
         self._lock_for_step()
-        if self.state in ("draft", "aborted", "closed"):
+        if self.state in ("draft", "aborted"):
             raise UserError(
-                self.env._(
-                    "A follow-up is made from a plan that was locked and is not closed."
-                )
+                self.env._("A follow-up is made from a plan that was locked.")
             )
         lines = self.line_ids.filtered_domain(self._reissuable_domain()).filtered(
             # a stop by the case side ends the matter; set aside waits for an account
@@ -658,6 +698,16 @@ class CashTransferPaymentPlan(models.Model):
         follow_up._update_totals()
         self._log_step(self.env._("Follow-up %(plan)s drafted.", plan=follow_up.name))
         return follow_up._get_records_action()
+
+    def _listed_lines(self):
+        """Return the payments of the payment list; its total is theirs."""
+        self.ensure_one()
+        return self.line_ids.filtered(
+            lambda line: (
+                line.locked
+                and line.status in ("pending", "sent", "delivered", "partial")
+            )
+        )
 
     def _is_final(self):
         self.ensure_one()

@@ -103,6 +103,9 @@ class CashTransferPlanLedger(models.AbstractModel):
     @api.depends("movement_ids", "state")
     def _compute_statement(self):
         statements, labels = self._get_statements(), self._statement_labels()
+        owed = {}
+        for line in self._owed_lines():
+            owed[line.plan_id] = owed.get(line.plan_id, 0.0) + line._open_amount()
         for plan in self:
             statement = statements[plan]
             rows = Markup().join(
@@ -117,6 +120,15 @@ class CashTransferPlanLedger(models.AbstractModel):
                 )
                 for key in STATEMENT
             )
+            # sudo: figures of the plan's money; whoever reads the plan sees them
+            for label, amount in (
+                (self.env._("Still owed to payees"), owed.get(plan, 0.0)),
+                (self.env._("Funding missing"), plan.sudo()._shortfall()),
+            ):
+                rows += Markup(
+                    '<tr class="text-muted"><th scope="row">%s</th>'
+                    '<td class="text-end">%s</td><td></td></tr>'
+                ) % (label, plan.currency_id.format(amount))
             plan.statement_html = Markup(
                 '<table class="table table-sm w-auto"><thead><tr><th></th>'
                 '<th class="text-end">%s</th><th class="text-end">%s</th></tr></thead>'
@@ -125,6 +137,15 @@ class CashTransferPlanLedger(models.AbstractModel):
             plan.is_balanced = not statement["remaining"] and (
                 not statement["remaining_company"]
             )
+
+    def _shortfall(self):
+        """Return what still has to be funded, zero before the lock and at the end."""
+        self.ensure_one()
+        if self.state in ("draft", "closed", "aborted"):
+            return 0.0
+        if self.state in ("instructed", "partly_reconciled"):
+            return max(-self._get_statements()[self]["remaining"], 0.0)
+        return self._missing_funding()
 
     # -- funding ---------------------------------------------------------------
     def _missing_funding(self):
@@ -229,27 +250,30 @@ class CashTransferPlanLedger(models.AbstractModel):
                 )
             )
 
+    def _books(self, model):
+        """Return an accounting model for this plan's step: allowed to make the entries
+        that nobody else changes (R68). Their author is who pressed the button; they
+        subscribe nobody."""
+        moves = self.env["account.move"].with_company(self.company_id)._cash_step()
+        return moves.with_context(mail_create_nosubscribe=True).env[model]
+
     def _create_payment(self, direction, amount, date, journal):
         """Create and post a payment to or from the provider."""
-        provider, company = self.provider_id, self.company_id
+        provider = self.provider_id
         self[:1]._check_open_date(date, journal)
-        payment = (
-            self.env["account.payment"]
-            .with_company(company)
-            .create(
-                {
-                    "payment_type": direction,
-                    "partner_type": "supplier",
-                    "partner_id": provider.partner_id.id,
-                    "provider_id": provider.id,
-                    "journal_id": journal.id,
-                    "amount": amount,
-                    "currency_id": self.currency_id.id,
-                    "date": date,
-                    "memo": ", ".join(self.mapped("name")),
-                    "payment_plan_ids": [fields.Command.set(self.ids)],
-                }
-            )
+        payment = self._books("account.payment").create(
+            {
+                "payment_type": direction,
+                "partner_type": "supplier",
+                "partner_id": provider.partner_id.id,
+                "provider_id": provider.id,
+                "journal_id": journal.id,
+                "amount": amount,
+                "currency_id": self.currency_id.id,
+                "date": date,
+                "memo": ", ".join(self.mapped("name")),
+                "payment_plan_ids": [fields.Command.set(self.ids)],
+            }
         )
         if not payment.outstanding_account_id:
             raise UserError(
@@ -348,9 +372,7 @@ class CashTransferPlanLedger(models.AbstractModel):
         self.ensure_one()
         factor = 10**self.currency_id.decimal_places
         cents = 10**self.company_currency_id.decimal_places
-        movements = self.env["cash.transfer.movement"].search(
-            [("plan_id", "=", self.id)], order="id"
-        )
+        movements = self._held_movements()
         layers = movements.filtered(lambda m: m.kind in INFLOWS)
         used = pending + sum(round(m.amount * factor) for m in movements - layers)
         pieces, missing = consume(
@@ -368,6 +390,15 @@ class CashTransferPlanLedger(models.AbstractModel):
             )
             result.append((layers.browse(), missing, round(cost * cents)))
         return result
+
+    def _held_movements(self):
+        """Return the movements of money that the provider holds; a bill paid from the
+        bank and what it charges pass the advance by."""
+        movements = self.env["cash.transfer.movement"].search(
+            [("plan_id", "=", self.id)], order="id"
+        )
+        billed = movements.filtered(lambda m: m.kind == "bill").move_line_id
+        return movements.filtered(lambda m: not m.move_line_id & billed)
 
     # -- posting deliveries ----------------------------------------------------
     def _check_open_date(self, date, journal):
@@ -523,8 +554,7 @@ class CashTransferPlanLedger(models.AbstractModel):
         return units / 10**self.company_currency_id.decimal_places
 
     def _debit_lines(self, kind, account, parts, pieces, date):
-        """Return the expense lines of one kind, their exchange lines, and the release
-        of restricted income.
+        """Return the expense lines of one kind and their exchange lines.
 
         *Cost of the advance*: the expense is what the money cost. *Rate of the day*:
         the expense is at the day's rate and the difference to the cost is exchange,
@@ -564,19 +594,6 @@ class CashTransferPlanLedger(models.AbstractModel):
                 }
             )
             lines += self._exchange_lines(share - balance, key, grant)
-            if grant.deferred_account_id:
-                for release, sign in (
-                    (grant.deferred_account_id, 1),
-                    (grant.income_account_id, -1),
-                ):
-                    lines.append(
-                        {
-                            "account_id": release.id,
-                            "amount_currency": sign * unit / factor,
-                            "balance": sign * share / cents,
-                            "analytic_distribution": {key: 100.0},
-                        }
-                    )
         return lines
 
     @staticmethod
@@ -646,38 +663,81 @@ class CashTransferPlanLedger(models.AbstractModel):
 
     def _create_move(self, lines, date, ref, reconciliation=None, journal=None):
         """Create and post an entry; labels carry codes only."""
-        company = self[:1].company_id
         plan = self[:1]
-        move = (
-            self.env["account.move"]
-            .with_company(company)
-            .create(
-                {
-                    "move_type": "entry",
-                    "date": date,
-                    "ref": ref,
-                    "journal_id": (journal or company.cash_journal_id).id,
-                    "currency_id": plan.currency_id.id,
-                    "partner_id": plan.provider_id.partner_id.id,
-                    "payment_plan_id": plan.id,
-                    "cash_reconciliation_id": reconciliation and reconciliation.id,
-                    "line_ids": [
-                        fields.Command.create(
-                            {
-                                "name": ref,
-                                "currency_id": plan.currency_id.id,
-                                "partner_id": plan.provider_id.partner_id.id,
-                                "tax_ids": [],
-                                **line,
-                            }
-                        )
-                        for line in lines
-                    ],
-                }
-            )
+        move = plan._books("account.move").create(
+            {
+                "move_type": "entry",
+                "date": date,
+                "ref": ref,
+                "journal_id": (journal or plan.company_id.cash_journal_id).id,
+                "currency_id": plan.currency_id.id,
+                "partner_id": plan.provider_id.partner_id.id,
+                "payment_plan_id": plan.id,
+                "cash_reconciliation_id": reconciliation and reconciliation.id,
+                "line_ids": [
+                    fields.Command.create(
+                        {
+                            "name": ref,
+                            "currency_id": plan.currency_id.id,
+                            "partner_id": plan.provider_id.partner_id.id,
+                            "tax_ids": [],
+                            **line,
+                        }
+                    )
+                    for line in [*lines, *plan._release_lines(lines)]
+                ],
+            }
         )
         move.action_post()
         return move
+
+    def _release_lines(self, lines):
+        """Return the lines that release restricted income: what an entry charges to a
+        grant's analytic account is released at once, whatever charged it (delivery,
+        fee, bill, accepted dispute, exchange), and taken back by what reverses it
+        (R68).
+
+        :param lines: value dicts of the entry's other lines.
+        """
+        charged = {}
+        for line in lines:
+            for key in line.get("analytic_distribution") or ():
+                amount, balance = charged.get(key, (0.0, 0.0))
+                charged[key] = (
+                    amount + line["amount_currency"],
+                    balance + line["balance"],
+                )
+        grants = self.env["cash.transfer.grant"].search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("deferred_account_id", "!=", False),
+            ]
+        )
+        by_account = {str(grant.analytic_account_id.id): grant for grant in grants}
+        released = []
+        for key, (amount, balance) in charged.items():
+            grant = next(
+                (by_account[part] for part in key.split(",") if part in by_account),
+                None,
+            )
+            amount = self.currency_id.round(amount)
+            balance = self.company_currency_id.round(balance)
+            if not grant or not (amount or balance):
+                continue
+            released += [
+                {
+                    "account_id": account.id,
+                    "amount_currency": sign * amount,
+                    "balance": sign * balance,
+                    "analytic_distribution": {key: 100.0},
+                    "cash_event": "release",
+                }
+                for account, sign in (
+                    (grant.deferred_account_id, 1),
+                    (grant.income_account_id, -1),
+                )
+            ]
+        return released
 
     def _store_movements(self, move, movements):
         """Link the movements to their lines and reconcile the advance with them."""
@@ -706,7 +766,17 @@ class CashTransferPlanLedger(models.AbstractModel):
             if line.cash_event == "delivered" and line.account_id == expense:
                 key = next(iter(line.analytic_distribution))
                 costs[key] = costs.get(key, 0.0) + line.balance
+        grants = {key: grant for key, grant, _units in self._weights()}
         for key, cost in costs.items():
+            grant = self.env["cash.transfer.grant"].browse(grants[key])
+            rate = None  # posted in the grant's own currency
+            if grant.currency_id != self.currency_id:
+                rate = self.env["res.currency"]._get_conversion_rate(
+                    self.company_currency_id,
+                    grant.currency_id,
+                    self.company_id,
+                    move[:1].date,
+                )
             self._execute(
                 """
                 WITH new AS (
@@ -723,7 +793,14 @@ class CashTransferPlanLedger(models.AbstractModel):
                            + round(%(cost)s::numeric * new.running / new.whole,
                                    %(digits)s)
                            - round(%(cost)s::numeric * (new.running - new.delta)
-                                   / new.whole, %(digits)s)
+                                   / new.whole, %(digits)s),
+                       grant_posted = coalesce(s.grant_posted, 0) + CASE
+                           WHEN %(rate)s::numeric IS NULL THEN new.delta
+                           ELSE round(%(cost)s::numeric * %(rate)s::numeric
+                                      * new.running / new.whole, %(grant_digits)s)
+                              - round(%(cost)s::numeric * %(rate)s::numeric
+                                      * (new.running - new.delta) / new.whole,
+                                      %(grant_digits)s) END
                   FROM new
                  WHERE s.id = new.id AND new.whole <> 0
                 """,
@@ -731,6 +808,8 @@ class CashTransferPlanLedger(models.AbstractModel):
                 key=key,
                 cost=cost,
                 digits=self.company_currency_id.decimal_places,
+                rate=rate,
+                grant_digits=grant.currency_id.decimal_places,
             )
         self._update_spent()
 
@@ -749,15 +828,20 @@ class CashTransferPlanLedger(models.AbstractModel):
                        committed = CASE WHEN f.state IN
                                         ('approved', 'active', 'suspended')
                                         THEN greatest(f.planned - t.spent, 0) ELSE 0 END
-                  FROM (SELECT s.entitlement_id,
+                  FROM (SELECT o.id,
                                round(sum(s.amount_delivered) * %(rate)s::numeric,
                                      %(digits)s) AS spent
                           FROM cash_transfer_payment_split s
+                          JOIN cash_transfer_entitlement_funding o
+                            ON o.entitlement_id = s.entitlement_id
+                           AND o.grant_id = s.grant_id
+                           AND coalesce(o.date_from, s.period) <= s.period
+                           AND coalesce(o.date_to, s.period) >= s.period
                          WHERE s.grant_id = %(grant)s AND s.entitlement_id IN (
                                SELECT entitlement_id FROM cash_transfer_payment_split
                                 WHERE plan_id = %(plan)s)
-                         GROUP BY s.entitlement_id) t
-                 WHERE f.entitlement_id = t.entitlement_id AND f.grant_id = %(grant)s
+                         GROUP BY o.id) t
+                 WHERE f.id = t.id
                 """,
                 rate=rate,
                 digits=grant.currency_id.decimal_places,
@@ -807,36 +891,32 @@ class CashTransferPlanLedger(models.AbstractModel):
             return self.env["account.move"]
         total = sum(part[3] for part in parts)
         sign = -1 if total < 0 else 1
-        move = (
-            self.env["account.move"]
-            .with_company(company)
-            .create(
-                {
-                    "move_type": "in_invoice" if sign > 0 else "in_refund",
-                    "journal_id": journal.id,
-                    "partner_id": partner,
-                    "currency_id": self.currency_id.id,
-                    "invoice_date": date,
-                    "date": date,
-                    "ref": ref,
-                    "payment_plan_id": self.id,
-                    "cash_reconciliation_id": reconciliation and reconciliation.id,
-                    "invoice_line_ids": [
-                        fields.Command.create(
-                            {
-                                "name": ref,
-                                "account_id": account.id,
-                                "quantity": 1,
-                                "price_unit": sign * units / factor,
-                                "tax_ids": [],
-                                "analytic_distribution": {key: 100.0},
-                                "cash_event": kind,
-                            }
-                        )
-                        for kind, account, key, units in parts
-                    ],
-                }
-            )
+        move = self._books("account.move").create(
+            {
+                "move_type": "in_invoice" if sign > 0 else "in_refund",
+                "journal_id": journal.id,
+                "partner_id": partner,
+                "currency_id": self.currency_id.id,
+                "invoice_date": date,
+                "date": date,
+                "ref": ref,
+                "payment_plan_id": self.id,
+                "cash_reconciliation_id": reconciliation and reconciliation.id,
+                "invoice_line_ids": [
+                    fields.Command.create(
+                        {
+                            "name": ref,
+                            "account_id": account.id,
+                            "quantity": 1,
+                            "price_unit": sign * units / factor,
+                            "tax_ids": [],
+                            "analytic_distribution": {key: 100.0},
+                            "cash_event": kind,
+                        }
+                    )
+                    for kind, account, key, units in parts
+                ],
+            }
         )
         move.action_post()
         movements = []
@@ -859,8 +939,24 @@ class CashTransferPlanLedger(models.AbstractModel):
                         )
                     )
         self.env["cash.transfer.movement"]._unprotected().create(movements)
+        self._release_for_bill(move, date, ref, reconciliation)
         self.invalidate_recordset(["statement_html", "is_balanced"])
         return move
+
+    def _release_for_bill(self, bill, date, ref, reconciliation):
+        """A bill has no room for the release: it goes into an entry beside it."""
+        lines = self._release_lines(
+            [
+                {
+                    "amount_currency": line.amount_currency,
+                    "balance": line.balance,
+                    "analytic_distribution": line.analytic_distribution,
+                }
+                for line in bill.invoice_line_ids
+            ]
+        )
+        if lines:
+            self._create_move(lines, date, ref, reconciliation)
 
     # -- one delivery outside an import, reversal --------------------------------
     def _book_delivery(self, line, amount, day):
@@ -934,7 +1030,9 @@ class CashTransferPlanLedger(models.AbstractModel):
         move = self._create_move(
             entry, date, self.env._("%(plan)s reversal", plan=self.name)
         )
-        money = move.line_ids.filtered(lambda aml: aml.balance > 0)
+        money = move.line_ids.filtered(
+            lambda aml: aml.cash_event == "reversal" and not aml.analytic_distribution
+        )
         vals_list = []
         for line in money:
             values = (date, line.amount_currency, line.balance)
@@ -953,13 +1051,24 @@ class CashTransferPlanLedger(models.AbstractModel):
                 cycle_line.amount_delivered - line.amount_delivered
             )
         splits._unprotected().write(
-            {"amount_delivered": 0.0, "amount_posted": 0.0, "company_posted": 0.0}
+            {
+                "amount_delivered": 0.0,
+                "amount_posted": 0.0,
+                "company_posted": 0.0,
+                "grant_posted": 0.0,
+            }
         )
         lines._unprotected().write(
-            {"status": "reversed", "amount_delivered": 0.0, "reason": reason}
+            {
+                "status": "reversed",
+                "amount_delivered": 0.0,
+                "reason": reason,
+                "owed_decision": False,
+            }
         )
         lines.cycle_line_id._update_payment_status()
         self._update_spent()
+        self._reopen()
         self._update_state()
         self._log_step(
             self.env._("Reversed %(codes)s", codes=", ".join(lines.mapped("name")))
@@ -1094,7 +1203,6 @@ class CashTransferPlanLedger(models.AbstractModel):
         self._check_four_eyes("release")
         self._lock_for_step()
         plan = self.sudo()  # sudo: movements, after the check of duty and four eyes
-        factor = 10**plan.currency_id.decimal_places
         today = fields.Date.context_today(self)
         carried = 0.0
         targets = plan.follow_up_plan_ids.filtered(
@@ -1106,40 +1214,8 @@ class CashTransferPlanLedger(models.AbstractModel):
             amount = min(remaining, target._missing_funding())
             if amount <= 0:
                 continue
-            for layer, units, cost in plan._take(round(amount * factor), today):
-                common = {
-                    "move_line_id": layer.move_line_id.id,
-                    "payment_id": layer.payment_id.id,
-                }
-                self.env["cash.transfer.movement"].sudo()._unprotected().create(
-                    [
-                        plan._movement_vals(
-                            "carry_out",
-                            today,
-                            units / factor,
-                            plan._from_cents(cost),
-                            layer_id=layer.id,
-                            counterpart_plan_id=target.id,
-                            **common,
-                        ),
-                        target._movement_vals(
-                            "carry_in",
-                            today,
-                            units / factor,
-                            plan._from_cents(cost),
-                            counterpart_plan_id=plan.id,
-                            **common,
-                        ),
-                    ]
-                )
+            plan._carry_to(target, amount, today)
             carried += amount
-            plan._log_step(
-                self.env._(
-                    "Carried %(amount)s to %(plan)s",
-                    plan=target.name,
-                    amount=plan.currency_id.format(amount),
-                )
-            )
         if not carried:
             raise UserError(
                 self.env._(
@@ -1149,6 +1225,333 @@ class CashTransferPlanLedger(models.AbstractModel):
             )
         (plan | targets).invalidate_recordset(["statement_html", "is_balanced"])
         return carried
+
+    def _carry_to(self, target, amount, day):
+        """Move money that stays in the advance to another plan, at its cost."""
+        factor = 10**self.currency_id.decimal_places
+        vals_list = []
+        for layer, units, cost in self._take(round(amount * factor), day):
+            values = (day, units / factor, self._from_cents(cost))
+            common = {
+                "move_line_id": layer.move_line_id.id,
+                "payment_id": layer.payment_id.id,
+            }
+            vals_list += [
+                self._movement_vals(
+                    "carry_out",
+                    *values,
+                    layer_id=layer.id,
+                    counterpart_plan_id=target.id,
+                    **common,
+                ),
+                target._movement_vals(
+                    "carry_in", *values, counterpart_plan_id=self.id, **common
+                ),
+            ]
+        self.env["cash.transfer.movement"]._unprotected().create(vals_list)
+        self._log_step(
+            self.env._(
+                "Carried %(amount)s to %(plan)s",
+                plan=target.name,
+                amount=self.currency_id.format(amount),
+            )
+        )
+        target._log_step(
+            self.env._(
+                "Received %(amount)s from %(plan)s",
+                plan=self.name,
+                amount=self.currency_id.format(amount),
+            )
+        )
+
+    def action_move_funding(self, target_id, amount=None):
+        """Move funding that stays with the provider to another of its plans; no entry.
+        For releasers. A plan made by mistake is given up afterwards (R70).
+
+        :param int target_id: approved or released plan of the provider and currency.
+        :param float amount: what the other plan is missing by default, never more
+            (R64).
+        :raises UserError: another provider, nothing there, or nothing missing there.
+        """
+        self.ensure_one()
+        target = self.browse(target_id).exists()
+        for plan in self | target:
+            plan.check_access("read")
+            plan._check_four_eyes("release")
+        (self | target).lock_for_update(allow_referencing=True)
+        (self | target).invalidate_recordset()
+        # sudo: movements, after the check of duty and four eyes
+        plan, target = self.sudo(), target.sudo()
+        if (
+            not target
+            or target == plan
+            or target.provider_id != plan.provider_id
+            or target.currency_id != plan.currency_id
+            or target.state not in ("approved", "released")
+        ):
+            raise UserError(
+                self.env._(
+                    "Choose an approved plan of the same provider that still needs "
+                    "money."
+                )
+            )
+        remaining = plan._get_statements()[plan]["remaining"]
+        amount = plan.currency_id.round(
+            amount or min(remaining, target._missing_funding())
+        )
+        most = min(remaining, target._missing_funding())
+        if amount <= 0 or plan.currency_id.compare_amounts(amount, most) > 0:
+            raise UserError(
+                self.env._(
+                    "At most %(amount)s can be moved: what is left here, and what the "
+                    "other plan is missing.",
+                    amount=plan.currency_id.format(max(most, 0.0)),
+                )
+            )
+        plan._carry_to(target, amount, fields.Date.context_today(self))
+        (plan | target).invalidate_recordset(["statement_html", "is_balanced"])
+        return amount
+
+    def action_adopt(self, move_line_id=None):
+        """Take money that the ledger already holds with the provider as funding of
+        this plan: an opening balance, or a prepayment of the accountant. For
+        releasers.
+
+        :param int move_line_id: a posted item on the provider's account; the oldest
+            with a free rest by default.
+        :return: amount adopted, never more than the plan is missing (R64).
+        :raises UserError: nothing missing, or nothing there to adopt.
+        """
+        self.ensure_one()
+        self.check_access("read")
+        self._check_four_eyes("release")
+        self._lock_for_step()
+        plan = self.sudo()  # sudo: ledger, after the check of duty, state, four eyes
+        plan.provider_id.lock_for_update(allow_referencing=True)
+        if plan.state not in ("approved", "released", "reconciled"):
+            raise UserError(self.env._("Approve the plan before funding it."))
+        missing = plan._missing_funding()
+        if missing <= 0:
+            raise UserError(self.env._("The plan is funded already."))
+        factor = 10**plan.currency_id.decimal_places
+        cents = 10**plan.company_currency_id.decimal_places
+        movements = plan.env["cash.transfer.movement"]._unprotected()
+        adopted, wanted = 0.0, round(missing * factor)
+        for line in plan._free_items(move_line_id):
+            taken = line.cash_movement_ids.filtered(lambda m: m.kind == "payment")
+            used = round(sum(taken.mapped("amount")) * factor)
+            pieces, _missing = consume(
+                [(round(line.amount_currency * factor), round(line.balance * cents))],
+                used,
+                wanted,
+            )
+            for _index, units, cost in pieces:
+                movements.create(
+                    plan._movement_vals(
+                        "payment",
+                        line.date,
+                        units / factor,
+                        cost / cents,
+                        move_line_id=line.id,
+                        payment_id=line.move_id.origin_payment_id.id,
+                    )
+                )
+                wanted -= units
+                adopted += units / factor
+                plan._log_step(
+                    self.env._(
+                        "Adopted %(amount)s of %(entry)s",
+                        amount=plan.currency_id.format(units / factor),
+                        entry=line.move_id.name,
+                    )
+                )
+            if not wanted:
+                break
+        if not adopted:
+            raise UserError(
+                self.env._(
+                    "The ledger holds no free money with %(provider)s in %(currency)s.",
+                    provider=plan.provider_id.name,
+                    currency=plan.currency_id.name,
+                )
+            )
+        plan.invalidate_recordset(["statement_html", "is_balanced"])
+        return adopted
+
+    def _free_items(self, move_line_id=None):
+        """Return posted items that brought money to the provider and that no plan made,
+        oldest first."""
+        account, partner = self.provider_id._purse()
+        domain = [
+            ("account_id", "=", account),
+            ("parent_state", "=", "posted"),
+            ("company_id", "=", self.company_id.id),
+            ("currency_id", "=", self.currency_id.id),
+            ("amount_currency", ">", 0),
+            ("payment_plan_id", "=", False),
+        ]
+        if partner:
+            domain.append(("partner_id", "=", partner))
+        if move_line_id:
+            domain.append(("id", "=", move_line_id))
+        items = self.env["account.move.line"].search(domain, order="date, id")
+        return items.filtered(
+            lambda item: not item.move_id.origin_payment_id.payment_plan_ids
+        )
+
+    def action_book_fee(self, amount, reason, date=None, billed=False):
+        """Book a fee outside a report: a wallet's charge, a monthly invoice, or the
+        correction of a wrong one. For releasers.
+
+        :param float amount: in the plan's currency; below zero gives a fee back.
+        :param str reason: required; no names.
+        :param bool billed: the provider sends an invoice, paid from the bank;
+            otherwise the money left the advance or wallet.
+        :raises UserError: plan not instructed, or more given back than was charged.
+        """
+        self.ensure_one()
+        self.check_access("read")
+        self._check_four_eyes("release")
+        if not (reason or "").strip():
+            raise UserError(self.env._("Give the reason."))
+        self._lock_for_step()
+        plan = self.sudo()  # sudo: ledger, after the check of duty, state, four eyes
+        if plan.state not in (
+            "instructed",
+            "partly_reconciled",
+            "reconciled",
+            "closed",
+        ):
+            raise UserError(
+                self.env._("Fees are booked once the plan was handed to the provider.")
+            )
+        amount = plan.currency_id.round(amount or 0.0)
+        charged = plan._get_statements()[plan]["fees"]
+        if not amount or plan.currency_id.compare_amounts(charged + amount, 0.0) < 0:
+            raise UserError(
+                self.env._(
+                    "Give an amount; at most %(fees)s of fees can be given back.",
+                    fees=plan.currency_id.format(charged),
+                )
+            )
+        date = fields.Date.to_date(date) or fields.Date.context_today(self)
+        factor = 10**plan.currency_id.decimal_places
+        weights = plan._weights()
+        units = split_units(round(amount * factor), [row[2] for row in weights])
+        fees = [
+            (key, grant, part)
+            for (key, grant, _w), part in zip(weights, units, strict=True)
+            if part
+        ]
+        if billed or plan.provider_id.kind == "prefinanced":
+            plan._post_bill(date, plan.provider_id.partner_id.id, [], fees, None)
+        elif amount > 0:
+            plan._post_entry(date, [], fees, plan.env["cash.transfer.dispute"], None)
+        else:
+            plan._give_back_fee(-amount, fees, date)
+        plan._log_step(
+            self.env._(
+                "Fee of %(amount)s: %(reason)s",
+                amount=plan.currency_id.format(amount),
+                reason=reason,
+            )
+        )
+        plan._reopen()
+        return True
+
+    def _give_back_fee(self, amount, fees, date):
+        """Post a fee back into the advance or wallet, at what it cost there."""
+        factor = 10**self.currency_id.decimal_places
+        cents = 10**self.company_currency_id.decimal_places
+        self._check_open_date(date, self.company_id.cash_journal_id)
+        movements = self._held_movements()
+        layers = movements.filtered(lambda m: m.kind in INFLOWS)
+        used = sum(round(m.amount * factor) for m in movements - layers)
+        back = round(amount * factor)
+        pieces, _missing = consume(
+            [
+                (round(m.amount * factor), round(m.company_amount * cents))
+                for m in layers
+            ],
+            used - back,
+            back,
+        )
+        cost = sum(piece[2] for piece in pieces)
+        shares = self._split_cost(-cost, [part[2] for part in fees])
+        lines = [
+            {
+                "account_id": self.company_id.cash_fee_account_id.id,
+                "amount_currency": units / factor,
+                "balance": share / cents,
+                "analytic_distribution": {key: 100.0},
+                "cash_event": "fee",
+            }
+            for (key, _grant, units), share in zip(fees, shares, strict=True)
+        ]
+        money = self.provider_id._get_money_account()
+        lines.append(
+            {
+                "account_id": money.id,
+                "amount_currency": amount,
+                "balance": cost / cents,
+                "cash_event": "fee",
+            }
+        )
+        move = self._create_move(
+            lines, date, self.env._("%(plan)s fee", plan=self.name)
+        )
+        item = move.line_ids.filtered(lambda aml: aml.account_id == money)
+        self.env["cash.transfer.movement"]._unprotected().create(
+            self._movement_vals(
+                "fee", date, -amount, -cost / cents, move_line_id=item.id
+            )
+        )
+        self.invalidate_recordset(["statement_html", "is_balanced"])
+
+    def _reopen(self):
+        """Open a closed plan again: something happened to its money (R70)."""
+        self._update_totals()
+        for plan in self.filtered(lambda one: one.state == "closed"):
+            plan._unprotected().write(
+                {"state": "reconciled", "closed_by_id": False, "closed_on": False}
+            )
+            plan._log_step(
+                self.env._("Opened again: something happened to it after all.")
+            )
+            plan.cycle_id._update_state()
+
+    # -- what families are still owed (R70) -------------------------------------
+    def _owed_lines(self):
+        """Return payments of these plans that were not delivered and are not followed
+        up: families still owed."""
+        lines = self.env["cash.transfer.payment.line"].search(
+            [("plan_id", "in", self.ids), *self._reissuable_domain()]
+        )
+        return lines.filtered(
+            lambda line: (
+                line.owed_decision != "nothing"
+                and line.cycle_line_id.sudo().payable  # sudo: a yes or no
+                and line.currency_id.compare_amounts(line._open_amount(), 0.0) > 0
+            )
+        )
+
+    def _check_owed_decided(self):
+        """Families still owed are listed at *Close* and ask for a decision each (R70).
+
+        :raises UserError: the payments without a decision.
+        """
+        undecided = self._owed_lines().filtered(lambda line: not line.owed_decision)
+        if undecided:
+            raise UserError(
+                self.env._(
+                    "These families are still owed: make a follow-up, or decide on "
+                    "each payment.\n%(payments)s",
+                    payments="\n".join(
+                        f"{line.name}: {line.currency_id.format(line._open_amount())}"
+                        for line in undecided[:20]
+                    ),
+                )
+            )
 
     # -- closing (R40) ---------------------------------------------------------
     def action_close(self):
@@ -1197,10 +1600,19 @@ class CashTransferPlanLedger(models.AbstractModel):
                         amount=plan.currency_id.format(statement["remaining"]),
                     )
                 )
+            own._check_owed_decided()
             if own._unposted():
                 own._post_deliveries(fields.Date.context_today(self))
             if statement["remaining_company"]:
                 own._post_exchange(statement["remaining_company"])
+            if own._ledger_differences():
+                raise UserError(
+                    self.env._(
+                        "%(plan)s and the ledger say different things: press Compare "
+                        "with the Ledger and look at the entries with the accountant.",
+                        plan=plan.name,
+                    )
+                )
             own._unprotected().write(
                 {
                     "state": "closed",
@@ -1254,5 +1666,9 @@ class CashTransferPlanLedger(models.AbstractModel):
             "name": self.env._("Journal Entries"),
             "res_model": "account.move",
             "view_mode": "list,form",
-            "domain": [("payment_plan_id", "=", self.id)],
+            "domain": [
+                "|",
+                ("payment_plan_id", "=", self.id),
+                ("origin_payment_id.payment_plan_ids", "=", self.id),
+            ],
         }

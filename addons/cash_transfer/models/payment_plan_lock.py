@@ -466,6 +466,8 @@ class CashTransferPlanLock(models.AbstractModel):
                   FROM cash_transfer_payment_line l
                   JOIN cash_transfer_entitlement_funding f
                     ON f.entitlement_id = l.entitlement_id
+                   AND coalesce(f.date_from, l.period) <= l.period
+                   AND coalesce(f.date_to, l.period) >= l.period
                   JOIN cash_transfer_grant g ON g.id = f.grant_id
                  WHERE l.plan_id = %(plan)s AND l.status = 'pending'
                    AND (g.date_end < %(day)s OR g.date_start > %(day)s OR NOT g.active)
@@ -485,6 +487,8 @@ class CashTransferPlanLock(models.AbstractModel):
                   FROM cash_transfer_payment_line l
                   JOIN cash_transfer_entitlement_funding f
                     ON f.entitlement_id = l.entitlement_id
+                   AND coalesce(f.date_from, l.period) <= l.period
+                   AND coalesce(f.date_to, l.period) >= l.period
                  WHERE l.plan_id = %(plan)s AND l.status = 'pending'
                  GROUP BY f.grant_id
                 """
@@ -569,28 +573,32 @@ class CashTransferPlanLock(models.AbstractModel):
         digits = self.currency_id.decimal_places
         factor = 10**digits
         fundings = {}
-        for entitlement, grant, share, analytic in self._query(
+        for line, grant, share, analytic in self._query(
             """
-            SELECT f.entitlement_id, f.grant_id, f.share, g.analytic_account_id
-              FROM cash_transfer_entitlement_funding f
+            SELECT l.id, f.grant_id, f.share, g.analytic_account_id
+              FROM cash_transfer_payment_line l
+              JOIN cash_transfer_entitlement_funding f
+                ON f.entitlement_id = l.entitlement_id
+               AND coalesce(f.date_from, l.period) <= l.period
+               AND coalesce(f.date_to, l.period) >= l.period
               JOIN cash_transfer_grant g ON g.id = f.grant_id
-             WHERE f.entitlement_id = ANY(%(ids)s) ORDER BY f.id
+             WHERE l.id = ANY(%(ids)s) ORDER BY f.id
             """,
-            ids=[row[2] for row in rows],
+            ids=[row[0] for row in rows],
         ):
-            fundings.setdefault(entitlement, []).append((grant, share, analytic))
+            fundings.setdefault(line, []).append((grant, share, analytic))
         carry = {int(k): v for k, v in self.job_data.get("carry", {}).items()}
         lines = [
             (
                 round(float(row[1]) * factor),
-                [(grant, round(share * 100)) for grant, share, _a in fundings[row[2]]],
+                [(grant, round(share * 100)) for grant, share, _a in fundings[row[0]]],
             )
             for row in rows
         ]
         values = []
         for row, parts in zip(rows, split_lines(lines, carry, WHOLE), strict=True):
-            analytics = {grant: analytic for grant, _s, analytic in fundings[row[2]]}
-            shares = {grant: share for grant, share, _a in fundings[row[2]]}
+            analytics = {grant: analytic for grant, _s, analytic in fundings[row[0]]}
+            shares = {grant: share for grant, share, _a in fundings[row[0]]}
             for grant, units in parts:
                 accounts = dict.fromkeys(
                     a for a in (analytics[grant], row[3], row[4]) if a
@@ -608,11 +616,14 @@ class CashTransferPlanLock(models.AbstractModel):
             """
             INSERT INTO cash_transfer_payment_split
                 (line_id, plan_id, company_id, currency_id, entitlement_id,
-                 beneficiary_id, period, programme_id, site_id, grant_id, analytic_key,
+                 beneficiary_id, period, programme_id, site_id, grant_id,
+                 grant_currency_id, grant_posted, analytic_key,
                  weight, amount, amount_delivered, amount_posted, company_posted,
                  create_uid, create_date, write_uid, write_date)
             SELECT l.id, l.plan_id, l.company_id, l.currency_id, l.entitlement_id,
                    l.beneficiary_id, l.period, c.programme_id, c.site_id, s.grant_id,
+                   (SELECT currency_id FROM cash_transfer_grant WHERE id = s.grant_id),
+                   0,
                    s.analytic_key, s.weight, s.amount, 0, 0, 0,
                    %(user)s, now() AT TIME ZONE 'UTC',
                    %(user)s, now() AT TIME ZONE 'UTC'

@@ -30,6 +30,7 @@ class CashTransferPaymentSplit(models.Model):
             "amount_delivered",
             "amount_posted",
             "company_posted",
+            "grant_posted",
             "programme_id",
             "site_id",
         }
@@ -83,6 +84,16 @@ class CashTransferPaymentSplit(models.Model):
         readonly=True,
         currency_field="company_currency_id",
         string="Cost in Company Currency",
+    )
+
+    grant_currency_id = fields.Many2one(
+        related="grant_id.currency_id", store=True, string="Grant's Currency"
+    )
+    grant_posted = fields.Monetary(
+        readonly=True,
+        currency_field="grant_currency_id",
+        string="Cost in the Grant's Currency",
+        help="At posted cost, at the rate of the day of the entry.",
     )
 
     _unposted = models.Index("(plan_id) WHERE amount_delivered <> amount_posted")

@@ -13,6 +13,11 @@ class CashTransferPurpose(models.Model):
     sequence = fields.Integer(default=10)
     company_id = fields.Many2one("res.company", index=True)
     active = fields.Boolean(default=True)
+    is_stipend = fields.Boolean(
+        string="Stipend",
+        help="Replaces what the child earned: less than the last earnings or the "
+        "minimum wage takes a second person and a reason.",
+    )
 
     _code_unique = models.UniqueIndex(
         "(code, coalesce(company_id, 0))", "Two purposes cannot share a code."

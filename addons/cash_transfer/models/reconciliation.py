@@ -11,7 +11,7 @@ from odoo.addons.remediation_base.tools import sheets
 from odoo.addons.remediation_base.tools.sheets import SheetError
 
 from ..tools import provider_report
-from .payment_method import CASH_GROUPS
+from .payment_method import EVIDENCE_GROUPS
 
 #: Row problems listed in one message.
 SHOWN = 30
@@ -73,7 +73,7 @@ class CashTransferReconciliation(models.Model):
     )
     file_name = fields.Char(required=True)
     file_content = fields.Binary(
-        string="Report", required=True, groups=CASH_GROUPS, copy=False
+        string="Report", required=True, groups=EVIDENCE_GROUPS, copy=False
     )
     file_hash = fields.Char(readonly=True, copy=False, index=True)
     state = fields.Selection(

@@ -119,7 +119,10 @@ class CashTransferScheme(models.Model):
         default="school_year",
     )
     school_year_end_month = fields.Selection(
-        [(str(month), str(month)) for month in range(1, 13)], default="7", required=True
+        [(str(month), str(month)) for month in range(1, 13)],
+        default="7",
+        required=True,
+        help="For a start that lies in no school year of the calendar.",
     )
     end_date = fields.Date()
     end_age = fields.Integer(default=18)
@@ -239,6 +242,9 @@ class CashTransferScheme(models.Model):
             return self.end_date
         if self.end_rule == "age" and birth_limit:
             return birth_limit
+        school_year = self.env["cash.transfer.school.year"]._at(self.company_id, start)
+        if school_year:
+            return school_year.date_end
         month = int(self.school_year_end_month)
         year = start.year if start.month <= month else start.year + 1
         return start.replace(day=1, month=month, year=year) + relativedelta(

@@ -16,6 +16,7 @@ class CashTransferWorklist(models.Model):
             ("in_question", "In Question"),
             ("dispute", "Open Dispute"),
             ("unpaid", "Failed, not Followed Up"),
+            ("unfunded", "Support without Funder"),
         ],
         readonly=True,
     )
@@ -42,7 +43,7 @@ class CashTransferWorklist(models.Model):
                         WHEN CURRENT_DATE - t.since <= 90 THEN '2'
                         ELSE '3' END AS age_bucket
               FROM (
-                SELECT l.id * 2 AS id,
+                SELECT l.id::bigint * 4 AS id,
                        CASE l.status WHEN 'sent' THEN 'missing'
                                      WHEN 'in_question' THEN 'in_question'
                                      ELSE 'unpaid' END AS kind,
@@ -64,19 +65,27 @@ class CashTransferWorklist(models.Model):
                             SELECT 1 FROM cash_transfer_payment_plan q
                              WHERE q.id = l.plan_id AND q.state <> 'closed'))
                 UNION ALL
-                SELECT d.id * 2 + 1, 'dispute', d.name, d.plan_id, d.provider_id,
-                       d.company_id, d.currency_id, d.amount, d.create_date::date
+                SELECT d.id::bigint * 4 + 1, 'dispute', d.name, d.plan_id,
+                       d.provider_id, d.company_id, d.currency_id, d.amount,
+                       d.create_date::date
                   FROM cash_transfer_dispute d
-                 WHERE d.state IN ('open', 'write_off_asked')) t
+                 WHERE d.state IN ('open', 'write_off_asked')
+                UNION ALL
+                SELECT e.id::bigint * 4 + 2, 'unfunded', e.name, NULL, NULL,
+                       e.company_id, e.currency_id, e.unfunded_amount,
+                       e.unfunded_from
+                  FROM cash_transfer_entitlement e
+                 WHERE e.unfunded_from IS NOT NULL
+                   AND e.state IN ('approved', 'active', 'suspended')) t
             """
         )
 
     def action_open_source(self):
         """Open the payment or dispute behind the row."""
         self.ensure_one()
-        model = (
-            "cash.transfer.dispute"
-            if self.kind == "dispute"
-            else "cash.transfer.payment.line"
-        )
-        return self.env[model].browse(self.id // 2)._get_records_action()
+        models_by_kind = {
+            "dispute": "cash.transfer.dispute",
+            "unfunded": "cash.transfer.entitlement",
+        }
+        model = models_by_kind.get(self.kind, "cash.transfer.payment.line")
+        return self.env[model].browse(self.id // 4)._get_records_action()

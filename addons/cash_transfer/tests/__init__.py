@@ -8,6 +8,9 @@ from . import test_job
 from . import test_ledger
 from . import test_plan
 from . import test_provider_report
+from . import test_r65_figures
+from . import test_r68_entries
+from . import test_r70_life
 from . import test_reconciliation
 from . import test_steering
 from . import test_support

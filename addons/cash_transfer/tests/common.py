@@ -415,6 +415,13 @@ class CashCommon(RemediationCommon):
         return cls._post(cls._new_report(plan, rows, **vals))
 
     @classmethod
+    def _owe_later(cls, plan):
+        """Families of a plan that is to be closed are paid later."""
+        owed = plan._owed_lines().with_user(cls.reconciler)
+        if owed:
+            owed.action_owe_later("Waits for a new account")
+
+    @classmethod
     def _paid_plan(cls, count=2, state="instructed", **vals):
         for _number in range(count):
             cls._new_entitlement(**vals)

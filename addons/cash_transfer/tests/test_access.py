@@ -67,6 +67,7 @@ READERS = {
     "reconciliation.row": {"auditor", "officer", "releaser", "reconciler"},
     "worklist": {"auditor", *CASH},
     "change": {"auditor", "admin_like", *CASH},
+    "ledger.check": {"auditor", *CASH},
 }
 PEOPLE = (
     "worker",
@@ -108,6 +109,9 @@ class TestAccess(CashCommon):
                 {"payment": plan.line_ids[0].name, "amount": 31},
                 {"payment": "P-777777", "amount": 1},
             ],
+        )
+        self.env["cash.transfer.ledger.check"]._store(
+            self.provider, plan, [(plan, self.provider, "money", self.usd, 1.0, 2.0)]
         )
         self.env.flush_all()
         return {

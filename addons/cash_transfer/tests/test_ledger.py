@@ -123,6 +123,7 @@ class TestLedger(CashCommon):
         self.assertBooks(plan)
         line = plan.line_ids.filtered(lambda one: one.payee_id.partner_id == lycee)[0]
         line.with_user(self.releaser).action_reverse("Never enrolled")
+        self._owe_later(plan)
         payable = self._lines(self.payable_account).filtered(
             lambda one: one.partner_id == lycee
         )
@@ -220,6 +221,7 @@ class TestLedger(CashCommon):
             plan.with_user(self.releaser).action_return(31)
         self._set_rate(self.usd, 3000, self.today)
         plan.with_user(self.releaser).action_return()
+        self._owe_later(plan)
         plan.with_user(self.reconciler).action_close()
         advance = self._lines(self.advance_account)
         self.assertAlmostEqual(sum(advance.mapped("balance")), 0)
@@ -294,6 +296,7 @@ class TestLedger(CashCommon):
             sum(self._lines(self.expense_account).mapped("amount_currency")), 40
         )
         plan.with_user(self.releaser).action_return()
+        self._owe_later(plan)
         plan.with_user(self.reconciler).action_close()
         self.assertAlmostEqual(
             sum(self._lines(self.claims_account).mapped("balance")), 0
@@ -303,6 +306,7 @@ class TestLedger(CashCommon):
         plan, dispute = self._disputed()
         dispute.with_user(self.releaser).action_recover("Credit note", to_bank=True)
         plan.with_user(self.releaser).action_return()
+        self._owe_later(plan)
         plan.with_user(self.reconciler).action_close()
         self.assertAlmostEqual(
             sum(self._lines(self.advance_account).mapped("balance")), 0
@@ -320,5 +324,6 @@ class TestLedger(CashCommon):
         )
         self.assertAlmostEqual(lost.amount_currency, 10)
         plan.with_user(self.releaser).action_return()
+        self._owe_later(plan)
         plan.with_user(self.reconciler).action_close()
         self.assertBooks(plan)

@@ -439,10 +439,10 @@ class TestPlan(CashCommon):
         self._new_entitlement(case)
         plan = self._to(self._new_plans(self._new_cycle()), "instructed")
         content = plan.with_user(self.releaser).file_content
-        self.assertEqual(content, plan.with_user(self.officer).file_content)
-        for user in (self.auditor, self.worker):
-            with self.assertRaises(AccessError):
-                plan.with_user(user).read(["file_content"])
+        for user in (self.officer, self.auditor):
+            self.assertEqual(content, plan.with_user(user).file_content)
+        with self.assertRaises(AccessError):
+            plan.with_user(self.worker).read(["file_content"])
         data = base64.b64decode(content)
         _headers, rows = sheets.read(data)
         cells = rows[0][1]

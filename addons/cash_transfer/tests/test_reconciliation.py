@@ -187,6 +187,7 @@ class TestReconciliation(CashCommon):
         plan = self._paid_plan(1)
         self._report(plan, [self._row(plan.line_ids, 0, reason="limit")])
         plan.with_user(self.releaser).action_return()
+        self._owe_later(plan)
         plan.with_user(self.reconciler).action_close()
         self._report(plan, [self._row(plan.line_ids)])
         self.assertEqual(
@@ -397,11 +398,12 @@ class TestReconciliation(CashCommon):
             with self.assertRaises(AccessError):
                 self._new_report(plan, [self._row(plan.line_ids)], user)
 
-    def test_report_is_private_to_cash_duties(self):
+    def test_report_is_private_to_cash_duties_and_the_auditor(self):
         plan = self._paid_plan(1)
         report = self._new_report(plan, [self._row(plan.line_ids)])
-        with self.assertRaises(AccessError):
-            report.with_user(self.auditor).read(["file_content"])
+        for user in (self.worker, self.plain_user):
+            with self.assertRaises(AccessError):
+                report.with_user(user).read(["file_content"])
         attachment = (
             self.env["ir.attachment"]
             .sudo()
@@ -414,7 +416,8 @@ class TestReconciliation(CashCommon):
             )
         )
         self.assertTrue(base64.b64decode(report.file_content))
-        for user in (self.auditor, self.worker, self.plain_user):
+        self.assertTrue(attachment.with_user(self.auditor).read(["datas"]))
+        for user in (self.worker, self.plain_user):
             with self.assertRaises(AccessError):
                 attachment.with_user(user).read(["datas"])
 

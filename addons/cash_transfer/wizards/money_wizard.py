@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 
 class CashTransferMoneyWizard(models.TransientModel):
-    """Amount and date of a funding or a return; rights are the plan's methods'."""
+    """Amount and date of what moves a plan's money; rights are the plan's methods'."""
 
     _name = "cash.transfer.money.wizard"
     _description = "Fund or Return"
@@ -13,7 +13,27 @@ class CashTransferMoneyWizard(models.TransientModel):
         default=lambda self: self.env.context.get("active_ids"),
     )
     direction = fields.Selection(
-        [("fund", "Fund"), ("return", "Return")], required=True, default="fund"
+        [
+            ("fund", "Fund"),
+            ("return", "Return"),
+            ("move", "Move to another Plan"),
+            ("fee", "Fee"),
+        ],
+        required=True,
+        default="fund",
+    )
+    provider_id = fields.Many2one(related="plan_ids.provider_id")
+    target_id = fields.Many2one(
+        "cash.transfer.payment.plan",
+        string="To the Plan",
+        domain="[('provider_id', '=', provider_id), ('id', 'not in', plan_ids),"
+        " ('state', 'in', ['approved', 'released'])]",
+    )
+    reason = fields.Char(help="No names: it stands on the plan.")
+    billed = fields.Boolean(
+        string="Invoiced",
+        help="The provider sends an invoice that the bank pays; otherwise the money "
+        "left the advance or wallet.",
     )
     currency_id = fields.Many2one(related="plan_ids.currency_id")
     amount = fields.Monetary(
@@ -32,6 +52,8 @@ class CashTransferMoneyWizard(models.TransientModel):
             if wizard.direction == "fund":
                 # sudo: figures of the plan's money; whoever reads the plan sees them
                 wizard.amount = sum(plan._missing_funding() for plan in plans.sudo())
+            elif wizard.direction == "fee":
+                wizard.amount = 0.0
             else:
                 wizard.amount = sum(
                     values["remaining"] for values in plans._get_statements().values()
@@ -47,6 +69,10 @@ class CashTransferMoneyWizard(models.TransientModel):
                 self.date,
                 self.journal_id.id or None,
             )
+        elif self.direction == "move":
+            plans.action_move_funding(self.target_id.id, self.amount)
+        elif self.direction == "fee":
+            plans.action_book_fee(self.amount, self.reason, self.date, self.billed)
         else:
             plans.action_return(self.amount, self.date)
         return {"type": "ir.actions.act_window_close"}

@@ -10,6 +10,8 @@ STEPS = {
     ("cash.transfer.payment.line", "action_set_aside"): ("reason",),
     ("cash.transfer.payment.line", "action_stop"): ("reason",),
     ("cash.transfer.payment.line", "action_reverse"): ("reason", "day"),
+    ("cash.transfer.payment.line", "action_owe_later"): ("reason",),
+    ("cash.transfer.payment.line", "action_owe_nothing"): ("reason",),
     ("cash.transfer.payment.line", "action_resolve_question"): (
         "delivered",
         "reason",

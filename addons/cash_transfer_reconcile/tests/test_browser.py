@@ -58,8 +58,10 @@ class TestBrowser(CashCommon, BrowserCommon):
                 "reconcile": self.reconciler,
             },
         )
+        self._later_reports(plan)
         self._bank(plan)
         self.assertBooks(plan)
+        self.assertFalse(plan._ledger_differences())
 
     def _support(self):
         """The case manager proposes, the supervisor approves: payee, account,
@@ -124,6 +126,27 @@ class TestBrowser(CashCommon, BrowserCommon):
         self.assertEqual((report.state, plan.state), ("posted", "reconciled"))
         self._click("payment_plan_action", plan, "cash_close_plan", self.reconciler)
         self.assertEqual(plan.state, "closed")
+
+    def _later_reports(self, plan):
+        """A cumulative report says nothing new (R69); a late reversal opens the closed
+        plan again (R70)."""
+        for tour, outcomes, states in (
+            ("cash_import_cumulative", {"no_change"}, ("closed", "delivered")),
+            (
+                "cash_import_reversal",
+                {"reversed"},
+                ("reconciled", "reversed"),
+            ),
+        ):
+            self._click("payment_plan_action", plan, tour, self.reconciler)
+            report = self._last("cash.transfer.reconciliation")
+            self._background(report)
+            self.assertLessEqual(outcomes, set(report.row_ids.mapped("outcome")))
+            self._click(
+                "reconciliation_action", report, "cash_post_report", self.reconciler
+            )
+            self._background(report)
+            self.assertEqual((plan.state, plan.line_ids.status), states)
 
     def _bank(self, plan):
         """The bank's statement arrives; finance accepts what is proposed."""

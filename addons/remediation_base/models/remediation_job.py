@@ -179,9 +179,10 @@ class RemediationJob(models.AbstractModel):
     def _run_portion(self):
         """Run one portion as the person who queued the step; True when done."""
         self.ensure_one()
-        # The step acts as superuser for the person whose rights the button checked:
-        # job_user_id is who prepared, instructed or posted.
-        worker = self._for_reader().sudo()
+        # sudo: the step acts for the person whose rights the button checked, and who is
+        # the author of what it writes.
+        person = self.sudo().job_user_id or self.env.user
+        worker = self._for_reader().with_user(person).sudo()
         done = getattr(worker, f"_job_{worker.job}")()
         if done:
             worker._end_job()

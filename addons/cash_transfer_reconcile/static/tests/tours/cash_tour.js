@@ -156,34 +156,58 @@ tour(
 
 // -- the reconciler ------------------------------------------------------------------
 
-let report = "payment,reference,amount\n";
+/** Import what the provider sends about the plan's one payment. */
+function importReport(name, at, group, header, rows) {
+    let report = `${header}\n`;
+    tour(
+        name,
+        state(at),
+        { trigger: ".oe_stat_button[name='action_open_lines']", run: "click" },
+        { trigger: `.o_group_header:contains('${group}')`, run: "click" },
+        {
+            trigger: ".o_data_row td[name='name']:contains('P-0')",
+            run() {
+                const code = this.anchor.textContent.trim();
+                report += rows.map((row) => `${code},${row}\n`).join("");
+            },
+        },
+        { trigger: ".o_breadcrumb a:contains('PP-')", run: "click" },
+        pressLabel("Import a Report"),
+        {
+            trigger: `${field("file_content")} input[type='file']:not(:visible)`,
+            run() {
+                const files = new DataTransfer();
+                files.items.add(new File([report], "report.csv", { type: "text/csv" }));
+                this.anchor.files = files.files;
+                this.anchor.dispatchEvent(new Event("change", { bubbles: true }));
+            },
+        },
+        { trigger: `${field("file_content")} input:value('report.csv')` },
+        save,
+        press("action_read"),
+        queued
+    );
+}
 
-tour(
-    "cash_import_report",
-    state("instructed"),
-    { trigger: ".oe_stat_button[name='action_open_lines']", run: "click" },
-    { trigger: ".o_group_header:contains('Sent')", run: "click" },
-    {
-        trigger: ".o_data_row td[name='name']:contains('P-0')",
-        run() {
-            report += `${this.anchor.textContent.trim()},T1,30.00\n`;
-        },
-    },
-    { trigger: ".o_breadcrumb a:contains('PP-')", run: "click" },
-    pressLabel("Import a Report"),
-    {
-        trigger: `${field("file_content")} input[type='file']:not(:visible)`,
-        run() {
-            const files = new DataTransfer();
-            files.items.add(new File([report], "report.csv", { type: "text/csv" }));
-            this.anchor.files = files.files;
-            this.anchor.dispatchEvent(new Event("change", { bubbles: true }));
-        },
-    },
-    { trigger: `${field("file_content")} input:value('report.csv')` },
-    save,
-    press("action_read"),
-    queued
+importReport("cash_import_report", "instructed", "Sent", "payment,reference,amount", [
+    "T1,30.00",
+]);
+
+// the file of the month holds what the file of the week held
+importReport(
+    "cash_import_cumulative",
+    "closed",
+    "Delivered",
+    "payment,reference,amount,status",
+    ["T1,30.00,delivered"]
+);
+
+importReport(
+    "cash_import_reversal",
+    "closed",
+    "Delivered",
+    "payment,reference,amount,status",
+    ["T1,30.00,delivered", "T1,30.00,reversed"]
 );
 
 tour("cash_post_report", state("matched"), press("action_post"), queued);
