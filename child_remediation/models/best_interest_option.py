@@ -35,7 +35,8 @@ class BestInterestOption(models.Model):
         for line in self:
             line.case_id = line.decision_id.case_id
 
-    @api.depends("option")
+    @api.depends("case_id.name")
     def _compute_display_name(self):
-        for line in self:
-            line.display_name = line.option or ""
+        """A code: labels are read whoever may read the words (R72)."""
+        for record in self:
+            record.display_name = record.case_id.name

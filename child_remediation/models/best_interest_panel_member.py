@@ -38,7 +38,8 @@ class BestInterestPanelMember(models.Model):
         for member in self:
             member.case_id = member.decision_id.case_id
 
-    @api.depends("member_user_id.name", "member_name")
+    @api.depends("case_id.name")
     def _compute_display_name(self):
-        for member in self:
-            member.display_name = member.member_user_id.name or member.member_name or ""
+        """A code: labels are read whoever may read the words (R72)."""
+        for record in self:
+            record.display_name = record.case_id.name
