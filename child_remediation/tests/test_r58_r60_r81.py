@@ -5,6 +5,8 @@ from odoo.tests import tagged
 
 from odoo.addons.remediation_base.tools.answers import Answer
 
+from ..models.visit import RECORD_FIELDS
+from ..models.work_situation import INPUT_FIELDS
 from .common import RemediationCommon
 
 
@@ -46,9 +48,6 @@ class TestAnswered(RemediationCommon):
     def test_r58_every_answer_that_a_class_reads_is_of_three(self):
         """No yes-or-no box among the facts of a work situation: what was not asked is
         not a no."""
-        from odoo.addons.child_remediation.models.visit import RECORD_FIELDS
-        from odoo.addons.child_remediation.models.work_situation import INPUT_FIELDS
-
         for model, names in (
             ("remediation.work.situation", INPUT_FIELDS),
             ("remediation.visit", RECORD_FIELDS),

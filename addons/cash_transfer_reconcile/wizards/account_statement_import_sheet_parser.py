@@ -67,7 +67,10 @@ class AccountStatementImportSheetParser(models.TransientModel):
             mapping._get_column_delimiter_character() or ",",
             exact=range(width),
         )
-        return super()._parse_lines_csv(mapping, content, currency_code)
+        # OCA's own reading of the CSV file: ours guesses an encoding, and here is none
+        return super()._parse_lines_csv(  # pylint: disable=super-method-mismatch
+            mapping, content, currency_code
+        )
 
     def _get_column_indexes(self, header, column_name, mapping):
         try:
