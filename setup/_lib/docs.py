@@ -23,7 +23,7 @@ def run(parser, arguments):
 
 
 def check():
-    """Yield (file, line, advice) for each mention of a rule that is none."""
+    """Yield (file, line, advice): a mention without a rule, a rule without a proof."""
     yield from steps.check()
     numbers = set(_sentences())
     homes, proofs = _mentions(), _proofs()
@@ -31,6 +31,11 @@ def check():
         if number not in numbers:
             path, line = min(homes.get(number) or proofs[number])[:2]
             yield path, line, f"{number} is no rule of docs/rules.md; correct it"
+    for number in sorted(numbers, key=_key):
+        if number not in proofs:
+            yield RULES, 1, f"name a test of {number} test_{number.lower()}_…"
+    if rules() != RULES.read_text():
+        yield RULES, 1, "run setup/docs: the columns are not those of the code"
 
 
 def rules():
