@@ -661,13 +661,9 @@ class Case(models.Model):
                 raise UserError("\n".join(problems))
         former = {case: case.user_id for case in added if case.case_manager_id}
         overridden = added._overridden(manager) if override_reason else {}
-        added._set_holder(manager, override_reason or reason or self.env._("Assigned"))
-        # sudo: nobody writes in the holder log; the overrides are facts of it.
-        holders = self.env["remediation.case.holder"].sudo()._unprotected()
-        for name, cases in overridden.items():
-            holders.search(
-                [("case_id", "in", cases.ids), ("date_to", "=", False)]
-            ).write({name: True})
+        added._set_holder(
+            manager, override_reason or reason or self.env._("Assigned"), overridden
+        )
         if handover_days and former:
             added._grant_handover(former, handover_days, reason)
         return True
@@ -759,7 +755,7 @@ class Case(models.Model):
             ]
         return []
 
-    def _set_holder(self, manager, reason):
+    def _set_holder(self, manager, reason, overridden=None):
         """Move custody in one transaction: columns, followers, activities, log.
 
         Called by methods that checked the right to do so; an empty manager gives the
@@ -774,7 +770,7 @@ class Case(models.Model):
         # sudo: the person who assigns may lose sight of the case by assigning it.
         cases = self.sudo()
         cases._unprotected().write(vals)
-        cases._log_holder(reason)
+        cases._log_holder(reason, overridden)
         cases._pass_activities(former)
         if manager:
             cases._clear_assign_tasks()
@@ -851,7 +847,11 @@ class Case(models.Model):
             [("res_model", "=", self._name), ("res_id", "in", self.ids)]
         ).unlink()
 
-    def _log_holder(self, reason):
+    def _log_holder(self, reason, overridden=None):
+        """Note who holds the cases now.
+
+        :param dict overridden: ``{fact: cases}`` as :meth:`_overridden` gives it
+        """
         # sudo: the log has no write right for anybody.
         self.env["remediation.case.holder"].sudo().search(
             [("case_id", "in", self.ids), ("date_to", "=", False)]
@@ -864,6 +864,10 @@ class Case(models.Model):
                     "holder_user_id": case.user_id.id,
                     "reason": reason,
                     "done_by_id": self.env.uid,
+                    **{
+                        name: case in cases
+                        for name, cases in (overridden or {}).items()
+                    },
                 }
                 for case in self
             ]

@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 
-from . import house, modules, steps
+from . import modules, steps
 from .common import ROOT, say, write_atomic
 
 RULES = ROOT / "docs" / "rules.md"
@@ -65,6 +65,9 @@ def _key(number):
 
 def _code():
     """(path, is a test) of what may mention a rule."""
+    # What setup/ installs is imported where it is used: --help installs nothing.
+    from . import house
+
     folders = [*modules.find().values(), ROOT / "tests"]
     for path in house.files():
         if path.suffix in (".py", ".xml", ".js") and any(

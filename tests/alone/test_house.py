@@ -46,6 +46,7 @@ def checkout(tmp_path):
     shutil.copytree(
         ROOT / "setup", tmp_path / "setup", ignore=shutil.ignore_patterns("__pycache__")
     )
+    shutil.copy(ROOT / "postgresql.conf", tmp_path)
     for name, needed, source in (
         ("toy_lower", '"base"', LOWER),
         ("toy_upper", '"toy_lower"', UPPER),

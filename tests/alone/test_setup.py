@@ -46,7 +46,8 @@ class Checkout:
         shutil.copytree(
             ROOT / "setup", path / "setup", ignore=shutil.ignore_patterns("__pycache__")
         )
-        shutil.copy(ROOT / "odoo.conf", path)
+        for name in ("odoo.conf", "postgresql.conf"):
+            shutil.copy(ROOT / name, path)
         for folder in ("views", "tests"):
             (toy / folder).mkdir(parents=True)
         (toy / "__init__.py").touch()

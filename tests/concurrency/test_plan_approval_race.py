@@ -31,7 +31,8 @@ case = env["remediation.case"]._unprotected().create({
     "beneficiary_id": child.id, "case_manager_id": manager.id,
 })
 env["remediation.assessment"]._unprotected().create(
-    {"case_id": case.id, "state": "approved", "approved_on": fields.Datetime.now()}
+    {"case_id": case.id, "state": "approved", "approved_on": fields.Datetime.now(),
+     "child_wishes": "School"}
 )
 plan = env["remediation.plan"].with_user(worker).create({
     "case_id": case.id, "goal": "School", "caregiver_not_agreed_reason": "absent",

@@ -36,7 +36,11 @@ class CashTransferChange(models.Model):
 
     res_model = fields.Char(required=True, readonly=True, string="Kind of Record")
     res_id = fields.Many2oneReference(
-        model_field="res_model", required=True, readonly=True, string="Record"
+        model_field="res_model",
+        required=True,
+        readonly=True,
+        index=True,
+        string="Record",
     )
     name = fields.Char(readonly=True, string="What")
     company_id = fields.Many2one("res.company", readonly=True, index=True)

@@ -109,7 +109,7 @@ class CashTransferDispute(models.Model):
             }
         )
         self.plan_id._update_state()
-        self.plan_id._log_step(
+        self.plan_id._log_event(
             self.env._(
                 "%(code)s: %(state)s",
                 code=self.name,

@@ -295,7 +295,7 @@ class CashTransferPaymentPlan(models.Model):
         self.ensure_one()
         return self.pay_on or fields.Date.context_today(self)
 
-    def _log_step(self, text):
+    def _log_event(self, text):
         """Write a code-only line into the chatter."""
         self._message_log_batch(bodies={plan.id: text for plan in self})
 
@@ -481,7 +481,7 @@ class CashTransferPaymentPlan(models.Model):
                 plan._unprotected().write(
                     {"state": "reconciled", "closed_by_id": False, "closed_on": False}
                 )
-                plan._log_step(
+                plan._log_event(
                     self.env._("Opened again: the provider reported on it after all.")
                 )
             if plan.state not in ("instructed", "partly_reconciled", "reconciled"):
@@ -592,7 +592,7 @@ class CashTransferPaymentPlan(models.Model):
         plan = self.sudo()  # sudo: lines have no write right; the duty was checked
         plan._release_live_lines("cancelled", reason)
         plan._unprotected().write({"state": "aborted"})
-        plan._log_step(self.env._("Aborted: %(reason)s", reason=reason))
+        plan._log_event(self.env._("Aborted: %(reason)s", reason=reason))
         plan._update_totals()
         plan.cycle_id._update_state()
         return True
@@ -696,7 +696,7 @@ class CashTransferPaymentPlan(models.Model):
         )
         follow_up.sudo()._refresh_methods()
         follow_up._update_totals()
-        self._log_step(self.env._("Follow-up %(plan)s drafted.", plan=follow_up.name))
+        self._log_event(self.env._("Follow-up %(plan)s drafted.", plan=follow_up.name))
         return follow_up._get_records_action()
 
     def _listed_lines(self):

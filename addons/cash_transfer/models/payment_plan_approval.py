@@ -105,7 +105,7 @@ class CashTransferPlanApproval(models.AbstractModel):
                 }
             )
             own = plan.sudo()  # sudo: approvers change the state by this method only
-            own._log_step(self.env._("Approved: %(step)s", step=step.name))
+            own._log_event(self.env._("Approved: %(step)s", step=step.name))
             if not own.approval_ids.filtered(lambda a: a.state == "waiting"):
                 own._unprotected().state = "approved"
         return True
@@ -158,7 +158,7 @@ class CashTransferPlanApproval(models.AbstractModel):
             own._unprotected().write(
                 {"state": "locked", "released_by_id": False, "released_on": False}
             )
-            own._log_step(self.env._("Rejected: %(reason)s", reason=comment))
+            own._log_event(self.env._("Rejected: %(reason)s", reason=comment))
         return True
 
     def action_release(self):
@@ -199,7 +199,7 @@ class CashTransferPlanApproval(models.AbstractModel):
                     "released_on": fields.Datetime.now(),
                 }
             )
-            own._log_step(self.env._("Released"))
+            own._log_event(self.env._("Released"))
         return True
 
     def _check_emergency(self):

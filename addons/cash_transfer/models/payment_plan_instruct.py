@@ -111,7 +111,7 @@ class CashTransferPlanInstruct(models.AbstractModel):
             }
         )
         self._update_totals()
-        self._log_step(
+        self._log_event(
             self.env._(
                 "Instructed: %(count)s payments, file %(hash)s.",
                 count=count,
@@ -141,7 +141,7 @@ class CashTransferPlanInstruct(models.AbstractModel):
             )
         before = plan.file_hash
         plan._write_file(plan.provider_id._file_template())
-        plan._log_step(
+        plan._log_event(
             self.env._(
                 "New layout: file %(before)s replaced by %(after)s.",
                 before=before[:12],

@@ -337,7 +337,7 @@ class CashTransferPlanLedger(models.AbstractModel):
             ]
         )
         for plan in shares:
-            plan._log_step(
+            plan._log_event(
                 self.env._(
                     "Funded with %(amount)s (%(payment)s)",
                     amount=plan.currency_id.format(shares[plan]),
@@ -1070,7 +1070,7 @@ class CashTransferPlanLedger(models.AbstractModel):
         self._update_spent()
         self._reopen()
         self._update_state()
-        self._log_step(
+        self._log_event(
             self.env._("Reversed %(codes)s", codes=", ".join(lines.mapped("name")))
         )
         self.invalidate_recordset(["statement_html", "is_balanced"])
@@ -1105,7 +1105,7 @@ class CashTransferPlanLedger(models.AbstractModel):
             "inbound", amount, date, plan.provider_id.bank_journal_id
         )
         plan._book_return(payment, amount, date)
-        plan._log_step(
+        plan._log_event(
             self.env._(
                 "Returned %(amount)s (%(payment)s)",
                 payment=payment.name,
@@ -1249,14 +1249,14 @@ class CashTransferPlanLedger(models.AbstractModel):
                 ),
             ]
         self.env["cash.transfer.movement"]._unprotected().create(vals_list)
-        self._log_step(
+        self._log_event(
             self.env._(
                 "Carried %(amount)s to %(plan)s",
                 plan=target.name,
                 amount=self.currency_id.format(amount),
             )
         )
-        target._log_step(
+        target._log_event(
             self.env._(
                 "Received %(amount)s from %(plan)s",
                 plan=self.name,
@@ -1358,7 +1358,7 @@ class CashTransferPlanLedger(models.AbstractModel):
                 )
                 wanted -= units
                 adopted += units / factor
-                plan._log_step(
+                plan._log_event(
                     self.env._(
                         "Adopted %(amount)s of %(entry)s",
                         amount=plan.currency_id.format(units / factor),
@@ -1449,7 +1449,7 @@ class CashTransferPlanLedger(models.AbstractModel):
             plan._post_entry(date, [], fees, plan.env["cash.transfer.dispute"], None)
         else:
             plan._give_back_fee(-amount, fees, date)
-        plan._log_step(
+        plan._log_event(
             self.env._(
                 "Fee of %(amount)s: %(reason)s",
                 amount=plan.currency_id.format(amount),
@@ -1515,7 +1515,7 @@ class CashTransferPlanLedger(models.AbstractModel):
             plan._unprotected().write(
                 {"state": "reconciled", "closed_by_id": False, "closed_on": False}
             )
-            plan._log_step(
+            plan._log_event(
                 self.env._("Opened again: something happened to it after all.")
             )
             plan.cycle_id._update_state()
@@ -1620,7 +1620,7 @@ class CashTransferPlanLedger(models.AbstractModel):
                     "closed_on": fields.Datetime.now(),
                 }
             )
-            own._log_step(self.env._("Closed"))
+            own._log_event(self.env._("Closed"))
             own.cycle_id._update_state()
         return True
 

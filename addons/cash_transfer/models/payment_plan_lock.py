@@ -714,7 +714,7 @@ class CashTransferPlanLock(models.AbstractModel):
         )
         self.cycle_id._update_state()
         households = self._household_warnings()
-        self._log_step(
+        self._log_event(
             self.env._(
                 "Locked: %(count)s payments, %(amount)s.",
                 count=self.pending_count,
@@ -722,7 +722,7 @@ class CashTransferPlanLock(models.AbstractModel):
             )
         )
         if households:
-            self._log_step(
+            self._log_event(
                 self.env._(
                     "%(count)s households get more than one payment.", count=households
                 )
@@ -819,7 +819,7 @@ class CashTransferPlanLock(models.AbstractModel):
             }
         )
         plan._update_totals()
-        plan._log_step(self.env._("Unlocked: %(reason)s", reason=reason))
+        plan._log_event(self.env._("Unlocked: %(reason)s", reason=reason))
         return True
 
     def _thaw_lines(self):

@@ -164,6 +164,7 @@ class CashTransferProvider(models.Model):
     report_profile_id = fields.Many2one(
         "cash.transfer.report.profile",
         required=True,
+        index=True,
         ondelete="restrict",
         check_company=True,
         default=lambda self: self.env.ref(

@@ -739,7 +739,7 @@ class CashTransferReconciliation(models.Model):
             }
         )
         for plan in plans:
-            plan._log_step(self.env._("Report %(report)s posted", report=self.name))
+            plan._log_event(self.env._("Report %(report)s posted", report=self.name))
         return True
 
     def _rematch(self):

@@ -106,7 +106,10 @@ class Answer(fields.Selection):
     def __init__(self, string=None, selection=None, **kwargs):
         if string:
             kwargs["string"] = string
-        super().__init__(selection=selection or ANSWERS, **kwargs)
+        # A field that is put together of several classes' has their choices.
+        if selection or "_base_fields" not in kwargs:
+            kwargs["selection"] = selection or ANSWERS
+        super().__init__(**kwargs)
 
     def convert_to_cache(self, value, record, validate=True):
         return super().convert_to_cache(
