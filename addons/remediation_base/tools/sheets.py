@@ -347,14 +347,14 @@ def _read_csv(content):
     text = decode(content)
     if "\n" not in text:
         text = text.replace("\r", "\n")
-    delimiter = _find_delimiter(text)
+    delimiters = _delimiters(text)
+    delimiter = delimiters[0]
     if '"' not in text:
         return _csv_rows(text, delimiter, csv.QUOTE_NONE)
     try:
         # read to the end before anything is kept: a quotation mark may swallow rows
-        for _row in _csv_rows(text, delimiter, csv.QUOTE_MINIMAL, strict=True):
-            pass
-        return _csv_rows(text, delimiter, csv.QUOTE_MINIMAL)
+        quoted = _quoted_delimiter(text, delimiters)
+        return _csv_rows(text, quoted, csv.QUOTE_MINIMAL)
     except csv.Error as error:
         # a single quotation mark inside a name is a letter like any other, as long as
         # every row still has its cells
@@ -411,24 +411,44 @@ def _count(line, sign):
         return 0
 
 
-def _find_delimiter(text):
-    """Return the sign that gives the most lines the same number of cells.
+def _delimiters(text):
+    """Return the signs that may part the cells, first the one that gives the most lines
+    the same number of cells.
 
     :raises SheetError: none does.
     """
     lines = [line for line in text[:50_000].split("\n")[:200] if line.strip()]
     if len(text) > 50_000:
         lines = lines[:-1] or lines
-    best, found = 0, None
+    scores = {}
     for sign in DELIMITERS:
         counts = [_count(line, sign) for line in lines]
         for count in set(counts) - {0}:
             score = counts.count(count) * count + counts.count(count)
-            if score > best:
-                best, found = score, sign
-    if not found:
+            scores[sign] = max(score, scores.get(sign, 0))
+    if not scores:
         raise SheetError("not_a_table")
-    return found
+    return sorted(scores, key=lambda sign: -scores[sign])
+
+
+def _quoted_delimiter(text, delimiters):
+    """Return the first sign with which every quotation mark closes: signs inside quoted
+    texts deceive the count of lines.
+
+    :raises csv.Error: there is none.
+    """
+    failed = None
+    for sign in delimiters:
+        try:
+            rows = _csv_rows(text, sign, csv.QUOTE_MINIMAL, strict=True)
+            widths = {len(row) for _number, row in rows} - {0}
+        except csv.Error as error:
+            failed = failed or error
+        else:
+            # another sign than the likeliest has to part every row alike
+            if sign == delimiters[0] or (len(widths) == 1 and widths != {1}):
+                return sign
+    raise failed
 
 
 # -- cells -----------------------------------------------------------------------

@@ -33,6 +33,12 @@ function write(name, text) {
     return [{ trigger: `${field(name)} :is(input, textarea)`, run: `edit ${text}` }];
 }
 
+function day(name, date) {
+    return [
+        { trigger: `${field(name)} input`, run: `click && edit ${date} && click body` },
+    ];
+}
+
 function page(title) {
     return [
         { trigger: `.o_notebook .nav-link:contains('${title}')`, run: "click" },
@@ -136,19 +142,30 @@ tour(
     nextStep("Make a plan"),
     add,
     write("goal", "School until grade 8"),
+    day("target_date", "06/30/2030"),
+    select("payer", "Organisation"),
     choose("caregiver_member_id", "Mother"),
-    {
-        trigger: `${field("caregiver_agreed_on")} input`,
-        run: `click && edit ${today} && click body`,
-    },
+    day("caregiver_agreed_on", today),
     select("child_assent", "Yes"),
-    select("income_replacement", "Stipend"),
+    day("child_assent_on", today),
+    select("income_replacement", "None"),
+    write("income_replacement_reason", "The child earned nothing of her own"),
     { trigger: ".o_field_x2many_list_row_add a", run: "click" },
     // The new row takes the focus once it is there: only then is it filled in.
     { trigger: `${row("domain")} .o_select_menu_toggler:focus`, run: "click" },
     { trigger: ".o_select_menu_item:contains('Education')", run: "click" },
     { trigger: `${row("domain")} .o_select_menu_toggler:value('Education')` },
     { trigger: `${row("description")} input`, run: "edit School fees" },
+    { trigger: `${row("provider_id")} input`, run: "click" },
+    {
+        trigger: ".o-autocomplete--dropdown-item:not(.o_m2o_dropdown_option) a",
+        run: "click",
+    },
+    { trigger: `${row("cost_estimate")} input`, run: "edit 40" },
+    {
+        trigger: `${row("date_due")} input`,
+        run: "click && edit 06/30/2029 && click body",
+    },
     save,
     press("action_submit"),
     state("Submitted")
