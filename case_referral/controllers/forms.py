@@ -160,7 +160,8 @@ def asked(section, case, hidden=None, values=None):
             field(f"score-{key}", label, "select", choices=grades)
             for key, label in domains._description_selection(env)
         ]
-    if section in ("assessment", "visit"):
+    # who finishes a visit of a grace opens no case, and so no programme of it
+    if case and section in ("assessment", "visit"):
         fields += _questions(case, section)
     elif section == "child":
         fields += SCHOOL.fields(env, case)

@@ -95,6 +95,7 @@ READERS = {
     },
     "referral.accreditation": set(),
     "referral.accreditation.document": set(),
+    "referral.accreditation.finding": set(),
     "referral.total": set(),
     "referral.match": set(),
     "referral.match.line": set(),
