@@ -156,11 +156,12 @@ tour(
     { trigger: ".o_select_menu_item:contains('Education')", run: "click" },
     { trigger: `${row("domain")} .o_select_menu_toggler:value('Education')` },
     { trigger: `${row("description")} input`, run: "edit School fees" },
-    { trigger: `${row("provider_id")} input`, run: "click" },
+    { trigger: `${row("provider_id")} input`, run: "edit My Company" },
     {
-        trigger: ".o-autocomplete--dropdown-item:not(.o_m2o_dropdown_option) a",
+        trigger: ".o-autocomplete--dropdown-item:contains('My Company') a",
         run: "click",
     },
+    { trigger: `${row("provider_id")} input:value('My Company')` },
     { trigger: `${row("cost_estimate")} input`, run: "edit 40" },
     {
         trigger: `${row("date_due")} input`,
