@@ -7,6 +7,7 @@ asks. No answer is no answer, never the first or the last of the choices.
 import unicodedata
 
 from odoo import fields
+from odoo.tools.misc import ReadonlyDict
 
 YES, NO, UNKNOWN = "yes", "no", "unknown"
 ANSWERS = [(YES, "Yes"), (NO, "No"), (UNKNOWN, "Not Known")]
@@ -106,10 +107,18 @@ class Answer(fields.Selection):
     def __init__(self, string=None, selection=None, **kwargs):
         if string:
             kwargs["string"] = string
-        # A field that is put together of several classes' has their choices.
-        if selection or "_base_fields" not in kwargs:
-            kwargs["selection"] = selection or ANSWERS
+        if selection:
+            kwargs["selection"] = selection
         super().__init__(**kwargs)
+
+    def __set_name__(self, owner, name):
+        # Only what a module's class declares has the three answers. A field that Odoo
+        # puts together, or changes while a module is removed, keeps those it was given.
+        declared = getattr(owner, "pool", None) is None
+        if declared and not {"selection", "related"} & set(self._args__):
+            self._args__ = ReadonlyDict({**self._args__, "selection": ANSWERS})
+            self._selection = dict(ANSWERS)
+        super().__set_name__(owner, name)
 
     def convert_to_cache(self, value, record, validate=True):
         return super().convert_to_cache(
