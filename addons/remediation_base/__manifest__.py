@@ -6,6 +6,7 @@
     "license": "AGPL-3",
     "author": "Child Remediation contributors",
     "depends": ["mail"],
+    "external_dependencies": {"python": ["pillow-heif"]},
     "data": [
         "security/ir.model.access.csv",
         "data/ir_cron_data.xml",

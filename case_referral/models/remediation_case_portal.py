@@ -806,10 +806,10 @@ class RemediationCasePortal(models.Model):
     @api.model
     def _refuse_undrawn(self, data):
         """Say what to do with a photo of a telephone that cannot be drawn here."""
-        if pictures.is_undrawn(data):
+        if pictures.is_heif(data):
             raise UserError(
                 self.env._(
-                    "This photo is in the HEIC format: set the camera to “Most "
+                    "This HEIC photo is too large or damaged: set the camera to “Most "
                     "Compatible”, or send a screenshot of it."
                 )
             )

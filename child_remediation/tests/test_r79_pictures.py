@@ -3,9 +3,11 @@
 import base64
 import inspect
 import io
+import struct
 import subprocess
 import sys
 
+from pillow_heif import from_pillow
 from PIL import Image
 
 from odoo.exceptions import UserError
@@ -38,9 +40,23 @@ except pictures.PictureError:
 
 
 def picture(mode, size, kind, **options):
+    if kind == "HEIF":
+        return heic(mode, size, **options)
     out = io.BytesIO()
     Image.new(mode, size).save(out, kind, **options)
     return out.getvalue()
+
+
+def heic(mode="RGB", size=(640, 480), said=None, **options):
+    """A photo as a telephone makes it; ``said`` is the size that its header claims."""
+    out = io.BytesIO()
+    from_pillow(Image.new(mode, size, "red")).save(out, quality=50, **options)
+    data = bytearray(out.getvalue())
+    at = data.find(b"ispe")
+    while said and at >= 0:
+        data[at + 8 : at + 16] = struct.pack(">II", *said)
+        at = data.find(b"ispe", at + 1)
+    return bytes(data)
 
 
 LARGEST = (4000, 3000)
@@ -64,6 +80,23 @@ PICTURES = {
     "WebP too large": ("refused", "RGBA", LARGEST, "WEBP", {}),
     "GIF": ("drawn", "P", LARGEST, "GIF", {}),
     "BMP": ("drawn", "RGB", LARGEST, "BMP", {}),
+    "HEIC": ("drawn", "RGB", (4032, 3024), "HEIF", {}),
+    "HEIC with transparency": ("drawn", "RGBA", (4032, 3024), "HEIF", {}),
+    "HEIC too large": ("refused", "RGB", (5712, 4284), "HEIF", {}),
+    "a HEIC that says it is huge": (
+        "refused",
+        "RGB",
+        (640, 480),
+        "HEIF",
+        {"said": (60000, 60000)},
+    ),
+    "a HEIC that says it is small": (
+        "refused",
+        "RGB",
+        (5712, 4284),
+        "HEIF",
+        {"said": (64, 48)},
+    ),
 }
 
 
@@ -96,6 +129,46 @@ class TestR79Pictures(RemediationCommon, HttpCase):
         child = self._new_case().beneficiary_id
         child.with_user(self.worker).photo = base64.b64encode(out.getvalue())
         self.assertTrue(child.photo)
+
+    def test_r79_a_heic_becomes_a_jpeg_without_place_upright(self):
+        exif = Image.Exif()
+        exif[0x0112] = 6
+        exif[0x010E] = "Kapata, house 12"
+        raw = heic(size=(640, 480), exif=exif.tobytes())
+        self.assertIn(b"Kapata", raw)
+        attachment = self.env["ir.attachment"].create(
+            {
+                "name": "IMG_0001.HEIC",
+                "raw": raw,
+                "res_model": "remediation.case",
+                "res_id": self._new_case().id,
+            }
+        )
+        self.assertEqual(attachment.mimetype, "image/jpeg")
+        self.assertTrue(attachment.name.endswith(".jpg"))
+        for data in (
+            attachment.raw,
+            pictures.photo(raw, 1600),
+            image_process(raw, size=(480, 640)),
+        ):
+            self.assertNotIn(b"Kapata", data)
+            with Image.open(io.BytesIO(data)) as image:
+                self.assertEqual((image.format, image.size), ("JPEG", (480, 640)))
+                self.assertFalse(dict(image.getexif()))
+
+    def test_r79_a_damaged_heic_is_refused_or_drawn_and_never_an_error(self):
+        raw = heic()
+        refused = 0
+        for cut in (*range(12, 64), *range(64, len(raw) - 1, len(raw) // 40)):
+            try:
+                drawn = pictures.photo(raw[:cut], 1600)
+            except pictures.PictureError:
+                refused += 1
+            else:
+                # Little is missing at the end: what there is was drawn.
+                self.assertGreater(cut, len(raw) // 2)
+                self.assertTrue(drawn.startswith(b"\xff\xd8\xff"))
+        self.assertGreater(refused, 52)
 
     def test_r79_core_draws_nothing_that_is_too_large(self):
         bomb = picture("1", (14000, 14000), "PNG")

@@ -6,6 +6,7 @@ versions and whatever hangs behind its end stay outside.
 
 import io
 
+from pillow_heif import HeifImageFile
 from PIL import Image, WebPImagePlugin  # noqa: F401 (Odoo leaves it out)
 
 #: Most pixels that are drawn (R79): what is drawn takes up to four bytes for each, and
@@ -15,25 +16,25 @@ MAX_PIXELS = 12_000_000
 MAX_WEBP_PIXELS = 8_000_000
 #: A JPEG has three bytes for each and is read line by line.
 MAX_DRAWN_JPEG_PIXELS = 16_000_000
+#: A HEIC is drawn whole and upright at once. Its reader refuses one whose pixels are
+#: not as many as its beginning says.
+MAX_HEIF_PIXELS = 13_000_000
 #: A JPEG with more, as some telephones make it, is read at a half, a quarter or an
 #: eighth of its size, without the rest ever being in memory. More is a bomb, no photo.
 MAX_JPEG_PIXELS = 120_000_000
 #: Formats a telephone or scanner makes and Pillow draws.
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP")
+FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "HEIF", "GIF", "BMP")
+#: Those of them that a camera makes.
+PHOTO_FORMATS = FORMATS[:5]
 #: Chunks of a PNG that say nothing but how to draw it.
 _PNG_PLAIN = frozenset(
     (b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"sBIT")
     + (b"bKGD", b"pHYs")
 )
-#: Kinds of picture that Pillow cannot draw here and that carry a place and a time.
-_UNDRAWN = (
-    b"ftypheic",
-    b"ftypheix",
-    b"ftypmif1",
-    b"ftypmsf1",
-    b"ftyphevc",
-    b"ftypavif",
-)
+#: How a file of the HEIF family begins, behind the length of its first box. AVIF is not
+#: drawn here, and carries a place and a time as the others do.
+_HEIF = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+_UNDRAWN = (b"avif", b"avis")
 _ORIENTATION = 0x0112
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -57,13 +58,21 @@ def is_picture(data):
         or (data[:2] == b"BM" and data[6:10] == b"\x00\x00\x00\x00")
         or data[:4] in (b"II*\x00", b"MM\x00*")
         or (data[:4] == b"RIFF" and data[8:12] == b"WEBP")
-        or data[4:12] in _UNDRAWN
+        or is_heif(data)
+        or (data[4:8] == b"ftyp" and data[8:12] in _UNDRAWN)
     )
 
 
-def is_undrawn(data):
-    """Whether it is a picture as some telephones make them (HEIC), not drawn here."""
-    return data[4:12] in _UNDRAWN
+def is_heif(data):
+    """Whether it is a picture as many telephones make them (HEIC)."""
+    return data[4:8] == b"ftyp" and data[8:12] in _HEIF
+
+
+def _open(data):
+    """The picture, of which only the beginning was read."""
+    if is_heif(data):
+        return HeifImageFile(io.BytesIO(data))
+    return Image.open(io.BytesIO(data))
 
 
 def is_plain(data):
@@ -85,7 +94,7 @@ def clean(data):
 
     :raises PictureError: it cannot be drawn
     """
-    small = bounded(data)
+    small = data if is_heif(data) else bounded(data)
     if small is data and is_plain(data):
         if data.startswith(b"\xff"):
             return data, "image/jpeg", "jpg"
@@ -105,8 +114,12 @@ def bounded(data):
     What is no picture is returned as it is. Only the header is read where nothing has
     to be done.
 
+    A HEIC becomes a JPEG, because nothing after this reads one.
+
     :raises PictureError: it is too large and cannot be read in a smaller size
     """
+    if is_heif(data):
+        return photo(data, MAX_HEIF_PIXELS)
     try:
         with Image.open(io.BytesIO(data)) as image:
             if image.width * image.height <= _most(image):
@@ -127,6 +140,8 @@ def bounded(data):
 
 
 def _most(image):
+    if image.format == "HEIF":
+        return MAX_HEIF_PIXELS
     if image.format == "WEBP":
         return MAX_WEBP_PIXELS
     if image.format in ("JPEG", "MPO") and not image.info.get("progressive"):
@@ -153,7 +168,7 @@ def _read_small(image):
         raise PictureError("size")
 
 
-def photo(data, side, formats=("JPEG", "PNG", "WEBP")):
+def photo(data, side, formats=PHOTO_FORMATS):
     """Return the picture as JPEG bytes on white, at most ``side`` pixels wide or high.
 
     :raises PictureError: it is none of ``formats`` or cannot be drawn
@@ -171,7 +186,7 @@ def photo(data, side, formats=("JPEG", "PNG", "WEBP")):
 def _draw(data, formats=FORMATS):
     """The pixels alone, upright, as RGB or RGBA."""
     try:
-        with Image.open(io.BytesIO(data)) as image:
+        with _open(data) as image:
             if image.format not in formats:
                 raise PictureError(image.format)
             if image.width * image.height > _most(image):
@@ -186,6 +201,7 @@ def _draw(data, formats=FORMATS):
         ValueError,
         SyntaxError,
         EOFError,
+        RuntimeError,
         Image.DecompressionBombError,
     ) as error:
         raise PictureError(str(error)) from error
