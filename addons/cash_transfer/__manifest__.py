@@ -6,6 +6,7 @@
     "license": "AGPL-3",
     "author": "Child Remediation contributors",
     "depends": ["child_remediation", "account"],
+    "external_dependencies": {"python": ["phonenumbers", "python-stdnum", "pyzipper"]},
     "data": [
         "security/cash_transfer_groups.xml",
         "security/ir.model.access.csv",

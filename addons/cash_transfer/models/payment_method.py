@@ -89,7 +89,7 @@ class CashTransferPaymentMethod(models.Model):
         number = accounts.clean(number)
         mechanism, problem = provider.mechanism, False
         if mechanism == "mobile_money":
-            if not accounts.is_e164(number):
+            if not accounts.is_phone(number):
                 problem = self.env._("write it with country code, like +243812345678")
             else:
                 problem = provider._number_problem(number, mechanism)

@@ -1,13 +1,16 @@
 import base64
 import hashlib
+import io
 from decimal import Decimal, InvalidOperation
+
+import pyzipper
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.remediation_base.tools import sheets
 
-from ..tools import aeszip
+from ..tools import accounts
 
 
 class CashTransferPlanInstruct(models.AbstractModel):
@@ -223,15 +226,8 @@ class CashTransferPlanInstruct(models.AbstractModel):
     def _write_number(self, number, form):
         """Return a wallet as the provider wants it; other accounts as they are. E.164
         keeps its plus (R30)."""
-        number = number or ""
-        if form == "plus" or not number.startswith("+"):
-            return number
         prefix = self.snapshot["who_is_paid"]["number_prefix"]
-        if form == "local":
-            if not prefix or not number.startswith(prefix):
-                return number
-            return "0" + number[len(prefix) :]
-        return ("00" if form == "zeros" else "") + number[1:]
+        return accounts.write_phone(number, form, prefix)
 
     def _sent_lines(self):
         """Return code, payee's name, number, document and amount of each payment."""
@@ -306,14 +302,13 @@ class CashTransferPlanInstruct(models.AbstractModel):
         """Say whether a number as a provider writes it is the locked one: with plus,
         with or without country code, with zeros before it."""
         number, written = number or "", (written or "").replace(" ", "")
-        forms = {number}
-        if number.startswith("+"):
-            prefix = self.snapshot["who_is_paid"]["number_prefix"]
-            forms |= {number[1:], "00" + number[1:]}
-            if prefix and number.startswith(prefix):
-                local = number[len(prefix) :]
-                forms |= {local, "0" + local}
-        return written in forms
+        if written == number or not number.startswith("+"):
+            return written == number
+        prefix = self.snapshot["who_is_paid"]["number_prefix"]
+        return number in (
+            accounts.read_phone(written, prefix),
+            accounts.read_phone(written),
+        )
 
     def _get_zip(self, password):
         """Return the name and bytes of the file in a password-protected ZIP (R38)."""
@@ -329,6 +324,15 @@ class CashTransferPlanInstruct(models.AbstractModel):
                     "the provider by another way than the file."
                 )
             )
-        return f"{self.file_name}.zip", aeszip.encrypt(
-            self.file_name, content, password
-        )
+        out = io.BytesIO()
+        with pyzipper.AESZipFile(
+            out,
+            "w",
+            compression=pyzipper.ZIP_DEFLATED,
+            encryption=pyzipper.WZ_AES,
+            # no checksum of the content outside the cipher
+            encryption_kwargs={"nbits": 256, "force_wz_aes_version": 2},
+        ) as archive:
+            archive.setpassword(password.encode())
+            archive.writestr(self.file_name, content)
+        return f"{self.file_name}.zip", out.getvalue()

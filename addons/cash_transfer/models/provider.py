@@ -1,8 +1,7 @@
-import re
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..tools import accounts
 from .scheme import MECHANISMS
 
 KINDS = [
@@ -298,8 +297,8 @@ class CashTransferProvider(models.Model):
     @api.constrains("number_prefix")
     def _check_number_prefix(self):
         for provider in self:
-            if provider.number_prefix and not re.fullmatch(
-                r"\+[1-9]\d{0,3}", provider.number_prefix
+            if provider.number_prefix and not accounts.is_country_code(
+                provider.number_prefix
             ):
                 raise ValidationError(
                     self.env._("Write the country code as + and digits, like +243.")

@@ -10,8 +10,8 @@ from odoo.tools import mute_logger
 
 from odoo.addons.remediation_base.tools import sheets
 
-from ..tools import aeszip
 from .common import EVERY_DUTY, CashCommon
+from .zip_reader import open_zip
 
 
 @tagged("post_install", "-at_install")
@@ -451,7 +451,10 @@ class TestPlan(CashCommon):
         with self.assertRaises(UserError):
             plan.with_user(self.releaser).action_instruct()
         name, archive = plan.with_user(self.releaser)._get_zip("a long password")
-        self.assertEqual(aeszip.decrypt(archive, "a long password")[1], data)
+        self.assertEqual(open_zip(archive, "a long password"), (plan.file_name, data))
+        with self.assertRaises(ValueError):
+            open_zip(archive, "a wrong password")
+        self.assertNotIn(data[:20], archive)
         self.assertTrue(name.endswith(".zip"))
         before = plan.file_hash
         self.provider.file_format = "xlsx"

@@ -1,5 +1,6 @@
 from decimal import Decimal
 
+import phonenumbers
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -7,7 +8,7 @@ from odoo.tests import TransactionCase, tagged
 
 from odoo.addons.remediation_base.tools import sheets
 
-from ..tools import accounts, aeszip, fifo, sampling, split
+from ..tools import accounts, fifo, provider_report, sampling, split
 
 #: Shared machines are slow: what counts is the result.
 QUICK = settings(
@@ -121,19 +122,15 @@ class TestTools(TransactionCase):
                 sheets.read(content)
             self.assertEqual(caught.exception.code, code)
 
-    def test_r38_zip_opens_with_the_password_only(self):
-        data = aeszip.encrypt("PP-1.csv", b"payment,amount\n" * 500, "correct horse")
-        self.assertEqual(
-            aeszip.decrypt(data, "correct horse"),
-            ("PP-1.csv", b"payment,amount\n" * 500),
-        )
-        self.assertNotIn(b"payment,amount", data)
-        with self.assertRaises(ValueError):
-            aeszip.decrypt(data, "wrong horse")
-
     def test_r31_numbers(self):
-        self.assertTrue(accounts.is_e164("+243812345678"))
-        self.assertFalse(accounts.is_e164("0812345678"))
+        self.assertTrue(accounts.is_phone("+243812345678"))
+        for number in ("0812345678", "243812345678", "+243", "+999812345678", "", "x"):
+            self.assertFalse(accounts.is_phone(number), number)
+        self.assertEqual(
+            [accounts.is_country_code(code) for code in ("+243", "243", "+999", "+0")],
+            [True, False, False, False],
+        )
+        self.assertEqual(accounts.clean(" +243 81-23\u00a045/67 8"), "+24381234567" "8")
         self.assertTrue(accounts.has_valid_check("GB82WEST12345698765432", "iban"))
         self.assertFalse(accounts.has_valid_check("GB82WEST12345698765433", "iban"))
         body = "00016" + "25001" + "01234567890"
@@ -141,6 +138,47 @@ class TestTools(TransactionCase):
         self.assertTrue(accounts.has_valid_check(f"{body}{key:02d}", "mod97"))
         self.assertFalse(accounts.has_valid_check(f"{body}{key % 97 + 1:02d}", "mod97"))
         self.assertEqual(accounts.mask("+243812345678"), "•••678")
+
+    def test_r31_accounts_of_the_registry_are_valid_and_others_are_not(self):
+        """Examples of the IBAN registry; one digit less, more or other is refused."""
+        for number in (
+            "FR1420041010050500013M02606",
+            "BE68539007547034",
+            "MU17BOMM0101101030300200000MUR",
+            "DE89370400440532013000",
+        ):
+            self.assertTrue(accounts.has_valid_check(number, "iban"), number)
+            other = str((int(number[3]) + 1) % 10)
+            swapped = number[:-2] + number[-1] + number[-2]
+            wrongs = {number[:-1], number[:3] + other + number[4:], swapped}
+            for wrong in wrongs - {number}:
+                self.assertFalse(accounts.has_valid_check(wrong, "iban"), wrong)
+
+    def test_r30_a_number_is_read_in_each_form_it_is_written_in(self):
+        """Own numbers of each country, as the library's authors chose them."""
+        kind = phonenumbers.PhoneNumberType.MOBILE
+        for region in ("CD", "CM", "CI", "BF", "RW", "KE", "FR", "MG", "ML", "TG"):
+            phone = phonenumbers.example_number_for_type(region, kind)
+            prefix = f"+{phone.country_code}"
+            number = phonenumbers.format_number(
+                phone, phonenumbers.PhoneNumberFormat.E164
+            )
+            self.assertTrue(accounts.is_phone(number))
+            for form in ("plus", "zeros", "digits", "local"):
+                with self.subTest(region=region, form=form):
+                    written = accounts.write_phone(number, form, prefix)
+                    self.assertEqual(accounts.read_phone(written, prefix), number)
+                    text = f"Client {written} XXX"
+                    found = provider_report.find_numbers(text, prefix)
+                    self.assertEqual(found, {number})
+            self.assertEqual(
+                accounts.write_phone(number, "local", prefix),
+                accounts.clean(
+                    phonenumbers.format_number(
+                        phone, phonenumbers.PhoneNumberFormat.NATIONAL
+                    )
+                ),
+            )
 
     def test_r41_sample_is_drawn_again_by_its_seed(self):
         self.assertEqual(sampling.sample_size(10_000, "95", 0.05), 370)

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from odoo.addons.remediation_base.tools import sheets
 from odoo.addons.remediation_base.tools.sheets import SheetError, fold
 
+from . import accounts
+
 #: What providers write, in the languages they write; each profile may add words.
 WORDS = {
     "delivered": (
@@ -238,18 +240,14 @@ def find_code(text, pattern=""):
 def find_numbers(text, prefix="", digits=0):
     """Return the telephone numbers in a text as +243812345678: whether they are written
     so, as 243…, 00243… or with a leading 0."""
-    country = prefix.lstrip("+")
     found = set()
     for run in re.findall(r"\+?\d[\d\s().\-]{5,24}\d|\+?\d{7,15}", text or ""):
-        number = re.sub(r"\D", "", run)
-        for start in (f"00{country}", country, "0", ""):
-            rest = number[len(start) :]
-            if not number.startswith(start) or (digits and len(rest) != digits):
-                continue
-            if not country:
-                rest = number.removeprefix("00")
-            found.add(f"+{country}{rest}")
-            break
+        number = accounts.read_phone(run, prefix)
+        fits = not prefix or number.startswith(prefix)
+        if prefix and digits:
+            fits = fits and len(number) == len(prefix) + digits
+        if number and fits:
+            found.add(number)
     return found
 
 
