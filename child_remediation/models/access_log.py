@@ -7,13 +7,14 @@ from psycopg2.extras import Json
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from odoo.addons.remediation_base.tools.at_commit import noted_until_commit
+
 _logger = logging.getLogger(__name__)
 
 #: One row per user, record and this many seconds.
 SLOT = 600
 #: Ids kept of one list; its count is exact beyond it.
 MAX_IDS = 10000
-_BUFFER = "remediation_access_log"
 
 
 class AccessLog(models.Model):
@@ -154,19 +155,11 @@ class AccessLog(models.Model):
 
     @api.model
     def _buffer(self, key, model, ids):
-        precommit = self.env.cr.precommit
-        buffer = precommit.data.get(_BUFFER)
-        if buffer is None:
-            buffer = precommit.data[_BUFFER] = {}
-            # sudo: the log is written by the system whoever reads.
-            precommit.add(self.sudo()._write_buffer)
+        buffer = noted_until_commit(self, "_write_buffer")
         buffer.setdefault(key, {}).setdefault(model, set()).update(ids)
 
-    def _write_buffer(self):
+    def _write_buffer(self, buffer):
         """Write what was read in this transaction by one statement."""
-        buffer = self.env.cr.precommit.data.pop(_BUFFER, None)
-        if not buffer:
-            return
         statement = self._insert_statement(buffer)
         if not self.env.cr.readonly:
             self.env.cr.execute(statement)

@@ -19,6 +19,7 @@ class Assessment(models.Model):
     _inherit = ["remediation.approval.mixin"]
     _order = "case_id, version desc"
 
+    _stage_facts = frozenset({"state"})
     _protected_fields = frozenset({"version"})
     _content_fields = (
         "present",
@@ -143,12 +144,6 @@ class Assessment(models.Model):
             last[vals.get("case_id")] = version
             result.append(dict(vals, version=version))
         return result
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        assessments = super().create(vals_list)
-        assessments.case_id._note_stage(assessments)
-        return assessments
 
     def action_add_domains(self):
         """Add a line for each domain not scored yet. For the holder."""

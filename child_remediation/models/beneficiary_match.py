@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from odoo.addons.remediation_base.tools.at_commit import noted_until_commit
 from odoo.addons.remediation_base.tools.phonetic import (
     match_keys,
     match_name,
@@ -11,7 +12,6 @@ from odoo.addons.remediation_base.tools.phonetic import (
 
 from .beneficiary import IDENTITY_GROUPS
 
-_PENDING = "remediation_duplicates"
 #: Writing one of these makes a child look different to the comparison.
 _COMPARED = frozenset(
     {
@@ -161,18 +161,10 @@ class Beneficiary(models.Model):
         return super().web_save(vals, specification, next_id=next_id)
 
     def _compare_later(self):
-        precommit = self.env.cr.precommit
-        pending = precommit.data.get(_PENDING)
-        if pending is None:
-            pending = precommit.data[_PENDING] = set()
-            # sudo: pairs are found among all children of the company.
-            precommit.add(self.browse().sudo()._compare_pending)
-        pending.update(self.ids)
+        noted_until_commit(self, "_compare_pending", set).update(self.ids)
 
-    def _compare_pending(self):
-        pending = self.env.cr.precommit.data.pop(_PENDING, None)
-        if pending:
-            self.env["remediation.duplicate"]._queue(sorted(pending))
+    def _compare_pending(self, pending):
+        self.env["remediation.duplicate"]._queue(sorted(pending))
 
     @api.model
     def _ask_before_doubling(self, vals):

@@ -50,6 +50,10 @@ OUTCOMES = [
     ("returned_to_work", "Returned to Work"),
     ("unknown", "Unknown"),
 ]
+#: The stage itself, and the case's own facts that it follows from.
+STAGE_FACTS = frozenset(
+    {"stage", "closed_on", "hold_on", "first_contact_on", "reopened_on"}
+)
 #: States of an urgent action that answer the safety alarm (R16).
 HELPING_STATES = ("planned", "in_progress", "done")
 #: The supervisor's task to assign a case, and the days for it by risk.
@@ -97,7 +101,6 @@ class Case(models.Model):
             "organisation_id",
             "household_id",
             "stage",
-            "logged_stage",
             "classification",
             "work_situation_id",
             "active_plan_id",
@@ -286,7 +289,6 @@ class Case(models.Model):
         copy=False,
         group_expand=True,
     )
-    logged_stage = fields.Selection(STAGES, readonly=True, copy=False)
     # compute_sudo: codes alone, also for readers who cannot open the family.
     sibling_prompt = fields.Text(compute="_compute_sibling_prompt", compute_sudo=True)
     missing_html = fields.Html(compute="_compute_missing_html", sanitize=False)
@@ -372,6 +374,12 @@ class Case(models.Model):
         """The stage follows from dated facts of the case, never from today's date."""
         for case in self:
             case.stage = case._stage_from_facts()
+        self.env["remediation.case.stage.log"]._note(self)
+
+    def modified(self, fnames, create=False, before=False):
+        if not before and STAGE_FACTS.intersection(fnames):
+            self.env["remediation.case.stage.log"]._note(self)
+        return super().modified(fnames, create=create, before=before)
 
     def _stage_from_facts(self):
         self.ensure_one()
@@ -588,7 +596,6 @@ class Case(models.Model):
         )
         cases._start_deadlines()
         cases._log_holder(self.env._("Registered"))
-        cases._note_stage()
         cases.filtered("needs_safety_action")._alert_on_call()
         return cases
 
@@ -900,39 +907,6 @@ class Case(models.Model):
                 )
             raise UserError(message)
 
-    # -- stage -----------------------------------------------------------------
-    def _note_stage(self, because=None):
-        """Write a stage log row for each case whose stage differs from the last noted.
-
-        :param because: the recordset whose change moved the stage, or None
-        """
-        # sudo: the log is written by facts, whoever enters them.
-        changed = self.sudo().filtered(lambda case: case.stage != case.logged_stage)
-        if not changed:
-            return
-        cause = {}
-        for record in because if because is not None else ():
-            cause[record.case_id.id] = record
-        now = fields.Datetime.now()
-        self.env["remediation.case.stage.log"].sudo().create(
-            [
-                {
-                    "case_id": case.id,
-                    "from_stage": case.logged_stage,
-                    "to_stage": case.stage,
-                    "changed_on": now,
-                    "changed_by_id": self.env.uid,
-                    "res_model": cause[case.id]._name
-                    if case.id in cause
-                    else case._name,
-                    "res_id": cause[case.id].id if case.id in cause else case.id,
-                }
-                for case in changed
-            ]
-        )
-        for stage, cases in changed.grouped("stage").items():
-            cases._unprotected().write({"logged_stage": stage})
-
     # -- deadlines -------------------------------------------------------------
     def _tz(self):
         self.ensure_one()
@@ -1081,11 +1055,6 @@ class Case(models.Model):
             return [self.env._("Only a closed case can be reopened.")]
         return []
 
-    def _after_step(self, step, answers):
-        result = super()._after_step(step, answers)
-        self._note_stage()
-        return result
-
     def _reopen(self, reason):
         now = fields.Datetime.now()
         for case in self:
@@ -1112,7 +1081,6 @@ class Case(models.Model):
         self.env["remediation.deadline"]._open(
             self, ["assessment"], {case: now for case in self}
         )
-        self._note_stage()
 
     # -- alerts ----------------------------------------------------------------
     def _alert_on_call(self):

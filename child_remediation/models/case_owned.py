@@ -26,6 +26,8 @@ class CaseOwned(models.AbstractModel):
     _open_texts = frozenset({"name", "display_name", "res_model"})
     # Of evidence too, who holds the case today changes.
     _evidence_open = _protected_fields
+    #: What the stage of the case follows from.
+    _stage_facts = frozenset()
     # A record filed on the wrong child is hidden (R25), never moved.
     _frozen_fields = frozenset({"case_id"})
 
@@ -56,11 +58,11 @@ class CaseOwned(models.AbstractModel):
         """The user supervises the case (or coordinates)."""
         self.case_id._check_supervises()
 
-    def _after_step(self, step, answers):
-        result = super()._after_step(step, answers)
-        # What was decided below a case may move the case on.
-        self.case_id._note_stage(self)
-        return result
+    def modified(self, fnames, create=False, before=False):
+        if not before and self._stage_facts.intersection(fnames):
+            for record in self:
+                self.env["remediation.case.stage.log"]._note(record.case_id, record)
+        return super().modified(fnames, create=create, before=before)
 
     @api.model
     def _add_protected_values(self, vals_list):

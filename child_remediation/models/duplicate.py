@@ -347,7 +347,6 @@ class Duplicate(models.Model):
             closed.deadline_ids.filtered(
                 lambda deadline: not deadline.done_on
             )._unprotected().write({"done_on": fields.Datetime.now()})
-            closed._note_stage()
         gone.sudo().case_ids._unprotected().write({"beneficiary_id": kept.id})
         self._move_to_kept(kept, gone)
         if shares:

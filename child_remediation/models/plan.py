@@ -41,6 +41,7 @@ class Plan(models.Model):
     )
     # The supervisor's note, for the approval.
     _open_fields = {"submitted": {"best_interest_note"}}
+    _stage_facts = frozenset({"state"})
     _protected_fields = frozenset(
         {
             "version",
@@ -207,7 +208,6 @@ class Plan(models.Model):
     def create(self, vals_list):
         plans = super().create(vals_list)
         plans._take_over_urgent_actions()
-        plans.case_id._note_stage(plans)
         return plans
 
     def _take_over_urgent_actions(self):

@@ -33,6 +33,7 @@ class PlanAction(models.Model):
     _inherit = ["remediation.case.owned"]
     _order = "case_id, date_due, id"
 
+    _stage_facts = frozenset({"state"})
     _protected_fields = frozenset({"state", "date_done", "done_by_id", "result_note"})
     _frozen_fields = frozenset({"plan_id"})
     # What was agreed is closed with the plan. Urgent help may begin without one.
@@ -140,7 +141,6 @@ class PlanAction(models.Model):
             raise UserError(
                 self.env._("This plan is finished: add the action to a new version.")
             )
-        actions.case_id._note_stage(actions)
         actions._follow_due_dates()
         return actions
 

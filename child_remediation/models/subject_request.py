@@ -211,7 +211,6 @@ class SubjectRequest(models.Model):
             "team_id",
             "organisation_id",
             "company_id",
-            "logged_stage",
         }
 
     @api.model

@@ -231,7 +231,6 @@ class Visit(models.Model):
                 }
             )
         self.filtered(lambda v: v.immediate_danger == YES).case_id._alert_danger()
-        cases = self.case_id
         if seen:
             first = seen.case_id.filtered(
                 lambda c: not c.first_contact_on and not c.closed_on
@@ -251,7 +250,6 @@ class Visit(models.Model):
                     for case in seen.case_id
                 },
             )
-        cases._note_stage(self)
         self.filtered("is_post_closure")._after_check()
         return True
 

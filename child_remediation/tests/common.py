@@ -189,6 +189,20 @@ class RemediationCommon(BaseCommon):
         )
         return manager.with_env(cls.env)
 
+    def _assert_stage(self, case, stage):
+        """The stage after a request, whose transaction ends."""
+        self.env.cr.flush()
+        self.assertEqual(case.stage, stage)
+
+    def _stage_log(self, case):
+        """The stages of a case as they are logged at the end of a transaction."""
+        self.env.cr.flush()
+        log = self.env["remediation.case.stage.log"].sudo()
+        rows = log.search([("case_id", "=", case.id)], order="id")
+        for before, after in zip(rows, rows[1:], strict=False):
+            self.assertEqual(before.to_stage, after.from_stage)
+        return rows.mapped("to_stage")
+
     @classmethod
     def _new_case(cls, manager=None, age=11, members=True, **vals):
         """A case held by ``manager`` (``cls.manager`` where None, nobody where False),
@@ -256,6 +270,8 @@ class RemediationCommon(BaseCommon):
                 }
             )
         )
+        # Written in one request, decided in another.
+        cls.env.cr.flush()
         assessment.action_submit()
         assessment.with_user(cls.supervisor_2).action_approve()
         return assessment.with_env(cls.env)

@@ -11,7 +11,7 @@ def open_cases(env, number):
     cases(env, number)
     env.cr.execute(
         """UPDATE remediation_case SET stage = 'in_remediation',
-               logged_stage = 'in_remediation', closed_on = NULL, closure_reason = NULL,
+               closed_on = NULL, closure_reason = NULL,
                hold_on = NULL;
            UPDATE remediation_deadline SET done_on = NULL, date_due =
                now() AT TIME ZONE 'UTC' + CASE

@@ -222,14 +222,13 @@ def cases(env, number):
     run(
         """INSERT INTO remediation_case (id, name, beneficiary_id, household_id,
                company_id, case_manager_id, team_id, user_id, organisation_id, site_id,
-               risk_level, classification, stage, logged_stage, identified_on,
+               risk_level, classification, stage, identified_on,
                received_at, opened_at, first_contact_on, next_due, closed_on,
                closure_reason, hold_on, reopened_count, needs_safety_action,
                    create_date)
            SELECT case_id, 'CR-' || lpad(i::text, 6, '0'), child, household, %s,
                manager,
                   team_id, user_id, organisation_id, site, risk, 'hazardous', stage,
-                      stage,
                   opened::date, opened, opened,
                   CASE WHEN stage <> 'registered' THEN opened::date END,
                   CASE WHEN stage <> 'closed' THEN due END,
@@ -291,8 +290,7 @@ def submitted_assessments(env, number):
     cases(env, number)
     run = env.cr.execute
     run(
-        """UPDATE remediation_case SET stage = 'assessment', logged_stage =
-            'assessment',
+        """UPDATE remediation_case SET stage = 'assessment',
                closed_on = NULL, closure_reason = NULL, hold_on = NULL,
                first_contact_on = identified_on"""
     )

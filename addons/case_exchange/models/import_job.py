@@ -729,7 +729,6 @@ class ImportJob(models.Model):
             case.deadline_ids.filtered(lambda d: not d.done_on).mapped("kind")
         ):
             case.deadline_ids._done(kind)
-        case._note_stage()
 
     # -- afterwards ------------------------------------------------------------
     @api.autovacuum

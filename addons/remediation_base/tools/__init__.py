@@ -1,4 +1,5 @@
 from . import (
+    at_commit,
     context,
     core_pictures,
     log_filter,
