@@ -65,6 +65,13 @@ PICTURES = {
     "the same as GIF": ("refused", "P", (14000, 14000), "GIF", {}),
     "PNG with transparency": ("drawn", "RGBA", LARGEST, "PNG", {}),
     "PNG with a palette": ("drawn", "P", LARGEST, "PNG", {"transparency": 0}),
+    "PNG with a palette, a little larger": (
+        "drawn",
+        "P",
+        (4000, 4000),
+        "PNG",
+        {"transparency": 0},
+    ),
     "PNG of 16 bits": ("drawn", "I;16", LARGEST, "PNG", {}),
     "JPEG of 50 million": ("drawn", "RGB", (8160, 6144), "JPEG", {}),
     "progressive JPEG": ("drawn", "RGB", LARGEST, "JPEG", {"progressive": True}),

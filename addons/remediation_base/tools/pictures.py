@@ -12,6 +12,8 @@ from PIL import Image, WebPImagePlugin  # noqa: F401 (Odoo leaves it out)
 #: Most pixels that are drawn (R79): what is drawn takes up to four bytes for each, and
 #: twice that while it is turned or made small.
 MAX_PIXELS = 12_000_000
+#: A picture with a palette or in grey has one byte for each until it is drawn.
+MAX_INDEXED_PIXELS = 16_000_000
 #: A WebP is drawn twice over before it is handed out.
 MAX_WEBP_PIXELS = 8_000_000
 #: A JPEG has three bytes for each and is read line by line.
@@ -125,6 +127,8 @@ def _most(image):
         return MAX_WEBP_PIXELS
     if image.format in ("JPEG", "MPO") and not image.info.get("progressive"):
         return MAX_DRAWN_JPEG_PIXELS
+    if image.format == "PNG" and image.mode in ("1", "L", "P"):
+        return MAX_INDEXED_PIXELS
     return MAX_PIXELS
 
 
