@@ -12,7 +12,8 @@ from PIL import Image, WebPImagePlugin  # noqa: F401 (Odoo leaves it out)
 #: Most pixels that are drawn (R79): what is drawn takes up to four bytes for each, and
 #: twice that while it is turned or made small.
 MAX_PIXELS = 12_000_000
-#: A picture with a palette or in grey has one byte for each until it is drawn.
+#: A PNG with a palette or in grey has one byte for each until it is drawn: up to so
+#: many, every second pixel is left out first.
 MAX_INDEXED_PIXELS = 16_000_000
 #: A WebP is drawn twice over before it is handed out.
 MAX_WEBP_PIXELS = 8_000_000
@@ -105,6 +106,8 @@ def bounded(data):
         with Image.open(io.BytesIO(data)) as image:
             if image.width * image.height <= _most(image):
                 return data
+            if _is_indexed(image):
+                return _every_second(image)
             _read_small(image)
             # The turn is told beside the pixels: it stays, to be applied later.
             turned = image.getexif().get(_ORIENTATION)
@@ -127,9 +130,24 @@ def _most(image):
         return MAX_WEBP_PIXELS
     if image.format in ("JPEG", "MPO") and not image.info.get("progressive"):
         return MAX_DRAWN_JPEG_PIXELS
-    if image.format == "PNG" and image.mode in ("1", "L", "P"):
-        return MAX_INDEXED_PIXELS
     return MAX_PIXELS
+
+
+def _is_indexed(image):
+    return (
+        image.format == "PNG"
+        and image.mode in ("1", "L", "P")
+        and image.width * image.height <= MAX_INDEXED_PIXELS
+    )
+
+
+def _every_second(image):
+    half = image.resize(
+        (image.width // 2, image.height // 2), Image.Resampling.NEAREST
+    )
+    out = io.BytesIO()
+    half.save(out, format="PNG")
+    return out.getvalue()
 
 
 def _read_small(image):
