@@ -57,6 +57,7 @@ from . import complaint
 from . import case_screen
 from . import access_log
 from . import access_logged
+from . import foreign_link
 from . import break_glass
 from . import beneficiary_match
 from . import duplicate

@@ -335,6 +335,42 @@ class TestAttackRpc(AttackWorld):
                             problems.append(f"{method} {name}.{link} by {role}: {leak}")
         self.assertNothing(problems)
 
+    @mute_logger(*LOGGERS)
+    def test_a_saved_link_shows_no_foreign_record(self):
+        """Saved on a record of one's own, or a new one: no answer names the case."""
+        problems = []
+        for role, case in self.own.items():
+            user = self.outsiders[role]
+            for name in self._product_models(transient=False):
+                model = self.env(user=user.id)[name]
+                if not (model.has_access("create") or model.has_access("write")):
+                    continue
+                own = self._own_record(model, case)
+                for link, field in model._fields.items():
+                    foreign = self.rows.get(field.comodel_name or "")
+                    if field.type != "many2one" or not foreign or field.compute:
+                        continue
+                    spec = {link: {"fields": {"display_name": {}}}, "display_name": {}}
+                    values = {
+                        text.name: "x"
+                        for text in model._fields.values()
+                        if text.required and text.type in TEXTS and not text.compute
+                    }
+                    if "case_id" in model._fields:
+                        values["case_id"] = case.id
+                    for ids, vals in (
+                        (own.ids if own else [], {link: foreign[0]}),
+                        ([], {**values, link: foreign[0]}),
+                    ):
+                        with self._undone():
+                            answer = self._try(
+                                user, name, "web_save", [ids, vals, spec], {}, Exception
+                            )
+                            leak = self._leaks(answer)
+                        if leak:
+                            problems.append(f"{name}.{link} by {role}: {leak}")
+        self.assertNothing(problems)
+
     def _answers_onchange(self, user, name, link):
         foreign = self.rows[link[1]][0] if link[1] else self.target.id
         with self._undone():
