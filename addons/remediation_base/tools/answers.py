@@ -118,7 +118,7 @@ class Answer(fields.Selection):
         if declared and not {"selection", "related"} & set(self._args__):
             self._args__ = ReadonlyDict({**self._args__, "selection": ANSWERS})
             self._selection = dict(ANSWERS)
-        super().__set_name__(owner, name)
+        return super().__set_name__(owner, name)
 
     def convert_to_cache(self, value, record, validate=True):
         return super().convert_to_cache(

@@ -6,8 +6,8 @@ versions and whatever hangs behind its end stay outside.
 
 import io
 
-from pillow_heif import HeifImageFile
 from PIL import Image, WebPImagePlugin  # noqa: F401 (Odoo leaves it out)
+from pillow_heif import HeifImageFile
 
 #: Most pixels that are drawn (R79): what is drawn takes up to four bytes for each, and
 #: twice that while it is turned or made small.
@@ -142,9 +142,7 @@ def _is_indexed(image):
 
 
 def _every_second(image):
-    half = image.resize(
-        (image.width // 2, image.height // 2), Image.Resampling.NEAREST
-    )
+    half = image.resize((image.width // 2, image.height // 2), Image.Resampling.NEAREST)
     out = io.BytesIO()
     half.save(out, format="PNG")
     return out.getvalue()
