@@ -6,7 +6,10 @@ from odoo.tests import tagged
 
 from odoo.addons.case_exchange.tools import primero, source
 from odoo.addons.case_referral.tests.test_portal import PortalCommon
-from odoo.addons.child_remediation.models.disclosure import FREE_TEXT, ITEM_FIELDS
+from odoo.addons.child_remediation.models.case.remediation_case_disclosure import (
+    FREE_TEXT,
+    ITEM_FIELDS,
+)
 
 PICTURE = PortalCommon.picture()
 #: What each side of the comparison says in a text; none of it may come out.

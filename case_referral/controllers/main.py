@@ -6,7 +6,7 @@ from odoo import http
 from odoo.exceptions import AccessError, MissingError, UserError, ValidationError
 from odoo.http import request
 
-from odoo.addons.child_remediation.models.ir_http import MANGLED
+from odoo.addons.child_remediation.models.protection.ir_http import MANGLED
 
 _logger = logging.getLogger(__name__)
 

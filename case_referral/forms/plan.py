@@ -1,6 +1,8 @@
 from odoo.tools import LazyTranslate
 
-from odoo.addons.child_remediation.models.plan_action import URGENT_DOMAINS
+from odoo.addons.child_remediation.models.plan.remediation_plan_action import (
+    URGENT_DOMAINS,
+)
 from odoo.addons.remediation_base.tools.forms import Form, Question
 
 from . import offers

@@ -5,7 +5,9 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
-from odoo.addons.child_remediation.models.disclosure import SCHOOL_DOMAINS
+from odoo.addons.child_remediation.models.case.remediation_case_disclosure import (
+    SCHOOL_DOMAINS,
+)
 
 
 class RemediationReferralPackage(models.Model):

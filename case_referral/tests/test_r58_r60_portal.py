@@ -4,7 +4,9 @@ from datetime import timedelta
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from odoo.addons.child_remediation.models.visit import RECORD_FIELDS
+from odoo.addons.child_remediation.models.follow_up.remediation_visit import (
+    RECORD_FIELDS,
+)
 from odoo.addons.remediation_base.tools.answers import Answer
 
 from .test_portal import PortalCommon

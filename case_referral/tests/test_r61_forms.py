@@ -1,8 +1,12 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from odoo.addons.child_remediation.models.visit import RECORD_FIELDS
-from odoo.addons.child_remediation.models.work_situation import INPUT_FIELDS
+from odoo.addons.child_remediation.models.family.remediation_work_situation import (
+    INPUT_FIELDS,
+)
+from odoo.addons.child_remediation.models.follow_up.remediation_visit import (
+    RECORD_FIELDS,
+)
 from odoo.addons.remediation_base.tools.answers import Answer
 
 from ..forms import FORMS, PLAN, VISIT, WORK

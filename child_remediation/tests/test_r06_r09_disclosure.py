@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from odoo.addons.child_remediation.models.disclosure import (
+from odoo.addons.child_remediation.models.case.remediation_case_disclosure import (
     FREE_TEXT,
     FULL_KEYS,
     ITEM_FIELDS,

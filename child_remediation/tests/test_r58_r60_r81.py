@@ -5,8 +5,8 @@ from odoo.tests import tagged
 
 from odoo.addons.remediation_base.tools.answers import Answer
 
-from ..models.visit import RECORD_FIELDS
-from ..models.work_situation import INPUT_FIELDS
+from ..models.family.remediation_work_situation import INPUT_FIELDS
+from ..models.follow_up.remediation_visit import RECORD_FIELDS
 from .common import RemediationCommon
 
 

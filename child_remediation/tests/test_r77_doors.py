@@ -13,6 +13,7 @@ from odoo.addons.auth_totp.models.totp import TOTP, hotp
 from .common import RemediationCommon
 
 PASSWORDS = "odoo.addons.base.models.res_users"
+SIGN_IN = "odoo.addons.child_remediation.models.protection.remediation_sign_in"
 
 
 @tagged("post_install", "-at_install")
@@ -205,7 +206,9 @@ class TestDoors(RemediationCommon, HttpCase):
         for user, asked in ((self.worker, True), (self.supervisor, False)):
             self.assertEqual(user.partner_id.signup_type == "reset", asked)
 
-    @mute_logger(PASSWORDS, "odoo.addons.child_remediation.models.sign_in")
+    @mute_logger(
+        PASSWORDS, "odoo.addons.child_remediation.models.protection.remediation_sign_in"
+    )
     def test_wrong_passwords_slow_down_a_person_not_an_office(self):
         self.env["ir.config_parameter"].set_param("base.login_cooldown_after", "5")
         self.env.registry._remediation_login_failures = None
@@ -229,7 +232,9 @@ class TestDoors(RemediationCommon, HttpCase):
         self.assertEqual(sign_in("WORKER_2 ", "worker_2"), "slow")
         self.assertEqual(sign_in("supervisor", "supervisor"), "in")
 
-    @mute_logger(PASSWORDS, "odoo.addons.child_remediation.models.sign_in")
+    @mute_logger(
+        PASSWORDS, "odoo.addons.child_remediation.models.protection.remediation_sign_in"
+    )
     def test_an_unknown_account_costs_the_hash_of_a_wrong_password(self):
         def cost(login):
             started = time.process_time()

@@ -1,0 +1,481 @@
+from datetime import timedelta
+
+from markupsafe import Markup
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+
+from odoo.addons.remediation_base.tools.steps import EVERYTHING, step
+
+from ..family.remediation_beneficiary import IDENTITY_GROUPS
+
+SUPERVISOR = "child_remediation.group_supervisor"
+
+#: Complaints that are reports about a person or about data: for the officer alone.
+SENSITIVE_CATEGORIES = frozenset({"worker_conduct", "data"})
+FILED_FIELDS = frozenset(
+    {
+        "category",
+        "description",
+        "complainant_type",
+        "complainant_name",
+        "complainant_contact",
+        "is_anonymous",
+        "channel",
+        "language_id",
+    }
+)
+
+
+class Complaint(models.Model):
+    """An ordinary complaint about cash, a service or being left out (E29, R55).
+
+    Anybody files one through :meth:`file_complaint`; supervisors of the team answer
+    by the deadline and record the remedy. A complaint that turns out to be about a
+    person passes to the safeguarding officer and is hidden from everybody else.
+
+    new → assigned → answered → closed; reopened into assigned.
+    """
+
+    _name = "remediation.complaint"
+    _description = "Complaint"
+    _inherit = ["remediation.coded.mixin"]
+    _order = "answer_due, id desc"
+    _check_company_auto = True
+
+    _code_prefix = "CP"
+    _remediation_sensitive = True
+    _protected_fields = frozenset(
+        {
+            "state",
+            "received_on",
+            "answer_due",
+            "answered_on",
+            "answered_by_id",
+            "closed_on",
+            "closed_by_id",
+            "resolution",
+            "is_restricted",
+            "reporter_user_id",
+            "late_alerted_on",
+        }
+    )
+    _frozen_fields = frozenset(
+        {
+            "description",
+            "company_id",
+            "complainant_name",
+            "complainant_contact",
+            "is_anonymous",
+            "channel",
+        }
+    )
+    _open_fields = {
+        "new": EVERYTHING,
+        "assigned": EVERYTHING,
+        # What was answered is said; what is given for it is still recorded.
+        "answered": {
+            "remedy_description",
+            "remedy_by_id",
+            "remedy_paid_by_id",
+            "remedy_amount",
+            "currency_id",
+            "remedy_on",
+        },
+    }
+
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    category = fields.Selection(
+        [
+            ("cash", "Cash"),
+            ("service", "Service"),
+            ("exclusion", "Left Out"),
+            ("worker_conduct", "Conduct of a Worker"),
+            ("data", "Personal Data"),
+            ("other", "Other"),
+        ],
+        required=True,
+        default="service",
+        index=True,
+    )
+    description = fields.Text(required=True)
+    channel = fields.Selection(
+        [
+            ("portal", "Portal"),
+            ("public", "Public Form"),
+            ("office", "Back Office"),
+            ("hotline", "Hotline"),
+            ("visit", "Visit"),
+            ("community", "Community"),
+        ],
+        required=True,
+        default="office",
+    )
+    complainant_type = fields.Selection(
+        [
+            ("child", "Child"),
+            ("family", "Family"),
+            ("community", "Community"),
+            ("partner", "Partner Organisation"),
+            ("other", "Somebody Else"),
+        ]
+    )
+    is_anonymous = fields.Boolean()
+    complainant_name = fields.Char(groups=IDENTITY_GROUPS)
+    complainant_contact = fields.Char(groups=IDENTITY_GROUPS)
+    language_id = fields.Many2one("res.lang")
+    reporter_user_id = fields.Many2one("res.users", readonly=True, copy=False)
+    received_on = fields.Datetime(
+        required=True, readonly=True, default=fields.Datetime.now, copy=False
+    )
+    # Who answers
+    team_id = fields.Many2one(
+        "remediation.team",
+        index=True,
+        check_company=True,
+        compute="_compute_team_id",
+        store=True,
+        readonly=False,
+        help="Without a team, every supervisor of the company sees the complaint.",
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="Responsible",
+        index=True,
+        domain=[("share", "=", False)],
+    )
+    case_id = fields.Many2one(
+        "remediation.case",
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+        help="Only where the complaint is about what a child received.",
+    )
+    state = fields.Selection(
+        [
+            ("new", "New"),
+            ("assigned", "Assigned"),
+            ("answered", "Answered"),
+            ("closed", "Closed"),
+        ],
+        required=True,
+        default="new",
+        readonly=True,
+        copy=False,
+        index=True,
+    )
+    answer_due = fields.Date(
+        required=True,
+        readonly=True,
+        copy=False,
+        index=True,
+        default=lambda self: self._default_answer_due(),
+    )
+    is_late = fields.Boolean(compute="_compute_is_late", search="_search_is_late")
+    late_alerted_on = fields.Datetime(readonly=True, copy=False)
+    answer = fields.Text()
+    answered_on = fields.Datetime(readonly=True, copy=False)
+    answered_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    resolution = fields.Selection(
+        [
+            ("resolved", "Resolved"),
+            ("rejected", "Not Upheld"),
+            ("withdrawn", "Withdrawn"),
+            ("safeguarding", "Passed On"),
+        ],
+        readonly=True,
+        copy=False,
+    )
+    closed_on = fields.Datetime(readonly=True, copy=False)
+    closed_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    # Remedy given
+    remedy_kind = fields.Selection(
+        [
+            ("none", "None Due"),
+            ("apology", "Apology"),
+            ("service", "Service Given"),
+            ("money", "Money Paid"),
+            ("goods", "Goods Given"),
+            ("correction", "Decision Corrected"),
+            ("other", "Other"),
+        ],
+        string="Remedy",
+    )
+    remedy_description = fields.Char(string="What Was Given")
+    remedy_by_id = fields.Many2one("res.partner", string="Given By")
+    remedy_paid_by_id = fields.Many2one("res.partner", string="Paid By")
+    remedy_amount = fields.Monetary(default=0.0, required=True)
+    currency_id = fields.Many2one(
+        "res.currency", required=True, default=lambda self: self.env.company.currency_id
+    )
+    remedy_on = fields.Date(string="Given On")
+    # Passed to the safeguarding officer
+    is_restricted = fields.Boolean(readonly=True, copy=False, index=True)
+
+    _remedy_not_negative = models.Constraint(
+        "CHECK (remedy_amount >= 0)", "The amount of a remedy is not negative."
+    )
+    _queue = models.Index("(company_id, team_id, answer_due) WHERE state <> 'closed'")
+
+    @api.model
+    def _default_answer_due(self):
+        return fields.Date.context_today(self) + timedelta(
+            days=self.env.company.complaint_answer_days
+        )
+
+    @api.depends("case_id")
+    def _compute_team_id(self):
+        """What is about a case belongs to its team, unless somebody chose another."""
+        for complaint in self:
+            complaint.team_id = complaint.team_id or complaint.case_id.team_id
+
+    @api.depends("answer_due", "state")
+    def _compute_is_late(self):
+        today = fields.Date.context_today(self)
+        for complaint in self:
+            complaint.is_late = (
+                complaint.state in ("new", "assigned") and complaint.answer_due < today
+            )
+
+    @api.model
+    def _search_is_late(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        late = Domain("state", "in", ["new", "assigned"]) & Domain(
+            "answer_due", "<", fields.Date.context_today(self)
+        )
+        return late if True in value else ~late
+
+    # -- filing ----------------------------------------------------------------
+    @api.model
+    def file_complaint(self, vals):
+        """File a complaint, return its reference. For everybody, the public included.
+
+        A complaint about a person's conduct or about data becomes a safeguarding
+        report: the caller gets a reference either way.
+
+        :param dict vals: ``category``, ``description`` and any of ``FILED_FIELDS``; the
+            same ``client_key`` is the same form and files once
+        :raises UserError: the description is missing or too long, an unknown value, or
+            too many complaints within an hour
+        """
+        client_key = str(dict(vals).get("client_key") or "")[:100] or None
+        vals = {
+            key: value.replace("\0", "") if isinstance(value, str) else value
+            for key, value in dict(vals).items()
+            if key in FILED_FIELDS
+        }
+        vals["description"] = str(vals.get("description") or "").strip()
+        if vals.get("category") in SENSITIVE_CATEGORIES:
+            return self._file_about_a_person(vals, client_key)
+        if not vals["description"]:
+            raise UserError(self.env._("Describe the complaint."))
+        if len(vals["description"]) > 20000:
+            raise UserError(
+                self.env._(
+                    "The description is too long: shorten it to 20,000 characters."
+                )
+            )
+        for key in ("category", "channel", "complainant_type"):
+            if vals.get(key) and vals[key] not in dict(self._fields[key].selection):
+                raise UserError(self.env._("Choose one of the answers offered."))
+        for key in ("complainant_name", "complainant_contact"):
+            if vals.get(key):
+                vals[key] = str(vals[key])[:500]
+        anonymous = vals["is_anonymous"] = bool(vals.get("is_anonymous"))
+        if anonymous:
+            vals.pop("complainant_name", None)
+            vals.pop("complainant_contact", None)
+        if (
+            self.env["remediation.sending"]._count_or_refuse("complaint", client_key)
+            == "again"
+        ):
+            return ""
+        if not anonymous and not self.env.user._is_public():
+            vals["reporter_user_id"] = self.env.uid
+        # The system user owns the row, so that it does not name an anonymous person.
+        # sudo: everybody may file, whatever they may read.
+        complaints = self.with_user(SUPERUSER_ID).sudo().with_company(self.env.company)
+        return complaints._unprotected().create([vals]).name
+
+    @api.model
+    def _file_about_a_person(self, vals, client_key):
+        """A complaint about a person is a safeguarding report: no limit refuses it."""
+        named = not vals.get("is_anonymous")
+        return self.env["remediation.safeguarding.report"].file_report(
+            {
+                "subject_kind": "data_misuse"
+                if vals["category"] == "data"
+                else "worker",
+                "description": vals["description"],
+                "channel": vals.get("channel")
+                if vals.get("channel") in ("portal", "public", "hotline")
+                else "office",
+                "reporter_name": named and vals.get("complainant_name"),
+                "reporter_contact": named and vals.get("complainant_contact"),
+                "is_anonymous": not named,
+                "client_key": client_key,
+            }
+        )
+
+    # -- answering -------------------------------------------------------------
+    @step(
+        frm=("new", "assigned"),
+        to="assigned",
+        group=SUPERVISOR,
+    )
+    def action_assign(self, user_id=None):
+        """Take the complaint or give it to a colleague. For supervisors.
+
+        :param int user_id: an internal user; the caller where empty
+        """
+        user = self.env["res.users"].browse(user_id or self.env.uid).exists()
+        if not user or user.share:
+            raise UserError(self.env._("Choose a colleague of the back office."))
+        self.write({"user_id": user.id})
+
+    def _missing_to_answer(self):
+        self.ensure_one()
+        missing = []
+        if not (self.answer or "").strip():
+            missing.append(self.env._("Write the answer that was given first."))
+        if not self.remedy_kind:
+            missing.append(self.env._("Choose the remedy, or that none is due."))
+        return missing
+
+    @step(
+        frm=("new", "assigned"),
+        to="answered",
+        group=SUPERVISOR,
+        stamp="answered",
+        check="_missing_to_answer",
+    )
+    def action_answer(self):
+        """Mark the answer as given to the person. For supervisors.
+
+        :raises UserError: the answer is empty or no remedy is decided
+        """
+
+    def _missing_to_resolve(self):
+        self.ensure_one()
+        if self.remedy_kind not in ("none", "apology") and not (
+            self.remedy_on and self.remedy_description
+        ):
+            return [
+                self.env._("Record what was given, by whom and when before you close.")
+            ]
+        return []
+
+    @step(
+        frm="answered",
+        to="closed",
+        group=SUPERVISOR,
+        stamp="closed",
+        check="_missing_to_resolve",
+    )
+    def action_close_resolved(self):
+        """Close an answered complaint as resolved. For supervisors."""
+        self._unprotected().write({"resolution": "resolved"})
+
+    @step(frm="answered", to="closed", group=SUPERVISOR, stamp="closed")
+    def action_close_rejected(self):
+        """Close an answered complaint as not upheld. For supervisors."""
+        self._unprotected().write({"resolution": "rejected"})
+
+    @step(frm=("answered", "closed"), to="assigned", group=SUPERVISOR)
+    def action_reopen(self):
+        """Take a closed complaint up again. For supervisors."""
+        self._unprotected().write(
+            {
+                "resolution": False,
+                "closed_on": False,
+                "closed_by_id": False,
+                "answered_on": False,
+                "answered_by_id": False,
+            }
+        )
+
+    def _check_may_pass(self):
+        user = self.env.user
+        if not user.has_group("child_remediation.group_safeguarding"):
+            self.check_access("write")
+            if not user.has_group(SUPERVISOR):
+                raise AccessError(
+                    self.env._("Complaints are answered by a supervisor.")
+                )
+            if self.filtered(lambda complaint: complaint.state == "closed"):
+                raise UserError(self.env._("A closed complaint is reopened first."))
+
+    @step(right="read", allowed="_check_may_pass", to=("closed",))
+    def action_pass_to_safeguarding(self):
+        """Make safeguarding reports of these complaints and hide them (R55).
+
+        For supervisors and the safeguarding officer; supervisors lose sight of the
+        complaint at once.
+        """
+        # sudo: the report is for the officer alone; names are passed on unread.
+        for complaint in self.sudo().filtered(lambda c: not c.is_restricted):
+            self.env["remediation.safeguarding.report"]._file(
+                {
+                    "company_id": complaint.company_id.id,
+                    "subject_kind": "worker",
+                    "description": complaint.description,
+                    "channel": "complaint",
+                    "is_anonymous": complaint.is_anonymous,
+                    "reporter_name": complaint.complainant_name,
+                    "reporter_contact": complaint.complainant_contact,
+                    "reporter_user_id": complaint.reporter_user_id.id,
+                    "complaint_id": complaint.id,
+                }
+            )
+        # sudo: as above
+        self.sudo()._unprotected().write(
+            {
+                "is_restricted": True,
+                "state": "closed",
+                "resolution": "safeguarding",
+                "closed_on": fields.Datetime.now(),
+                "closed_by_id": self.env.uid,
+            }
+        )
+        return {"type": "ir.actions.act_window_close"}
+
+    # -- deadline --------------------------------------------------------------
+    @api.model
+    def _cron_late(self):
+        """Tell supervisors once, by code, of complaints not answered in time. Daily."""
+        late = self.search(
+            [
+                ("is_late", "=", True),
+                ("late_alerted_on", "=", False),
+                ("is_restricted", "=", False),
+            ]
+        )
+        mails = []
+        coordinators = self.env.ref("child_remediation.group_coordinator").all_user_ids
+        for (company, team), complaints in late.grouped(
+            lambda c: (c.company_id, c.team_id)
+        ).items():
+            people = (team.supervisor_id | team.deputy_ids) or coordinators.filtered(
+                lambda user, company=company: company in user.company_ids
+            )
+            for user in people.filtered("email"):
+                env = self.with_context(lang=user.lang).env
+                mails.append(
+                    {
+                        "subject": env._("Complaints are waiting for an answer"),
+                        "body_html": Markup("<p>%s</p>")
+                        % env._(
+                            "The answer is overdue: %(codes)s",
+                            codes=", ".join(complaints.mapped("name")),
+                        ),
+                        "email_to": user.email_formatted,
+                        "auto_delete": True,
+                    }
+                )
+        # sudo: mails are queued by the scheduler, which no role may write.
+        self.env["mail.mail"].sudo().create(mails)
+        late._unprotected().write({"late_alerted_on": fields.Datetime.now()})
