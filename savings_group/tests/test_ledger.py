@@ -191,7 +191,7 @@ class TestLedger(AccountTestInvoicingCommon):
             "res_company.py",
             "res_config_settings.py",
         }
-        for path in folder.glob("*.py"):
+        for path in folder.rglob("*.py"):
             if path.name in allowed:
                 continue
             for node in ast.walk(ast.parse(path.read_text())):

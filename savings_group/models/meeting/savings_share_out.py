@@ -3,8 +3,8 @@ from odoo.exceptions import UserError
 
 from odoo.addons.remediation_base.tools.steps import EVERYTHING, step
 
-from ..tools.share_out import Claim, least_to_bring, share_out
-from .savings_cycle import BALANCES
+from ...tools.share_out import Claim, least_to_bring, share_out
+from ..group.savings_cycle import BALANCES
 
 
 class SavingsShareOut(models.Model):

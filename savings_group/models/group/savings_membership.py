@@ -3,7 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.remediation_base.tools.steps import EVERYTHING
 
-from .savings_meeting_line import FIGURES
+from ..meeting.savings_meeting_line import FIGURES
 
 
 class SavingsMembership(models.Model):

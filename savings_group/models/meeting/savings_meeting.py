@@ -4,7 +4,7 @@ from odoo.tools import LazyTranslate
 
 from odoo.addons.remediation_base.tools.steps import EVERYTHING, step
 
-from .savings_cycle import BALANCES
+from ..group.savings_cycle import BALANCES
 from .savings_loan import LIVE_STATES
 
 _lt = LazyTranslate(__name__)
