@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .movement import KINDS
+from .plan.cash_transfer_movement import KINDS
 
 #: What an item of an entry says.
 LINE_CONTENT = frozenset(

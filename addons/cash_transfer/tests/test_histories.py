@@ -18,7 +18,7 @@ from odoo.tests import tagged
 
 from odoo.addons.remediation_base.tools import sheets
 
-from ..models.entitlement import PAID_STATES
+from ..models.entitlement.cash_transfer_entitlement import PAID_STATES
 from .common import EVERY_DUTY, CashCommon
 
 #: What a provider writes into the column of the amount; 30 is due.

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .cash_duty import DUTIES
+from .cash_transfer_duty import DUTIES
 
 #: What a company with five people keeps apart besides the fixed pairs.
 DEFAULT_PAIRS = (

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from .cash_duty import DUTIES, GROUPS
+from .cash_transfer_duty import DUTIES, GROUPS
 
 
 class CashTransferDeputy(models.Model):

@@ -2,8 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
-from .cycle import KINDS
-from .res_users import CASH_DUTIES
+from ..res_users import CASH_DUTIES
+from .cash_transfer_cycle import KINDS
 
 
 class CashTransferCycleLine(models.Model):

@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..tools import accounts
-from .scheme import MECHANISMS
+from ...tools import accounts
+from ..scheme.cash_transfer_scheme import MECHANISMS
 
 KINDS = [
     ("wallet", "Own Wallet or Float"),

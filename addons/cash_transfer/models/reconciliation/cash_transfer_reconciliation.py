@@ -10,8 +10,8 @@ from odoo.tools import SQL
 from odoo.addons.remediation_base.tools import sheets
 from odoo.addons.remediation_base.tools.sheets import SheetError
 
-from ..tools import provider_report
-from .payment_method import EVIDENCE_GROUPS
+from ...tools import provider_report
+from ..entitlement.cash_transfer_payment_method import EVIDENCE_GROUPS
 
 #: Row problems listed in one message.
 SHOWN = 30

@@ -3,8 +3,8 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from .res_users import CASH_DUTIES
-from .scheme import MONTHS
+from ..res_users import CASH_DUTIES
+from ..scheme.cash_transfer_scheme import MONTHS
 
 #: What is paid; nothing else is in a plan, a follow-up or a file (R67).
 PAID_STATES = ("approved", "active")

@@ -3,9 +3,9 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools.fifo import consume
-from ..tools.split import split_units
-from .movement import INFLOWS
+from ...tools.fifo import consume
+from ...tools.split import split_units
+from .cash_transfer_movement import INFLOWS
 
 STATEMENT = (
     "funded",

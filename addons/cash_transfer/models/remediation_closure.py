@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from .entitlement import OPEN_STATES
+from .entitlement.cash_transfer_entitlement import OPEN_STATES
 
 
 class RemediationClosure(models.Model):

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
-from .entitlement import LIVE_STATES
+from .cash_transfer_entitlement import LIVE_STATES
 
 
 class CashTransferGrant(models.Model):

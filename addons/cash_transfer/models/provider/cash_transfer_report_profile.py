@@ -5,7 +5,7 @@ from odoo.exceptions import ValidationError
 
 from odoo.addons.remediation_base.tools import sheets
 
-from ..tools import provider_report
+from ...tools import provider_report
 
 #: What a report is matched by, and the column that it needs.
 MATCH_KEYS = [

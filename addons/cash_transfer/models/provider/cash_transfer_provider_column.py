@@ -3,7 +3,7 @@ import re
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from .provider import INSTRUCTION_COLUMNS
+from .cash_transfer_provider import INSTRUCTION_COLUMNS
 
 #: Words by which a provider takes a column for the amount, or for the account …
 AMOUNT_WORDS = frozenset({"amount", "amt", "montant", "somme", "importe"})

@@ -3,7 +3,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from ..tools import accounts
+from ...tools import accounts
 
 #: Who sees whole numbers: those who pay and those who compare reports (R45).
 CASH_GROUPS = (

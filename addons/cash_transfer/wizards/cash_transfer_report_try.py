@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 
 from odoo.addons.remediation_base.tools.sheets import SheetError
 
-from ..models.payment_method import CASH_GROUPS
+from ..models.entitlement.cash_transfer_payment_method import CASH_GROUPS
 from ..tools import provider_report
 
 #: Rows shown.

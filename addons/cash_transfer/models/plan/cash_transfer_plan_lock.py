@@ -8,9 +8,9 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..tools.split import split_lines
-from .entitlement import PAID_STATES
-from .payee import IDENTITY
+from ...tools.split import split_lines
+from ..entitlement.cash_transfer_entitlement import PAID_STATES
+from ..entitlement.cash_transfer_payee import IDENTITY
 
 #: Shares are stored in hundredths of a percent.
 WHOLE = 10_000

@@ -3,7 +3,7 @@ import random
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..tools import sampling
+from ...tools import sampling
 
 
 class CashTransferVerification(models.Model):

@@ -1,6 +1,6 @@
 from odoo import models
 
-from .entitlement import OPEN_STATES
+from .entitlement.cash_transfer_entitlement import OPEN_STATES
 
 
 class RemediationDuplicate(models.Model):

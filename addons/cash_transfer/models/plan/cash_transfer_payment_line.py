@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..tools.split import split_units
-from .payment_method import CASH_GROUPS
+from ...tools.split import split_units
+from ..entitlement.cash_transfer_payment_method import CASH_GROUPS
 
 STATUSES = [
     ("pending", "Pending"),

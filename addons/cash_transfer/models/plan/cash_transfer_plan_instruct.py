@@ -10,7 +10,7 @@ from odoo.exceptions import UserError
 
 from odoo.addons.remediation_base.tools import sheets
 
-from ..tools import accounts
+from ...tools import accounts
 
 
 class CashTransferPlanInstruct(models.AbstractModel):

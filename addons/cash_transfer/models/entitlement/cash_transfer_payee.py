@@ -2,8 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
-from .payment_method import CASH_GROUPS
-from .res_users import CASH_DUTIES
+from ..res_users import CASH_DUTIES
+from .cash_transfer_payment_method import CASH_GROUPS
 
 #: Who a payee is, for the approval and for the lock: name and identity document of the
 #: member, the institution or the beneficiary (R66). Of ``y``, a payee.

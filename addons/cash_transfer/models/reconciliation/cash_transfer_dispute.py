@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..tools.split import split_units
+from ...tools.split import split_units
 
 KINDS = [
     ("over_delivered", "Delivered too Much"),

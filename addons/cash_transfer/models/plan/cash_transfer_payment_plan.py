@@ -2,10 +2,10 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
-from .cycle import KINDS
-from .entitlement import PAID_STATES
-from .payment_line import FINAL, REISSUABLE
-from .payment_method import CASH_GROUPS, EVIDENCE_GROUPS
+from ..entitlement.cash_transfer_cycle import KINDS
+from ..entitlement.cash_transfer_entitlement import PAID_STATES
+from ..entitlement.cash_transfer_payment_method import CASH_GROUPS, EVIDENCE_GROUPS
+from .cash_transfer_payment_line import FINAL, REISSUABLE
 
 STATES = [
     ("draft", "Draft"),

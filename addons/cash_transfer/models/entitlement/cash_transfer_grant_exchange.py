@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from .entitlement import LIVE_STATES
+from .cash_transfer_entitlement import LIVE_STATES
 
 
 class CashTransferGrantExchange(models.Model):

@@ -1,0 +1,5 @@
+from . import cash_transfer_reconciliation
+from . import cash_transfer_reconciliation_row
+from . import cash_transfer_dispute
+from . import cash_transfer_verification
+from . import cash_transfer_verification_answer
