@@ -535,7 +535,7 @@ class TestExport(ExchangeCommon):
             export.action_download()
 
     def test_many_cases_wait_for_the_background(self):
-        from ..models import export as module
+        from ..models import remediation_export as module
 
         limit, module.AT_ONCE = module.AT_ONCE, 1
         self.addCleanup(setattr, module, "AT_ONCE", limit)

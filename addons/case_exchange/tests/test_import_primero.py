@@ -345,7 +345,7 @@ class TestImportPrimero(ExchangeCommon):
         self.env.invalidate_all()
         self.assertEqual(job.imported_count, 25)
         self.assertGreater(job.progress, 40)
-        with mute_logger("odoo.addons.case_exchange.models.import_job"):
+        with mute_logger("odoo.addons.case_exchange.models.remediation_import_job"):
             while job.sudo()._import_in_background():
                 pass
         self.assertEqual(

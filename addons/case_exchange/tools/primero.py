@@ -1,8 +1,9 @@
 """Cases as Primero's JSON: the fields of its child-protection module.
 
 Writing: :func:`records_of`. Reading: :func:`bundles`, into the shape that the import
-takes (see ``models/import_job.py``). Only what both sides know is written; a field of
-Primero that has no place here is kept as an imported note, none is dropped in silence.
+takes (see ``models/remediation_import_job.py``). Only what both sides know is written;
+a field of Primero that has no place here is kept as an imported note, none is dropped
+in silence.
 """
 
 from datetime import date, datetime

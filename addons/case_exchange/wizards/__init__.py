@@ -1,1 +1,1 @@
-from . import export_wizard
+from . import remediation_export

@@ -3,7 +3,7 @@ import ast
 from odoo import api, fields, models
 from odoo.fields import Command
 
-from ..models.export import FORMATS_OF, LAYOUTS, TOTAL_KEYS
+from ..models.remediation_export import FORMATS_OF, LAYOUTS, TOTAL_KEYS
 
 
 class ExportWizard(models.TransientModel):

@@ -9,7 +9,9 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
-from odoo.addons.child_remediation.models.beneficiary import completed_years
+from odoo.addons.child_remediation.models.family.remediation_beneficiary import (
+    completed_years,
+)
 from odoo.addons.remediation_base.tools import small_cells
 
 from ..tools import htcds, primero, source, writers
