@@ -14,7 +14,7 @@ from odoo.addons.case_exchange.tools.plain import plain
 from odoo.addons.case_referral.forms import VISIT
 from odoo.addons.case_referral.forms.concern import CONCERN
 
-from ..models.submission import KEY, MAX_ANSWERS, keys_of, read_answers
+from ..models.remediation_submission import KEY, MAX_ANSWERS, keys_of, read_answers
 
 _logger = logging.getLogger(__name__)
 

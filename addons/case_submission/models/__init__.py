@@ -1,1 +1,6 @@
-from . import grant_alert, res_company, submission_rate, submission
+from . import (
+    remediation_grant_alert,
+    res_company,
+    remediation_submission_rate,
+    remediation_submission,
+)

@@ -96,7 +96,7 @@ class TestQueue(SubmissionCommon):
             answers.append((status, answer))
         self.assertEqual(answers[0], answers[1])
 
-    @mute_logger("odoo.addons.case_submission.models.submission")
+    @mute_logger("odoo.addons.case_submission.models.remediation_submission")
     def test_what_breaks_waits_too(self):
         """No answer of a telephone is lost to an error."""
         answers = self._visit_answers(hours_week={"a": 1}, note=["x"])

@@ -349,7 +349,7 @@ class TestReported(SubmissionCommon, HttpCase):
         self.assertEqual(served.visit_id.done_by_id, self.collector)
 
     def test_r61_the_form_for_kobo_is_what_the_endpoint_takes(self):
-        from ..models.submission import CONCERN_FIELDS, VISIT_FIELDS
+        from ..models.remediation_submission import CONCERN_FIELDS, VISIT_FIELDS
 
         self.authenticate("supervisor", "supervisor")
         for form, fields_known in (

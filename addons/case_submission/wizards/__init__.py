@@ -1,1 +1,1 @@
-from . import submission_place
+from . import remediation_submission_place

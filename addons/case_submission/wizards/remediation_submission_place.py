@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.submission import CHANNELS
+from ..models.remediation_submission import CHANNELS
 
 
 class SubmissionPlace(models.TransientModel):
