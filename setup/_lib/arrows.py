@@ -73,20 +73,20 @@ def _owners(ours):
         for path in _files(ours[name], "*.py"):
             for node in ast.walk(ast.parse(path.read_text())):
                 if isinstance(node, ast.ClassDef):
-                    model = _assigned(node, "_name")
-                    if model and model not in _inherited(node):
+                    model = assigned(node, "_name")
+                    if model and model not in inherited(node):
                         owners.setdefault(model, name)
     return owners
 
 
-def _assigned(node, name):
+def assigned(node, name):
     for part in node.body:
         if isinstance(part, ast.Assign) and getattr(part.targets[0], "id", "") == name:
             return part.value.value if isinstance(part.value, ast.Constant) else None
     return None
 
 
-def _inherited(node):
+def inherited(node):
     for part in node.body:
         if isinstance(part, ast.Assign) and getattr(part.targets[0], "id", "") in (
             "_inherit",
@@ -108,7 +108,7 @@ def _python(path, ours, owners):
             if parts[:2] == ["odoo", "addons"] and parts[2:3] and parts[2] in ours:
                 yield node.lineno, parts[2], "an import"
         elif isinstance(node, ast.ClassDef):
-            for model in _inherited(node):
+            for model in inherited(node):
                 if model in owners:
                     yield node.lineno, owners[model], f"inheriting {model}"
         elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") in LINKS:

@@ -5,16 +5,18 @@ import ast
 import csv
 import re
 import subprocess
+from collections import defaultdict
 from pathlib import Path
 
 import polib
 from lxml import etree
 
-from . import modules
+from . import arrows, modules
 from .common import ROOT
 
 GLOSSARY = ROOT / "docs" / "glossary.md"
 DATA_FOLDERS = ("security", "data", "views", "wizards", "reports")
+CHAPTER = 15  # models that may stand side by side in one folder
 # Written in pieces, so that this file does not hold what it looks for.
 FORBIDDEN = (
     (r"\b(files\.)?python" r"hosted\.org|pypi" r"\.org", "name no package registry"),
@@ -40,6 +42,7 @@ def check():
         yield from _xml(name, folder)
         yield from _access(folder)
         yield from _translations(folder)
+    yield from names()
 
 
 def files():
@@ -155,6 +158,55 @@ def _glossary():
         r"^\| (\w[^|]*) \| [^|]* \| ([^|]+) \|", GLOSSARY.read_text(), re.MULTILINE
     )
     return {word.lower(): french.lower().split(" / ") for word, french in rows[1:]}
+
+
+def names():
+    """A file bears the whole name of its model (`remediation_case.py`), or that and
+    what it is about (`remediation_case_screen.py`); of a wizard without `_wizard`."""
+    found = []
+    for folder in modules.find().values():
+        for part in ("models", "wizards", "reports"):
+            for path in sorted((folder / part).rglob("*.py")):
+                model = _model(path)
+                if model:
+                    found.append((path, *model))
+    known = {_stem(model) for _path, model, _line, _new in found}
+    beside = defaultdict(int)
+    for path, model, line, new in found:
+        beside[path.parent] += new
+        stem = _stem(model)
+        aspect = path.stem.startswith(f"{stem}_") and path.stem not in known
+        if path.stem != stem and not aspect:
+            yield path, line, f"name the file {stem}.py, as its model {model}"
+    for folder, count in beside.items():
+        if count > CHAPTER:
+            advice = f"give the {count} models chapters: a folder for each subject"
+            yield folder / "__init__.py", 1, advice
+    for folder in modules.find().values():
+        for path in sorted(folder.rglob("*_views.xml")):
+            tree = etree.parse(path)
+            shown = tree.xpath("//field[@name='model' or @name='res_model']")
+            stems = [_stem(node.text) for node in shown if node.text]
+            if path.name.removesuffix("_views.xml") not in stems:
+                yield path, 1, f"name it after what it shows: {stems[0]}_views.xml"
+
+
+def _stem(model):
+    return model.replace(".", "_").removesuffix("_wizard")
+
+
+def _model(path):
+    """(model, line, whether it is made here) of what a file is about."""
+    about = None
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.ClassDef):
+            name = arrows.assigned(node, "_name")
+            parents = arrows.inherited(node)
+            if name and name not in parents:
+                return name, node.lineno, True
+            if (name or parents) and not about:
+                about = name or sorted(parents)[0], node.lineno, False
+    return about
 
 
 def _translations(folder):

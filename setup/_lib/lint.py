@@ -15,13 +15,17 @@ def run(parser, arguments):
         "--fix", action="store_true", help="format the code and repair what is simple"
     )
     parser.add_argument(
-        "--house", action="store_true", help="print which module leans on which"
+        "--house",
+        action="store_true",
+        help="print which module leans on which, and read the names of the files",
     )
     parser.add_argument("modules", nargs="*", help="read these modules only")
     options = parser.parse_args(arguments)
     if options.house:
+        from . import house
+
         arrows.show()
-        return 1 if _say(arrows.backwards()) else 0
+        return 1 if _say([*arrows.backwards(), *house.names()]) else 0
     found = modules.find()
     unknown = set(options.modules) - set(found)
     if unknown:
