@@ -1,0 +1,74 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class Case(models.Model):
+    """Who pays for a case, and what was spent on it."""
+
+    _inherit = "remediation.case"
+
+    @api.depends("plan_action_ids.cost_delivered")
+    def _compute_cost_delivered(self):
+        today = fields.Date.context_today(self)
+        for case in self:
+            case.cost_delivered = sum(
+                action.currency_id._convert(
+                    action.cost_delivered, case.currency_id, case.company_id, today
+                )
+                for action in case.plan_action_ids
+            )
+
+    # -- funding ---------------------------------------------------------------
+    def action_set_funding(self, date_from, shares):
+        """Set who pays for these cases from a day on. For supervisors of the cases.
+
+        :param date_from: first day of the new split; not before the present one began
+        :param dict shares: ``{res.partner id: percentage}``, adding up to 100
+        :raises UserError: the sum is not 100, or the day comes before a later split
+        """
+        self._check_supervises()
+        date_from = fields.Date.to_date(date_from)
+        shares = {
+            int(funder): round(float(share), 2) for funder, share in shares.items()
+        }
+        total = round(sum(shares.values()), 2)
+        if total != 100.0 or min(shares.values(), default=0) <= 0:
+            raise UserError(
+                self.env._(
+                    "The shares add up to %(total).2f %%: change them to add up to "
+                    "100 %%.",
+                    total=total,
+                )
+            )
+        self.lock_for_update()
+        current = self.funding_ids.filtered(lambda f: not f.date_to)
+        if current.filtered(lambda f: f.date_from >= date_from):
+            raise UserError(
+                self.env._(
+                    "A split that begins on that day or later exists: choose a later "
+                    "day."
+                )
+            )
+        # sudo: nobody has write rights on shares; this method is their only writer.
+        current.sudo()._unprotected().write({"date_to": date_from - timedelta(days=1)})
+        self.env["remediation.funding"].sudo()._unprotected().create(
+            [
+                {
+                    "case_id": case.id,
+                    "funder_id": funder,
+                    "share": share,
+                    "date_from": date_from,
+                }
+                for case in self
+                for funder, share in shares.items()
+            ]
+        )
+        return True
+
+    def _funding_on(self, day):
+        """Return the funder shares in force on a day."""
+        return self.funding_ids.filtered(
+            lambda f: f.date_from <= day and (not f.date_to or f.date_to >= day)
+        )

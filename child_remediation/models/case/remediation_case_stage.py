@@ -1,0 +1,277 @@
+from odoo import api, fields, models
+
+#: The stage itself, and the case's own facts that it follows from.
+STAGE_FACTS = frozenset(
+    {"stage", "closed_on", "hold_on", "first_contact_on", "reopened_on"}
+)
+
+
+class Case(models.Model):
+    """The stage of a case, which follows from its facts, and what is missing in it."""
+
+    _inherit = "remediation.case"
+
+    @api.depends(
+        "closed_on",
+        "hold_on",
+        "first_contact_on",
+        "reopened_on",
+        "assessment_ids.state",
+        "assessment_ids.approved_on",
+        "plan_ids.state",
+        "plan_ids.revision_of_id",
+        "plan_ids.open_action_count",
+    )
+    def _compute_stage(self):
+        """The stage follows from dated facts of the case, never from today's date."""
+        for case in self:
+            case.stage = case._stage_from_facts()
+        self.env["remediation.case.stage.log"]._note(self)
+
+    def modified(self, fnames, create=False, before=False):
+        if not before and STAGE_FACTS.intersection(fnames):
+            self.env["remediation.case.stage.log"]._note(self)
+        return super().modified(fnames, create=create, before=before)
+
+    def _stage_from_facts(self):
+        self.ensure_one()
+        if self.closed_on:
+            return "closed"
+        if self.hold_on:
+            return "on_hold"
+        since = self.reopened_on
+        assessments = self.assessment_ids
+        assessed = assessments.filtered(
+            lambda a: (
+                a.state in ("approved", "superseded")
+                and (not since or (a.approved_on and a.approved_on > since))
+            )
+        )
+        if not assessed:
+            if since or assessments.filtered(
+                lambda a: a.state in ("draft", "submitted")
+            ):
+                return "assessment"
+            return "first_contact" if self.first_contact_on else "registered"
+        current = self.plan_ids.filtered(
+            lambda p: (
+                p.state == "active"
+                or (p.revision_of_id and p.state in ("draft", "submitted"))
+            )
+        )
+        if current:
+            running = any(current.mapped("open_action_count"))
+            return "in_remediation" if running else "monitoring"
+        completed = self.plan_ids.filtered(
+            lambda p: (
+                p.state == "completed"
+                and (not since or (p.approved_on and p.approved_on > since))
+            )
+        )
+        return "monitoring" if completed else "planning"
+
+    @api.depends(
+        "stage",
+        "first_contact_on",
+        "consent_ids.state",
+        "consent_ids.standing",
+        "needs_safety_action",
+        "case_manager_id",
+        "beneficiary_id.birth_date",
+        "beneficiary_id.age_estimated",
+        "beneficiary_id.age_margin",
+        "beneficiary_id.age_confidence",
+    )
+    def _compute_missing_html(self):
+        """What is missing for the next stage, as links (read by the form)."""
+        for case in self:
+            case.missing_html = case._missing_as_html()
+
+    # -- what is missing -------------------------------------------------------
+    def _missing_in_any_stage(self):
+        """The steps that an open case may lack whatever its stage."""
+        steps = []
+        if self.needs_safety_action:
+            steps.append(
+                (
+                    self.env._(
+                        "Record an urgent safety action, or why none is needed."
+                    ),
+                    "plan_action_case_action",
+                )
+            )
+        if self.stage == "closed":
+            return steps
+        if not self.case_manager_id:
+            steps.append(
+                (
+                    self.env._(
+                        "Assign a case manager: only the supervisor holds this case."
+                    ),
+                    None,
+                )
+            )
+        doubt = self.beneficiary_id._doubt_of_age()
+        if doubt:
+            steps.append((doubt, None))
+        return steps
+
+    def _missing_steps(self):
+        """Return ``[(sentence, action xmlid or None)]`` for the next stage."""
+        self.ensure_one()
+        stage = self.stage
+        steps = self._missing_in_any_stage()
+        if stage == "registered":
+            steps.append(
+                (self.env._("Meet the child and record the first contact."), None)
+            )
+        steps += self._steps_of_consent(stage)
+        if stage in ("first_contact", "assessment"):
+            drafts = self.assessment_ids.filtered(lambda a: a.state == "draft")
+            waiting = self.assessment_ids.filtered(lambda a: a.state == "submitted")
+            if waiting:
+                steps.append(
+                    (
+                        self.env._("A supervisor approves the assessment."),
+                        "assessment_case_action",
+                    )
+                )
+            elif drafts:
+                steps.append(
+                    (
+                        self.env._("Finish and submit the assessment."),
+                        "assessment_case_action",
+                    )
+                )
+            else:
+                steps.append(
+                    (
+                        self.env._("Assess the child's situation."),
+                        "assessment_case_action",
+                    )
+                )
+        if stage == "planning":
+            if self.plan_ids.filtered(lambda p: p.state == "submitted"):
+                text = self.env._("A supervisor approves the plan.")
+            elif self.plan_ids.filtered(lambda p: p.state == "draft"):
+                text = self.env._("Finish and submit the plan.")
+            else:
+                text = self.env._("Make a plan with the family.")
+            steps.append((text, "plan_case_action"))
+        if stage == "in_remediation":
+            count = self.active_plan_id.open_action_count
+            steps.append(
+                (
+                    self.env._(
+                        "Carry out the plan: %(count)s actions are open.", count=count
+                    ),
+                    "plan_action_case_action",
+                )
+            )
+        if stage == "monitoring":
+            for sentence in self.env["remediation.closure"]._missing_for(
+                self, "goals_met"
+            ):
+                steps.append((sentence, "visit_case_action"))
+        if self.sibling_prompt and stage in ("planning", "in_remediation"):
+            steps.append((self.sibling_prompt, "plan_action_case_action"))
+        if stage == "on_hold":
+            steps.append((self.env._("A supervisor ends the hold."), None))
+        return steps
+
+    def _missing_as_html(self):
+        from markupsafe import Markup
+
+        items = [
+            Markup("<li>%s</li>") % sentence
+            if not xmlid or not self._origin.id
+            else Markup('<li><a href="/odoo/cases/%s/%s">%s</a></li>')
+            % (self._origin.id, self._action_path(xmlid), sentence)
+            for sentence, xmlid in self._missing_steps()
+        ]
+        return (
+            Markup("<ul class='mb-0 ps-3'>%s</ul>") % Markup("").join(items)
+            if items
+            else False
+        )
+
+    def _action_path(self, xmlid):
+        action = self.env.ref(f"child_remediation.{xmlid}", raise_if_not_found=False)
+        # sudo: the address of a screen is no secret; portal users read no actions.
+        return action.sudo().path or f"action-{action.id}" if action else ""
+
+    # -- siblings --------------------------------------------------------------
+    def _siblings_to_support(self):
+        """Siblings of 5 to 17, or of unknown age, out of school and without an action
+        for siblings on the plan (R24)."""
+        self.ensure_one()
+        if self.plan_action_ids.filtered(
+            lambda a: a.domain == "sibling_support" and a.state != "cancelled"
+        ):
+            return self.env["remediation.household.member"]
+        today = fields.Date.context_today(self)
+        return self.household_id.member_ids.filtered(
+            lambda m: (
+                m.relationship == "sibling"
+                and m.in_school != "yes"
+                and not m.is_deceased
+                and (m._age_on(today) is False or 5 <= m._age_on(today) <= 17)
+            )
+        )
+
+    @api.depends(
+        "household_id.member_ids.in_school",
+        "household_id.member_ids.age",
+        "plan_action_ids.domain",
+        "plan_action_ids.state",
+    )
+    def _compute_sibling_prompt(self):
+        for case in self:
+            siblings = case._siblings_to_support()
+            case.sibling_prompt = (
+                case.env._(
+                    "Siblings not in school: %(codes)s. Add an action for siblings "
+                    "to the "
+                    "plan, so that work is not passed on to them.",
+                    codes=", ".join(siblings.mapped("name")),
+                )
+                if siblings
+                else False
+            )
+
+    # -- consent ---------------------------------------------------------------
+    def _steps_of_consent(self, stage):
+        """What is missing for the child to be heard and the family to have agreed."""
+        steps = []
+        if self._has_caregiver_who_gains() and not self.best_interest_ids:
+            steps.append(
+                (
+                    self.env._(
+                        "A caregiver gains by the child's work: prepare a "
+                        "best-interest decision."
+                    ),
+                    "best_interest_case_action",
+                )
+            )
+        if stage in ("first_contact", "registered") and not self._has_consent(
+            "services"
+        ):
+            waiting = self.consent_ids.filtered(
+                lambda consent: (
+                    consent.purpose == "services"
+                    and consent.state == "given"
+                    and consent.standing != "counts"
+                )
+            )
+            steps.append(
+                (
+                    self.env._(
+                        "The consent to services does not count yet: read what it "
+                        "waits for."
+                    )
+                    if waiting
+                    else self.env._("Record consent to services."),
+                    "consent_case_action",
+                )
+            )
+        return steps
