@@ -4,7 +4,7 @@ from . import remediation_case_custody
 from . import remediation_case_stage
 from . import remediation_case_risk
 from . import remediation_case_pause
-from . import remediation_case_funding
+from . import remediation_case_cost
 from . import remediation_case_consent
 from . import remediation_case_stage_log
 from . import remediation_case_holder
