@@ -4,5 +4,8 @@ from . import savings_loan
 from . import savings_loan_move
 from . import savings_loan_instalment
 from . import savings_meeting
+from . import savings_meeting_check
+from . import savings_meeting_loans
+from . import savings_meeting_snapshot
 from . import savings_share_out_line
 from . import savings_share_out
