@@ -30,13 +30,7 @@ def page():
     for folder in modules.find().values():
         for path in sorted((folder / "models").rglob("*.py")):
             tree = ast.parse(path.read_text())
-            constants = {
-                target.id: node.value
-                for node in tree.body
-                if isinstance(node, ast.Assign)
-                for target in node.targets
-                if isinstance(target, ast.Name)
-            }
+            constants = _constants(path, tree)
             for node in tree.body:
                 if isinstance(node, ast.ClassDef):
                     rows += _steps(node, constants)
@@ -68,6 +62,30 @@ def check():
     """Yield (file, line, advice) where the page is not current."""
     if not PAGE.is_file() or PAGE.read_text() != page():
         yield PAGE, 1, "run setup/docs: a step was declared, changed or removed"
+
+
+def _constants(path, tree):
+    """``{name: value}`` of a file, with those it takes from files of its module."""
+    found = {}
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and node.level and node.module:
+            source = (
+                path.parents[node.level - 1] / f"{node.module.replace('.', '/')}.py"
+            )
+            if source.is_file():
+                theirs = _constants(source, ast.parse(source.read_text()))
+                found |= {
+                    name.asname or name.name: theirs[name.name]
+                    for name in node.names
+                    if name.name in theirs
+                }
+        elif isinstance(node, ast.Assign):
+            found |= {
+                target.id: node.value
+                for target in node.targets
+                if isinstance(target, ast.Name)
+            }
+    return found
 
 
 def _names(node):
