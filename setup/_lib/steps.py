@@ -47,7 +47,7 @@ def page():
                 (
                     _words(said.get("frm")),
                     _words(said.get("to")),
-                    _words((said.get("group"), said.get("allowed"))),
+                    _words((said.get("group"), _duties(said), said.get("allowed"))),
                     _words(said.get("not_by")),
                     _words(said.get("asks")),
                     f"`{said['stamp']}_by`, `_on`" if said.get("stamp") else "",
@@ -135,6 +135,13 @@ def _value(node):
         return ast.literal_eval(node)
     except ValueError:
         return ast.unparse(node)
+
+
+def _duties(said):
+    """The duties of a step, told apart from the groups."""
+    duties = said.get("duty") or ()
+    duties = (duties,) if isinstance(duties, str) else duties
+    return [f"duty: {duty}" for duty in duties]
 
 
 def _words(value):

@@ -580,7 +580,7 @@ class AttackWorld(ReferralCommon, CashCommon):
             yield
         finally:
             self.env.invalidate_all(flush=False)
-            self.env.cr.precommit.data.clear()
+            self.env.cr.precommit.clear()
             savepoint.rollback()
             savepoint.close(rollback=True)
             self.env.transaction.clear()

@@ -4,7 +4,7 @@ from attack_world import LOGGERS, AttackWorld
 
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 from odoo.tools import SQL, mute_logger
 
 from odoo.addons.remediation_base.tools.steps import EVERYTHING
@@ -27,12 +27,6 @@ SAMPLES = {
 NOTHING_TO_CLOSE = {
     "savings.group": "its rules change between cycles; each cycle keeps its own",
     "remediation.import.job": "its file is read once; another file is another job",
-    "cash.transfer.cycle": "what is typed is read while it collects; lines are kept",
-    "cash.transfer.entitlement": "closes by its list of fields for drafts",
-    "cash.transfer.payee": "another name or account is another payee or method",
-    "cash.transfer.payment.plan": "closes by its lock, which takes a snapshot",
-    "cash.transfer.reconciliation": "its file is kept by its hash",
-    "cash.transfer.verification": "is a sample; its answers close one by one",
 }
 #: Rows below a decided record that stay open, and why.
 OPEN_LINES = {}
@@ -53,6 +47,7 @@ class TestR62Decided(AttackWorld):
         cls.env["remediation.duplicate"]._unprotected().create(
             {"beneficiary_id": one.id, "other_id": other.id}
         )
+        cls._report_and_verify()
         cls.roles = {
             "superuser": cls.env.ref("base.user_root"),
             **{
@@ -72,6 +67,26 @@ class TestR62Decided(AttackWorld):
                 if hasattr(cls, name)
             },
         }
+
+    @classmethod
+    def _report_and_verify(cls):
+        """A provider's report and a verification: of a plan that was handed over."""
+        plan = cls.env["cash.transfer.payment.plan"].sudo().search([], limit=1)
+        cls.env.cr.execute(
+            "UPDATE cash_transfer_payment_plan SET state = 'instructed' WHERE id = %s",
+            plan.ids,
+        )
+        plan.invalidate_recordset(flush=False)
+        reconciler = new_test_user(
+            cls.env,
+            "reconciles",
+            "cash_transfer.group_cash_reconciler",
+            company_id=cls.company.id,
+        )
+        cls.env["cash.transfer.reconciliation"].with_user(reconciler).create(
+            {"plan_id": plan.id, "file_name": "x.csv", "file_content": b"eA=="}
+        )
+        cls.env["cash.transfer.verification"].sudo().create({"plan_id": plan.id})
 
     def _states(self, decides):
         """The values of the field that says where a record stands."""

@@ -3,6 +3,7 @@
 from attack_world import LOGGERS, AttackWorld
 
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 from odoo.tools import SQL, mute_logger
 
@@ -19,6 +20,14 @@ ANSWERS = {
     "boolean": True,
 }
 
+#: The groups of the duties of cash transfers.
+DUTIES = {
+    "prepare": "cash_transfer.group_cash_officer",
+    "approve": "cash_transfer.group_cash_approver",
+    "release": "cash_transfer.group_cash_releaser",
+    "reconcile": "cash_transfer.group_cash_reconciler",
+}
+
 
 @tagged("post_install", "-at_install")
 class TestSteps(AttackWorld):
@@ -32,6 +41,7 @@ class TestSteps(AttackWorld):
             if not step.name.startswith("_")  # called by methods that check who
         ]
         groups = {group for _model, step in cls.steps for group in step.group}
+        groups |= set(DUTIES.values())
         groups |= {"child_remediation.group_coordinator"}
         #: Somebody with every right that a step asks for.
         cls.everything = new_test_user(
@@ -111,10 +121,11 @@ class TestSteps(AttackWorld):
     def test_who_lacks_the_group_is_refused_in_every_state(self):
         through = []
         for what, record, step in self._walked():
-            if not step.group:
+            needed = [*step.group, *(DUTIES[duty] for duty in step.duty)]
+            if not needed:
                 continue
             for role, user in {**self.outsiders, **self.nameless}.items():
-                if any(map(user.has_group, step.group)):
+                if any(map(user.has_group, needed)):
                     continue
                 for states in step.frm or (None,):
                     with self._undone():
@@ -157,10 +168,15 @@ class TestSteps(AttackWorld):
             for name in step.not_by:
                 with self._undone():
                     values = {name: self.everything.id}
+                    if record._fields[name].type == "many2many":
+                        values[name] = self.everything.ids
                     if step.frm:
                         values[record._state_field] = step.frm[0]
                     if not record._fields[name].store:
                         continue
+                    if record._fields[name].type == "many2many":
+                        own = record.sudo()._unprotected()
+                        own.write({name: [Command.set(values.pop(name))]})
                     self._put(record, **values)
                     everybody = record.with_user(self.everything).sudo()
                     try:

@@ -1,3 +1,4 @@
+from . import remediation_step_mixin
 from . import cash_transfer_change
 from . import cash_transfer_steered
 from . import res_company

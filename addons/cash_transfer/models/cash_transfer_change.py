@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
+from odoo.addons.remediation_base.tools.steps import Ask, step
+
 
 class CashTransferChange(models.Model):
     """A change of what steers money: who asked, who agreed, what was and what is (R63).
@@ -71,6 +73,25 @@ class CashTransferChange(models.Model):
 
     _of_record = models.Index("(res_model, res_id)")
 
+    def _check_may_decline(self):
+        duties = self.env["cash.transfer.duty"]
+        for change in self.filtered(lambda one: self.env.user not in one.author_ids):
+            company = change.company_id or self.env.company
+            if not duties._people(("approve", "release"), company):
+                raise AccessError(
+                    self.env._("Declining is for cash approvers and releasers.")
+                )
+
+    @step(
+        frm="asked",
+        to="agreed",
+        duty=("approve", "release"),
+        not_by="author_ids",
+        stamp="decided",
+        right="read",
+        referencing=True,
+        sudo="who agrees need not maintain the record that changes",
+    )
     def action_agree(self):
         """Put changes in force. For cash approvers and releasers who did not enter them
         (R63).
@@ -79,64 +100,27 @@ class CashTransferChange(models.Model):
         :raises UserError: decided already, or the record changed since.
         """
         for change in self:
-            people = change._begin()
-            if not people:
-                raise AccessError(
-                    self.env._("Agreeing is for cash approvers and releasers.")
-                )
-            if people & change.author_ids:
-                raise AccessError(
-                    self.env._("You entered this change: a second person agrees to it.")
-                )
-            # sudo: who agrees need not maintain the record; the change was tried with
-            # the right of whoever asked for it
-            own = change.sudo()
-            record = own.env[own.res_model].browse(own.res_id).exists()
+            record = self.env[change.res_model].browse(change.res_id).exists()
             if not record:
                 raise UserError(self.env._("The record does not exist any more."))
-            record._apply_change(own)
-            own._decide("agreed")
-        return True
+            record._apply_change(change)
 
+    @step(
+        frm="asked",
+        to="declined",
+        allowed="_check_may_decline",
+        asks={"reason": Ask("reason", required=False)},
+        stamp="decided",
+        right="read",
+        referencing=True,
+        sudo="no role writes changes",
+    )
     def action_decline(self, reason=None):
         """Decline changes, or take one's own back. For cash approvers, releasers and
         whoever entered it.
 
         :param str reason: kept in the history.
         """
-        for change in self:
-            if not change._begin() and self.env.user not in change.author_ids:
-                raise AccessError(
-                    self.env._("Declining is for cash approvers and releasers.")
-                )
-            change.sudo()._decide("declined", reason)  # sudo: no role writes changes
-        return True
-
-    def _begin(self):
-        """Lock and look; return for whom the user may decide, nobody where it is not
-        the user's duty."""
-        self.ensure_one()
-        self.check_access("read")
-        self.lock_for_update(allow_referencing=True)
-        self.invalidate_recordset()
-        if self.state != "asked":
-            raise UserError(self.env._("This was decided already: reload the page."))
-        duties = self.env["cash.transfer.duty"]
-        company = self.company_id or self.env.company
-        people = self.env["res.users"]
-        for duty in ("approve", "release"):
-            people |= duties._principals(duty, company)
-        return people | self.env.user if people else people
-
-    def _decide(self, state, reason=None):
-        self._unprotected().write(
-            {
-                "state": state,
-                "decided_by_id": self.env.uid,
-                "decided_on": fields.Datetime.now(),
-                "reason": reason,
-            }
-        )
 
     def action_open_record(self):
         """Open what the change is about."""

@@ -1,6 +1,7 @@
 import psycopg2.errors
 
 from odoo import models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 
@@ -18,6 +19,29 @@ class CashJob(models.AbstractModel):
         self.env["cash.transfer.duty"]._check_duty(
             self._job_duties[job], self.company_id
         )
+
+    def _read_again(self, step):
+        self.invalidate_recordset()
+
+    def _check_step_state(self, step):
+        self._refuse_while_running()
+        return super()._check_step_state(step)
+
+    def _refuse_decided(self, names=None):
+        if self._get_open_fields():
+            self._refuse_while_running()
+        return super()._refuse_decided(names)
+
+    def _refuse_while_running(self):
+        running = self.filtered("job")
+        if running:
+            raise UserError(
+                self.env._(
+                    "A step of %(record)s is running: wait until it is done, or give "
+                    "it up.",
+                    record=running[0].display_name,
+                )
+            )
 
     def _explain_violation(self, error):
         if not isinstance(error, psycopg2.errors.UniqueViolation):

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
-from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.exceptions import AccessError
+from odoo.tests import Form, tagged
 
 from .common import CashCommon
 
@@ -193,39 +193,17 @@ class TestAccess(CashCommon):
                 for secret in ("Mama Secret", "Amani", "Hidden", "Zq", "+243"):
                     self.assertNotIn(secret, record.display_name or "")
 
-    def test_wizard_calls_only_what_it_lists(self):
-        plan = self._paid_plan(1, "locked")
-        wizard = self.env["cash.transfer.reason.wizard"].with_user(self.officer)
-        for model, step in (
-            ("cash.transfer.payment.plan", "unlink"),
-            ("res.users", "write"),
-        ):
-            made = wizard.with_context(
-                active_model=model, active_ids=plan.ids, cash_step=step
-            ).create({"reason": "x"})
-            with self.assertRaises(Exception):  # noqa: B017
-                made.action_confirm()
-        made = wizard.with_context(
-            active_model=plan._name, active_ids=plan.ids, cash_step="action_unlock"
-        ).create({"reason": "Mistake"})
-        made.action_confirm()
-        self.assertEqual(plan.state, "draft")
-
-    def test_wizard_asks_for_what_its_step_needs(self):
+    def test_a_button_asks_for_what_its_step_needs(self):
         plan = self._paid_plan(1)
         line = plan.line_ids
         day = self.today + timedelta(days=1)
         self._report(plan, [{"payment": line.name, "amount": 30, "date": day}])
-        wizard = self.env["cash.transfer.reason.wizard"].with_user(self.reconciler)
-        made = wizard.with_context(
-            active_model=line._name,
-            active_ids=line.ids,
-            cash_step="action_resolve_question",
-        ).create({"reason": "Wrong clock"})
-        self.assertTrue(made.asks_day and made.asks_delivered)
-        self.assertFalse(made.asks_amount)
-        with self.assertRaisesRegex(UserError, "delivered"):
-            made.action_confirm()
-        made.write({"delivered": "yes", "day": self.today})
-        made.action_confirm()
+        mine = line.with_user(self.reconciler)
+        window = mine.action_delivered()
+        self.assertEqual(window["res_model"], "remediation.step.window")
+        windows = mine.env["remediation.step.window"].with_context(**window["context"])
+        form = Form(windows)
+        form.text_1 = "Wrong clock"
+        form.date_1 = self.today
+        form.save().action_apply()
         self.assertEqual((line.status, line.delivered_on), ("delivered", self.today))

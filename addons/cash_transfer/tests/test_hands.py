@@ -59,7 +59,7 @@ class TestHands(CashCommon):
                 self.assertEqual(self._facts(entitlement), before, "asked, not done")
                 with self.assertRaisesRegex(UserError, "waits already"):
                     self._asked(entitlement, change)
-                with self.assertRaisesRegex(AccessError, "second person"):
+                with self.assertRaisesRegex(AccessError, "own work"):
                     entitlement.with_user(self.supervisor).action_agree()
                 for user in (self.worker, self.officer, self.releaser, self.admin_like):
                     with self.assertRaises(AccessError):

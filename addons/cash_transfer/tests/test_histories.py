@@ -507,8 +507,10 @@ class History(RuleBasedStateMachine):
             if line.status == "in_question":
                 self.attempt(
                     "question",
-                    lambda one=line: one.with_user(user).action_resolve_question(
-                        delivered, "Reason", self.test.today
+                    lambda one=line: (
+                        one.with_user(user).action_delivered("Reason", self.test.today)
+                        if delivered
+                        else one.with_user(user).action_not_delivered("Reason")
                     ),
                 )
 
@@ -709,8 +711,8 @@ class History(RuleBasedStateMachine):
             for line in plan.line_ids.filtered(lambda one: one.status == "in_question"):
                 self.attempt(
                     "question",
-                    lambda one=line: one.with_user(reconciler).action_resolve_question(
-                        False, "It failed", None
+                    lambda one=line: one.with_user(reconciler).action_not_delivered(
+                        "It failed"
                     ),
                 )
             rows = [

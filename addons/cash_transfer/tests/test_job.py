@@ -271,7 +271,7 @@ class TestJob(CashCommon):
     def test_a_report_that_waits_says_so_when_it_is_given_up(self):
         report, user = self._queued_read()
         report = report.with_user(user)
-        with self.assertRaisesRegex(UserError, "waits or is running"):
+        with self.assertRaisesRegex(UserError, "is running"):
             report.action_cancel()
         report.action_give_up_job()
         report.action_cancel()

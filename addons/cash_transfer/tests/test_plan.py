@@ -205,7 +205,7 @@ class TestPlan(CashCommon):
         self.assertEqual(
             plan.line_ids.filtered(lambda one: one.status == "sent"), plan.line_ids[4]
         )
-        with self.assertRaisesRegex(UserError, "Too late"):
+        with self.assertRaisesRegex(UserError, "for “Pending” only"):
             plan.line_ids[4].with_user(self.officer).action_stop("Unsafe")
 
     def test_r36_limits_hold_when_two_plans_are_locked_at_once(self):
@@ -369,7 +369,7 @@ class TestPlan(CashCommon):
     def test_r37_who_prepared_does_not_reject(self):
         plan = self._paid_plan(1, "locked")
         self.officer.group_ids |= self.env.ref("cash_transfer.group_cash_approver")
-        with self.assertRaisesRegex(AccessError, "unlock"):
+        with self.assertRaisesRegex(AccessError, "own work"):
             plan.with_user(self.officer).action_reject("Mine")
 
     def test_r37_who_moved_the_money_does_not_reconcile_it(self):

@@ -204,7 +204,7 @@ class TestLife(CashCommon):
             boss = plan.with_user(self.releaser)
             with self.assertRaises(AccessError):
                 plan.with_user(self.reconciler).action_book_fee(1, "Charge")
-            with self.assertRaisesRegex(UserError, "reason"):
+            with self.assertRaisesRegex(UserError, "Reason"):
                 boss.action_book_fee(1, " ")
             self._report(plan, self._rows(plan))
             plan.with_user(self.reconciler).action_close()
@@ -272,7 +272,10 @@ class TestLife(CashCommon):
         with self.assertRaises(AccessError):
             exchange.action_confirm()
         second = exchange.with_user(self.releaser_2)
-        with self.assertRaisesRegex(UserError, "does not allow"):
+        with (
+            self.assertRaisesRegex(UserError, "does not allow"),
+            self.env.cr.savepoint(),
+        ):
             second.action_confirm()
         self.scheme.grant_ids |= self.grant_b
         self.grant_b.budget = 10

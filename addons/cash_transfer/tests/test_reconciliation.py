@@ -68,13 +68,11 @@ class TestReconciliation(CashCommon):
         )
         with self.assertRaisesRegex(UserError, "Nothing"):
             plan.with_user(self.officer).action_follow_up()
-        first.with_user(self.reconciler).action_resolve_question(
-            True, "Typing error", self.today
-        )
+        first.with_user(self.reconciler).action_delivered("Typing error", self.today)
         self.assertEqual(first.status, "delivered")
         with self.assertRaises(AccessError):
-            second.with_user(self.officer).action_resolve_question(False, "x")
-        second.with_user(self.reconciler).action_resolve_question(False, "Never paid")
+            second.with_user(self.officer).action_not_delivered("x")
+        second.with_user(self.reconciler).action_not_delivered("Never paid")
         self.assertEqual(second.status, "failed")
         self.assertEqual(plan.state, "reconciled")
         self.assertBooks(plan)
@@ -90,10 +88,10 @@ class TestReconciliation(CashCommon):
         self._report(plan, [self._row(line, date=self.today - timedelta(days=1))])
         self.assertEqual(line.question_reason, "grant_ended")
         one = line.with_user(self.reconciler)
-        self.assertFalse(one.action_resolve_question(True, "Funder agreed"))
+        self.assertFalse(one.action_delivered("Funder agreed"))
         with self.assertRaises(AccessError):
-            one.action_resolve_question(True, "Funder agreed")
-        line.with_user(self.reconciler_2).action_resolve_question(True, "Yes")
+            one.action_delivered("Funder agreed")
+        line.with_user(self.reconciler_2).action_delivered("Yes")
         self.assertEqual(line.status, "delivered")
 
     def test_r39_missing_from_the_report_never_enters_a_follow_up(self):
@@ -231,9 +229,7 @@ class TestReconciliation(CashCommon):
     def test_r39_what_a_question_reports_beyond_the_due_is_disputed(self):
         plan = self._in_question(37.5)
         line = plan.line_ids
-        line.with_user(self.reconciler).action_resolve_question(
-            True, "Typing error", self.today
-        )
+        line.with_user(self.reconciler).action_delivered("Typing error", self.today)
         self.assertEqual(
             (line.status, line.amount_delivered, line.amount_disputed),
             ("delivered", 30, 7.5),
@@ -248,12 +244,10 @@ class TestReconciliation(CashCommon):
         plan = self._in_question()
         self.releaser.group_ids |= self.env.ref("cash_transfer.group_cash_reconciler")
         with self.assertRaisesRegex(AccessError, "different people"):
-            plan.line_ids.with_user(self.releaser).action_resolve_question(
-                True, "Explained", self.today
+            plan.line_ids.with_user(self.releaser).action_delivered(
+                "Explained", self.today
             )
-        plan.line_ids.with_user(self.reconciler).action_resolve_question(
-            False, "It failed"
-        )
+        plan.line_ids.with_user(self.reconciler).action_not_delivered("It failed")
         self.assertIn(self.reconciler, plan.reconciled_by_ids)
 
     def test_r39_both_in_one_report(self):

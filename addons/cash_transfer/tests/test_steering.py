@@ -105,7 +105,7 @@ class TestSteering(CashCommon):
                 self.assertEqual(
                     (change.state, change.decided_by_id), ("agreed", second)
                 )
-                with self.assertRaisesRegex(UserError, "decided already"):
+                with self.assertRaisesRegex(UserError, "for “Waits” only"):
                     change.with_user(self.approver).action_agree()
                 savepoint.rollback()
             self.env.invalidate_all(flush=False)
@@ -115,7 +115,7 @@ class TestSteering(CashCommon):
         self.releaser.group_ids |= self.env.ref("cash_transfer.group_cash_approver")
         self.provider.with_user(self.releaser).partner_id = self.thief
         change = self._changes(self.provider)[:1]
-        with self.assertRaisesRegex(AccessError, "second person"):
+        with self.assertRaisesRegex(AccessError, "own work"):
             change.with_user(self.releaser).action_agree()
         change.with_user(self.releaser).action_decline("Mistake")
         self.assertEqual(change.state, "declined")

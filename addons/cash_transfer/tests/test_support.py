@@ -191,7 +191,7 @@ class TestSupport(CashCommon):
 
     def test_r45_finance_sees_no_narrative(self):
         entitlement = self._new_entitlement(justification="She was beaten.")
-        entitlement.payee_id.best_interest_note = "Secret"
+        entitlement.payee_id._unprotected().best_interest_note = "Secret"
         for user in (self.officer, self.approver, self.releaser, self.reconciler):
             with self.assertRaises(AccessError):
                 entitlement.with_user(user).read(["justification"])

@@ -130,7 +130,7 @@ class TestTools(TransactionCase):
             [accounts.is_country_code(code) for code in ("+243", "243", "+999", "+0")],
             [True, False, False, False],
         )
-        self.assertEqual(accounts.clean(" +243 81-23\u00a045/67 8"), "+24381234567" "8")
+        self.assertEqual(accounts.clean(" +243 81-23\u00a045/67 8"), "+243812345678")
         self.assertTrue(accounts.has_valid_check("GB82WEST12345698765432", "iban"))
         self.assertFalse(accounts.has_valid_check("GB82WEST12345698765433", "iban"))
         body = "00016" + "25001" + "01234567890"

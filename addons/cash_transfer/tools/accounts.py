@@ -96,9 +96,7 @@ def has_valid_check(number, kind):
             and mod_97_10.is_valid(rest + country)
         )
     if kind == "mod97":
-        return (
-            _is_plain(number) and number.isdigit() and not mod_97_10.checksum(number)
-        )
+        return _is_plain(number) and number.isdigit() and not mod_97_10.checksum(number)
     return _is_plain(number)
 
 

@@ -1,4 +1,3 @@
-from . import cash_transfer_reason
 from . import cash_transfer_method
 from . import cash_transfer_money
 from . import cash_transfer_zip

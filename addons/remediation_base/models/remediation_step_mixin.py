@@ -41,13 +41,15 @@ class StepMixin(models.AbstractModel):
             answers = records._read_answers(step, answers)
             whole = records[step.locks] if step.locks else records
             whole.lock_for_update(allow_referencing=step.referencing)
-            reread = {self._state_field, *step.not_by} & self._fields.keys()
-            records.invalidate_recordset(reread)
+            records._read_again(step)
             records._check_step_state(step)
             records._check_four_eyes(step)
         except AccessError:
             self._log_step("Refused: ", step)
             raise
+        if step.sudo:
+            # sudo: the right that the declaration names, after all was checked
+            records = records.sudo()
         records._check_step_conditions(step)
         records._before_step(step, answers)
         values = records._step_values(step, answers)
@@ -58,6 +60,8 @@ class StepMixin(models.AbstractModel):
         result = method(*bound.args, **bound.kwargs)
         records._after_step(step, answers)
         self._log_step("", step)
+        if isinstance(result, models.BaseModel):
+            result = result.with_env(self.env)
         return True if result is None else result
 
     def _log_step(self, word, step):
@@ -74,6 +78,8 @@ class StepMixin(models.AbstractModel):
             self.check_access(step.right)
         if step.allowed:
             getattr(self, step.allowed)()
+        if step.duty:
+            self._check_step_duty(step)
         if step.group and not any(map(self.env.user.has_group, step.group)):
             # sudo: the name of a group is no secret.
             groups = self.env["res.groups"].sudo()
@@ -86,6 +92,16 @@ class StepMixin(models.AbstractModel):
                     groups="”, “".join(groups.mapped("name")),
                 )
             )
+
+    def _check_step_duty(self, step):
+        """Raise where the user has none of the step's duties. For models with steps
+        that declare some."""
+        raise NotImplementedError(self._name)
+
+    def _read_again(self, step):
+        """Read what decides, once the rows are locked."""
+        reread = {self._state_field, *step.not_by} & self._fields.keys()
+        self.invalidate_recordset(reread)
 
     def _before_step(self, step, answers):
         """Make room, once all is checked and before the state is written."""

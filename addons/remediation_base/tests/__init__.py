@@ -1,2 +1,3 @@
+from . import test_money
 from . import test_r58_answers
 from . import test_sheets

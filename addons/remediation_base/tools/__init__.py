@@ -3,6 +3,7 @@ from . import (
     context,
     core_pictures,
     log_filter,
+    money,
     phonetic,
     pictures,
     sheets,

@@ -47,6 +47,7 @@ class Step:
     frm: tuple
     to: object
     group: tuple
+    duty: tuple
     not_by: tuple
     asks: dict
     stamp: str
@@ -57,6 +58,7 @@ class Step:
     hint: object
     referencing: bool
     locks: str
+    sudo: str
     signature: inspect.Signature
 
     def target(self, records):
@@ -75,6 +77,7 @@ def step(
     frm=(),
     to=None,
     group=(),
+    duty=(),
     not_by=(),
     asks=None,
     stamp=None,
@@ -85,6 +88,7 @@ def step(
     hint=None,
     referencing=False,
     locks=None,
+    sudo=None,
 ):
     """Declare that a public method is a step.
 
@@ -93,6 +97,9 @@ def step(
         attribute of the model when it begins with ``_``; a tuple documents the states
         that the method itself chooses from
     :param group: XML ids of groups; one of them is needed
+    :param duty: names of duties, where who may act depends on the day and on the
+        record's company and not on a group alone; one of them is needed. The models
+        say what a duty is (:meth:`_check_step_duty`)
     :param not_by: links to users (``create_uid``, ``submitted_by_id``) who may not take
         this step on the same record
     :param asks: ``{argument: field name or Ask}``: what the one window asks for when a
@@ -108,10 +115,17 @@ def step(
     :param referencing: lock the rows so that others may still link to them
     :param locks: link to the records that are locked instead, where they are the whole
         that is decided on
+    :param sudo: which right the step passes by, in words: once everything was checked
+        the state is written, and the method runs, for users who may not write
     """
     as_tuple = {
         name: (value,) if isinstance(value, str) else tuple(value)
-        for name, value in (("frm", frm), ("group", group), ("not_by", not_by))
+        for name, value in (
+            ("frm", frm),
+            ("group", group),
+            ("duty", duty),
+            ("not_by", not_by),
+        )
     }
     questions = {
         name: Ask(ask) if isinstance(ask, str) else ask
@@ -131,6 +145,7 @@ def step(
             hint=hint,
             referencing=referencing,
             locks=locks,
+            sudo=sudo,
             signature=inspect.signature(method),
             **as_tuple,
         )

@@ -57,6 +57,14 @@ class CashDuty(models.AbstractModel):
         return own | rows.user_id.filtered(lambda u: u.has_group(GROUPS[duty]))
 
     @api.model
+    def _people(self, duties, company):
+        """Return those whom the user acts for in any of these duties."""
+        people = self.env["res.users"]
+        for duty in duties:
+            people |= self._principals(duty, company)
+        return people
+
+    @api.model
     def _check_duty(self, duty, company):
         """Return whom the current user acts for.
 

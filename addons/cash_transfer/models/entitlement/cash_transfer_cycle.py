@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from odoo.addons.remediation_base.tools.steps import EVERYTHING, step
+
 KINDS = [
     ("regular", "Regular"),
     ("top_up", "Top-Up"),
@@ -30,6 +32,7 @@ class CashTransferCycle(models.Model):
         {"state", "validated_by_id", "validated_on", "company_id"}
     )
     _frozen_fields = frozenset({"scheme_id", "period", "kind"})
+    _open_fields = {"draft": EVERYTHING}
 
     # the company comes from the scheme: no check_company, which would offer none
     scheme_id = fields.Many2one(
@@ -154,13 +157,10 @@ class CashTransferCycle(models.Model):
                 )
 
     # -- building --------------------------------------------------------------
+    @step(frm="draft", duty="prepare", referencing=True)
     def action_generate(self):
         """Build the lines of the period in the background. For cash officers."""
         self.ensure_one()
-        self._check_officer()
-        self._lock_for_step()
-        if self.state != "draft":
-            raise UserError(self.env._("Lines are built while the cycle is a draft."))
         total = (
             self.env["cash.transfer.entitlement"]
             .sudo()
@@ -175,7 +175,6 @@ class CashTransferCycle(models.Model):
                 )
             )
         self._queue_job("generate", total)
-        return True
 
     def _entitlement_domain(self):
         self.ensure_one()
@@ -269,17 +268,13 @@ class CashTransferCycle(models.Model):
         fresh._unprotected().write({"state": "active"})
 
     # -- compliance (R42) ------------------------------------------------------
+    @step(frm="compliance_check", duty="prepare", referencing=True)
     def action_check_compliance(self):
         """Compare attendance and visits with the conditions, in the background. For
         cash officers; may be repeated until the cycle is validated."""
         self.ensure_one()
-        self._check_officer()
-        self._lock_for_step()
-        if self.state != "compliance_check":
-            raise UserError(self.env._("Build the lines of the cycle first."))
         # sudo: a number for the progress bar
         self._queue_job("compliance", len(self.sudo().line_ids))
-        return True
 
     def _job_compliance(self):
         lines = self.env["cash.transfer.cycle.line"].search(
@@ -294,55 +289,38 @@ class CashTransferCycle(models.Model):
             )
         return len(lines) < self._job_size
 
+    @step(
+        frm="compliance_check",
+        to="validated",
+        duty="prepare",
+        stamp="validated",
+        referencing=True,
+    )
     def action_validate(self):
         """Validate the cycle: nothing of it can be paid before (R34). For cash
         officers.
 
         :raises UserError: lines missing, or conditions not checked.
         """
-        self._check_officer()
-        for cycle in self:
-            cycle._lock_for_step()
-            if cycle.state != "compliance_check":
-                raise UserError(
-                    self.env._(
-                        "Build the lines and check compliance before validating."
-                    )
-                )
-            if cycle.job:
-                raise UserError(self.env._("A step is running: wait until it is done."))
-        self._unprotected().write(
-            {
-                "state": "validated",
-                "validated_by_id": self.env.uid,
-                "validated_on": fields.Datetime.now(),
-            }
-        )
-        return True
 
+    def _locked_plans(self):
+        if not self.plan_ids.filtered(lambda p: p.state not in ("draft", "aborted")):
+            return []
+        return [self.env._("A plan of this cycle is locked: make a correction cycle.")]
+
+    @step(
+        frm="validated",
+        to="compliance_check",
+        duty="prepare",
+        check="_locked_plans",
+        referencing=True,
+    )
     def action_reopen(self):
         """Take a validated cycle back to compliance. For cash officers; refused once a
         plan of it is locked."""
-        self._check_officer()
-        for cycle in self:
-            cycle._lock_for_step()
-            if cycle.state != "validated" or cycle.plan_ids.filtered(
-                lambda plan: plan.state not in ("draft", "aborted")
-            ):
-                raise UserError(
-                    self.env._(
-                        "A plan of this cycle is locked: make a correction cycle."
-                    )
-                )
-        self._unprotected().write({"state": "compliance_check"})
-        return True
-
-    def _check_officer(self):
-        self.check_access("write")
-        for cycle in self:
-            self.env["cash.transfer.duty"]._check_duty("prepare", cycle.company_id)
 
     # -- payment ---------------------------------------------------------------
+    @step(frm=("validated", "in_payment"), duty="prepare", referencing=True)
     def action_create_plans(self):
         """Draft one payment plan per provider of the payable lines, in the background.
         Lines whose payee has no usable account go to the first plan, where they block
@@ -351,10 +329,6 @@ class CashTransferCycle(models.Model):
         :return: action that opens the plans.
         """
         self.ensure_one()
-        self._check_officer()
-        self._lock_for_step()
-        if self.state not in ("validated", "in_payment"):
-            raise UserError(self.env._("Validate the cycle before paying it."))
         self.env.flush_all()
         counts = self._get_unplanned_providers()
         if not counts:

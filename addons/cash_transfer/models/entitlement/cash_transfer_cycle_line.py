@@ -1,9 +1,13 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL
+from odoo.exceptions import UserError
+from odoo.tools import SQL, LazyTranslate
+
+from odoo.addons.remediation_base.tools.steps import Ask, step
 
 from ..res_users import CASH_DUTIES
 from .cash_transfer_cycle import KINDS
+
+_lt = LazyTranslate(__name__)
 
 
 class CashTransferCycleLine(models.Model):
@@ -260,95 +264,98 @@ class CashTransferCycleLine(models.Model):
             ]
         )
 
+    def _missing_to_decide(self):
+        if self.cycle_id.state == "compliance_check":
+            return []
+        return [self.env._("The cycle is validated: stop the payment instead.")]
+
+    @step(
+        group="child_remediation.group_supervisor",
+        asks={"note": "decision_note"},
+        stamp="decision",
+        check="_missing_to_decide",
+        right="read",
+        referencing=True,
+        sudo="supervisors have no write right on lines of a cycle",
+        title=_lt("Pay All the Same"),
+    )
     def action_waive(self, note):
         """Pay although the conditions were not met. For supervisors (R42).
 
         :param str note: best-interest note, required.
         """
-        self._decide("waived", note)
+        self._unprotected().write({"decision": "waived", "compliant": "waived"})
 
+    @step(
+        group="child_remediation.group_supervisor",
+        asks={"note": "decision_note"},
+        stamp="decision",
+        check="_missing_to_decide",
+        right="read",
+        referencing=True,
+        sudo="supervisors have no write right on lines of a cycle",
+        title=_lt("Do not Pay"),
+    )
     def action_suspend(self, note):
         """Do not pay this period. For supervisors (R42).
 
         :param str note: best-interest note, required.
         """
-        self._decide("suspended", note)
+        self._unprotected().write({"decision": "suspended"})
 
-    def _decide(self, decision, note):
-        self.check_access("read")
-        if not self.env.user.has_group("child_remediation.group_supervisor"):
-            raise AccessError(
-                self.env._(
-                    "Deciding on conditions is for supervisors: ask the "
-                    "supervisor of the case."
-                )
+    def _missing_to_correct(self):
+        if self.kind == "correction" and self.cycle_id.state == "compliance_check":
+            return []
+        return [
+            self.env._(
+                "Amounts are set on lines of a correction cycle before it is validated."
             )
-        if not (note or "").strip():
-            raise UserError(self.env._("Write the best-interest note."))
-        self.lock_for_update(allow_referencing=True)
-        self.invalidate_recordset()
-        if self.filtered(lambda line: line.cycle_id.state != "compliance_check"):
-            raise UserError(
-                self.env._("The cycle is validated: stop the payment instead.")
-            )
-        values = {
-            "decision": decision,
-            "decision_by_id": self.env.uid,
-            "decision_on": fields.Datetime.now(),
-            "decision_note": note,
-        }
-        if decision == "waived":
-            values["compliant"] = "waived"
-        # sudo: supervisors read cycle lines and write them through this method only.
-        self.sudo()._unprotected().write(values)
+        ]
 
+    @step(
+        duty="prepare",
+        asks={
+            "amount": Ask("amount_due", keep=False, label=_lt("Amount")),
+            "reason": "compliance_note",
+        },
+        check="_missing_to_correct",
+        right="read",
+        referencing=True,
+        sudo="cash officers have no write right on lines of a cycle",
+        title=_lt("Set the Amount"),
+    )
     def action_set_correction(self, amount, reason):
         """Set the amount of a correction. For cash officers, before validation.
 
         :param float amount: positive, in the scheme's currency.
         """
         self.ensure_one()
-        self.env["cash.transfer.duty"]._check_duty("prepare", self.company_id)
-        self.check_access("read")
-        self.lock_for_update(allow_referencing=True)
-        if self.kind != "correction" or self.cycle_id.state != "compliance_check":
-            raise UserError(
-                self.env._(
-                    "Amounts are set on lines of a correction cycle before it is "
-                    "validated."
-                )
-            )
-        if amount <= 0 or not (reason or "").strip():
-            raise UserError(
-                self.env._("A correction needs an amount above zero and a reason.")
-            )
-        # sudo: cash officers write cycle lines through named methods only.
-        self.sudo()._unprotected().write(
-            {
-                "amount_due": self.currency_id.round(amount),
-                "compliance_note": reason,
-                "eligible": True,
-            }
+        if amount <= 0:
+            raise UserError(self.env._("A correction is above zero."))
+        self._unprotected().write(
+            {"amount_due": self.currency_id.round(amount), "eligible": True}
         )
 
+    def _check_may_stop(self):
+        self.env["cash.transfer.payment.line"]._check_may_stop()
+
+    @step(
+        allowed="_check_may_stop",
+        asks={"reason": Ask(label=_lt("Reason"))},
+        right="read",
+        referencing=True,
+        sudo="case staff do not read payments (R45)",
+        title=_lt("Stop the Payment"),
+    )
     def action_stop_payment(self, reason):
         """Stop what is on the way for these lines as long as the provider has not paid
         (R36). For supervisors, safeguarding and every cash duty."""
-        self.check_access("read")
-        lines = self.env["cash.transfer.payment.line"]
-        lines._check_may_stop()
-        if not (reason or "").strip():
-            raise UserError(self.env._("Say why the payment is stopped."))
-        # sudo: case staff do not read payment lines (R45).
-        live = lines.sudo().search(
-            [("cycle_line_id", "in", self.ids), ("status", "=", "pending")]
-        )
+        live = self.payment_line_ids.filtered(lambda line: line.status == "pending")
         if not live:
             raise UserError(
                 self.env._("There is no payment that could still be stopped.")
             )
         live._stop(reason)
-        return True
 
     def _update_payment_status(self):
         """Derive what case staff see from the payments, in one statement."""

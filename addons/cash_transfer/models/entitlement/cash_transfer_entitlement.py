@@ -1,14 +1,19 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import LazyTranslate
+
+from odoo.addons.remediation_base.tools.steps import EVERYTHING, Ask, step
 
 from ..res_users import CASH_DUTIES
 from ..scheme.cash_transfer_scheme import MONTHS
 
+_lt = LazyTranslate(__name__)
+
 #: What is paid; nothing else is in a plan, a follow-up or a file (R67).
 PAID_STATES = ("approved", "active")
-LIVE_STATES = (*PAID_STATES, "suspended")
+LIVE_STATES = ("approved", "active", "suspended")
 #: What a closure or a merge has to settle first.
 OPEN_STATES = ("proposed", *LIVE_STATES)
 
@@ -57,16 +62,7 @@ class CashTransferEntitlement(models.Model):
         }
     )
     _frozen_fields = frozenset({"scheme_id"})
-    _draft_only_fields = frozenset(
-        {
-            "payee_id",
-            "alternate_payee_id",
-            "date_from",
-            "date_to",
-            "funding_ids",
-            "child_count",
-        }
-    )
+    _open_fields = {"draft": EVERYTHING}
 
     scheme_id = fields.Many2one(
         "cash.transfer.scheme",
@@ -258,16 +254,6 @@ class CashTransferEntitlement(models.Model):
         return entitlements
 
     def write(self, vals):
-        if not self._is_unprotected() and (
-            self._union_over_classes("_draft_only_fields") & vals.keys()
-        ):
-            if self.filtered(lambda e: e.state != "draft"):
-                raise UserError(
-                    self.env._(
-                        "What was proposed does not change: let the supervisor send it "
-                        "back, or end it and propose anew."
-                    )
-                )
         result = super().write(vals)
         if {"child_count", "date_from"} & vals.keys():
             self._set_amount()
@@ -429,26 +415,19 @@ class CashTransferEntitlement(models.Model):
         return birth + relativedelta(years=self.scheme_id.end_age, days=-1)
 
     # -- decisions -------------------------------------------------------------
+    @step(
+        frm="draft",
+        to="proposed",
+        stamp="proposed",
+        check="_problems",
+        referencing=True,
+    )
     def action_propose(self):
         """Propose drafts for approval. For whoever holds the case.
 
         :raises UserError: something that approval needs is missing.
         """
-        self.check_access("write")
-        self._lock_in(["draft"])
-        for entitlement in self:
-            problems = entitlement._problems()
-            if problems:
-                raise UserError("\n".join(problems))
         self._check_floor()
-        self._unprotected().write(
-            {
-                "state": "proposed",
-                "proposed_by_id": self.env.uid,
-                "proposed_on": fields.Datetime.now(),
-            }
-        )
-        return True
 
     def _problems(self):
         """Return what is missing before the entitlement can be approved."""
@@ -565,6 +544,22 @@ class CashTransferEntitlement(models.Model):
             self.env._("Part of this support has no grant: ask finance for one.")
         )
 
+    def _problems_to_approve(self):
+        problems = self._problems()
+        if self.payee_id.state != "approved":
+            problems.append(
+                self.env._("%(code)s: approve the payee first.", code=self.name)
+            )
+        return problems + self._unfunded_problems()
+
+    @step(
+        frm="proposed",
+        to=("approved",),
+        group="child_remediation.group_supervisor",
+        not_by="proposed_by_id",
+        check="_problems_to_approve",
+        referencing=True,
+    )
     def action_approve(self, leave_out=False):
         """Approve proposed entitlements within the budget of their grants (R33).
 
@@ -576,25 +571,6 @@ class CashTransferEntitlement(models.Model):
         :raises AccessError: not a supervisor, or own proposal.
         :raises UserError: not proposed, payee not approved, budget exceeded.
         """
-        self._check_supervisor()
-        self._lock_in(["proposed"])
-        if self.filtered(lambda e: e.proposed_by_id == self.env.user):
-            raise AccessError(
-                self.env._(
-                    "Nobody approves what they proposed: ask another supervisor."
-                )
-            )
-        for entitlement in self:
-            problems = entitlement._problems()
-            if entitlement.payee_id.state != "approved":
-                problems.append(
-                    self.env._(
-                        "%(code)s: approve the payee first.", code=entitlement.name
-                    )
-                )
-            problems += entitlement._unfunded_problems()
-            if problems:
-                raise UserError("\n".join(problems))
         # sudo: budgets are sums over cases that the supervisor cannot read.
         fundings = self.sudo().funding_ids
         fundings.grant_id.lock_for_update(allow_referencing=True)
@@ -625,24 +601,30 @@ class CashTransferEntitlement(models.Model):
         approved.sudo().funding_ids._commit_budget()
         return approved
 
+    @step(
+        frm="proposed",
+        to="draft",
+        group="child_remediation.group_supervisor",
+        asks={"reason": "reason"},
+        referencing=True,
+        title=_lt("Send Back"),
+    )
     def action_send_back(self, reason):
         """Send a proposal back to draft, with the reason. For supervisors."""
-        self._check_supervisor()
-        self._lock_in(["proposed"])
-        self._need_reason(reason)
-        self._unprotected().write({"state": "draft", "reason": reason})
-        return True
 
+    @step(
+        frm=PAID_STATES,
+        to="suspended",
+        group="child_remediation.group_supervisor",
+        asks={"reason": "reason"},
+        referencing=True,
+        title=_lt("Suspend"),
+    )
     def action_suspend(self, reason):
         """Suspend approved or active entitlements; their payments that can be stopped
         are stopped (R42). For supervisors; the reason is the best-interest note."""
-        self._check_supervisor()
-        self._lock_in(["approved", "active"])
-        self._need_reason(reason)
-        self._unprotected().write({"state": "suspended", "reason": reason})
         self._forget_asked()
         self._stop_pending(self.env._("Entitlement suspended"))
-        return True
 
     def _stop_pending(self, reason):
         """Stop the payments that were not handed to the provider yet (R67)."""
@@ -651,22 +633,33 @@ class CashTransferEntitlement(models.Model):
             [("entitlement_id", "in", self.ids), ("status", "=", "pending")]
         )._stop(reason)
 
+    @step(
+        frm="suspended",
+        group="child_remediation.group_supervisor",
+        check="_waiting_change",
+        referencing=True,
+    )
     def action_resume(self):
         """Ask to take up suspended entitlements again. For supervisors; a second person
         agrees (R65)."""
-        self._check_supervisor()
-        self._lock_in(["suspended"])
-        self._ask("resume")
-        return True
+        self._let_wait("resume")
 
+    @step(
+        frm=LIVE_STATES,
+        to=("ended",),
+        group="child_remediation.group_supervisor",
+        asks={
+            "reason": "reason",
+            "until": Ask(kind="date", required=False, label=_lt("Last Day")),
+        },
+        referencing=True,
+        title=_lt("End"),
+    )
     def action_end(self, reason, until=None):
         """End entitlements now or on a later day. For supervisors.
 
         What ends now is paid no more: payments that can be stopped are (R67)."""
-        self._check_supervisor()
-        self._lock_in(list(LIVE_STATES))
-        self._need_reason(reason)
-        until = fields.Date.to_date(until) or fields.Date.context_today(self)
+        until = until or fields.Date.context_today(self)
         today = fields.Date.context_today(self)
         if self.filtered(lambda e: e.date_to and until > max(e.date_to, today)):
             raise UserError(
@@ -675,11 +668,7 @@ class CashTransferEntitlement(models.Model):
                     "person."
                 )
             )
-        values = {
-            "reason": reason,
-            "end_decided_by_id": self.env.uid,
-            "is_end_decided": True,
-        }
+        values = {"end_decided_by_id": self.env.uid, "is_end_decided": True}
         if until <= today:
             values["state"] = "ended"
         for entitlement in self:
@@ -690,8 +679,15 @@ class CashTransferEntitlement(models.Model):
         if until <= today:
             self._stop_pending(self.env._("Entitlement ended"))
         self.sudo().funding_ids._commit_budget()  # sudo: budget rows
-        return True
 
+    @step(
+        frm=LIVE_STATES,
+        group="child_remediation.group_supervisor",
+        asks={"until": "asked_until", "reason": "asked_reason"},
+        check="_waiting_change",
+        referencing=True,
+        title=_lt("Keep Longer"),
+    )
     def action_extend(self, until, reason):
         """Ask to keep entitlements beyond their end (R43). For supervisors; a second
         person agrees, within the budget (R65).
@@ -699,35 +695,35 @@ class CashTransferEntitlement(models.Model):
         :param until: the new last day.
         :param str reason: required.
         """
-        self._check_supervisor()
-        self._lock_in(list(LIVE_STATES))
-        self._need_reason(reason)
-        until = fields.Date.to_date(until)
         self._check_until(until)
-        self._ask("extend", asked_until=until, asked_reason=reason)
-        return True
+        self._let_wait("extend")
 
     def _check_until(self, until):
         if not until or self.filtered(lambda e: e.date_to and until <= e.date_to):
             raise UserError(self.env._("Choose a day after the present end."))
 
+    @step(
+        frm=("draft", "proposed"),
+        to="cancelled",
+        asks={"reason": "reason"},
+        referencing=True,
+        title=_lt("Cancel"),
+    )
     def action_cancel(self, reason):
         """Cancel what was not approved yet. For whoever may write it."""
-        self.check_access("write")
-        self._lock_in(["draft", "proposed"])
-        self._need_reason(reason)
-        self._unprotected().write({"state": "cancelled", "reason": reason})
-        return True
 
+    @step(
+        frm=LIVE_STATES,
+        group="child_remediation.group_supervisor",
+        check="_waiting_change",
+        referencing=True,
+    )
     def action_switch_payee(self):
         """Ask to pay the alternate from now on (R31). For supervisors; a second person
         agrees (R65). The alternate must have been approved before the cooling period
         began; locked plans do not change."""
-        self._check_supervisor()
-        self._lock_in(list(LIVE_STATES))
         self._check_alternate()
-        self._ask("switch")
-        return True
+        self._let_wait("switch")
 
     def _check_alternate(self):
         now = fields.Datetime.now()
@@ -746,23 +742,23 @@ class CashTransferEntitlement(models.Model):
                 )
 
     # -- the second person (R65) -----------------------------------------------
-    def _ask(self, change, **values):
-        """Let a change of approved support wait for somebody else's agreement."""
-        waiting = self.filtered("asked_change")
-        if waiting:
-            raise UserError(
-                self.env._(
-                    "%(codes)s: a change waits already. Agree to it or decline it "
-                    "first.",
-                    codes=", ".join(waiting.mapped("name")),
-                )
+    def _waiting_change(self):
+        if not self.asked_change:
+            return []
+        return [
+            self.env._(
+                "%(code)s: a change waits already. Agree to it or decline it first.",
+                code=self.name,
             )
+        ]
+
+    def _let_wait(self, change):
+        """Let a change of approved support wait for somebody else's agreement."""
         self._unprotected().write(
             {
                 "asked_change": change,
                 "asked_by_id": self.env.uid,
                 "asked_on": fields.Datetime.now(),
-                **values,
             }
         )
 
@@ -777,6 +773,23 @@ class CashTransferEntitlement(models.Model):
             }
         )
 
+    def _no_change_asked(self):
+        if self.asked_change:
+            return []
+        return [self.env._("No change is asked for any more: reload the page.")]
+
+    @step(
+        frm=LIVE_STATES,
+        group=(
+            "child_remediation.group_supervisor",
+            "cash_transfer.group_cash_approver",
+        ),
+        not_by="asked_by_id",
+        check="_no_change_asked",
+        right="read",
+        referencing=True,
+        sudo="cash approvers have no write right on entitlements",
+    )
     def action_agree(self):
         """Agree to a change that somebody asked for: keeping support longer, taking it
         up again, paying the alternate. For supervisors and cash approvers who did not
@@ -785,45 +798,31 @@ class CashTransferEntitlement(models.Model):
         :raises AccessError: no such duty, or one's own wish.
         :raises UserError: nothing is asked, it is no longer possible, budget exceeded.
         """
-        entitlements = self._begin_asked()
-        if entitlements.filtered(lambda e: e.asked_by_id == self.env.user):
-            raise AccessError(
-                self.env._("You asked for this change: a second person agrees to it.")
-            )
-        for change, group in entitlements.grouped("asked_change").items():
+        for change, group in self.grouped("asked_change").items():
             getattr(group, f"_agree_{change}")()
-        entitlements._forget_asked()
-        return True
+        self._forget_asked()
 
+    @step(
+        frm=LIVE_STATES,
+        group=(
+            "child_remediation.group_supervisor",
+            "cash_transfer.group_cash_approver",
+        ),
+        check="_no_change_asked",
+        right="read",
+        referencing=True,
+        sudo="cash approvers have no write right on entitlements",
+    )
     def action_decline(self):
         """Decline a change that somebody asked for, or take one's own wish back. For
         supervisors and cash approvers."""
-        self._begin_asked()._forget_asked()
-        return True
+        self._forget_asked()
 
-    def _begin_asked(self):
-        """Check right and lock; return the entitlements whose change is decided."""
-        user = self.env.user
-        if not (
-            user.has_group("child_remediation.group_supervisor")
-            or user.has_group("cash_transfer.group_cash_approver")
-        ):
-            raise AccessError(
-                self.env._("This decision is for supervisors and cash approvers.")
-            )
-        self.check_access("read")
-        # sudo: cash approvers do not write entitlements; the right was just checked
-        entitlements = self.sudo()
-        entitlements.lock_for_update(allow_referencing=True)
-        entitlements.invalidate_recordset()
-        if entitlements.filtered(lambda e: not e.asked_change):
-            raise UserError(
-                self.env._("No change is asked for any more: reload the page.")
-            )
-        return entitlements
+    def _read_again(self, step):
+        self.invalidate_recordset(["asked_change", "asked_until", "asked_reason"])
+        return super()._read_again(step)
 
     def _agree_extend(self):
-        self._lock_in(list(LIVE_STATES))
         for entitlement in self:
             entitlement._check_until(entitlement.asked_until)
             entitlement._unprotected().write(
@@ -843,11 +842,9 @@ class CashTransferEntitlement(models.Model):
         self.funding_ids._commit_budget()
 
     def _agree_resume(self):
-        self._lock_in(["suspended"])
         self._unprotected().write({"state": "active", "reason": False})
 
     def _agree_switch(self):
-        self._lock_in(list(LIVE_STATES))
         self._check_alternate()
         for entitlement in self:
             entitlement._unprotected().write(
@@ -856,28 +853,6 @@ class CashTransferEntitlement(models.Model):
                     "alternate_payee_id": entitlement.payee_id.id,
                 }
             )
-
-    def _check_supervisor(self):
-        self.check_access("write")
-        if not self.env.user.has_group("child_remediation.group_supervisor"):
-            raise AccessError(
-                self.env._(
-                    "This decision is for supervisors: ask the supervisor of the case."
-                )
-            )
-
-    def _lock_in(self, states):
-        """Lock, then check the state, so that of two people one wins."""
-        self.lock_for_update(allow_referencing=True)
-        self.invalidate_recordset(["state"])
-        if self.filtered(lambda e: e.state not in states):
-            raise UserError(
-                self.env._("This was decided in the meantime: reload the page.")
-            )
-
-    def _need_reason(self, reason):
-        if not (reason or "").strip():
-            raise UserError(self.env._("Give the reason."))
 
     # -- the end (R43) ---------------------------------------------------------
     def _cron_ask_end(self):

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
+
+from odoo.addons.remediation_base.tools.steps import EVERYTHING
 
 
 class CashTransferEntitlementFunding(models.Model):
@@ -14,6 +16,8 @@ class CashTransferEntitlementFunding(models.Model):
         {"planned", "spent", "committed", "state", "date_from", "date_to"}
     )
     _frozen_fields = frozenset({"entitlement_id"})
+    _decided_by = "entitlement_id"
+    _open_fields = {"draft": EVERYTHING}
 
     entitlement_id = fields.Many2one(
         "cash.transfer.entitlement",
@@ -60,7 +64,7 @@ class CashTransferEntitlementFunding(models.Model):
             vals["entitlement_id"] for vals in vals_list if vals.get("entitlement_id")
         )
         cases = {entitlement.id: entitlement.case_id.id for entitlement in entitlements}
-        fundings = super().create(
+        return super().create(
             [
                 dict(
                     vals,
@@ -70,24 +74,6 @@ class CashTransferEntitlementFunding(models.Model):
                 for vals in vals_list
             ]
         )
-        if not self._is_unprotected():  # a grant follows another by two people
-            fundings._check_draft()
-        return fundings
-
-    def write(self, vals):
-        if not self._is_unprotected() and {"grant_id", "share"} & vals.keys():
-            self._check_draft()
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_decided(self):
-        self._check_draft()
-
-    def _check_draft(self):
-        if self.entitlement_id.filtered(lambda e: e.state != "draft"):
-            raise UserError(
-                self.env._("Grants change while the entitlement is a draft only.")
-            )
 
     @api.constrains("entitlement_id", "case_id")
     def _check_case(self):

@@ -1,7 +1,9 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
+
+from odoo.addons.remediation_base.tools.steps import step
 
 from .cash_transfer_entitlement import LIVE_STATES
 
@@ -96,23 +98,18 @@ class CashTransferGrantExchange(models.Model):
             domain.append(("entitlement_id.scheme_id", "=", self.scheme_id.id))
         return self.env["cash.transfer.entitlement.funding"].search(domain)
 
-    def _begin(self):
-        self.ensure_one()
-        self.check_access("write")
-        self.env["cash.transfer.duty"]._check_duty("release", self.company_id)
-        self.lock_for_update(allow_referencing=True)
-        self.invalidate_recordset()
-        if self.state != "asked":
-            raise UserError(
-                self.env._("This was decided in the meantime: reload the page.")
-            )
-
+    @step(frm="asked", to="refused", duty="release", referencing=True)
     def action_refuse(self):
         """Refuse the exchange. For releasers."""
-        self._begin()
-        self._unprotected().write({"state": "refused"})
-        return True
 
+    @step(
+        frm="asked",
+        to="done",
+        duty="release",
+        not_by="asked_by_id",
+        stamp="confirmed",
+        referencing=True,
+    )
     def action_confirm(self):
         """Carry the exchange out, all or nothing. For a releaser other than who asked.
 
@@ -120,13 +117,7 @@ class CashTransferGrantExchange(models.Model):
         :raises UserError: the new grant is not allowed by a scheme, does not cover the
             time, or does not suffice.
         """
-        self._begin()
-        if self.asked_by_id == self.env.user:
-            raise AccessError(
-                self.env._(
-                    "Exchanging a grant takes two people: somebody else has to confirm."
-                )
-            )
+        self.ensure_one()
         own = self.sudo()  # sudo: budget rows of cases that releasers do not read
         grant, day = own.to_grant_id, own.date
         grant.lock_for_update(allow_referencing=True)
@@ -175,15 +166,7 @@ class CashTransferGrantExchange(models.Model):
                     amount=grant.currency_id.format(-grant.available),
                 )
             )
-        self._unprotected().write(
-            {
-                "state": "done",
-                "confirmed_by_id": self.env.uid,
-                "confirmed_on": fields.Datetime.now(),
-                "changed_count": len(old.entitlement_id),
-            }
-        )
-        return True
+        self._unprotected().changed_count = len(old.entitlement_id)
 
     def _check_covered(self, before):
         """An exchange leaves no period without a funder that had one (R65)."""

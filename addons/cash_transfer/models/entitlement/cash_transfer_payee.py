@@ -1,9 +1,13 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools import SQL
+from odoo.exceptions import ValidationError
+from odoo.tools import SQL, LazyTranslate
+
+from odoo.addons.remediation_base.tools.steps import EVERYTHING, step
 
 from ..res_users import CASH_DUTIES
 from .cash_transfer_payment_method import CASH_GROUPS
+
+_lt = LazyTranslate(__name__)
 
 #: Who a payee is, for the approval and for the lock: name and identity document of the
 #: member, the institution or the beneficiary (R66). Of ``y``, a payee.
@@ -61,6 +65,7 @@ class CashTransferPayee(models.Model):
         }
     )
     _frozen_fields = frozenset({"kind", "member_id", "beneficiary_id", "partner_id"})
+    _open_fields = {"proposed": EVERYTHING}
 
     kind = fields.Selection(
         [
@@ -246,6 +251,27 @@ class CashTransferPayee(models.Model):
         ]
 
     # -- decisions -------------------------------------------------------------
+    def _missing_to_approve(self):
+        problem = self._payee_problem(fields.Date.context_today(self))
+        if problem:
+            return [problem]
+        if self.exception and not (self.best_interest_note or "").strip():
+            return [
+                self.env._(
+                    "An exception needs a best-interest note: write it before "
+                    "approving."
+                )
+            ]
+        return []
+
+    @step(
+        frm="proposed",
+        to=("approved", "confirmed"),
+        group="child_remediation.group_supervisor",
+        not_by="proposed_by_id",
+        stamp="approved",
+        check="_missing_to_approve",
+    )
     def action_approve(self):
         """Approve proposed payees. For a supervisor of the case who did not propose
         them (R18, R31); an exception then waits for a second person.
@@ -253,37 +279,10 @@ class CashTransferPayee(models.Model):
         :raises AccessError: not a supervisor, or own proposal.
         :raises UserError: not proposed, no longer allowed, exception without note.
         """
-        self._check_supervisor()
-        self.lock_for_update()
-        today = fields.Date.context_today(self)
-        for payee in self:
-            if payee.state != "proposed":
-                raise UserError(
-                    self.env._("%(payee)s was decided already.", payee=payee.name)
-                )
-            if payee.proposed_by_id == self.env.user:
-                raise AccessError(
-                    self.env._(
-                        "Nobody approves the payee they proposed: ask another "
-                        "supervisor."
-                    )
-                )
-            problem = payee._payee_problem(today)
-            if problem:
-                raise UserError(problem)
-            if payee.exception and not (payee.best_interest_note or "").strip():
-                raise UserError(
-                    self.env._(
-                        "An exception needs a best-interest note: write it "
-                        "before approving."
-                    )
-                )
         exceptions = self.filtered("exception")
-        values = {"approved_by_id": self.env.uid, "approved_on": fields.Datetime.now()}
-        exceptions._unprotected().write(dict(values, state="confirmed"))
-        (self - exceptions)._unprotected().write(dict(values, state="approved"))
+        exceptions._unprotected().write({"state": "confirmed"})
+        (self - exceptions)._unprotected().write({"state": "approved"})
         self._store_identity()
-        return True
 
     def _store_identity(self):
         """Keep what was approved: another name or document is another payee (R66)."""
@@ -328,48 +327,41 @@ class CashTransferPayee(models.Model):
             self.env._("The payee's name or document changed: approve the payee again.")
         )
 
+    @step(
+        frm="confirmed",
+        to="approved",
+        group=(
+            "child_remediation.group_supervisor",
+            "cash_transfer.group_cash_approver",
+        ),
+        not_by=("proposed_by_id", "approved_by_id"),
+        stamp="confirmed",
+        right="read",
+        sudo="cash approvers have no write right on payees",
+    )
     def action_confirm_exception(self):
         """Give the second person's agreement to an exception (R31). For a supervisor
         or an approver of cash who neither proposed nor approved the payee."""
-        if not (
-            self.env.user.has_group("child_remediation.group_supervisor")
-            or self.env.user.has_group("cash_transfer.group_cash_approver")
-        ):
-            raise AccessError(
-                self.env._("Confirming an exception is for supervisors and approvers.")
-            )
-        self.check_access("read")
-        self.lock_for_update()
-        for payee in self:
-            if payee.state != "confirmed":
-                raise UserError(
-                    self.env._("%(payee)s waits for no confirmation.", payee=payee.name)
-                )
-            if self.env.user in payee.proposed_by_id | payee.approved_by_id:
-                raise AccessError(
-                    self.env._(
-                        "The second person is neither the one who proposed nor "
-                        "the one who approved the payee."
-                    )
-                )
-        # sudo: cash approvers have no write right on payees; this step was checked.
-        self.sudo()._unprotected().write(
-            {"state": "approved", "confirmed_by_id": self.env.uid}
-        )
-        return True
 
+    def _check_may_stop(self):
+        self.env["cash.transfer.payment.line"]._check_may_stop()
+
+    @step(
+        frm=("proposed", "confirmed", "approved"),
+        to=("stopped",),
+        allowed="_check_may_stop",
+        asks={"reason": "stop_reason"},
+        right="read",
+        sudo="stopping reaches payments that case staff cannot read",
+        title=_lt("Stop Payments"),
+    )
     def action_stop(self, reason):
         """Stop payees at once and every payment to them that can still be stopped
         (R31, R36). For supervisors, safeguarding and cash duties who see the payee.
 
         :param str reason: required.
         """
-        self.check_access("read")
-        self.env["cash.transfer.payment.line"]._check_may_stop()
-        if not (reason or "").strip():
-            raise UserError(self.env._("Say why the payee is stopped."))
         self._stop(reason)
-        return True
 
     def _stop(self, reason):
         # sudo: stopping reaches payment lines that case staff cannot read.
@@ -380,13 +372,3 @@ class CashTransferPayee(models.Model):
         self.env["cash.transfer.payment.line"].sudo().search(
             [("payee_id", "in", payees.ids), ("status", "=", "pending")]
         )._stop(reason)
-
-    def _check_supervisor(self):
-        self.check_access("write")
-        if not self.env.user.has_group("child_remediation.group_supervisor"):
-            raise AccessError(
-                self.env._(
-                    "Approving payees is for supervisors: ask the supervisor of "
-                    "the case."
-                )
-            )

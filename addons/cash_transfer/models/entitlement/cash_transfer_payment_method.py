@@ -1,7 +1,9 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import ValidationError
+
+from odoo.addons.remediation_base.tools.steps import step
 
 from ...tools import accounts
 
@@ -13,6 +15,9 @@ CASH_GROUPS = (
 #: Who opens the instruction file and the provider's report: the auditor walks from an
 #: entry to its evidence (R68); each opening is logged (R29).
 EVIDENCE_GROUPS = f"{CASH_GROUPS},child_remediation.group_auditor"
+
+#: Who is the second person for an account.
+DECIDERS = ("child_remediation.group_supervisor", "cash_transfer.group_cash_officer")
 
 
 class CashTransferPaymentMethod(models.Model):
@@ -144,6 +149,15 @@ class CashTransferPaymentMethod(models.Model):
             raise ValidationError(self.env._("The payee belongs to another case."))
 
     # -- decisions -------------------------------------------------------------
+    @step(
+        frm="proposed",
+        to="approved",
+        group=DECIDERS,
+        not_by="proposed_by_id",
+        stamp="approved",
+        right="read",
+        sudo="cash officers have no write right on payees' accounts",
+    )
     def action_approve(self):
         """Approve proposed methods: the second person of R31. For supervisors and cash
         officers who did not propose them. A method that replaces another one is paid
@@ -152,50 +166,20 @@ class CashTransferPaymentMethod(models.Model):
         :raises AccessError: no such duty, or own proposal.
         :raises UserError: decided already.
         """
-        self._check_decider()
-        self.lock_for_update()
         now = fields.Datetime.now()
         for method in self:
-            if method.state != "proposed":
-                raise UserError(self.env._("This account was decided already."))
-            if method.proposed_by_id == self.env.user:
-                raise AccessError(
-                    self.env._(
-                        "Nobody approves the account they entered: ask a second person."
-                    )
-                )
             earlier = method.payee_id.method_ids.filtered(
                 lambda m, own=method: m.id != own.id and m.approved_on
             )
             hours = method.company_id.cash_cooling_hours if earlier else 0
-            # sudo: cash officers have no write right on payees' accounts.
-            method.sudo()._unprotected().write(
-                {
-                    "state": "approved",
-                    "approved_by_id": self.env.uid,
-                    "approved_on": now,
-                    "effective_from": now + relativedelta(hours=hours),
-                }
-            )
-        return True
+            method._unprotected().effective_from = now + relativedelta(hours=hours)
 
+    @step(
+        frm="proposed",
+        to="rejected",
+        group=DECIDERS,
+        right="read",
+        sudo="cash officers have no write right on payees' accounts",
+    )
     def action_reject(self):
         """Reject proposed methods. Same people as for approving."""
-        self._check_decider()
-        self.lock_for_update()
-        if self.filtered(lambda m: m.state != "proposed"):
-            raise UserError(self.env._("This account was decided already."))
-        # sudo: as in action_approve.
-        self.sudo()._unprotected().write({"state": "rejected"})
-        return True
-
-    def _check_decider(self):
-        self.check_access("read")
-        user = self.env.user
-        if not (
-            user.has_group("child_remediation.group_supervisor")
-            or user.has_group("cash_transfer.group_cash_officer")
-        ):
-            raise AccessError(
-                self.env._("Approving accounts is for supervisors and cash officers.")
-            )

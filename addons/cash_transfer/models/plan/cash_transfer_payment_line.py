@@ -1,8 +1,13 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import LazyTranslate
+
+from odoo.addons.remediation_base.tools.steps import Ask, step
 
 from ...tools.split import split_units
 from ..entitlement.cash_transfer_payment_method import CASH_GROUPS
+
+_lt = LazyTranslate(__name__)
 
 STATUSES = [
     ("pending", "Pending"),
@@ -49,6 +54,7 @@ class CashTransferPaymentLine(models.Model):
 
     _code_prefix = "P"
     _remediation_sensitive = True
+    _state_field = "status"
     _protected_fields = frozenset(
         {
             "plan_id",
@@ -281,85 +287,87 @@ class CashTransferPaymentLine(models.Model):
                 )
             )
 
+    def _duty_plans(self):
+        return self.plan_id
+
+    def _plan_not_open(self):
+        if self.plan_id.state == "draft" and not self.plan_id.job:
+            return []
+        return [
+            self.env._(
+                "Payments are set aside while the plan is a draft: unlock it, or stop "
+                "the payment."
+            )
+        ]
+
+    @step(
+        frm="pending",
+        to=("set_aside",),
+        duty="prepare",
+        asks={"reason": Ask("reason", keep=False)},
+        check="_plan_not_open",
+        right="read",
+        locks="plan_id",
+        referencing=True,
+        sudo="nobody has a write right on payments",
+        title=_lt("Set Aside"),
+    )
     def action_set_aside(self, reason):
         """Leave payments out of a draft plan, to be paid by a follow-up. For cash
         officers.
 
         :param str reason: required.
         """
-        self.check_access("read")
-        for company in self.company_id:
-            self.env["cash.transfer.duty"]._check_duty("prepare", company)
-        self._need_reason(reason)
-        self.plan_id.lock_for_update(allow_referencing=True)
-        if self.filtered(
-            lambda line: line.plan_id.state != "draft" or line.plan_id.job
-        ):
-            raise UserError(
-                self.env._(
-                    "Payments are set aside while the plan is a draft: unlock it, "
-                    "or stop the payment."
-                )
-            )
         self._to_status("set_aside", reason)
         self.plan_id._update_totals()
-        return True
 
+    def _missing_to_take_back(self):
+        if not self._plan_not_open() and not self.follow_up_line_ids:
+            return []
+        return [
+            self.env._("Only a payment set aside in a draft plan can be taken back.")
+        ]
+
+    @step(
+        frm="set_aside",
+        to=("pending",),
+        duty="prepare",
+        check="_missing_to_take_back",
+        right="read",
+        locks="plan_id",
+        referencing=True,
+        sudo="nobody has a write right on payments",
+    )
     def action_take_back(self):
         """Put payments that were set aside back into a draft plan. For cash
         officers.
         """
-        self.check_access("read")
-        for company in self.company_id:
-            self.env["cash.transfer.duty"]._check_duty("prepare", company)
-        self.plan_id.lock_for_update(allow_referencing=True)
-        if self.filtered(
-            lambda line: (
-                line.plan_id.state != "draft"
-                or line.status != "set_aside"
-                or line.follow_up_line_ids
-            )
-        ):
-            raise UserError(
-                self.env._(
-                    "Only a payment set aside in a draft plan can be taken back."
-                )
-            )
         self._to_status("pending", False)
         self.plan_id._update_totals()
-        return True
 
+    @step(
+        frm="pending",
+        to=("stopped",),
+        allowed="_check_may_stop",
+        asks={"reason": Ask("reason", keep=False)},
+        right="read",
+        locks="plan_id",
+        referencing=True,
+        sudo="nobody has a write right on payments",
+        title=_lt("Stop"),
+    )
     def action_stop(self, reason):
         """Stop payments that were not handed to the provider yet; the others keep
         their approvals (R36). For cash duties, supervisors, safeguarding.
 
         :param str reason: required.
         """
-        self._check_may_stop()
-        self.check_access("read")
-        self._need_reason(reason)
-        self.plan_id.lock_for_update(allow_referencing=True)
-        self.invalidate_recordset(["status"])
-        late = self.filtered(lambda line: line.status != "pending")
-        if late:
-            raise UserError(
-                self.env._(
-                    "Too late to stop %(codes)s: handed to the provider or final "
-                    "already.",
-                    codes=", ".join(late[:20].mapped("name")),
-                )
-            )
-        self.sudo()._stop(reason)  # sudo: lines have no write right for anybody
-        return True
+        self._stop(reason)
 
     def _stop(self, reason):
         """Stop pending lines; called with the right to do so."""
         self._to_status("stopped", reason)
         self.plan_id._update_totals()
-
-    def _need_reason(self, reason):
-        if not (reason or "").strip():
-            raise UserError(self.env._("Give the reason."))
 
     def _to_status(self, status, reason):
         """Move pending or set-aside lines and free what they held."""
@@ -389,86 +397,95 @@ class CashTransferPaymentLine(models.Model):
                 split._unprotected().amount_delivered = units / factor
 
     # -- in question (R39) -----------------------------------------------------
-    def action_resolve_question(self, delivered, reason, day=None):
-        """Decide a payment that is in question. For reconcilers who did not release
-        the plan (R37); a delivery after the grant's end takes two of them. What exceeds
-        the due is disputed.
+    @step(
+        frm="in_question",
+        to=("failed",),
+        duty="reconcile",
+        asks={"reason": "reason"},
+        right="read",
+        locks="plan_id",
+        referencing=True,
+        sudo="nobody has a write right on payments",
+        title=_lt("Was not Delivered"),
+    )
+    def action_not_delivered(self, reason):
+        """Decide that a payment in question was not delivered. For reconcilers who did
+        not release the plan (R37).
 
-        :param bool delivered: it was delivered on ``day``; otherwise it failed.
+        :param str reason: what the provider explained, required.
+        """
+        for line in self:
+            line._to_status("failed", reason)
+            line._note_reconciler()
+        self._unprotected().write(
+            {
+                "failure_reason": "other",
+                "question_reason": False,
+                "question_amount": 0.0,
+            }
+        )
+        self.cycle_line_id._update_payment_status()
+        self.plan_id._update_state()
+
+    @step(
+        frm="in_question",
+        to=("delivered", "partial"),
+        duty="reconcile",
+        not_by="question_by_id",
+        asks={
+            "reason": "reason",
+            "day": Ask("delivered_on", required=False, keep=False),
+        },
+        right="read",
+        locks="plan_id",
+        referencing=True,
+        sudo="the ledger and the payment",
+        title=_lt("Was Delivered"),
+    )
+    def action_delivered(self, reason, day=None):
+        """Decide that a payment in question was delivered. For reconcilers who did not
+        release the plan (R37); a delivery after the grant's end takes two of them. What
+        exceeds the due is disputed.
+
         :param str reason: what the provider explained, required.
         :param day: the right date of delivery.
+        :return: False where a second person has to agree.
         """
         self.ensure_one()
-        self.check_access("read")
-        self.plan_id._check_four_eyes("reconcile")
-        self._need_reason(reason)
-        self.plan_id.lock_for_update(allow_referencing=True)
-        self.invalidate_recordset()
-        if self.status != "in_question":
-            raise UserError(self.env._("%(code)s is not in question.", code=self.name))
-        line = self.sudo()  # sudo: lines have no write right; the duty was checked
-        if not delivered:
-            line._unprotected().write(
-                {
-                    "status": "failed",
-                    "is_live": False,
-                    "failure_reason": "other",
-                    "reason": reason,
-                    "question_reason": False,
-                    "question_amount": 0.0,
-                }
-            )
-            line.cycle_line_id._unprotected().amount_live = max(
-                line.cycle_line_id.amount_live - line.amount_due, 0.0
-            )
-            line.cycle_line_id._update_payment_status()
-            line._note_reconciler()
-            line.plan_id._update_state()
-            return True
-        if line.question_reason == "grant_ended":
-            if not line.question_by_id:
-                line._unprotected().write(
-                    {"question_by_id": self.env.uid, "reason": reason}
-                )
+        if self.question_reason == "grant_ended":
+            if not self.question_by_id:
+                self._unprotected().question_by_id = self.env.user
                 return False
-            if line.question_by_id == self.env.user:
-                raise AccessError(
-                    self.env._(
-                        "A delivery after the grant's end takes a second person."
-                    )
-                )
-            day = line.delivered_on
-        day = fields.Date.to_date(day)
-        if not day or day > fields.Date.context_today(self) or day < line.sent_on:
+            day = self.delivered_on
+        if not day or day > fields.Date.context_today(self) or day < self.sent_on:
             raise UserError(
                 self.env._(
                     "Give the day of delivery: between the instruction and today."
                 )
             )
-        plan = line.plan_id
-        reported = line.question_amount or line.amount_due
-        excess = line.currency_id.round(max(reported - line.amount_due, 0.0))
-        line._unprotected().write(
+        plan = self.plan_id
+        reported = self.question_amount or self.amount_due
+        excess = self.currency_id.round(max(reported - self.amount_due, 0.0))
+        self._unprotected().write(
             {
                 "question_reason": False,
                 "question_amount": 0.0,
-                "reason": reason,
-                "amount_disputed": line.amount_disputed + excess,
+                "amount_disputed": self.amount_disputed + excess,
             }
         )
-        plan._book_delivery(line, reported - excess, day)
-        disputes = line.env["cash.transfer.dispute"]
+        plan._book_delivery(self, reported - excess, day)
+        disputes = self.env["cash.transfer.dispute"]
         if excess:
             disputes = disputes._unprotected().create(
                 {
                     "plan_id": plan.id,
-                    "line_id": line.id,
+                    "line_id": self.id,
                     "kind": "over_delivered",
                     "amount": excess,
                 }
             )
         plan._post_deliveries(fields.Date.context_today(self), disputes=disputes)
-        line._note_reconciler()
+        self._note_reconciler()
         plan._update_state()
         return True
 
@@ -479,6 +496,20 @@ class CashTransferPaymentLine(models.Model):
         ]
 
     # -- reversal (R44) --------------------------------------------------------
+    @step(
+        frm=("delivered", "partial"),
+        to=("reversed",),
+        duty="release",
+        asks={
+            "reason": Ask("reason", keep=False),
+            "date": Ask(kind="date", required=False, label=_lt("Accounting Date")),
+        },
+        right="read",
+        locks="plan_id",
+        referencing=True,
+        sudo="the ledger and the payment",
+        title=_lt("Reverse"),
+    )
     def action_reverse(self, reason, date=None):
         """Reverse delivered payments: a reversing entry in an open period, the line
         keeps its history. For releasers who did not reconcile the plan.
@@ -486,51 +517,57 @@ class CashTransferPaymentLine(models.Model):
         :param str reason: required.
         :param date: accounting date, today by default.
         """
-        self._need_reason(reason)
-        self.check_access("read")
-        date = fields.Date.to_date(date) or fields.Date.context_today(self)
+        date = date or fields.Date.context_today(self)
         for plan, lines in self.grouped("plan_id").items():
-            plan._check_four_eyes("release")
-            plan._lock_for_step()
-            if lines.filtered(lambda line: line.status not in ("delivered", "partial")):
-                raise UserError(self.env._("Only delivered payments can be reversed."))
-            plan.sudo()._reverse_lines(lines.sudo(), reason, date)  # sudo: ledger
-        return True
+            plan._reverse_lines(lines, reason, date)
 
     # -- what a family is still owed (R70) --------------------------------------
+    def _followed_up(self):
+        if not self.follow_up_line_ids:
+            return []
+        return [self.env._("Decide on payments that failed and are not followed up.")]
+
+    @step(
+        frm=REISSUABLE,
+        duty="reconcile",
+        asks={"reason": "reason"},
+        stamp="owed",
+        check="_followed_up",
+        right="read",
+        locks="plan_id",
+        referencing=True,
+        sudo="nobody has a write right on payments",
+        title=_lt("Pay Later"),
+    )
     def action_owe_later(self, reason):
         """Decide that a family is paid later, by a follow-up of the closed plan. For
         reconcilers who did not release the plan."""
-        return self._decide_owed("later", reason)
+        self._decide_owed("later")
 
+    @step(
+        frm=REISSUABLE,
+        duty="reconcile",
+        asks={"reason": "reason"},
+        stamp="owed",
+        check="_followed_up",
+        right="read",
+        locks="plan_id",
+        referencing=True,
+        sudo="nobody has a write right on payments",
+        title=_lt("Nothing is Owed"),
+    )
     def action_owe_nothing(self, reason):
         """Decide that a family is owed nothing any more. For reconcilers who did not
         release the plan."""
-        return self._decide_owed("nothing", reason)
+        self._decide_owed("nothing")
 
-    def _decide_owed(self, decision, reason):
-        self._need_reason(reason)
-        self.check_access("read")
-        for plan in self.plan_id:
-            plan._check_four_eyes("reconcile")
-        self.plan_id.lock_for_update(allow_referencing=True)
-        self.invalidate_recordset()
-        if self.filtered(
-            lambda line: line.status not in REISSUABLE or line.follow_up_line_ids
-        ):
-            raise UserError(
-                self.env._("Decide on payments that failed and are not followed up.")
-            )
-        # sudo: lines have no write right; the duty was checked
-        self.sudo()._unprotected().write(
-            {
-                "owed_decision": decision,
-                "owed_by_id": self.env.uid,
-                "reason": reason,
-            }
-        )
+    def _decide_owed(self, decision):
+        self._unprotected().write({"owed_decision": decision})
         self.plan_id.invalidate_recordset(["statement_html"])
-        return True
+
+    def _read_again(self, step):
+        self.invalidate_recordset()
+        self.plan_id.invalidate_recordset()
 
     def action_open_entry(self):
         """Open the entries that this payment is part of (auditor's walk)."""

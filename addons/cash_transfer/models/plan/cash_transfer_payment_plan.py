@@ -1,11 +1,15 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools import SQL
+from odoo.tools import SQL, LazyTranslate
+
+from odoo.addons.remediation_base.tools.steps import EVERYTHING, Ask, step
 
 from ..entitlement.cash_transfer_cycle import KINDS
 from ..entitlement.cash_transfer_entitlement import PAID_STATES
 from ..entitlement.cash_transfer_payment_method import CASH_GROUPS, EVIDENCE_GROUPS
 from .cash_transfer_payment_line import FINAL, REISSUABLE
+
+_lt = LazyTranslate(__name__)
 
 STATES = [
     ("draft", "Draft"),
@@ -84,6 +88,10 @@ class CashTransferPaymentPlan(models.Model):
         }
     )
     _frozen_fields = frozenset({"cycle_id", "plan_type", "provider_id", "currency_id"})
+    #: The note stands on the documents and moves no money.
+    _open_fields = {"draft": EVERYTHING} | {
+        state: {"note"} for state, _label in STATES if state != "draft"
+    }
 
     cycle_id = fields.Many2one(
         "cash.transfer.cycle", required=True, index=True, ondelete="restrict"
@@ -279,14 +287,6 @@ class CashTransferPaymentPlan(models.Model):
                     )
                 )
 
-    def write(self, vals):
-        if not self._is_unprotected() and {"pay_on", "is_emergency"} & vals.keys():
-            if self.filtered(lambda plan: plan.state != "draft"):
-                raise UserError(self.env._("A locked plan does not change: unlock it."))
-            if self.filtered("job"):  # it may be its lock
-                raise UserError(self.env._("A step is running: wait until it is done."))
-        return super().write(vals)
-
     def _creation_subtype(self):
         return self.env.ref("mail.mt_note")
 
@@ -333,6 +333,12 @@ class CashTransferPaymentPlan(models.Model):
             live=list(PAID_STATES),
         )
 
+    def _is_follow_up(self):
+        if self.plan_type != "follow_up":
+            return []
+        return [self.env._("The payments of a follow-up are drafted with it.")]
+
+    @step(frm="draft", duty="prepare", check="_is_follow_up", referencing=True)
     def action_prepare(self):
         """Draft the payments of a plan whose drafting stopped, in the background. For
         cash officers.
@@ -340,20 +346,12 @@ class CashTransferPaymentPlan(models.Model):
         :raises UserError: the plan is no draft, or every payable line is planned.
         """
         self.ensure_one()
-        self.env["cash.transfer.duty"]._check_duty("prepare", self.company_id)
-        self.check_access("write")
-        self._lock_for_step()
-        if self.state != "draft" or self.plan_type == "follow_up":
-            raise UserError(
-                self.env._("Payments are drafted while the plan is a draft.")
-            )
         counts = self.cycle_id._get_unplanned_providers()
         with_missing = (self.job_data or {}).get("with_missing", False)
         total = counts.get(self.provider_id.id, 0)
         if with_missing:
             total += counts.get(None, 0)
         self._queue_job("prepare", total, {"with_missing": with_missing})
-        return True
 
     def _job_prepare(self):
         """Make the next portion of draft lines."""
@@ -507,7 +505,10 @@ class CashTransferPaymentPlan(models.Model):
             "reconcile": self.reconciled_by_ids,
         }
 
-    def _check_four_eyes(self, duty):
+    def _duty_plans(self):
+        return self
+
+    def _check_apart(self, duty):
         """Check that the user has the duty and did not do what it excludes.
 
         :return: the user acted for (oneself, or whom one is deputy of).
@@ -565,37 +566,36 @@ class CashTransferPaymentPlan(models.Model):
             self.cycle_id._update_state()
         return super()._undo_job()
 
+    def _is_funded(self):
+        statement = self._get_statements()[self]
+        if not (statement["remaining"] or statement["remaining_company"]):
+            return []
+        return [
+            self.env._(
+                "The plan is funded: return the money or move it to another plan first."
+            )
+        ]
+
+    @step(
+        frm=("draft", "locked", "approved", "released"),
+        to="aborted",
+        duty="prepare",
+        asks={"reason": Ask(label=_lt("Reason"))},
+        check="_is_funded",
+        referencing=True,
+        sudo="nobody has a write right on payments",
+        title=_lt("Abort"),
+    )
     def action_abort(self, reason):
         """Give the plan up before anything was instructed. For cash officers.
 
         :param str reason: required.
         """
         self.ensure_one()
-        self.env["cash.transfer.duty"]._check_duty("prepare", self.company_id)
-        self.check_access("write")
-        self._lock_for_step()
-        if self.state not in ("draft", "locked", "approved", "released") or self.job:
-            raise UserError(
-                self.env._("A plan can be aborted until it is handed to the provider.")
-            )
-        # sudo: zero or not
-        statement = self.sudo()._get_statements()[self.sudo()]
-        if statement["remaining"] or statement["remaining_company"]:
-            raise UserError(
-                self.env._(
-                    "The plan is funded: return the money or move it to another plan "
-                    "first."
-                )
-            )
-        if not (reason or "").strip():
-            raise UserError(self.env._("Give the reason."))
-        plan = self.sudo()  # sudo: lines have no write right; the duty was checked
-        plan._release_live_lines("cancelled", reason)
-        plan._unprotected().write({"state": "aborted"})
-        plan._log_event(self.env._("Aborted: %(reason)s", reason=reason))
-        plan._update_totals()
-        plan.cycle_id._update_state()
-        return True
+        self._release_live_lines("cancelled", reason)
+        self._log_event(self.env._("Aborted: %(reason)s", reason=reason))
+        self._update_totals()
+        self.cycle_id._update_state()
 
     def _release_live_lines(self, status, reason):
         """Take every pending line out and give back what it held, set-wise."""
@@ -636,6 +636,19 @@ class CashTransferPaymentPlan(models.Model):
         )
 
     # -- follow-up -------------------------------------------------------------
+    @step(
+        frm=(
+            "locked",
+            "approved",
+            "released",
+            "instructed",
+            "partly_reconciled",
+            "reconciled",
+            "closed",
+        ),
+        duty="prepare",
+        referencing=True,
+    )
     def action_follow_up(self):
         """Draft a follow-up plan with everything that was not delivered: failed, not
         collected, the rest of partial payments, set aside, reversed (R39). For cash
@@ -644,13 +657,6 @@ class CashTransferPaymentPlan(models.Model):
         :return: action that opens the new plan.
         """
         self.ensure_one()
-        self.env["cash.transfer.duty"]._check_duty("prepare", self.company_id)
-        self.check_access("write")
-        self._lock_for_step()
-        if self.state in ("draft", "aborted"):
-            raise UserError(
-                self.env._("A follow-up is made from a plan that was locked.")
-            )
         lines = self.line_ids.filtered_domain(self._reissuable_domain()).filtered(
             # a stop by the case side ends the matter; set aside waits for an account
             lambda line: (

@@ -1,5 +1,10 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import LazyTranslate
+
+from odoo.addons.remediation_base.tools.steps import Ask, step
+
+_lt = LazyTranslate(__name__)
 
 
 class CashTransferPlanApproval(models.AbstractModel):
@@ -55,6 +60,14 @@ class CashTransferPlanApproval(models.AbstractModel):
             self._rate_date(),
         )
 
+    @step(
+        frm="locked",
+        to=("approved",),
+        duty="approve",
+        right="read",
+        referencing=True,
+        sudo="approvers have no write right on plans",
+    )
     def action_approve(self, comment=None):
         """Give the next approval. For approvers who neither prepared the plan, nor
         approved it before, nor entered one of its payees (R37).
@@ -63,17 +76,9 @@ class CashTransferPlanApproval(models.AbstractModel):
         :raises UserError: the plan is not locked.
         """
         for plan in self:
-            plan.check_access("read")
-            principal = plan._check_four_eyes("approve")
-            plan._lock_for_step()
-            if plan.state != "locked" or plan.job:
-                raise UserError(
-                    self.env._(
-                        "%(plan)s waits for no approval: reload the page.",
-                        plan=plan.name,
-                    )
-                )
-            plan.sudo()._check_snapshot()  # sudo: payees and settings are compared
+            duties = self.env["cash.transfer.duty"]
+            principal = duties._principals("approve", plan.company_id)[:1]
+            plan._check_snapshot()
             approvals = plan.approval_ids
             given = approvals.filtered(lambda a: a.state == "approved")
             if (given.user_id | given.on_behalf_of_id) & (self.env.user | principal):
@@ -84,18 +89,17 @@ class CashTransferPlanApproval(models.AbstractModel):
                         plan=plan.name,
                     )
                 )
-            step = approvals.filtered(lambda a: a.state == "waiting")[:1]
-            group = step.group_id.sudo()  # sudo: membership is compared, nothing shown
+            waiting = approvals.filtered(lambda a: a.state == "waiting")[:1]
+            group = waiting.group_id
             if group and not (self.env.user | principal) & group.all_user_ids:
                 raise AccessError(
                     self.env._(
                         "%(step)s is for the group %(group)s.",
-                        step=step.name,
+                        step=waiting.name,
                         group=group.full_name,
                     )
                 )
-            # sudo: approvals have no write right; this method is their only writer.
-            step.sudo()._unprotected().write(
+            waiting._unprotected().write(
                 {
                     "state": "approved",
                     "user_id": self.env.uid,
@@ -104,44 +108,30 @@ class CashTransferPlanApproval(models.AbstractModel):
                     "comment": comment,
                 }
             )
-            own = plan.sudo()  # sudo: approvers change the state by this method only
-            own._log_event(self.env._("Approved: %(step)s", step=step.name))
-            if not own.approval_ids.filtered(lambda a: a.state == "waiting"):
-                own._unprotected().state = "approved"
-        return True
+            plan._log_event(self.env._("Approved: %(step)s", step=waiting.name))
+            if not plan.approval_ids.filtered(lambda a: a.state == "waiting"):
+                plan._unprotected().state = "approved"
 
+    @step(
+        frm=("locked", "approved", "released"),
+        to="locked",
+        duty=("approve", "release"),
+        not_by="prepared_by_id",
+        asks={"comment": Ask(label=_lt("What Has to Change"))},
+        right="read",
+        referencing=True,
+        sudo="approvers and releasers have no write right on plans",
+        title=_lt("Reject"),
+    )
     def action_reject(self, comment):
         """Send the plan back to locked, with the reason; earlier approvals are void.
         For approvers and releasers who did not prepare it.
 
         :param str comment: required.
         """
-        duties = self.env["cash.transfer.duty"]
         for plan in self:
-            plan.check_access("read")
-            if not any(
-                duties._principals(duty, plan.company_id)
-                for duty in ("approve", "release")
-            ):
-                raise AccessError(
-                    self.env._("Rejecting is for approvers and releasers.")
-                )
-            if plan.prepared_by_id == self.env.user:
-                raise AccessError(
-                    self.env._(
-                        "You prepared %(plan)s: unlock it instead.", plan=plan.name
-                    )
-                )
-            if not (comment or "").strip():
-                raise UserError(self.env._("Say what has to change."))
-            plan._lock_for_step()
-            if plan.state not in ("locked", "approved", "released") or plan.job:
-                raise UserError(
-                    self.env._("%(plan)s cannot be rejected any more.", plan=plan.name)
-                )
-            own = plan.sudo()  # sudo: as in action_approve
-            step = own.approval_ids.filtered(lambda a: a.state == "waiting")[:1]
-            step._unprotected().write(
+            waiting = plan.approval_ids.filtered(lambda a: a.state == "waiting")[:1]
+            waiting._unprotected().write(
                 {
                     "state": "rejected",
                     "user_id": self.env.uid,
@@ -149,18 +139,40 @@ class CashTransferPlanApproval(models.AbstractModel):
                     "comment": comment,
                 }
             )
-            own.approval_ids.filtered(
+            plan.approval_ids.filtered(
                 lambda a: a.state in ("approved", "waiting")
             )._unprotected().write({"state": "void"})
-            self.env["cash.transfer.approval"].sudo()._unprotected().create(
-                own._prepare_approvals()
+            self.env["cash.transfer.approval"]._unprotected().create(
+                plan._prepare_approvals()
             )
-            own._unprotected().write(
-                {"state": "locked", "released_by_id": False, "released_on": False}
-            )
-            own._log_event(self.env._("Rejected: %(reason)s", reason=comment))
-        return True
+            plan._log_event(self.env._("Rejected: %(reason)s", reason=comment))
+        self._unprotected().write({"released_by_id": False, "released_on": False})
 
+    def _missing_to_release(self):
+        if self.is_emergency:
+            self._check_emergency()
+        problems = self.provider_id._problems()
+        if problems:
+            return [
+                self.env._(
+                    "The provider is not ready:\n%(problems)s",
+                    problems="\n".join(problems),
+                )
+            ]
+        self._check_snapshot()
+        self._raise_problems(self._problems_of_budget())
+        return []
+
+    @step(
+        frm="approved",
+        to="released",
+        duty="release",
+        stamp="released",
+        check="_missing_to_release",
+        right="read",
+        referencing=True,
+        sudo="releasers have no write right on plans",
+    )
     def action_release(self):
         """Release an approved plan for payment. For releasers who did not approve it
         (R37). From here on the funding's partner, journal and account are fixed.
@@ -168,39 +180,7 @@ class CashTransferPlanApproval(models.AbstractModel):
         :raises AccessError: who has to do it instead.
         :raises UserError: not approved.
         """
-        for plan in self:
-            plan.check_access("read")
-            plan._check_four_eyes("release")
-            plan._lock_for_step()
-            if plan.state != "approved":
-                raise UserError(
-                    self.env._(
-                        "%(plan)s is not approved yet, or was released already.",
-                        plan=plan.name,
-                    )
-                )
-            if plan.is_emergency:
-                plan._check_emergency()
-            problems = plan.provider_id._problems()
-            if problems:
-                raise UserError(
-                    self.env._(
-                        "The provider is not ready:\n%(problems)s",
-                        problems="\n".join(problems),
-                    )
-                )
-            own = plan.sudo()  # sudo: releasers change the state by this method only
-            own._check_snapshot()
-            own._raise_problems(own._problems_of_budget())
-            own._unprotected().write(
-                {
-                    "state": "released",
-                    "released_by_id": self.env.uid,
-                    "released_on": fields.Datetime.now(),
-                }
-            )
-            own._log_event(self.env._("Released"))
-        return True
+        self._log_event(self.env._("Released"))
 
     def _check_emergency(self):
         self.ensure_one()

@@ -9,6 +9,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.remediation_base.tools import sheets
+from odoo.addons.remediation_base.tools.steps import step
 
 from ...tools import accounts
 
@@ -19,6 +20,13 @@ class CashTransferPlanInstruct(models.AbstractModel):
     _name = "cash.transfer.plan.instruct"
     _description = "Instruction of a Payment Plan"
 
+    @step(
+        frm="released",
+        duty="release",
+        right="read",
+        referencing=True,
+        sudo="the ledger and the payments; only sentences leave",
+    )
     def action_instruct(self):
         """Hand the payments to the provider: fix the file and mark them sent, in the
         background. For releasers.
@@ -26,13 +34,7 @@ class CashTransferPlanInstruct(models.AbstractModel):
         :raises UserError: not released, not funded, or the lock was tampered with.
         """
         self.ensure_one()
-        self._check_four_eyes("release")
-        self.check_access("read")
-        self._lock_for_step()
-        if self.state != "released":
-            raise UserError(self.env._("Release %(plan)s first.", plan=self.name))
-        plan = self.sudo()  # sudo: ledger and lines; only sentences leave
-        missing = plan._missing_funding()
+        missing = self._missing_funding()
         if missing:
             raise UserError(
                 self.env._(
@@ -40,12 +42,11 @@ class CashTransferPlanInstruct(models.AbstractModel):
                     amount=self.currency_id.format(missing),
                 )
             )
-        plan._check_snapshot()
-        if not plan.pending_count:
+        self._check_snapshot()
+        if not self.pending_count:
             raise UserError(self.env._("Every payment of the plan was stopped."))
-        plan._check_payable()
-        plan._queue_job_for(self.env.uid, "instruct", plan.pending_count)
-        return True
+        self._check_payable()
+        self._queue_job("instruct", self.pending_count)
 
     def _check_payable(self):
         """Ask once more what may have changed since the lock: the payee, the support,
@@ -74,11 +75,6 @@ class CashTransferPlanInstruct(models.AbstractModel):
                 *self._problems_of_grants(),
             ]
         )
-
-    def _queue_job_for(self, uid, job, total):
-        """Queue as somebody who has no write right on the plan itself."""
-        self._queue_job(job, total)
-        self._unprotected().job_user_id = uid
 
     def _job_instruct(self):
         """Mark the payments sent and fix the file, in one transaction: whoever reads
@@ -123,35 +119,30 @@ class CashTransferPlanInstruct(models.AbstractModel):
         )
         return True
 
+    @step(
+        frm="instructed",
+        duty="release",
+        right="read",
+        referencing=True,
+        sudo="the file is written by this step only",
+    )
     def action_new_layout(self):
         """Write the file again in the provider's new layout: same payees, accounts and
         amounts, proven by the content hash. For releasers (R38)."""
         self.ensure_one()
-        self._check_four_eyes("release")
-        self.check_access("read")
-        self._lock_for_step()
-        if self.state != "instructed":
-            raise UserError(
-                self.env._(
-                    "A new layout is for a plan that was instructed and has no "
-                    "report yet."
-                )
-            )
-        plan = self.sudo()  # sudo: the file is written by this method only
-        if plan._content_digest() != plan.content_hash:
+        if self._content_digest() != self.content_hash:
             raise UserError(
                 self.env._("Payees or amounts changed: a new layout cannot carry that.")
             )
-        before = plan.file_hash
-        plan._write_file(plan.provider_id._file_template())
-        plan._log_event(
+        before = self.file_hash
+        self._write_file(self.provider_id._file_template())
+        self._log_event(
             self.env._(
                 "New layout: file %(before)s replaced by %(after)s.",
                 before=before[:12],
-                after=plan.file_hash[:12],
+                after=self.file_hash[:12],
             )
         )
-        return True
 
     def _write_file(self, template):
         """Write, read back, compare with the locked payments, store.

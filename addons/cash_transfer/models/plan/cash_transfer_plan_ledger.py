@@ -2,11 +2,18 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import LazyTranslate
+
+from odoo.addons.remediation_base.tools.steps import Ask, step
 
 from ...tools.fifo import consume
 from ...tools.split import split_units
 from .cash_transfer_movement import INFLOWS
 
+_lt = LazyTranslate(__name__)
+
+#: Said on the plan; no names.
+REASON = Ask(label=_lt("Reason"))
 STATEMENT = (
     "funded",
     "carried_in",
@@ -164,6 +171,13 @@ class CashTransferPlanLedger(models.AbstractModel):
         )
         return max(missing, 0.0)
 
+    @step(
+        frm=("approved", "released", "instructed", "partly_reconciled", "reconciled"),
+        duty="release",
+        right="read",
+        referencing=True,
+        sudo="the ledger and the movements",
+    )
     def action_fund(self, amount=None, date=None, journal_id=None):
         """Pay the provider's advance or fill our wallet, for these plans. For
         releasers; one payment for all plans of the same provider.
@@ -175,11 +189,6 @@ class CashTransferPlanLedger(models.AbstractModel):
         :raises UserError: plans of different providers, nothing missing, more than is
             missing (R64), locked date.
         """
-        for plan in self:
-            plan.check_access("read")
-            plan._check_four_eyes("release")
-        self.lock_for_update(allow_referencing=True)
-        self.invalidate_recordset()
         provider = self.provider_id
         if len(provider) != 1 or len(self.currency_id) != 1:
             raise UserError(
@@ -192,32 +201,17 @@ class CashTransferPlanLedger(models.AbstractModel):
                     provider=provider.name,
                 )
             )
-        if self.filtered(
-            lambda plan: (
-                plan.state
-                not in (
-                    "approved",
-                    "released",
-                    "instructed",
-                    "partly_reconciled",
-                    "reconciled",
-                )
-            )
-        ):
-            raise UserError(self.env._("Approve the plan before funding it."))
-        plans = self.sudo()  # sudo: ledger, after the check of duty, state, four eyes
-        for plan in plans.filtered(lambda p: p.state in ("approved", "released")):
+        for plan in self.filtered(lambda p: p.state in ("approved", "released")):
             plan._check_snapshot()
-        shares = {plan: plan._missing_funding() for plan in plans}
+        shares = {plan: plan._missing_funding() for plan in self}
         if amount and len(self) == 1:
-            plans._check_funding(amount, shares[plans])
-            shares = {plans: plans.currency_id.round(amount)}
+            self._check_funding(amount, shares[self])
+            shares = {self: self.currency_id.round(amount)}
         shares = {plan: share for plan, share in shares.items() if share > 0}
         if not shares:
             raise UserError(self.env._("The plan is funded already."))
         date = fields.Date.to_date(date) or fields.Date.context_today(self)
-        # sudo: releasers name the journal, they need no right on journals
-        journal = provider.sudo().bank_journal_id
+        journal = provider.bank_journal_id
         if journal_id:
             journal = journal.search(
                 [
@@ -230,9 +224,9 @@ class CashTransferPlanLedger(models.AbstractModel):
             raise UserError(
                 self.env._("Choose a bank or cash journal to pay the funding from.")
             )
-        payment = plans._create_payment("outbound", sum(shares.values()), date, journal)
-        line = plans[:1]._money_line_of(payment, date)
-        plans._allocate(line, payment, shares, date)
+        payment = self._create_payment("outbound", sum(shares.values()), date, journal)
+        line = self[:1]._money_line_of(payment, date)
+        self._allocate(line, payment, shares, date)
         return payment.id
 
     def _check_funding(self, amount, missing):
@@ -1076,6 +1070,12 @@ class CashTransferPlanLedger(models.AbstractModel):
         self.invalidate_recordset(["statement_html", "is_balanced"])
 
     # -- what stays with the provider --------------------------------------------
+    @step(
+        duty="release",
+        right="read",
+        referencing=True,
+        sudo="the ledger and the movements",
+    )
     def action_return(self, amount=None, date=None):
         """Register money that the provider gave back (or that left our wallet). For
         releasers. The bank line is then matched in the bank's reconciliation.
@@ -1083,10 +1083,7 @@ class CashTransferPlanLedger(models.AbstractModel):
         :param float amount: everything that remains by default.
         """
         self.ensure_one()
-        self.check_access("read")
-        self._check_four_eyes("release")
-        self._lock_for_step()
-        plan = self.sudo()  # sudo: ledger, after the check of duty, state, four eyes
+        plan = self
         remaining = plan._get_statements()[plan]["remaining"]
         amount = plan.currency_id.round(amount or remaining)
         if amount <= 0 or plan.currency_id.compare_amounts(amount, remaining) > 0:
@@ -1192,6 +1189,12 @@ class CashTransferPlanLedger(models.AbstractModel):
         )
         self.invalidate_recordset(["statement_html", "is_balanced"])
 
+    @step(
+        duty="release",
+        right="read",
+        referencing=True,
+        sudo="the ledger and the movements",
+    )
     def action_carry(self):
         """Carry what remains to the follow-up plans that still need funding; no entry,
         the money stays in the advance. For releasers.
@@ -1199,10 +1202,7 @@ class CashTransferPlanLedger(models.AbstractModel):
         :return: amount carried.
         """
         self.ensure_one()
-        self.check_access("read")
-        self._check_four_eyes("release")
-        self._lock_for_step()
-        plan = self.sudo()  # sudo: movements, after the check of duty and four eyes
+        plan = self
         today = fields.Date.context_today(self)
         carried = 0.0
         targets = plan.follow_up_plan_ids.filtered(
@@ -1264,6 +1264,12 @@ class CashTransferPlanLedger(models.AbstractModel):
             )
         )
 
+    @step(
+        duty="release",
+        right="read",
+        referencing=True,
+        sudo="the ledger and the movements",
+    )
     def action_move_funding(self, target_id, amount=None):
         """Move funding that stays with the provider to another of its plans; no entry.
         For releasers. A plan made by mistake is given up afterwards (R70).
@@ -1274,14 +1280,15 @@ class CashTransferPlanLedger(models.AbstractModel):
         :raises UserError: another provider, nothing there, or nothing missing there.
         """
         self.ensure_one()
-        target = self.browse(target_id).exists()
-        for plan in self | target:
-            plan.check_access("read")
-            plan._check_four_eyes("release")
-        (self | target).lock_for_update(allow_referencing=True)
-        (self | target).invalidate_recordset()
+        user = self.with_env(self.env(su=False))
+        target = user.browse(target_id).exists()
+        target.check_access("read")
+        for other in target:
+            other._check_apart("release")
+        target.lock_for_update(allow_referencing=True)
+        target.invalidate_recordset()
         # sudo: movements, after the check of duty and four eyes
-        plan, target = self.sudo(), target.sudo()
+        plan, target = self, target.sudo()
         if (
             not target
             or target == plan
@@ -1312,6 +1319,13 @@ class CashTransferPlanLedger(models.AbstractModel):
         (plan | target).invalidate_recordset(["statement_html", "is_balanced"])
         return amount
 
+    @step(
+        frm=("approved", "released", "reconciled"),
+        duty="release",
+        right="read",
+        referencing=True,
+        sudo="the ledger and the movements",
+    )
     def action_adopt(self, move_line_id=None):
         """Take money that the ledger already holds with the provider as funding of
         this plan: an opening balance, or a prepayment of the accountant. For
@@ -1323,13 +1337,8 @@ class CashTransferPlanLedger(models.AbstractModel):
         :raises UserError: nothing missing, or nothing there to adopt.
         """
         self.ensure_one()
-        self.check_access("read")
-        self._check_four_eyes("release")
-        self._lock_for_step()
-        plan = self.sudo()  # sudo: ledger, after the check of duty, state, four eyes
+        plan = self
         plan.provider_id.lock_for_update(allow_referencing=True)
-        if plan.state not in ("approved", "released", "reconciled"):
-            raise UserError(self.env._("Approve the plan before funding it."))
         missing = plan._missing_funding()
         if missing <= 0:
             raise UserError(self.env._("The plan is funded already."))
@@ -1399,6 +1408,15 @@ class CashTransferPlanLedger(models.AbstractModel):
             lambda item: not item.move_id.origin_payment_id.payment_plan_ids
         )
 
+    @step(
+        frm=("instructed", "partly_reconciled", "reconciled", "closed"),
+        asks={"amount": Ask(kind="monetary", label=_lt("Amount")), "reason": REASON},
+        duty="release",
+        right="read",
+        referencing=True,
+        sudo="the ledger and the movements",
+        title=_lt("Fee"),
+    )
     def action_book_fee(self, amount, reason, date=None, billed=False):
         """Book a fee outside a report: a wallet's charge, a monthly invoice, or the
         correction of a wrong one. For releasers.
@@ -1410,21 +1428,7 @@ class CashTransferPlanLedger(models.AbstractModel):
         :raises UserError: plan not instructed, or more given back than was charged.
         """
         self.ensure_one()
-        self.check_access("read")
-        self._check_four_eyes("release")
-        if not (reason or "").strip():
-            raise UserError(self.env._("Give the reason."))
-        self._lock_for_step()
-        plan = self.sudo()  # sudo: ledger, after the check of duty, state, four eyes
-        if plan.state not in (
-            "instructed",
-            "partly_reconciled",
-            "reconciled",
-            "closed",
-        ):
-            raise UserError(
-                self.env._("Fees are booked once the plan was handed to the provider.")
-            )
+        plan = self
         amount = plan.currency_id.round(amount or 0.0)
         charged = plan._get_statements()[plan]["fees"]
         if not amount or plan.currency_id.compare_amounts(charged + amount, 0.0) < 0:
@@ -1554,6 +1558,50 @@ class CashTransferPlanLedger(models.AbstractModel):
             )
 
     # -- closing (R40) ---------------------------------------------------------
+    def _missing_to_close(self):
+        statement = self._get_statements()[self]
+        remaining = statement["remaining"]
+        problem = None
+        if not self._is_final():
+            problem = self.env._(
+                "%(plan)s has payments without a final report.", plan=self.name
+            )
+        elif self.dispute_ids.filtered(
+            lambda dispute: dispute.state in ("open", "write_off_asked")
+        ):
+            problem = self.env._(
+                "%(plan)s has open disputes of %(amount)s: resolve them first.",
+                plan=self.name,
+                amount=self.currency_id.format(statement["disputes"]),
+            )
+        elif remaining < 0:
+            problem = self.env._(
+                "%(plan)s was delivered with %(amount)s more than it was funded with: "
+                "let the releaser fund it.",
+                plan=self.name,
+                amount=self.currency_id.format(-remaining),
+            )
+        elif remaining:
+            problem = self.env._(
+                "%(amount)s of %(plan)s are still with the provider: register the "
+                "return, or carry them to a follow-up plan.",
+                plan=self.name,
+                amount=self.currency_id.format(remaining),
+            )
+        else:
+            self._check_owed_decided()
+        return [problem] if problem else []
+
+    @step(
+        frm="reconciled",
+        to=("closed",),
+        duty="reconcile",
+        stamp="closed",
+        check="_missing_to_close",
+        right="read",
+        referencing=True,
+        sudo="the statement, the ledger and the state",
+    )
     def action_close(self):
         """Close a reconciled plan whose money is accounted for in both currencies. For
         reconcilers.
@@ -1561,51 +1609,12 @@ class CashTransferPlanLedger(models.AbstractModel):
         :raises UserError: what is open, and what to do about it.
         """
         for plan in self:
-            plan.check_access("read")
-            plan._check_four_eyes("reconcile")
-            plan._lock_for_step()
-            if plan.state != "reconciled" or not plan._is_final():
-                raise UserError(
-                    self.env._(
-                        "%(plan)s has payments without a final report.", plan=plan.name
-                    )
-                )
-            own = plan.sudo()  # sudo: statement and state, after the check of duty
-            statement = own._get_statements()[own]
-            if own.dispute_ids.filtered(
-                lambda d: d.state in ("open", "write_off_asked")
-            ):
-                raise UserError(
-                    self.env._(
-                        "%(plan)s has open disputes of %(amount)s: resolve them first.",
-                        plan=plan.name,
-                        amount=plan.currency_id.format(statement["disputes"]),
-                    )
-                )
-            if statement["remaining"] < 0:
-                raise UserError(
-                    self.env._(
-                        "%(plan)s was delivered with %(amount)s more than it was "
-                        "funded with: let the releaser fund it.",
-                        plan=plan.name,
-                        amount=plan.currency_id.format(-statement["remaining"]),
-                    )
-                )
-            if statement["remaining"]:
-                raise UserError(
-                    self.env._(
-                        "%(amount)s of %(plan)s are still with the provider: "
-                        "register the return, or carry them to a follow-up plan.",
-                        plan=plan.name,
-                        amount=plan.currency_id.format(statement["remaining"]),
-                    )
-                )
-            own._check_owed_decided()
-            if own._unposted():
-                own._post_deliveries(fields.Date.context_today(self))
-            if statement["remaining_company"]:
-                own._post_exchange(statement["remaining_company"])
-            if own._ledger_differences():
+            if plan._unposted():
+                plan._post_deliveries(fields.Date.context_today(self))
+            left = plan._get_statements()[plan]["remaining_company"]
+            if left:
+                plan._post_exchange(left)
+            if plan._ledger_differences():
                 raise UserError(
                     self.env._(
                         "%(plan)s and the ledger say different things: press Compare "
@@ -1613,16 +1622,9 @@ class CashTransferPlanLedger(models.AbstractModel):
                         plan=plan.name,
                     )
                 )
-            own._unprotected().write(
-                {
-                    "state": "closed",
-                    "closed_by_id": self.env.uid,
-                    "closed_on": fields.Datetime.now(),
-                }
-            )
-            own._log_event(self.env._("Closed"))
-            own.cycle_id._update_state()
-        return True
+            plan._unprotected().state = "closed"
+            plan._log_event(self.env._("Closed"))
+            plan.cycle_id._update_state()
 
     def _post_exchange(self, company_amount):
         """Post what is left in company currency alone, with the grants' analytic."""

@@ -6,11 +6,15 @@ from psycopg2.extras import Json
 
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, LazyTranslate
+
+from odoo.addons.remediation_base.tools.steps import Ask, step
 
 from ...tools.split import split_lines
 from ..entitlement.cash_transfer_entitlement import PAID_STATES
 from ..entitlement.cash_transfer_payee import IDENTITY
+
+_lt = LazyTranslate(__name__)
 
 #: Shares are stored in hundredths of a percent.
 WHOLE = 10_000
@@ -25,6 +29,18 @@ class CashTransferPlanLock(models.AbstractModel):
     _name = "cash.transfer.plan.lock"
     _description = "Lock of a Payment Plan"
 
+    def _missing_to_lock(self):
+        if self.cycle_id.state not in ("validated", "in_payment", "reconciled"):
+            return [self.env._("Validate the cycle before paying it.")]
+        return []
+
+    @step(
+        frm="draft",
+        duty="prepare",
+        check="_missing_to_lock",
+        referencing=True,
+        sudo="accounts and cases are checked, sentences name codes",
+    )
     def action_lock(self):
         """Lock the plan in the background. For cash officers.
 
@@ -32,25 +48,16 @@ class CashTransferPlanLock(models.AbstractModel):
             named with what to do.
         """
         self.ensure_one()
-        self.env["cash.transfer.duty"]._check_duty("prepare", self.company_id)
-        self.check_access("write")
-        self._lock_for_step()
-        if self.state != "draft":
-            raise UserError(self.env._("%(plan)s is locked already.", plan=self.name))
-        if self.cycle_id.state not in ("validated", "in_payment", "reconciled"):
-            raise UserError(self.env._("Validate the cycle before paying it."))
         if self.is_emergency:
             self._check_emergency()
-        plan = self.sudo()  # sudo: accounts and cases are checked, sentences name codes
-        plan._refresh_methods()
-        plan._update_totals()
-        if not plan.pending_count:
+        self._refresh_methods()
+        self._update_totals()
+        if not self.pending_count:
             raise UserError(
                 self.env._("There is nothing to pay in %(plan)s.", plan=self.name)
             )
-        plan._check_lockable()
-        self._queue_job("lock", plan.pending_count, {"carry": {}})
-        return True
+        self._check_lockable()
+        self._queue_job("lock", self.pending_count, {"carry": {}})
 
     def _refresh_methods(self):
         """Take today's account of each draft payment's payee, set-wise."""
@@ -789,6 +796,15 @@ class CashTransferPlanLock(models.AbstractModel):
             digest.update("\x1f".join(str(cell) for cell in row).encode() + b"\x1e")
         return digest.hexdigest()
 
+    @step(
+        frm=("locked", "approved", "released"),
+        to="draft",
+        duty="prepare",
+        asks={"reason": Ask(label=_lt("Reason"))},
+        referencing=True,
+        sudo="nobody has a write right on payments",
+        title=_lt("Unlock"),
+    )
     def action_unlock(self, reason):
         """Take a plan that is not instructed back to draft: approvals are void (R38).
         For cash officers.
@@ -796,21 +812,10 @@ class CashTransferPlanLock(models.AbstractModel):
         :param str reason: required.
         """
         self.ensure_one()
-        self.env["cash.transfer.duty"]._check_duty("prepare", self.company_id)
-        self.check_access("write")
-        self._lock_for_step()
-        if self.state not in ("locked", "approved", "released") or self.job:
-            raise UserError(
-                self.env._("A plan is unlocked before it is instructed only.")
-            )
-        if not (reason or "").strip():
-            raise UserError(self.env._("Give the reason."))
-        plan = self.sudo()  # sudo: lines have no write right; the duty was checked
-        plan._thaw_lines()
-        plan.approval_ids._unprotected().write({"state": "void"})
-        plan._unprotected().write(
+        self._thaw_lines()
+        self.approval_ids._unprotected().write({"state": "void"})
+        self._unprotected().write(
             {
-                "state": "draft",
                 "content_hash": False,
                 "snapshot": False,
                 "released_by_id": False,
@@ -818,9 +823,8 @@ class CashTransferPlanLock(models.AbstractModel):
                 "locked_on": False,
             }
         )
-        plan._update_totals()
-        plan._log_event(self.env._("Unlocked: %(reason)s", reason=reason))
-        return True
+        self._update_totals()
+        self._log_event(self.env._("Unlocked: %(reason)s", reason=reason))
 
     def _thaw_lines(self):
         """Take pending lines back to draft, with what was frozen for them."""

@@ -1,7 +1,14 @@
 from odoo import fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.tools import LazyTranslate
+
+from odoo.addons.remediation_base.tools.steps import Ask, step
 
 from ...tools.split import split_units
+
+_lt = LazyTranslate(__name__)
+
+#: The accounting date; today where it stays empty.
+DAY = Ask(kind="date", required=False, label=_lt("Accounting Date"))
 
 KINDS = [
     ("over_delivered", "Delivered too Much"),
@@ -84,41 +91,25 @@ class CashTransferDispute(models.Model):
     resolved_by_id = fields.Many2one("res.users", readonly=True)
     resolved_on = fields.Datetime(readonly=True)
 
-    def _begin(self, reason, states=("open",), duty="release"):
-        """Check duty, reason and state under the lock; return the dispute for
-        booking.
-        """
-        self.ensure_one()
-        self.check_access("read")
-        self.plan_id._check_four_eyes(duty)
-        if not (reason or "").strip():
-            raise UserError(self.env._("Give the reason."))
-        self.plan_id.lock_for_update(allow_referencing=True)
-        self.invalidate_recordset()
-        if self.state not in states:
-            raise UserError(self.env._("%(code)s was decided already.", code=self.name))
-        return self.sudo()  # sudo: ledger, after the check of duty, state, four eyes
+    def _duty_plans(self):
+        return self.plan_id
 
-    def _settle(self, state, reason):
-        self._unprotected().write(
-            {
-                "state": state,
-                "reason": reason,
-                "resolved_by_id": self.env.uid,
-                "resolved_on": fields.Datetime.now(),
-            }
-        )
-        self.plan_id._update_state()
-        self.plan_id._log_event(
-            self.env._(
-                "%(code)s: %(state)s",
-                code=self.name,
-                state=dict(self._fields["state"]._description_selection(self.env))[
-                    state
-                ],
+    def _after_step(self, step, answers):
+        result = super()._after_step(step, answers)
+        for dispute in self.filtered("resolved_on"):
+            plan = dispute.plan_id
+            plan._update_state()
+            plan._log_event(
+                self.env._(
+                    "%(code)s: %(state)s",
+                    code=dispute.name,
+                    state=dict(self._fields["state"]._description_selection(self.env))[
+                        dispute.state
+                    ],
+                )
             )
-        )
-        self.plan_id.invalidate_recordset(["statement_html", "is_balanced"])
+            plan.invalidate_recordset(["statement_html", "is_balanced"])
+        return result
 
     def _claim_line(self):
         claims = self.company_id.cash_claims_account_id
@@ -181,121 +172,151 @@ class CashTransferDispute(models.Model):
                 )
             )
 
+    @step(
+        frm="open",
+        to="accepted",
+        duty="release",
+        asks={"reason": "reason", "date": DAY},
+        stamp="resolved",
+        title=_lt("Accept as Delivered"),
+        right="read",
+        locks="plan_id",
+        referencing=True,
+        sudo="the ledger and the figures of the plan",
+    )
     def action_accept(self, reason, date=None):
         """Accept the amount as delivered: it becomes an expense of the payment's
         grants. For releasers who did not reconcile or approve the plan."""
-        dispute = self._begin(reason)
-        plan = dispute.plan_id
-        date = fields.Date.to_date(date) or fields.Date.context_today(self)
-        plan._check_open_date(date, dispute.company_id.cash_journal_id)
-        if plan.provider_id.kind == "prefinanced":
-            factor = 10**dispute.currency_id.decimal_places
-            biller = dispute.line_id._billed_by() or plan.provider_id.partner_id
-            bills = plan._post_bills(
-                date,
-                [
-                    (
-                        biller.id,
-                        line["analytic_distribution"].popitem()[0],
-                        False,
-                        round(line["amount_currency"] * factor),
-                    )
-                    for line in dispute._expense_lines(
-                        plan._expense_account(), "delivered"
-                    )
-                ],
-            )
-            dispute._unprotected().company_amount = sum(
-                bills.invoice_line_ids.mapped("balance")
-            )
-        else:
-            dispute._move_out(
-                "delivered",
-                dispute._expense_lines(plan._expense_account(), "delivered"),
-                date,
-            )
-        dispute._settle("accepted", reason)
-        return True
+        self.ensure_one()
+        plan = self.plan_id
+        date = date or fields.Date.context_today(self)
+        plan._check_open_date(date, self.company_id.cash_journal_id)
+        lines = self._expense_lines(plan._expense_account(), "delivered")
+        if plan.provider_id.kind != "prefinanced":
+            self._move_out("delivered", lines, date)
+            return
+        factor = 10**self.currency_id.decimal_places
+        biller = self.line_id._billed_by() or plan.provider_id.partner_id
+        bills = plan._post_bills(
+            date,
+            [
+                (
+                    biller.id,
+                    line["analytic_distribution"].popitem()[0],
+                    False,
+                    round(line["amount_currency"] * factor),
+                )
+                for line in lines
+            ],
+        )
+        self._unprotected().company_amount = sum(
+            bills.invoice_line_ids.mapped("balance")
+        )
 
+    @step(
+        frm="open",
+        to="recovered",
+        duty="release",
+        asks={"reason": "reason", "date": DAY},
+        stamp="resolved",
+        title=_lt("Recovered"),
+        right="read",
+        locks="plan_id",
+        referencing=True,
+        sudo="the ledger and the figures of the plan",
+    )
     def action_recover(self, reason, date=None, to_bank=False):
         """Record that the provider made it good: into the advance, where it can be paid
         out or returned, or to our bank. For releasers who did not reconcile it."""
-        dispute = self._begin(reason)
-        plan = dispute.plan_id
-        date = fields.Date.to_date(date) or fields.Date.context_today(self)
-        plan._check_open_date(date, dispute.company_id.cash_journal_id)
+        self.ensure_one()
+        plan = self.plan_id
+        date = date or fields.Date.context_today(self)
+        plan._check_open_date(date, self.company_id.cash_journal_id)
         if plan.provider_id.kind == "prefinanced":
-            dispute._settle("recovered", reason)
-            return True
+            return
         money = plan.provider_id._get_money_account()
         move = plan._create_move(
             [
-                dispute._claim_line(),
+                self._claim_line(),
                 {
                     "account_id": money.id,
-                    "amount_currency": dispute.amount,
-                    "balance": dispute.company_amount,
+                    "amount_currency": self.amount,
+                    "balance": self.company_amount,
                     "cash_event": "recovery",
                 },
             ],
             date,
-            f"{plan.name} {dispute.name}",
+            f"{plan.name} {self.name}",
         )
         line = move.line_ids.filtered(lambda aml: aml.account_id == money)
-        self.env["cash.transfer.movement"].sudo()._unprotected().create(
+        self.env["cash.transfer.movement"]._unprotected().create(
             plan._movement_vals(
                 "recovery",
                 date,
-                dispute.amount,
-                dispute.company_amount,
+                self.amount,
+                self.company_amount,
                 move_line_id=line.id,
-                dispute_id=dispute.id,
+                dispute_id=self.id,
             )
         )
-        dispute._settle("recovered", reason)
         if to_bank:
-            plan.with_env(self.env).action_return(dispute.amount, date)
-        return True
+            plan.action_return(self.amount, date)
 
+    @step(
+        frm="open",
+        to="write_off_asked",
+        duty="reconcile",
+        asks={"reason": "reason"},
+        stamp="asked",
+        title=_lt("Ask to Write Off"),
+        right="read",
+        locks="plan_id",
+        referencing=True,
+        sudo="reconcilers have no write right on disputes",
+    )
     def action_ask_write_off(self, reason):
         """Ask for the claim to be written off as an ineligible cost. For
         reconcilers.
         """
-        dispute = self._begin(reason, duty="reconcile")
-        dispute._unprotected().write(
-            {"state": "write_off_asked", "asked_by_id": self.env.uid, "reason": reason}
-        )
-        return True
 
+    def _missing_to_write_off(self):
+        company = self.company_id
+        if company.cash_write_off_account_id and company.cash_ineligible_analytic_id:
+            return []
+        return [
+            self.env._(
+                "Choose the account and the analytic account for written-off claims "
+                "in the settings."
+            )
+        ]
+
+    @step(
+        frm="write_off_asked",
+        to="written_off",
+        duty="release",
+        not_by="asked_by_id",
+        asks={"reason": "reason", "date": DAY},
+        stamp="resolved",
+        check="_missing_to_write_off",
+        title=_lt("Write Off"),
+        right="read",
+        locks="plan_id",
+        referencing=True,
+        sudo="the ledger and the figures of the plan",
+    )
     def action_write_off(self, reason, date=None):
         """Write the claim off to the account and the analytic account of ineligible
         costs. For a releaser other than who asked (two people)."""
-        dispute = self._begin(reason, ("write_off_asked",))
-        if dispute.asked_by_id == self.env.user:
-            raise AccessError(
-                self.env._("Writing off takes two people: somebody else has to agree.")
-            )
-        company = dispute.company_id
-        if (
-            not company.cash_write_off_account_id
-            or not company.cash_ineligible_analytic_id
-        ):
-            raise UserError(
-                self.env._(
-                    "Choose the account and the analytic account for written-off "
-                    "claims in the settings."
-                )
-            )
-        date = fields.Date.to_date(date) or fields.Date.context_today(self)
-        dispute.plan_id._check_open_date(date, company.cash_journal_id)
-        dispute._move_out(
+        self.ensure_one()
+        company = self.company_id
+        date = date or fields.Date.context_today(self)
+        self.plan_id._check_open_date(date, company.cash_journal_id)
+        self._move_out(
             "written_off",
-            dispute._expense_lines(
+            self._expense_lines(
                 company.cash_write_off_account_id,
                 "written_off",
                 str(company.cash_ineligible_analytic_id.id),
             ),
             date,
         )
-        dispute._settle("written_off", reason)
-        return True

@@ -9,6 +9,7 @@ from odoo.tools import SQL
 
 from odoo.addons.remediation_base.tools import sheets
 from odoo.addons.remediation_base.tools.sheets import SheetError
+from odoo.addons.remediation_base.tools.steps import EVERYTHING, step
 
 from ...tools import provider_report
 from ..entitlement.cash_transfer_payment_method import EVIDENCE_GROUPS
@@ -56,6 +57,7 @@ class CashTransferReconciliation(models.Model):
         }
     )
     _frozen_fields = frozenset({"provider_id", "plan_id", "file_content", "file_name"})
+    _open_fields = {"draft": EVERYTHING, "matched": {"date", "control_total"}}
 
     provider_id = fields.Many2one(related="plan_id.provider_id", store=True, index=True)
     plan_id = fields.Many2one(
@@ -252,6 +254,10 @@ class CashTransferReconciliation(models.Model):
         )
 
     # -- reading ---------------------------------------------------------------
+    def _duty_plans(self):
+        return self.plan_id | self.row_ids.plan_id
+
+    @step(frm=("draft", "matched"), duty="reconcile", referencing=True)
     def action_read(self):
         """Read the file and match its rows, in the background. For reconcilers who did
         not release the plan (R37).
@@ -260,38 +266,14 @@ class CashTransferReconciliation(models.Model):
             named. Nothing is stored then.
         """
         self.ensure_one()
-        self.check_access("write")
-        self.plan_id._check_four_eyes("reconcile")
-        self._lock_for_step()
-        if self.state not in ("draft", "matched"):
-            raise UserError(
-                self.env._("%(report)s was read already.", report=self.name)
-            )
         found = self._parse()
         self._queue_job("read", len(found.rows))
-        return True
 
+    @step(frm=("draft", "matched"), to="cancelled", duty="reconcile", referencing=True)
     def action_cancel(self):
         """Give a report up that was not posted: the same file may come again. For
         reconcilers."""
-        self.ensure_one()
-        self.check_access("write")
-        self.env["cash.transfer.duty"]._check_duty("reconcile", self.company_id)
-        self._lock_for_step()
-        if self.job:
-            raise UserError(
-                self.env._(
-                    "A step of %(report)s waits or is running: give the step up first.",
-                    report=self.name,
-                )
-            )
-        if self.state == "posted":
-            raise UserError(
-                self.env._("A posted report stays: reverse single payments instead.")
-            )
         self.sudo().row_ids.unlink()  # sudo: rows have no delete right for anybody
-        self._unprotected().state = "cancelled"
-        return True
 
     def _parse(self):
         """Return what the file says (:class:`provider_report.Report`).
@@ -657,6 +639,7 @@ class CashTransferReconciliation(models.Model):
         return self.currency_id.round(amount)
 
     # -- posting ---------------------------------------------------------------
+    @step(frm="matched", duty="reconcile", referencing=True)
     def action_post(self):
         """Book the report: payments, disputes and one entry per plan, in the
         background. For reconcilers who did not release the plans (R37).
@@ -664,12 +647,6 @@ class CashTransferReconciliation(models.Model):
         :raises UserError: not matched, or a locked date with the first open day.
         """
         self.ensure_one()
-        self.check_access("write")
-        for plan in self.plan_id | self.row_ids.plan_id:
-            plan._check_four_eyes("reconcile")
-        self._lock_for_step()
-        if self.state != "matched":
-            raise UserError(self.env._("Read %(report)s first.", report=self.name))
         self._check_answered()
         if self.control_problem:
             raise UserError(self.control_problem)
@@ -679,7 +656,6 @@ class CashTransferReconciliation(models.Model):
             self.date, self.company_id.sudo().cash_journal_id
         )
         self._queue_job("post", self.row_count)
-        return True
 
     def _check_answered(self):
         waiting = self.row_ids.filtered(lambda row: row.outcome == "waiting")

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.remediation_base.tools.steps import step
+
 OUTCOMES = [
     ("delivered", "Delivered"),
     ("partial", "Partly Delivered"),
@@ -44,6 +46,7 @@ class CashTransferReconciliationRow(models.Model):
     _inherit = ["remediation.protected.mixin"]
     _order = "reconciliation_id desc, number, id"
     _rec_name = "payment_code"
+    _state_field = "outcome"
 
     _protected_fields = frozenset(
         {
@@ -68,6 +71,7 @@ class CashTransferReconciliationRow(models.Model):
             "booked",
             "disputed",
             "question_reason",
+            "has_amount",
         }
     )
 
@@ -112,6 +116,24 @@ class CashTransferReconciliationRow(models.Model):
     _unknown = models.Index("(payment_code) WHERE line_id IS NULL")
     _by_reference = models.Index("(provider_ref) WHERE provider_ref IS NOT NULL")
 
+    def _duty_plans(self):
+        return self.plan_id | self.reconciliation_id.plan_id
+
+    def _report_not_read(self):
+        report = self.reconciliation_id
+        if report.state == "matched" and not report.job:
+            return []
+        return [self.env._("Read %(report)s first.", report=report.name)]
+
+    @step(
+        frm="waiting",
+        duty="reconcile",
+        check="_report_not_read",
+        right="read",
+        locks="reconciliation_id",
+        referencing=True,
+        sudo="nobody has a write right on rows",
+    )
     def action_answer(self, answer, line=None):
         """Say which payment a row is that was not understood. For reconcilers who did
         not release the plan (R37).
@@ -122,20 +144,8 @@ class CashTransferReconciliationRow(models.Model):
         :raises UserError: the row waits for no answer, or the payment is another
             provider's.
         """
-        self.check_access("read")
-        for report in self.reconciliation_id:
-            report.plan_id._check_four_eyes("reconcile")
-            report._lock_for_step()
-            if report.state != "matched" or report.job:
-                raise UserError(
-                    self.env._("Read %(report)s first.", report=report.name)
-                )
         for row in self:
             report = row.reconciliation_id
-            if row.outcome != "waiting":
-                raise UserError(
-                    self.env._("Row %(row)s waits for no answer.", row=row.number)
-                )
             values = {"note": False}
             if answer == "payment":
                 if not line or line.provider_id != report.provider_id:
@@ -149,11 +159,13 @@ class CashTransferReconciliationRow(models.Model):
                 # money that nobody here asked for: known by its reference or its row
                 reference = row.provider_ref or f"{report.name}-{row.number}"
                 values.update(provider_ref=reference, payment_code=reference)
-            # sudo: rows have no write right; duty, state and four eyes were checked
-            row.sudo()._unprotected().write(values)
+            row._unprotected().write(values)
         for report in self.reconciliation_id:
-            report.sudo()._rematch()  # sudo: as above
-        return True
+            report._rematch()
+
+    def _read_again(self, step):
+        self.invalidate_recordset()
+        self.reconciliation_id.invalidate_recordset()
 
     def _selection_failure_reason(self):
         return self.env["cash.transfer.payment.line"]._failure_reasons()

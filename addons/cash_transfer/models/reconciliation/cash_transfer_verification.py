@@ -3,6 +3,8 @@ import random
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from odoo.addons.remediation_base.tools.steps import EVERYTHING, step
+
 from ...tools import sampling
 
 
@@ -23,6 +25,7 @@ class CashTransferVerification(models.Model):
         {"state", "seed", "population", "company_id", "drawn_by_id", "drawn_on"}
     )
     _frozen_fields = frozenset({"plan_id"})
+    _open_fields = {"draft": EVERYTHING}
 
     plan_id = fields.Many2one(
         "cash.transfer.payment.plan", required=True, index=True, ondelete="restrict"
@@ -77,18 +80,13 @@ class CashTransferVerification(models.Model):
             verification.fee_count = len(given.filtered("fee_asked"))
             verification.working_count = len(given.filtered("child_working"))
 
+    @step(frm="draft", to="drawn", duty="reconcile", stamp="drawn", referencing=True)
     def action_draw(self):
         """Draw the sample among delivered payments. For reconcilers.
 
         :raises UserError: drawn already, or nobody to ask.
         """
         self.ensure_one()
-        self.check_access("write")
-        self.env["cash.transfer.duty"]._check_duty("reconcile", self.company_id)
-        self.lock_for_update(allow_referencing=True)
-        self.invalidate_recordset(["state"])
-        if self.state != "draft":
-            raise UserError(self.env._("The sample was drawn already."))
         own = self.sudo()  # sudo: cases are sampled by code, answers hang on them
         lines = own._population()
         if not lines:
@@ -106,16 +104,7 @@ class CashTransferVerification(models.Model):
                 for line in chosen
             ]
         )
-        own._unprotected().write(
-            {
-                "state": "drawn",
-                "seed": seed,
-                "population": len(lines),
-                "drawn_by_id": self.env.uid,
-                "drawn_on": fields.Datetime.now(),
-            }
-        )
-        return True
+        own._unprotected().write({"seed": seed, "population": len(lines)})
 
     def _population(self):
         domain = [
@@ -130,13 +119,9 @@ class CashTransferVerification(models.Model):
             )
         return self.env["cash.transfer.payment.line"].search(domain)
 
+    @step(frm="drawn", to="done", duty="reconcile", referencing=True)
     def action_done(self):
         """Close the verification. For reconcilers."""
-        self.check_access("write")
-        if self.filtered(lambda v: v.state != "drawn"):
-            raise UserError(self.env._("Draw the sample first."))
-        self._unprotected().write({"state": "done"})
-        return True
 
     @api.constrains("plan_id")
     def _check_plan(self):

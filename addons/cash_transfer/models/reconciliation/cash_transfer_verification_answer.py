@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.remediation_base.tools.steps import step
+
 
 class CashTransferVerificationAnswer(models.Model):
     """What one household answered: received, how much, safely, without a fee, and
@@ -57,6 +59,7 @@ class CashTransferVerificationAnswer(models.Model):
     answered_by_id = fields.Many2one("res.users", readonly=True)
     answered_on = fields.Datetime(readonly=True)
 
+    @step(frm=("asked", "not_reached"), to="answered", stamp="answered")
     def action_answer(
         self,
         received,
@@ -72,37 +75,24 @@ class CashTransferVerificationAnswer(models.Model):
         :param str received: yes, no or with_issues.
         """
         self.ensure_one()
-        self.check_access("write")
         if received not in ("yes", "no", "with_issues"):
             raise UserError(self.env._("Say whether the money was received."))
-        self.lock_for_update()
-        self.invalidate_recordset(["state"])
-        if self.state == "answered":
-            raise UserError(self.env._("This answer was recorded already."))
         self._unprotected().write(
             {
-                "state": "answered",
                 "received": received,
                 "amount_received": amount_received,
                 "safe": safe,
                 "fee_asked": fee_asked,
                 "child_working": child_working,
                 "issue": issue,
-                "answered_by_id": self.env.uid,
-                "answered_on": fields.Datetime.now(),
             }
         )
         if child_working or fee_asked or received == "no" or not safe:
             self._alert_supervisor()
-        return True
 
+    @step(frm=("asked", "not_reached"), to="not_reached")
     def action_not_reached(self):
         """Record that the household could not be reached."""
-        self.check_access("write")
-        if self.filtered(lambda answer: answer.state == "answered"):
-            raise UserError(self.env._("This answer was recorded already."))
-        self._unprotected().write({"state": "not_reached"})
-        return True
 
     def _alert_supervisor(self):
         """Leave a task on the case: code only, the answer itself stays in the
