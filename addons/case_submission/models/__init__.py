@@ -3,4 +3,7 @@ from . import (
     res_company,
     remediation_submission_rate,
     remediation_submission,
+    remediation_submission_concern,
+    remediation_submission_visit,
+    remediation_submission_decision,
 )
