@@ -5,6 +5,7 @@ from . import (
     res_partner,
     res_users,
     referral_accreditation,
+    referral_accreditation_steps,
     referral_accreditation_document,
     referral_accreditation_finding,
     remediation_case_manager,
