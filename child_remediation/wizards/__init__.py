@@ -10,4 +10,6 @@ from . import (
     remediation_plan_action_finish,
     remediation_safeguarding_file,
     remediation_intake_import,
+    remediation_intake_import_rows,
+    remediation_intake_import_cases,
 )

@@ -7,6 +7,7 @@ from . import remediation_beneficiary
 from . import remediation_work_situation
 from . import remediation_movement
 from . import remediation_consent
+from . import remediation_consent_judge
 from . import remediation_consent_watch
 from . import remediation_consent_screen
 from . import remediation_beneficiary_match

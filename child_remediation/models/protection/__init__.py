@@ -3,6 +3,7 @@ from . import remediation_disclosure_item
 from . import res_company
 from . import remediation_sending
 from . import remediation_safeguarding_report
+from . import remediation_safeguarding_report_file
 from . import remediation_complaint
 from . import remediation_access_log
 from . import remediation_access_logged

@@ -1,0 +1,211 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+#: Relations that decide for a child without being marked as caregivers.
+PARENTAL = ("mother", "father", "guardian")
+
+
+class Consent(models.Model):
+    """Whether a consent counts: who gave it, what for, and since when."""
+
+    _inherit = "remediation.consent"
+
+    @api.constrains(
+        "subject",
+        "authority",
+        "authority_reference",
+        "given_on",
+        "valid_until",
+        "given_by_member_id",
+        "second_member_id",
+        "how",
+        "witness",
+    )
+    def _check_consent(self):
+        today = fields.Date.context_today(self)
+        for consent in self:
+            if consent.given_on > today:
+                raise ValidationError(
+                    self.env._("A consent is not given in the future.")
+                )
+            if consent.valid_until and consent.valid_until < consent.given_on:
+                raise ValidationError(
+                    self.env._("A consent is valid until a day after it was given.")
+                )
+            if consent.subject == "caregiver" and not consent.given_by_member_id:
+                raise ValidationError(self.env._("Choose the caregiver who decided."))
+            if consent.subject == "authority" and not (
+                consent.authority and (consent.authority_reference or "").strip()
+            ):
+                raise ValidationError(
+                    self.env._("Say which authority decided, and name its paper.")
+                )
+            if consent.how == "verbal_witnessed" and not consent.witness:
+                raise ValidationError(
+                    self.env._("Name the witness of a spoken consent.")
+                )
+            members = consent.given_by_member_id | consent.second_member_id
+            if members.household_id - consent.case_id.household_id:
+                raise ValidationError(
+                    self.env._("The caregiver belongs to another household.")
+                )
+
+    # -- who may decide (R57) ----------------------------------------------------
+    def _judge(self):
+        """``{consent: (standing, sentences)}``: the one place that says whether an
+        answer counts.
+
+        A *no* needs a giver who may decide and nobody beside. The child's own *no*
+        counts at every age.
+        """
+        # sudo: the law is the same for whoever asks.
+        frameworks = self.env["remediation.legal.framework"].sudo()
+        ages, result = {}, {}
+        for consent in self:
+            company = consent.case_id.company_id
+            if company not in ages:
+                ages[company] = frameworks._for_company(company)._ages_of_consent()
+            consent_age, assent_age = ages[company]
+            on = consent.given_on or fields.Date.context_today(consent)
+            child = consent.case_id.beneficiary_id
+            age = child._age_on(on) if child else None
+            asked = consent.answer != "no"
+            wrong, waits, unheard = [], [], []
+            if consent.subject == "child":
+                if asked and (age is None or age < consent_age):
+                    wrong.append(
+                        self.env._(
+                            "A child decides alone from the age of %(age)s: ask a "
+                            "caregiver, and record that the child agrees.",
+                            age=consent_age,
+                        )
+                    )
+            elif consent.subject == "caregiver":
+                problem = consent._giver_problem(consent.given_by_member_id, on)
+                if problem:
+                    wrong.append(problem)
+                if asked and not (
+                    consent.assent == "yes"
+                    or (
+                        consent.assent == "too_young"
+                        and age is not None
+                        and age < assent_age
+                    )
+                ):
+                    unheard.append(
+                        self.env._("The child says no: a best-interest review decides.")
+                        if consent.assent == "no"
+                        else self.env._(
+                            "From the age of %(age)s the child is asked too: record a "
+                            "consent with the child's answer.",
+                            age=assent_age,
+                        )
+                    )
+                if asked and consent._needs_second_person(on):
+                    waits.append(
+                        self.env._(
+                            "This caregiver employs the child, receives the pay or is "
+                            "owed money: choose a second caregiver, or let the "
+                            "supervisor confirm."
+                        )
+                    )
+            result[consent] = (
+                "wrong_giver"
+                if wrong
+                else "no_assent"
+                if unheard
+                else "to_confirm"
+                if waits
+                else "counts",
+                [*wrong, *unheard, *waits],
+            )
+        return result
+
+    @api.model
+    def _giver_problem(self, member, on):
+        """Why a member of the household may not decide for the child on a day: a
+        sentence, or nothing."""
+        if not member:
+            return self.env._("Choose the caregiver who decided.")
+        if member.is_deceased or not member.active:
+            return self.env._(
+                "This person died or left the family: ask another caregiver."
+            )
+        if member.is_suspected_of_harm:
+            return self.env._(
+                "This person is suspected of harm: ask another caregiver or the "
+                "authority."
+            )
+        if not member.is_caregiver and member.relationship not in PARENTAL:
+            return self.env._(
+                "This person is no caregiver of the child: ask a caregiver or guardian."
+            )
+        if not member._is_adult(on):
+            return self.env._(
+                "This person is not known to be 18: record the age, or ask an adult."
+            )
+        return None
+
+    def _needs_second_person(self, on):
+        """Whether the caregiver gains by the child's work, and nobody free stands
+        beside: by the tick or by what any work situation of the child says."""
+        self.ensure_one()
+        giver, second = self.given_by_member_id, self.second_member_id
+        if self.confirmed_by_id or not giver:
+            return False
+        # What a work situation says is said of one person: of two who decide, one is
+        # free of it. A tick says who it is.
+        return self.case_id._gains_by_work(giver) and (
+            not second
+            or second == giver
+            or second.is_employer_or_creditor
+            or bool(self._giver_problem(second, on))
+        )
+
+    def _counting(self):
+        """Those of these consents that agree and count."""
+        # sudo: the answer is the same for whoever changes a fact about the family.
+        return self.filtered(
+            lambda consent: (
+                consent.sudo().answer == "yes"
+                and not consent.sudo().withdrawn_on
+                and consent.sudo().standing == "counts"
+            )
+        )
+
+    def _no_longer_counts(self):
+        """Hook: facts about the giver changed, so that a consent counts no more. The
+        supervisor gets a task."""
+        self._ask_for_second_person()
+
+    def _covers(self, organisation, on):
+        """Whether this consent agreed to its purpose for an organisation and was not
+        withdrawn by a day, be it over since or not."""
+        self.ensure_one()
+        return (
+            self.answer == "yes"
+            and self.standing == "counts"
+            and not (self.withdrawn_on and self.withdrawn_on <= on)
+            and self._concerns(organisation)
+        )
+
+    def _concerns(self, organisation):
+        """Whether the organisation is one that this answer is about."""
+        if not organisation or not self.organisation_ids:
+            return True
+        return organisation.commercial_partner_id in (
+            self.organisation_ids.commercial_partner_id
+        )
+
+    def _refuses(self, organisation):
+        """Whether this is a no to the organisation by somebody who may say it."""
+        return (
+            self.answer == "no"
+            and self.standing == "counts"
+            and self._concerns(organisation)
+        )
+
+    def _has_not_ended(self, on):
+        """Whether the last day of this consent is still to come on a day."""
+        self.ensure_one()
+        return not self.is_lapsed and (not self.valid_until or self.valid_until >= on)
