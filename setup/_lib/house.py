@@ -187,7 +187,8 @@ def names():
             tree = etree.parse(path)
             shown = tree.xpath("//field[@name='model' or @name='res_model']")
             stems = [_stem(node.text) for node in shown if node.text]
-            if path.name.removesuffix("_views.xml") not in stems:
+            name = path.name.removesuffix("_views.xml")
+            if not any(name == stem or name.startswith(f"{stem}_") for stem in stems):
                 yield path, 1, f"name it after what it shows: {stems[0]}_views.xml"
 
 
