@@ -60,7 +60,8 @@ class CaseOwned(models.AbstractModel):
 
     def modified(self, fnames, create=False, before=False):
         if not before and self._stage_facts.intersection(fnames):
-            for record in self:
+            # A form that is still empty names no case.
+            for record in self.filtered("case_id"):
                 self.env["remediation.case.stage.log"]._note(record.case_id, record)
         return super().modified(fnames, create=create, before=before)
 
