@@ -319,7 +319,6 @@ class CashTransferPaymentLine(models.Model):
         :param str reason: required.
         """
         self._to_status("set_aside", reason)
-        self.plan_id._update_totals()
 
     def _missing_to_take_back(self):
         if not self._plan_not_open() and not self.follow_up_line_ids:
@@ -343,7 +342,6 @@ class CashTransferPaymentLine(models.Model):
         officers.
         """
         self._to_status("pending", False)
-        self.plan_id._update_totals()
 
     @step(
         frm="pending",
@@ -367,7 +365,6 @@ class CashTransferPaymentLine(models.Model):
     def _stop(self, reason):
         """Stop pending lines; called with the right to do so."""
         self._to_status("stopped", reason)
-        self.plan_id._update_totals()
 
     def _to_status(self, status, reason):
         """Move pending or set-aside lines and free what they held."""

@@ -23,6 +23,18 @@ STATES = [
     ("aborted", "Aborted"),
 ]
 
+#: What is added up of a plan's payments.
+FIGURES = (
+    "line_count",
+    "pending_count",
+    "open_count",
+    "delivered_count",
+    "failed_count",
+    "amount_total",
+    "amount_delivered",
+    "amount_disputed",
+)
+
 
 class CashTransferPaymentPlan(models.Model):
     """Payments of a cycle through one provider, from draft to a reconciled ledger.
@@ -74,17 +86,10 @@ class CashTransferPaymentPlan(models.Model):
             "file_content",
             "file_name",
             "file_generation",
-            "line_count",
-            "pending_count",
-            "amount_total",
-            "amount_delivered",
-            "amount_disputed",
-            "failed_count",
-            "delivered_count",
-            "open_count",
             "origin_plan_id",
             "expected_fee",
             "ledger_checked_on",
+            *FIGURES,
         }
     )
     _frozen_fields = frozenset({"cycle_id", "plan_type", "provider_id", "currency_id"})
@@ -159,16 +164,26 @@ class CashTransferPaymentPlan(models.Model):
     closed_on = fields.Datetime(readonly=True, copy=False)
     # figures, stored: 10,000 lines are not added up to show a list of plans
     line_ids = fields.One2many("cash.transfer.payment.line", "plan_id")
-    line_count = fields.Integer(readonly=True, copy=False)
-    pending_count = fields.Integer(readonly=True, copy=False, string="Payments to Make")
-    open_count = fields.Integer(readonly=True, copy=False, string="Without Report")
-    delivered_count = fields.Integer(
-        readonly=True, copy=False, string="Payments Delivered"
+    line_count = fields.Integer(compute="_compute_figures", store=True)
+    pending_count = fields.Integer(
+        compute="_compute_figures", store=True, string="Payments to Make"
     )
-    failed_count = fields.Integer(readonly=True, copy=False, string="Payments Failed")
-    amount_total = fields.Monetary(readonly=True, copy=False, string="Due")
-    amount_delivered = fields.Monetary(readonly=True, copy=False, string="Delivered")
-    amount_disputed = fields.Monetary(readonly=True, copy=False, string="Disputed")
+    open_count = fields.Integer(
+        compute="_compute_figures", store=True, string="Without Report"
+    )
+    delivered_count = fields.Integer(
+        compute="_compute_figures", store=True, string="Payments Delivered"
+    )
+    failed_count = fields.Integer(
+        compute="_compute_figures", store=True, string="Payments Failed"
+    )
+    amount_total = fields.Monetary(compute="_compute_figures", store=True, string="Due")
+    amount_delivered = fields.Monetary(
+        compute="_compute_figures", store=True, string="Delivered"
+    )
+    amount_disputed = fields.Monetary(
+        compute="_compute_figures", store=True, string="Disputed"
+    )
     expected_fee = fields.Monetary(readonly=True, copy=False)
     # evidence
     content_hash = fields.Char(
@@ -406,7 +421,6 @@ class CashTransferPaymentPlan(models.Model):
         self._mark_planned(lines)
         if len(rows) == self._job_size:
             return False
-        self._update_totals()
         self.cycle_id._update_state()
         return True
 
@@ -423,54 +437,64 @@ class CashTransferPaymentPlan(models.Model):
             lambda c: c.payment_status == "none"
         )._unprotected().write({"payment_status": "planned"})
 
-    def _update_totals(self):
-        """Add up the lines in one statement per call."""
-        self.env.flush_all()
+    @api.depends(
+        "line_ids.status",
+        "line_ids.amount_due",
+        "line_ids.amount_delivered",
+        "dispute_ids.state",
+        "dispute_ids.amount",
+    )
+    def _compute_figures(self):
+        """Add up the payments, once for whatever a portion changed."""
+        self.env["cash.transfer.payment.line"].flush_model(
+            ["plan_id", "status", "amount_due", "amount_delivered"]
+        )
+        self.env["cash.transfer.dispute"].flush_model(["plan_id", "state", "amount"])
         self.env.cr.execute(
             SQL(
                 """
-                UPDATE cash_transfer_payment_plan p
-                   SET line_count = t.line_count, pending_count = t.pending,
-                       open_count = t.open, delivered_count = t.delivered,
-                       failed_count = t.failed, amount_total = t.due,
-                       amount_delivered = t.amount_delivered,
-                       amount_disputed = t.disputed
-                  FROM (SELECT q.id,
-                               count(l.id) AS line_count,
-                               count(l.id) FILTER (
-                                   WHERE l.status = 'pending') AS pending,
-                               count(l.id) FILTER (
-                                   WHERE l.status IN ('sent', 'in_question')) AS open,
-                               count(l.id) FILTER (
-                                   WHERE l.status IN ('delivered', 'partial')
-                               ) AS delivered,
-                               count(l.id) FILTER (
-                                   WHERE l.status IN ('failed', 'not_collected')
-                               ) AS failed,
-                               coalesce(sum(l.amount_due) FILTER (
-                                   WHERE l.status NOT IN ('set_aside', 'stopped',
-                                         'cancelled')), 0) AS due,
-                               coalesce(sum(l.amount_delivered), 0) AS amount_delivered,
-                               coalesce((SELECT sum(d.amount)
-                                           FROM cash_transfer_dispute d
-                                          WHERE d.plan_id = q.id
-                                            AND d.state IN ('open', 'write_off_asked')),
-                                        0) AS disputed
-                          FROM cash_transfer_payment_plan q
-                          LEFT JOIN cash_transfer_payment_line l ON l.plan_id = q.id
-                         WHERE q.id = ANY(%(ids)s)
-                         GROUP BY q.id) t
-                 WHERE p.id = t.id
+                SELECT p.id, count(l.id) AS line_count,
+                       count(l.id) FILTER (
+                           WHERE l.status = 'pending') AS pending_count,
+                       count(l.id) FILTER (
+                           WHERE l.status IN ('sent', 'in_question')) AS open_count,
+                       count(l.id) FILTER (
+                           WHERE l.status IN ('delivered', 'partial')
+                       ) AS delivered_count,
+                       count(l.id) FILTER (
+                           WHERE l.status IN ('failed', 'not_collected')
+                       ) AS failed_count,
+                       coalesce(sum(l.amount_due) FILTER (
+                           WHERE l.status NOT IN ('set_aside', 'stopped', 'cancelled')
+                       ), 0) AS amount_total,
+                       coalesce(sum(l.amount_delivered), 0) AS amount_delivered,
+                       coalesce((SELECT sum(d.amount) FROM cash_transfer_dispute d
+                                  WHERE d.plan_id = p.id
+                                    AND d.state IN ('open', 'write_off_asked')),
+                                0) AS amount_disputed
+                  FROM unnest(%s) AS p (id)
+                  LEFT JOIN cash_transfer_payment_line l ON l.plan_id = p.id
+                 GROUP BY p.id
                 """,
-                ids=list(self.ids),
+                list(self._origin.ids),
             )
         )
-        self.invalidate_recordset(flush=False)
+        found = {row.pop("id"): row for row in self.env.cr.dictfetchall()}
+        for plan in self:
+            figures = found.get(plan._origin.id, {})
+            for name in FIGURES:
+                plan[name] = figures.get(name, 0)
+
+    def _figures_changed(self):
+        """Payments were changed by a statement of the database: what was added up
+        before it is read again."""
+        for name in FIGURES:
+            self.env.add_to_compute(self._fields[name], self)
 
     def _update_state(self):
         """Follow the lines after a report: partly reconciled or reconciled. A report
         on a closed plan opens it again, for the money is no longer explained (R40)."""
-        self._update_totals()
+        self.invalidate_recordset()
         for plan in self:
             if plan.state == "closed" and (
                 not plan.is_balanced
@@ -562,7 +586,6 @@ class CashTransferPaymentPlan(models.Model):
         if self.job == "lock":
             self._thaw_lines()
         elif self.job == "prepare":  # what was drafted stays, and is counted
-            self._update_totals()
             self.cycle_id._update_state()
         return super()._undo_job()
 
@@ -594,7 +617,6 @@ class CashTransferPaymentPlan(models.Model):
         self.ensure_one()
         self._release_live_lines("cancelled", reason)
         self._log_event(self.env._("Aborted: %(reason)s", reason=reason))
-        self._update_totals()
         self.cycle_id._update_state()
 
     def _release_live_lines(self, status, reason):
@@ -634,6 +656,7 @@ class CashTransferPaymentPlan(models.Model):
             """,
             **values,
         )
+        self._figures_changed()
 
     # -- follow-up -------------------------------------------------------------
     @step(
@@ -701,7 +724,6 @@ class CashTransferPaymentPlan(models.Model):
             ]
         )
         follow_up.sudo()._refresh_methods()
-        follow_up._update_totals()
         self._log_event(self.env._("Follow-up %(plan)s drafted.", plan=follow_up.name))
         return follow_up._get_records_action()
 

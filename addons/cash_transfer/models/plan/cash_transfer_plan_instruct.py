@@ -100,6 +100,7 @@ class CashTransferPlanInstruct(models.AbstractModel):
             plan=self.id,
             today=today,
         )
+        self._figures_changed()
         self._write_file(self.snapshot["template"])
         self._unprotected().write(
             {
@@ -109,7 +110,6 @@ class CashTransferPlanInstruct(models.AbstractModel):
                 "job_done": count,
             }
         )
-        self._update_totals()
         self._log_event(
             self.env._(
                 "Instructed: %(count)s payments, file %(hash)s.",

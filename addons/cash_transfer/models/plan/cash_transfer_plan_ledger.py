@@ -1514,7 +1514,6 @@ class CashTransferPlanLedger(models.AbstractModel):
 
     def _reopen(self):
         """Open a closed plan again: something happened to its money (R70)."""
-        self._update_totals()
         for plan in self.filtered(lambda one: one.state == "closed"):
             plan._unprotected().write(
                 {"state": "reconciled", "closed_by_id": False, "closed_on": False}

@@ -51,7 +51,6 @@ class CashTransferPlanLock(models.AbstractModel):
         if self.is_emergency:
             self._check_emergency()
         self._refresh_methods()
-        self._update_totals()
         if not self.pending_count:
             raise UserError(
                 self.env._("There is nothing to pay in %(plan)s.", plan=self.name)
@@ -699,7 +698,6 @@ class CashTransferPlanLock(models.AbstractModel):
     def _finish_lock(self):
         # another plan may have been locked since the button was pressed
         self._raise_problems(self._problems_of_limits())
-        self._update_totals()
         self._unprotected().write(
             {
                 "state": "locked",
@@ -823,7 +821,6 @@ class CashTransferPlanLock(models.AbstractModel):
                 "locked_on": False,
             }
         )
-        self._update_totals()
         self._log_event(self.env._("Unlocked: %(reason)s", reason=reason))
 
     def _thaw_lines(self):

@@ -784,7 +784,6 @@ class CashTransferReconciliation(models.Model):
                         "cancelled",
                         self.env._("%(code)s was paid late", code=line.name),
                     )
-                    follow_up.plan_id._update_totals()
                 elif follow_up.status in ("sent", "in_question"):
                     follow_up._to_status(
                         "paid_twice",
@@ -877,6 +876,7 @@ class CashTransferReconciliation(models.Model):
             """,
             **values,
         )
+        self.row_ids.plan_id._figures_changed()
         partial = self.row_ids.filtered(lambda row: row.outcome == "partial").line_id
         partial._split_delivery()
 
