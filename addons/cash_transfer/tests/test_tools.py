@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from odoo.tests import TransactionCase, tagged
 
 from odoo.addons.remediation_base.tools import sheets
+from odoo.addons.remediation_base.tools.money import split_units
 
 from ..tools import accounts, fifo, provider_report, sampling, split
 
@@ -24,7 +25,7 @@ class TestTools(TransactionCase):
         st.lists(st.integers(1, 10**4), min_size=1, max_size=8),
     )
     def test_split_units_sums_to_the_amount(self, total, weights):
-        parts = split.split_units(total, weights)
+        parts = split_units(total, weights)
         self.assertEqual(sum(parts), total)
 
     @QUICK

@@ -4,26 +4,6 @@ Amounts are integers (cents), weights are integers that add up to the same whole
 """
 
 
-def split_units(total, weights):
-    """Split one amount by the largest remainder.
-
-    :param int total: may be negative; the parts then are the mirror image.
-    :param weights: list of non-negative integers, not all zero.
-    :return: list of integers whose sum is ``total``.
-    """
-    sign, total = (-1, -total) if total < 0 else (1, total)
-    whole = sum(weights)
-    parts = [total * weight // whole for weight in weights]
-    rest = total - sum(parts)
-    order = sorted(
-        range(len(weights)),
-        key=lambda i: (-(total * weights[i] % whole), i),
-    )
-    for index in order[:rest]:
-        parts[index] += 1
-    return [sign * part for part in parts]
-
-
 def split_lines(lines, carry, whole):
     """Split many amounts, line by line, so that the totals stay fair too.
 

@@ -4,6 +4,7 @@ from collections import Counter
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.remediation_base.tools.money import Money
 from odoo.addons.remediation_base.tools.sheets import SheetError
 
 from ..models.entitlement.cash_transfer_payment_method import CASH_GROUPS
@@ -78,16 +79,18 @@ class CashTransferReportTry(models.TransientModel):
             ],
             more=max(len(rows) - SHOWN, 0),
             total=currency.format(
-                provider_report.told_total(
-                    [
-                        {**row, "line_id": False, "receipt": row["provider_ref"]}
-                        for row in found.rows
-                    ]
-                )
-                / 10**currency.decimal_places
+                Money(
+                    provider_report.told_total(
+                        [
+                            {**row, "line_id": False, "receipt": row["provider_ref"]}
+                            for row in found.rows
+                        ]
+                    ),
+                    currency,
+                ).amount
             ),
             file_total=found.total is not None
-            and currency.format(found.total / 10**currency.decimal_places),
+            and currency.format(Money(found.total, currency).amount),
         )
         return self._render(values)
 
@@ -106,7 +109,6 @@ class CashTransferReportTry(models.TransientModel):
         else:
             for row in found.rows:
                 row.setdefault("note", False)
-            factor = 10**currency.decimal_places
             rows = [
                 {**row, "what": row["meaning"] or "pending", "note": False}
                 for row in found.rows
@@ -122,7 +124,9 @@ class CashTransferReportTry(models.TransientModel):
                 }
                 for row in found.left_out
             ]
-            rows = [{**row, "amount": row["amount"] / factor} for row in rows]
+            rows = [
+                {**row, "amount": Money(row["amount"], currency).amount} for row in rows
+            ]
             words = self.env["cash.transfer.report.word"]._fields["meaning"]
             labels = dict(row_fields["outcome"]._description_selection(self.env))
             labels |= dict(words._description_selection(self.env))

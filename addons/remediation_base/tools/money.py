@@ -9,6 +9,26 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 
+def split_units(total, weights):
+    """Split one amount by the largest remainder.
+
+    :param int total: may be negative; the parts then are the mirror image.
+    :param weights: list of non-negative integers, not all zero.
+    :return: list of integers whose sum is ``total``.
+    """
+    sign, total = (-1, -total) if total < 0 else (1, total)
+    whole = sum(weights)
+    parts = [total * weight // whole for weight in weights]
+    rest = total - sum(parts)
+    order = sorted(
+        range(len(weights)),
+        key=lambda i: (-(total * weights[i] % whole), i),
+    )
+    for index in order[:rest]:
+        parts[index] += 1
+    return [sign * part for part in parts]
+
+
 @dataclass(frozen=True)
 class Money:
     """So many units of a currency.
@@ -52,15 +72,7 @@ class Money:
         :param weights: integers, none below zero and not all zero
         :return: list of Money, one for each weight
         """
-        sign = -1 if self.units < 0 else 1
-        total, whole = abs(self.units), sum(weights)
-        parts = [total * weight // whole for weight in weights]
-        order = sorted(
-            range(len(weights)), key=lambda at: (-(total * weights[at] % whole), at)
-        )
-        for at in order[: total - sum(parts)]:
-            parts[at] += 1
-        return [Money(sign * part, self.currency) for part in parts]
+        return [Money(part, self.currency) for part in split_units(self.units, weights)]
 
     def _same(self, other):
         if self.currency != other.currency:

@@ -2,9 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import LazyTranslate
 
+from odoo.addons.remediation_base.tools.money import Money, split_units
 from odoo.addons.remediation_base.tools.steps import Ask, step
 
-from ...tools.split import split_units
 from ..entitlement.cash_transfer_payment_method import CASH_GROUPS
 
 _lt = LazyTranslate(__name__)
@@ -385,13 +385,14 @@ class CashTransferPaymentLine(models.Model):
         part by the largest remainder."""
         for line in self:
             splits = line.split_ids.sorted("id")
-            factor = 10**line.currency_id.decimal_places
             parts = split_units(
-                round(line.amount_delivered * factor),
-                [round(split.amount * factor) for split in splits],
+                Money.of(line.amount_delivered, line.currency_id).units,
+                [Money.of(split.amount, line.currency_id).units for split in splits],
             )
             for split, units in zip(splits, parts, strict=True):
-                split._unprotected().amount_delivered = units / factor
+                split._unprotected().amount_delivered = Money(
+                    units, line.currency_id
+                ).amount
 
     # -- in question (R39) -----------------------------------------------------
     @step(

@@ -4,10 +4,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import LazyTranslate
 
+from odoo.addons.remediation_base.tools.money import Money, split_units
 from odoo.addons.remediation_base.tools.steps import Ask, step
 
 from ...tools.fifo import consume
-from ...tools.split import split_units
 from .cash_transfer_movement import INFLOWS
 
 _lt = LazyTranslate(__name__)
@@ -313,17 +313,19 @@ class CashTransferPlanLedger(models.AbstractModel):
 
     def _allocate(self, line, payment, shares, date):
         """Divide a funding line among plans; the company amounts add up to the line."""
-        factor = 10 ** self[:1].currency_id.decimal_places
-        cents = 10 ** self[:1].company_currency_id.decimal_places
-        units = [round(share * factor) for share in shares.values()]
-        costs = split_units(round(abs(line.balance) * cents), units)
+        units = [
+            Money.of(share, self[:1].currency_id).units for share in shares.values()
+        ]
+        costs = split_units(
+            Money.of(abs(line.balance), self[:1].company_currency_id).units, units
+        )
         self.env["cash.transfer.movement"]._unprotected().create(
             [
                 plan._movement_vals(
                     "payment",
                     date,
-                    unit / factor,
-                    cost / cents,
+                    Money(unit, self[:1].currency_id).amount,
+                    Money(cost, self[:1].company_currency_id).amount,
                     move_line_id=line.id,
                     payment_id=payment.id,
                 )
@@ -364,14 +366,17 @@ class CashTransferPlanLedger(models.AbstractModel):
             what no funding covers, at the rate of the day.
         """
         self.ensure_one()
-        factor = 10**self.currency_id.decimal_places
-        cents = 10**self.company_currency_id.decimal_places
         movements = self._held_movements()
         layers = movements.filtered(lambda m: m.kind in INFLOWS)
-        used = pending + sum(round(m.amount * factor) for m in movements - layers)
+        used = pending + sum(
+            Money.of(m.amount, self.currency_id).units for m in movements - layers
+        )
         pieces, missing = consume(
             [
-                (round(m.amount * factor), round(m.company_amount * cents))
+                (
+                    Money.of(m.amount, self.currency_id).units,
+                    Money.of(m.company_amount, self.company_currency_id).units,
+                )
                 for m in layers
             ],
             used,
@@ -380,9 +385,18 @@ class CashTransferPlanLedger(models.AbstractModel):
         result = [(layers[index], units, cost) for index, units, cost in pieces]
         if missing:
             cost = self.currency_id._convert(
-                missing / factor, self.company_currency_id, self.company_id, date
+                Money(missing, self.currency_id).amount,
+                self.company_currency_id,
+                self.company_id,
+                date,
             )
-            result.append((layers.browse(), missing, round(cost * cents)))
+            result.append(
+                (
+                    layers.browse(),
+                    missing,
+                    Money.of(cost, self.company_currency_id).units,
+                )
+            )
         return result
 
     def _held_movements(self):
@@ -412,9 +426,8 @@ class CashTransferPlanLedger(models.AbstractModel):
         """Return ``[(analytic key, grant id, units)]`` delivered and not in the
         books.
         """
-        factor = 10**self.currency_id.decimal_places
         return [
-            (key, grant, round(float(amount) * factor))
+            (key, grant, Money.of(amount, self.currency_id).units)
             for key, grant, amount in self._query(
                 """
                 SELECT analytic_key, grant_id, sum(amount_delivered - amount_posted)
@@ -428,10 +441,9 @@ class CashTransferPlanLedger(models.AbstractModel):
     def _unposted_bills(self):
         """Return ``[(partner id, analytic key, grant id, units)]`` delivered and not
         billed: by the institution that was to be paid, else by the provider."""
-        factor = 10**self.currency_id.decimal_places
         own = self.provider_id.partner_id.id
         return [
-            (partner or own, key, grant, round(float(amount) * factor))
+            (partner or own, key, grant, Money.of(amount, self.currency_id).units)
             for partner, key, grant, amount in self._query(
                 """
                 SELECT CASE WHEN y.kind = 'institution' THEN y.partner_id END,
@@ -449,9 +461,8 @@ class CashTransferPlanLedger(models.AbstractModel):
     def _weights(self):
         """Return ``[(analytic key, grant id, units)]`` of what is due: the distribution
         of what belongs to the plan as a whole (fees, exchange)."""
-        factor = 10**self.currency_id.decimal_places
         return [
-            (key, grant, round(float(amount) * factor))
+            (key, grant, Money.of(amount, self.currency_id).units)
             for key, grant, amount in self._query(
                 """
                 SELECT analytic_key, grant_id, sum(amount)
@@ -471,9 +482,8 @@ class CashTransferPlanLedger(models.AbstractModel):
         """
         self.ensure_one()
         disputes = disputes or self.env["cash.transfer.dispute"]
-        factor = 10**self.currency_id.decimal_places
         delivered = self._unposted()
-        fee_units = round(fee * factor)
+        fee_units = Money.of(fee, self.currency_id).units
         weights = [row for row in delivered if row[2] > 0] or self._weights()
         fees = [
             (key, grant, units)
@@ -497,7 +507,6 @@ class CashTransferPlanLedger(models.AbstractModel):
 
     def _post_entry(self, date, delivered, fees, disputes, reconciliation):
         company = self.company_id
-        factor = 10**self.currency_id.decimal_places
         self._check_open_date(date, company.cash_journal_id)
         expense = self._expense_account()
         lines, movements, taken = [], [], 0
@@ -515,7 +524,7 @@ class CashTransferPlanLedger(models.AbstractModel):
             lines += credit_lines
             movements += new
         for dispute in disputes:
-            units = round(dispute.amount * factor)
+            units = Money.of(dispute.amount, self.currency_id).units
             pieces = self._take(units, date, taken)
             taken += units
             cost = self._from_cents(sum(piece[2] for piece in pieces))
@@ -545,7 +554,7 @@ class CashTransferPlanLedger(models.AbstractModel):
         )
 
     def _from_cents(self, units):
-        return units / 10**self.company_currency_id.decimal_places
+        return Money(units, self.company_currency_id).amount
 
     def _debit_lines(self, kind, account, parts, pieces, date):
         """Return the expense lines of one kind and their exchange lines.
@@ -555,8 +564,6 @@ class CashTransferPlanLedger(models.AbstractModel):
         with the grants' analytic distribution.
         """
         company, currency = self.company_id, self.currency_id
-        factor = 10**currency.decimal_places
-        cents = 10**self.company_currency_id.decimal_places
         cost = sum(piece[2] for piece in pieces)
         units = [part[2] for part in parts]
         shares = self._split_cost(cost, units)
@@ -565,12 +572,15 @@ class CashTransferPlanLedger(models.AbstractModel):
             currency != self.company_currency_id
         ):
             balances = [
-                round(
+                Money.of(
                     currency._convert(
-                        unit / factor, self.company_currency_id, company, date
-                    )
-                    * cents
-                )
+                        Money(unit, currency).amount,
+                        self.company_currency_id,
+                        company,
+                        date,
+                    ),
+                    self.company_currency_id,
+                ).units
                 for unit in units
             ]
         lines = []
@@ -581,8 +591,8 @@ class CashTransferPlanLedger(models.AbstractModel):
             lines.append(
                 {
                     "account_id": account.id,
-                    "amount_currency": unit / factor,
-                    "balance": balance / cents,
+                    "amount_currency": Money(unit, currency).amount,
+                    "balance": Money(balance, self.company_currency_id).amount,
                     "analytic_distribution": {key: 100.0},
                     "cash_event": kind,
                 }
@@ -629,11 +639,13 @@ class CashTransferPlanLedger(models.AbstractModel):
 
     def _credit_lines(self, kind, pieces, date, reconciliation=None, dispute=None):
         """Return one credit line per layer taken from, and its movement."""
-        factor = 10**self.currency_id.decimal_places
         account = self.provider_id._get_money_account()
         lines, movements = [], []
         for layer, units, cost in pieces:
-            amount, balance = units / factor, self._from_cents(cost)
+            amount, balance = (
+                Money(units, self.currency_id).amount,
+                self._from_cents(cost),
+            )
             lines.append(
                 {
                     "account_id": account.id,
@@ -866,7 +878,6 @@ class CashTransferPlanLedger(models.AbstractModel):
         return moves
 
     def _post_bill(self, date, partner, delivered, fees, reconciliation):
-        factor = 10**self.currency_id.decimal_places
         company = self.company_id
         journal = self.env["account.journal"].search(
             [("type", "=", "purchase"), ("company_id", "=", company.id)], limit=1
@@ -902,7 +913,7 @@ class CashTransferPlanLedger(models.AbstractModel):
                             "name": ref,
                             "account_id": account.id,
                             "quantity": 1,
-                            "price_unit": sign * units / factor,
+                            "price_unit": Money(sign * units, self.currency_id).amount,
                             "tax_ids": [],
                             "analytic_distribution": {key: 100.0},
                             "cash_event": kind,
@@ -1112,14 +1123,12 @@ class CashTransferPlanLedger(models.AbstractModel):
         return payment.id
 
     def _book_return(self, payment, amount, date):
-        factor = 10**self.currency_id.decimal_places
-        cents = 10**self.company_currency_id.decimal_places
-        pieces = self._take(round(amount * factor), date)
+        pieces = self._take(Money.of(amount, self.currency_id).units, date)
         cost = sum(piece[2] for piece in pieces)
         line = payment.move_id.line_ids.filtered(
             lambda aml: aml.account_id == payment.destination_account_id
         )
-        difference = round(-line.balance * cents) - cost
+        difference = Money.of(-line.balance, self.company_currency_id).units - cost
         money = self.provider_id._get_money_account()
         entry = []
         if self.provider_id.kind == "wallet":
@@ -1174,7 +1183,7 @@ class CashTransferPlanLedger(models.AbstractModel):
                     self._movement_vals(
                         "returned",
                         date,
-                        units / factor,
+                        Money(units, self.currency_id).amount,
                         self._from_cents(piece_cost),
                         layer_id=layer.id,
                         move_line_id=line.id,
@@ -1228,10 +1237,15 @@ class CashTransferPlanLedger(models.AbstractModel):
 
     def _carry_to(self, target, amount, day):
         """Move money that stays in the advance to another plan, at its cost."""
-        factor = 10**self.currency_id.decimal_places
         vals_list = []
-        for layer, units, cost in self._take(round(amount * factor), day):
-            values = (day, units / factor, self._from_cents(cost))
+        for layer, units, cost in self._take(
+            Money.of(amount, self.currency_id).units, day
+        ):
+            values = (
+                day,
+                Money(units, self.currency_id).amount,
+                self._from_cents(cost),
+            )
             common = {
                 "move_line_id": layer.move_line_id.id,
                 "payment_id": layer.payment_id.id,
@@ -1342,15 +1356,18 @@ class CashTransferPlanLedger(models.AbstractModel):
         missing = plan._missing_funding()
         if missing <= 0:
             raise UserError(self.env._("The plan is funded already."))
-        factor = 10**plan.currency_id.decimal_places
-        cents = 10**plan.company_currency_id.decimal_places
         movements = plan.env["cash.transfer.movement"]._unprotected()
-        adopted, wanted = 0.0, round(missing * factor)
+        adopted, wanted = 0.0, Money.of(missing, plan.currency_id).units
         for line in plan._free_items(move_line_id):
             taken = line.cash_movement_ids.filtered(lambda m: m.kind == "payment")
-            used = round(sum(taken.mapped("amount")) * factor)
+            used = Money.of(sum(taken.mapped("amount")), plan.currency_id).units
             pieces, _missing = consume(
-                [(round(line.amount_currency * factor), round(line.balance * cents))],
+                [
+                    (
+                        Money.of(line.amount_currency, plan.currency_id).units,
+                        Money.of(line.balance, plan.company_currency_id).units,
+                    )
+                ],
                 used,
                 wanted,
             )
@@ -1359,18 +1376,20 @@ class CashTransferPlanLedger(models.AbstractModel):
                     plan._movement_vals(
                         "payment",
                         line.date,
-                        units / factor,
-                        cost / cents,
+                        Money(units, plan.currency_id).amount,
+                        Money(cost, plan.company_currency_id).amount,
                         move_line_id=line.id,
                         payment_id=line.move_id.origin_payment_id.id,
                     )
                 )
                 wanted -= units
-                adopted += units / factor
+                adopted += Money(units, plan.currency_id).amount
                 plan._log_event(
                     self.env._(
                         "Adopted %(amount)s of %(entry)s",
-                        amount=plan.currency_id.format(units / factor),
+                        amount=plan.currency_id.format(
+                            Money(units, plan.currency_id).amount
+                        ),
                         entry=line.move_id.name,
                     )
                 )
@@ -1439,9 +1458,10 @@ class CashTransferPlanLedger(models.AbstractModel):
                 )
             )
         date = fields.Date.to_date(date) or fields.Date.context_today(self)
-        factor = 10**plan.currency_id.decimal_places
         weights = plan._weights()
-        units = split_units(round(amount * factor), [row[2] for row in weights])
+        units = split_units(
+            Money.of(amount, plan.currency_id).units, [row[2] for row in weights]
+        )
         fees = [
             (key, grant, part)
             for (key, grant, _w), part in zip(weights, units, strict=True)
@@ -1465,16 +1485,19 @@ class CashTransferPlanLedger(models.AbstractModel):
 
     def _give_back_fee(self, amount, fees, date):
         """Post a fee back into the advance or wallet, at what it cost there."""
-        factor = 10**self.currency_id.decimal_places
-        cents = 10**self.company_currency_id.decimal_places
         self._check_open_date(date, self.company_id.cash_journal_id)
         movements = self._held_movements()
         layers = movements.filtered(lambda m: m.kind in INFLOWS)
-        used = sum(round(m.amount * factor) for m in movements - layers)
-        back = round(amount * factor)
+        used = sum(
+            Money.of(m.amount, self.currency_id).units for m in movements - layers
+        )
+        back = Money.of(amount, self.currency_id).units
         pieces, _missing = consume(
             [
-                (round(m.amount * factor), round(m.company_amount * cents))
+                (
+                    Money.of(m.amount, self.currency_id).units,
+                    Money.of(m.company_amount, self.company_currency_id).units,
+                )
                 for m in layers
             ],
             used - back,
@@ -1485,8 +1508,8 @@ class CashTransferPlanLedger(models.AbstractModel):
         lines = [
             {
                 "account_id": self.company_id.cash_fee_account_id.id,
-                "amount_currency": units / factor,
-                "balance": share / cents,
+                "amount_currency": Money(units, self.currency_id).amount,
+                "balance": Money(share, self.company_currency_id).amount,
                 "analytic_distribution": {key: 100.0},
                 "cash_event": "fee",
             }
@@ -1497,7 +1520,7 @@ class CashTransferPlanLedger(models.AbstractModel):
             {
                 "account_id": money.id,
                 "amount_currency": amount,
-                "balance": cost / cents,
+                "balance": Money(cost, self.company_currency_id).amount,
                 "cash_event": "fee",
             }
         )
@@ -1507,7 +1530,11 @@ class CashTransferPlanLedger(models.AbstractModel):
         item = move.line_ids.filtered(lambda aml: aml.account_id == money)
         self.env["cash.transfer.movement"]._unprotected().create(
             self._movement_vals(
-                "fee", date, -amount, -cost / cents, move_line_id=item.id
+                "fee",
+                date,
+                -amount,
+                Money(-cost, self.company_currency_id).amount,
+                move_line_id=item.id,
             )
         )
         self.invalidate_recordset(["statement_html", "is_balanced"])
@@ -1628,7 +1655,6 @@ class CashTransferPlanLedger(models.AbstractModel):
     def _post_exchange(self, company_amount):
         """Post what is left in company currency alone, with the grants' analytic."""
         date = fields.Date.context_today(self)
-        cents = 10**self.company_currency_id.decimal_places
         money = self.provider_id._get_money_account()
         weights = self._weights()
         grants = self.env["cash.transfer.grant"].browse([row[1] for row in weights])
@@ -1643,7 +1669,10 @@ class CashTransferPlanLedger(models.AbstractModel):
         for (key, _g, _u), grant, part in zip(
             weights,
             grants,
-            split_units(round(company_amount * cents), [row[2] for row in weights]),
+            split_units(
+                Money.of(company_amount, self.company_currency_id).units,
+                [row[2] for row in weights],
+            ),
             strict=True,
         ):
             entry += self._exchange_lines(part, key, grant)

@@ -8,6 +8,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, LazyTranslate
 
+from odoo.addons.remediation_base.tools.money import Money
 from odoo.addons.remediation_base.tools.steps import Ask, step
 
 from ...tools.split import split_lines
@@ -576,8 +577,7 @@ class CashTransferPlanLock(models.AbstractModel):
         return True
 
     def _create_splits(self, rows):
-        digits = self.currency_id.decimal_places
-        factor = 10**digits
+        currency = self.currency_id
         fundings = {}
         for line, grant, share, analytic in self._query(
             """
@@ -596,7 +596,7 @@ class CashTransferPlanLock(models.AbstractModel):
         carry = {int(k): v for k, v in self.job_data.get("carry", {}).items()}
         lines = [
             (
-                round(float(row[1]) * factor),
+                Money.of(row[1], currency).units,
                 [(grant, round(share * 100)) for grant, share, _a in fundings[row[0]]],
             )
             for row in rows
@@ -615,7 +615,7 @@ class CashTransferPlanLock(models.AbstractModel):
                         "grant_id": grant,
                         "analytic_key": ",".join(str(a) for a in accounts),
                         "weight": round(shares[grant] * 100),
-                        "amount": units / factor,
+                        "amount": Money(units, currency).amount,
                     }
                 )
         self._execute(

@@ -1,9 +1,8 @@
 from odoo import fields, models
 from odoo.tools import LazyTranslate
 
+from odoo.addons.remediation_base.tools.money import Money, split_units
 from odoo.addons.remediation_base.tools.steps import Ask, step
-
-from ...tools.split import split_units
 
 _lt = LazyTranslate(__name__)
 
@@ -130,17 +129,17 @@ class CashTransferDispute(models.Model):
         return rows or self.plan_id._weights()
 
     def _expense_lines(self, account, kind, key=None):
-        factor = 10**self.currency_id.decimal_places
-        cents = 10**self.company_currency_id.decimal_places
         keys = [(key, False, 1)] if key else self._keys()
         weights = [row[2] for row in keys]
-        amounts = split_units(round(self.amount * factor), weights)
-        costs = split_units(round(self.company_amount * cents), weights)
+        amounts = split_units(Money.of(self.amount, self.currency_id).units, weights)
+        costs = split_units(
+            Money.of(self.company_amount, self.company_currency_id).units, weights
+        )
         return [
             {
                 "account_id": account.id,
-                "amount_currency": amount / factor,
-                "balance": cost / cents,
+                "amount_currency": Money(amount, self.currency_id).amount,
+                "balance": Money(cost, self.company_currency_id).amount,
                 "analytic_distribution": {row[0]: 100.0},
                 "cash_event": kind,
             }
@@ -195,7 +194,6 @@ class CashTransferDispute(models.Model):
         if plan.provider_id.kind != "prefinanced":
             self._move_out("delivered", lines, date)
             return
-        factor = 10**self.currency_id.decimal_places
         biller = self.line_id._billed_by() or plan.provider_id.partner_id
         bills = plan._post_bills(
             date,
@@ -204,7 +202,7 @@ class CashTransferDispute(models.Model):
                     biller.id,
                     line["analytic_distribution"].popitem()[0],
                     False,
-                    round(line["amount_currency"] * factor),
+                    Money.of(line["amount_currency"], self.currency_id).units,
                 )
                 for line in lines
             ],

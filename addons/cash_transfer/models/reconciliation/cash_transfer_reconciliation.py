@@ -8,6 +8,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 from odoo.addons.remediation_base.tools import sheets
+from odoo.addons.remediation_base.tools.money import Money
 from odoo.addons.remediation_base.tools.sheets import SheetError
 from odoo.addons.remediation_base.tools.steps import EVERYTHING, step
 
@@ -382,12 +383,11 @@ class CashTransferReconciliation(models.Model):
         )
         rows.invalidate_model(flush=False)
         self.invalidate_recordset(["row_ids"], flush=False)
-        factor = 10**self.currency_id.decimal_places
         self._unprotected().write(
             {
                 "fees_told": found.fees_told,
                 "has_file_total": found.total is not None,
-                "file_total": (found.total or 0) / factor,
+                "file_total": Money(found.total or 0, self.currency_id).amount,
                 "sheet_read": found.sheet,
                 "header_row": found.header_row,
             }
@@ -417,7 +417,6 @@ class CashTransferReconciliation(models.Model):
     def _as_rows(self, found, profile):
         """Return the facts of a file as values of rows, in money."""
         self._match_numbers(found.rows, profile)
-        factor = 10**self.currency_id.decimal_places
         aside = {
             "payment_code": False,
             "provider_ref": False,
@@ -440,8 +439,8 @@ class CashTransferReconciliation(models.Model):
             {
                 **row,
                 "payment_code": row["payment_code"] or False,
-                "amount": row["amount"] / factor,
-                "fee_told": row["fee_told"] / factor,
+                "amount": Money(row["amount"], self.currency_id).amount,
+                "fee_told": Money(row["fee_told"], self.currency_id).amount,
             }
             for row in rows
         ]
@@ -526,7 +525,7 @@ class CashTransferReconciliation(models.Model):
         # sudo: how the provider's file is read
         profile = profile or self.sudo().provider_id.report_profile_id
         by_reference = profile.match_key == "reference"
-        factor = 10**self.currency_id.decimal_places
+        currency = self.currency_id
         lines, told, aside = {}, [], {}
         for row in rows:
             nameless = not row["payment_code"] and not (
@@ -550,24 +549,28 @@ class CashTransferReconciliation(models.Model):
                     **row,
                     "line_id": line["id"] if line else False,
                     "plan_id": line["plan_id"] if line else self.plan_id.id,
-                    "amount": round(row["amount"] * factor),
-                    "fee": round(row["fee_told"] * factor),
+                    "amount": Money.of(row["amount"], currency).units,
+                    "fee": Money.of(row["fee_told"], currency).units,
                 }
             )
         spoken = [row for row in told if row["number"] not in aside]
-        stories, references = self._get_stories(spoken, factor)
+        stories, references = self._get_stories(spoken)
         provider_report.name_receipts(told, references)
         changes = aside | provider_report.understand(
             spoken,
-            {key: self._as_payment(line, factor) for key, line in lines.items()},
+            {key: self._as_payment(line) for key, line in lines.items()},
             stories,
             fields.Date.context_today(self),
             self.date,
         )
         self._unprotected().write(
             {
-                "listed_total": sum(row["amount"] for row in spoken) / factor,
-                "told_total": provider_report.told_total(spoken) / factor,
+                "listed_total": Money(
+                    sum(row["amount"] for row in spoken), currency
+                ).amount,
+                "told_total": Money(
+                    provider_report.told_total(spoken), currency
+                ).amount,
             }
         )
         matched = []
@@ -579,7 +582,7 @@ class CashTransferReconciliation(models.Model):
                     **{name: now[name] for name in ("line_id", "plan_id", "receipt")},
                     **change,
                     **{
-                        name: change[name] / factor
+                        name: Money(change[name], currency).amount
                         for name in ("booked", "disputed", "fee")
                     },
                 }
@@ -588,18 +591,19 @@ class CashTransferReconciliation(models.Model):
             self._add_expected_fees(matched)
         return matched
 
-    def _as_payment(self, line, factor):
+    def _as_payment(self, line):
+        currency = self.currency_id
         return provider_report.Payment(
             status=line["status"],
-            due=round(line["amount_due"] * factor),
-            delivered=round(line["amount_delivered"] * factor),
-            open=round(line["open"] * factor),
+            due=Money.of(line["amount_due"], currency).units,
+            delivered=Money.of(line["amount_delivered"], currency).units,
+            open=Money.of(line["open"], currency).units,
             cycle_line=line["cycle_line_id"],
             sent_on=line["sent_on"],
             grant_end=line["grant_end"],
         )
 
-    def _get_stories(self, rows, factor):
+    def _get_stories(self, rows):
         """Return what the posted reports of the provider said about these payments, and
         whose each of these references was, in one statement."""
         self.env.cr.execute(
@@ -628,7 +632,7 @@ class CashTransferReconciliation(models.Model):
         stories, references = defaultdict(provider_report.Story), []
         for row in self.env.cr.dictfetchall():
             for name in ("amount", "disputed", "fee"):
-                row[name] = round(float(row[name] or 0) * factor)
+                row[name] = Money.of(row[name], self.currency_id).units
             about = provider_report.subject(row)
             if row["provider_ref"]:
                 references.append((row["provider_ref"], about))
