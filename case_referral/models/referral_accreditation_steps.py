@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import LazyTranslate
 
+from odoo.addons.remediation_base.tools.batches import each_batch
 from odoo.addons.remediation_base.tools.steps import Ask, step
 
 _lt = LazyTranslate(__name__)
@@ -195,8 +196,11 @@ class ReferralAccreditation(models.Model):
             ]
         )
         over = live.filtered(lambda rec: rec.valid_until < today)
-        over._unprotected().write({"state": "expired"})
-        for accreditation in live - over:
+        each_batch(over, lambda batch: batch._unprotected().write({"state": "expired"}))
+        each_batch(live - over, lambda batch: batch._warn_when_due(today))
+
+    def _warn_when_due(self, today):
+        for accreditation in self:
             days = (accreditation.valid_until - today).days
             step = min(step for step in WARN_DAYS if step >= days)
             if accreditation.warned_days in (-1,) or step < accreditation.warned_days:

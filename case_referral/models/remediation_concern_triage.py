@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import LazyTranslate
 
+from odoo.addons.remediation_base.tools.batches import each_batch
 from odoo.addons.remediation_base.tools.steps import Ask, step
 
 from .remediation_concern import TRIAGE_HOURS
@@ -211,7 +212,7 @@ class RemediationConcern(models.Model):
         )
         users = team.on_call_user_id or team.supervisor_id
         if not users:
-            users = self.env.ref("child_remediation.group_coordinator").user_ids
+            users = self.env.ref("child_remediation.group_coordinator").all_user_ids
             users = users.filtered(lambda user: self.company_id in user.company_ids)
         return users.filtered("active")
 
@@ -255,7 +256,9 @@ class RemediationConcern(models.Model):
                 ("triage_due", "<", fields.Datetime.now()),
                 ("overdue_alerted_on", "=", False),
             ],
-            limit=500,
         )
-        late._page_on_call()
-        late._unprotected().write({"overdue_alerted_on": fields.Datetime.now()})
+        each_batch(late, lambda batch: batch._alert_late())
+
+    def _alert_late(self):
+        self._page_on_call()
+        self._unprotected().write({"overdue_alerted_on": fields.Datetime.now()})

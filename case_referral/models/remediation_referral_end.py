@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import LazyTranslate
 
+from odoo.addons.remediation_base.tools.batches import each_batch
 from odoo.addons.remediation_base.tools.steps import Ask, step
 
 from .remediation_referral import OPEN_STATES
@@ -119,8 +120,7 @@ class RemediationReferral(models.Model):
                 ("answer_late", "=", False),
             ]
         )
-        late._unprotected().write({"answer_late": True})
-        late._tell_senders()
+        each_batch(late, lambda batch: batch._mark_late())
         over = self.search(
             [
                 ("state", "=", "sent"),
@@ -128,15 +128,15 @@ class RemediationReferral(models.Model):
                 ("basis", "!=", "emergency"),
             ]
         )
-        over._unprotected().write({"state": "expired"})
-        over.package_id._close_view()
-        over._clear_activities()
-        self.search(
+        each_batch(over, lambda batch: batch._expire())
+        ended = self.search(
             [
                 ("state", "in", OPEN_STATES),
                 ("kept_until", "<", fields.Date.context_today(self)),
             ]
-        )._revoke(self.env._("The day decided when the case was closed is over."))
+        )
+        reason = self.env._("The day decided when the case was closed is over.")
+        each_batch(ended, lambda batch: batch._revoke(reason))
         self.env["remediation.referral.package"]._close_overdue_views()
         self._end_expired_consents()
 
@@ -150,7 +150,16 @@ class RemediationReferral(models.Model):
                 ("basis", "=", "consent"),
             ]
         )
-        live._limit_views()
+        each_batch(live, lambda batch: batch._limit_views())
+
+    def _mark_late(self):
+        self._unprotected().write({"answer_late": True})
+        self._tell_senders()
+
+    def _expire(self):
+        self._unprotected().write({"state": "expired"})
+        self.package_id._close_view()
+        self._clear_activities()
 
     def _limit_views(self):
         """Set until when the receivers of open referrals look: as long as the consents

@@ -7,6 +7,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import RemediationCommon
 
@@ -116,6 +117,29 @@ class TestR7ConsentEnds(RemediationCommon):
                 told = self.worker if days else self.worker | self.supervisor
                 self.assertEqual(tasks.user_id, told)
                 self.assertEqual(set(tasks.mapped("summary")), {case.name})
+
+    def test_r7_one_bad_consent_keeps_no_other_from_expiring(self):
+        bad, good = (
+            self._new_consent(
+                self._new_case(),
+                given_on=self.today - timedelta(days=100),
+                valid_until=self.today - timedelta(days=1),
+            )
+            for _number in range(2)
+        )
+        self.env.flush_all()
+        self.env.cr.execute(
+            "ALTER TABLE remediation_consent ADD CONSTRAINT bad_record"
+            " CHECK (id <> %s OR is_lapsed IS NOT TRUE)",
+            [bad.id],
+        )
+        batches = "odoo.addons.remediation_base.tools.batches"
+        with mute_logger("odoo.sql_db"), self.assertLogs(batches, "WARNING"):
+            self.env["remediation.consent"]._cron_expire()
+        self.env.invalidate_all()
+        self.assertEqual((bad + good).mapped("is_lapsed"), [False, True])
+        self.assertFalse(self._tasks(bad.case_id))
+        self.assertEqual(self._tasks(good.case_id).user_id, self.supervisor)
 
     def test_r7_a_recipient_may_finish_for_14_days_after_expiry(self):
         consent = self._new_consent(

@@ -49,7 +49,7 @@ class Submission(models.Model):
             )
             users = team._on_call() if team else self.env["res.users"]
             if not users:
-                users = self.env.ref("child_remediation.group_coordinator").user_ids
+                users = self.env.ref("child_remediation.group_coordinator").all_user_ids
                 users = users.filtered(
                     lambda u, s=submission: s.company_id in u.company_ids
                 )

@@ -1,3 +1,4 @@
+from . import test_batches
 from . import test_money
 from . import test_r58_answers
 from . import test_sheets

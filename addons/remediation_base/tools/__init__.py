@@ -1,5 +1,6 @@
 from . import (
     at_commit,
+    batches,
     context,
     core_pictures,
     log_filter,

@@ -3,6 +3,7 @@ from contextlib import contextmanager
 from odoo import api, fields, models
 from odoo.tools import LazyTranslate
 
+from odoo.addons.remediation_base.tools.batches import each_batch
 from odoo.addons.remediation_base.tools.steps import Ask, step
 
 from .remediation_beneficiary import AGE_FACTS
@@ -350,5 +351,7 @@ class Consent(models.Model):
                 ("is_lapsed", "=", False),
             ]
         )
-        lapsed._unprotected().write({"is_lapsed": True})
-        return lapsed
+        each_batch(lapsed, lambda batch: batch._lapse())
+
+    def _lapse(self):
+        self._unprotected().write({"is_lapsed": True})

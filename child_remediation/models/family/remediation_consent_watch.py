@@ -30,17 +30,15 @@ class Consent(models.Model):
         )
         ending.filtered(lambda consent: consent.valid_until == today)._ask_supervisor()
 
-    @api.model
-    def _cron_expire(self):
-        """Mark consents whose last day has passed; the supervisor gets a task, on
-        whichever day this runs (R7). Daily."""
-        lapsed = super()._cron_expire()
-        lapsed.filtered(
+    def _lapse(self):
+        """The supervisor gets a task, on whichever day this runs (R7)."""
+        result = super()._lapse()
+        self.filtered(
             lambda consent: (
                 consent.answer == "yes" and consent.case_id.stage != "closed"
             )
         )._ask_supervisor()
-        return lapsed
+        return result
 
     @api.model_create_multi
     def create(self, vals_list):

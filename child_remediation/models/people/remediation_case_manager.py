@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import LazyTranslate
 
+from odoo.addons.remediation_base.tools.batches import each_batch
 from odoo.addons.remediation_base.tools.steps import Ask, step
 
 _lt = LazyTranslate(__name__)
@@ -427,10 +428,13 @@ class CaseManager(models.Model):
                 ("vetting_valid_until", "<", today),
             ]
         )
-        lapsed._warn_of_expiry()
-        lapsed._unprotected().write({"level": "expired"})
-        lapsed._pass_custody(self.env._("Check expired"), with_grace=True)
-        lapsed._clear_rights_cache()
+        each_batch(lapsed, lambda batch: batch._expire())
+
+    def _expire(self):
+        self._warn_of_expiry()
+        self._unprotected().write({"level": "expired"})
+        self._pass_custody(self.env._("Check expired"), with_grace=True)
+        self._clear_rights_cache()
 
     def _warn_of_expiry(self):
         """Tell the supervisor whose check ends when, with links to the cases."""
