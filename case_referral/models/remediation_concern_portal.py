@@ -55,12 +55,6 @@ class RemediationConcern(models.Model):
         return read_moment(text, pytz.timezone(zone), fields.Datetime.now()) or False
 
     @api.model
-    def _portal_sites(self):
-        return self.env["remediation.site"].search(
-            [("company_id", "in", [False, self.env.company.id])], limit=200
-        )
-
-    @api.model
     def _portal_photo(self, values, vals):
         """The photo of a report; one that cannot be read never holds danger back."""
         try:
