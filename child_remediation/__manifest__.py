@@ -90,6 +90,7 @@
         "wizards/remediation_safeguarding_file_views.xml",
         "wizards/remediation_break_glass_views.xml",
         "views/remediation_assignment_rule_views.xml",
+        "views/remediation_desk_views.xml",
         "views/child_remediation_menus.xml",
         "views/protection_menus.xml",
     ],

@@ -34,3 +34,5 @@ from . import (
     referral_matching,
     referral_total,
 )
+from . import remediation_desk
+from . import remediation_desk_setup

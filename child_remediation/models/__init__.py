@@ -10,3 +10,5 @@ from . import family
 from . import plan
 from . import follow_up
 from . import protection
+from . import remediation_desk
+from . import remediation_desk_setup

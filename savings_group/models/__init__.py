@@ -7,3 +7,4 @@ from . import remediation_plan_action
 from . import res_company
 from . import res_users
 from . import res_config_settings
+from . import remediation_desk

@@ -26,3 +26,5 @@ from . import remediation_household_member
 from . import remediation_beneficiary
 from . import res_partner
 from . import remediation_plan_action
+from . import remediation_desk
+from . import remediation_desk_setup

@@ -1,0 +1,238 @@
+from odoo import api, fields, models
+
+from odoo.addons.child_remediation.models.remediation_desk import LINES
+
+from .duty.cash_transfer_duty import GROUPS
+
+#: State of a plan → duty whose turn it is.
+TURNS = {
+    "draft": "prepare",
+    "locked": "approve",
+    "approved": "release",
+    "released": "release",
+    "instructed": "reconcile",
+    "partly_reconciled": "reconcile",
+    "reconciled": "reconcile",
+}
+
+
+class Desk(models.AbstractModel):
+    _inherit = "remediation.desk"
+
+    @api.model
+    def _sections(self):
+        sections = super()._sections()
+        user = self.env.user
+        duties = {duty for duty, group in GROUPS.items() if user.has_group(group)}
+        if duties:
+            # Finance has its own work first.
+            sections[:0] = [self._turn(duties), self._support(duties)]
+            sections += [self._unexplained(), self._grants()]
+        elif self._is("group_coordinator", "group_auditor"):
+            sections.append(self._grants())
+        return sections
+
+    @api.model
+    def _turn(self, duties):
+        """Payment plans that wait for the user: somebody else acted before (R37)."""
+        states = [state for state, duty in TURNS.items() if duty in duties]
+        plans = self.env["cash.transfer.payment.plan"].search_fetch(
+            [("state", "in", states)],
+            [
+                "name",
+                "state",
+                "cycle_id",
+                "provider_id",
+                "pay_on",
+                "amount_total",
+                "currency_id",
+                "line_count",
+                "prepared_by_id",
+                "released_by_id",
+                "instructed_by_id",
+            ],
+            order="pay_on, id",
+            limit=100,
+        )
+        user = self.env.user
+        plans = plans.filtered(
+            lambda plan: (
+                not (
+                    (plan.state == "locked" and plan.prepared_by_id == user)
+                    or (
+                        TURNS[plan.state] == "reconcile"
+                        and user in (plan.released_by_id, plan.instructed_by_id)
+                    )
+                )
+            )
+        )
+        lines = [
+            {
+                "id": f"plan-{plan.id}",
+                "model": plan._name,
+                "res_id": plan.id,
+                "title": plan.name,
+                "task": self._next_of(plan),
+                "detail": " · ".join(
+                    (
+                        plan.cycle_id.display_name,
+                        plan.provider_id.display_name,
+                        self.env._("%(count)s payments", count=plan.line_count),
+                        plan.currency_id.format(plan.amount_total),
+                    )
+                ),
+                **self._when(plan.pay_on),
+            }
+            for plan in plans[:LINES]
+        ]
+        return self._section(
+            "turn",
+            self.env._("Your Turn"),
+            lines,
+            self.env._("No payment plan waits for you."),
+            total=len(plans),
+            action="cash_transfer.payment_plan_action",
+        )
+
+    @api.model
+    def _next_of(self, plan):
+        return {
+            "draft": self.env._("Prepare and lock"),
+            "locked": self.env._("Approve"),
+            "approved": self.env._("Release"),
+            "released": self.env._("Fund and instruct"),
+            "instructed": self.env._("Import the report"),
+            "partly_reconciled": self.env._("Import the report"),
+            "reconciled": self.env._("Close"),
+        }[plan.state]
+
+    @api.model
+    def _support(self, duties):
+        """Support that somebody proposed, or asked to change, and payees: what an
+        approver decides on."""
+        if "approve" not in duties:
+            return None
+        entitlements = self.env["cash.transfer.entitlement"].search_fetch(
+            [
+                "|",
+                ("state", "=", "proposed"),
+                ("asked_change", "!=", False),
+            ],
+            [
+                "name",
+                "state",
+                "amount",
+                "currency_id",
+                "proposed_by_id",
+                "proposed_on",
+                "asked_by_id",
+                "asked_on",
+                "asked_change",
+            ],
+            order="proposed_on, id",
+            limit=100,
+        )
+        user = self.env.user
+        entitlements = entitlements.filtered(
+            lambda row: user not in (row.asked_by_id or row.proposed_by_id)
+        )
+        lines = [
+            {
+                "id": f"entitlement-{row.id}",
+                "model": row._name,
+                "res_id": row.id,
+                "title": row.name,
+                "task": self._label(row, "asked_change")
+                if row.asked_change
+                else self.env._("Support"),
+                "detail": " · ".join(
+                    filter(
+                        None,
+                        (
+                            row.currency_id.format(row.amount),
+                            (row.asked_by_id or row.proposed_by_id).name,
+                        ),
+                    )
+                ),
+                "when": self._since(row.asked_on or row.proposed_on),
+                "tone": "muted",
+            }
+            for row in entitlements[:LINES]
+        ]
+        return self._section(
+            "support",
+            self.env._("Support to Decide On"),
+            lines,
+            self.env._("No support waits for your decision."),
+            total=len(entitlements),
+            action="cash_transfer.entitlement_action",
+        )
+
+    @api.model
+    def _unexplained(self):
+        """Money that nobody explained yet, the oldest first."""
+        rows = self.env["cash.transfer.worklist"].search_fetch(
+            [], ["kind", "name", "amount", "currency_id", "age"], limit=100
+        )
+        if not rows:
+            return None
+        return self._section(
+            "unexplained",
+            self.env._("Unexplained Money"),
+            [
+                {
+                    "id": f"work-{row.id}",
+                    "title": row.name,
+                    "action": "cash_transfer.worklist_action",
+                    "task": self._label(row, "kind"),
+                    "detail": row.currency_id.format(row.amount),
+                    "when": self.env._("%(days)s days", days=row.age),
+                    "tone": "danger" if row.age > 30 else "muted",
+                }
+                for row in rows[:LINES]
+            ],
+            "",
+            total=len(rows),
+            place="side",
+            action="cash_transfer.worklist_action",
+        )
+
+    @api.model
+    def _grants(self):
+        """What is left of each grant that runs, as a share of its budget."""
+        today = fields.Date.context_today(self)
+        if not self.env["cash.transfer.grant"].has_access("read"):
+            return None
+        grants = self.env["cash.transfer.grant"].search(
+            [("date_start", "<=", today), ("date_end", ">=", today)],
+            order="date_end",
+            limit=12,
+        )
+        if not grants:
+            return None
+        lines = []
+        for grant in grants:
+            used = grant.budget - grant.available
+            percent = round(100 * used / grant.budget) if grant.budget else 0
+            lines.append(
+                {
+                    "id": f"grant-{grant.id}",
+                    "model": grant._name,
+                    "res_id": grant.id,
+                    "title": grant.display_name,
+                    "percent": min(100, max(0, percent)),
+                    "label": self.env._(
+                        "%(left)s left", left=grant.currency_id.format(grant.available)
+                    ),
+                }
+            )
+        return self._section(
+            "grants",
+            self.env._("Grants: Spent and Committed"),
+            lines,
+            "",
+            kind="bars",
+            place="side",
+            limit=None,
+            action="cash_transfer.grant_action",
+        )

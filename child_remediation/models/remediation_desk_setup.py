@@ -1,0 +1,180 @@
+from odoo import api, models
+
+ADMINISTRATOR = "base.group_system"
+COORDINATOR = "child_remediation.group_coordinator"
+SUPERVISOR = "child_remediation.group_supervisor"
+
+
+class Desk(models.AbstractModel):
+    """The first day: what an organisation has to set up, in its order, without a name.
+
+    Each step knows by itself whether it is done. The page goes when all are.
+    """
+
+    _inherit = "remediation.desk"
+
+    @api.model
+    def _sections(self):
+        sections = super()._sections()
+        user = self.env.user
+        if user.has_group(ADMINISTRATOR) or user.has_group(COORDINATOR):
+            sections.insert(0, self._first_day())
+        return sections
+
+    @api.model
+    def _first_day(self):
+        steps = self._setup_steps()
+        open_steps = [step for step in steps if not step["done"]]
+        if not open_steps:
+            return None
+        user = self.env.user
+        lines = []
+        for step in steps:
+            mine = user.has_group(step["group"])
+            lines.append(
+                {
+                    "id": step["id"],
+                    "title": step["title"],
+                    "done": step["done"],
+                    "detail": step["detail"]
+                    if mine
+                    else self.env._(
+                        "%(detail)s For: %(who)s.",
+                        detail=step["detail"],
+                        who=self._who(step["group"]),
+                    ),
+                    "action": step["action"] if mine else False,
+                }
+            )
+        return self._section(
+            "first_day",
+            self.env._(
+                "Set Up: %(done)s of %(all)s Steps Done",
+                done=len(steps) - len(open_steps),
+                all=len(steps),
+            ),
+            lines,
+            "",
+            kind="steps",
+            limit=None,
+            total=0,
+        )
+
+    @api.model
+    def _who(self, group):
+        return {
+            ADMINISTRATOR: self.env._("the administrator"),
+            COORDINATOR: self.env._("a coordinator"),
+            SUPERVISOR: self.env._("a supervisor"),
+        }.get(group, "")
+
+    @api.model
+    def _setup_steps(self):
+        """Hook: ``[{id, title, detail, done, group, action}]`` in their order."""
+        _ = self.env._
+        company = self.env.company
+        of_company = [("company_id", "in", (False, company.id))]
+        return [
+            self._setup_step(
+                "organisation",
+                _("Organisation and Country"),
+                _("Name, country and logo: they stand on every paper."),
+                ADMINISTRATOR,
+                "base.action_res_company_form",
+                bool(company.country_id),
+            ),
+            self._setup_step(
+                "mail",
+                _("Mail"),
+                _("A server that sends: invitations and alerts go by mail."),
+                ADMINISTRATOR,
+                "base.action_ir_mail_server_list",
+                self._any("ir.mail_server"),
+            ),
+            self._setup_step(
+                "people",
+                _("People and Duties"),
+                _("A coordinator and a supervisor at least, each with a login."),
+                ADMINISTRATOR,
+                "base.action_res_users",
+                self._has_people(),
+            ),
+            self._setup_step(
+                "places",
+                _("Areas and Sites"),
+                _("Where children work: one by one, or from a sheet."),
+                SUPERVISOR,
+                "child_remediation.site_action",
+                self._any("remediation.site", of_company),
+            ),
+            self._setup_step(
+                "law",
+                _("Legal Framework"),
+                _("Read the ages and limits of your country, and put them in force."),
+                COORDINATOR,
+                "child_remediation.legal_framework_action",
+                self._any(
+                    "remediation.legal.framework",
+                    [*of_company, ("state", "=", "in_force")],
+                ),
+            ),
+            self._setup_step(
+                "programme",
+                _("Programme"),
+                _("What cases belong to, with its own questions."),
+                COORDINATOR,
+                "child_remediation.programme_action",
+                self._any("remediation.programme", of_company),
+            ),
+            self._setup_step(
+                "team",
+                _("Team"),
+                _("Who supervises whom, and who is on call."),
+                COORDINATOR,
+                "child_remediation.team_action",
+                self._any("remediation.team", of_company),
+            ),
+            self._setup_step(
+                "case_manager",
+                _("First Case Manager"),
+                _("With a vetting check, training and a signed code of conduct."),
+                SUPERVISOR,
+                "child_remediation.case_manager_action",
+                self._any(
+                    "remediation.case.manager",
+                    [*of_company, ("level", "in", ("junior", "accredited"))],
+                ),
+            ),
+        ]
+
+    @api.model
+    def _setup_step(self, key, title, detail, group, action, done):
+        return {
+            "id": f"setup-{key}",
+            "title": title,
+            "detail": detail,
+            "group": group,
+            "action": action,
+            "done": done,
+        }
+
+    @api.model
+    def _any(self, model, domain=()):
+        # sudo: that one exists is all that is told, also to an administrator, who has
+        # no right to what the organisation keeps.
+        return bool(self.env[model].sudo().search_count(list(domain), limit=1))
+
+    @api.model
+    def _has_people(self):
+        company = self.env.company
+        return all(
+            self._any(
+                "res.users",
+                [
+                    ("all_group_ids", "in", self.env.ref(group).id),
+                    ("company_ids", "in", company.id),
+                    ("share", "=", False),
+                ],
+            )
+            for group in (COORDINATOR, SUPERVISOR)
+        )

@@ -1,0 +1,125 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from .common import RemediationCommon
+
+
+@tagged("post_install", "-at_install")
+class TestDesk(RemediationCommon):
+    """The first page of each person."""
+
+    def _desk(self, user):
+        self.env.invalidate_all()
+        return self.env["remediation.desk"].with_user(user).get_desk()
+
+    def _lines(self, user, key):
+        for section in self._desk(user)["sections"]:
+            if section["key"] == key:
+                return section["lines"]
+        return None
+
+    def test_worker_sees_own_cases_alone(self):
+        mine = self._new_case()
+        other = self._new_case(self.manager_2)
+        lines = self._lines(self.worker, "due")
+        codes = {line["code"] or line["title"] for line in lines}
+        self.assertIn(mine.name, codes)
+        self.assertNotIn(other.name, codes)
+        button = lines[0]["button"]
+        self.assertEqual(
+            (button["model"], button["method"]),
+            ("remediation.case", "action_record_first_contact"),
+        )
+
+    def test_lateness_is_said_exactly(self):
+        Desk = self.env["remediation.desk"].with_user(self.worker)
+        now = fields.Datetime.now()
+        today = fields.Date.context_today(Desk)
+        self.assertEqual(
+            Desk._when(now - timedelta(hours=6, minutes=5))["tone"], "danger"
+        )
+        self.assertIn("6 h", Desk._when(now - timedelta(hours=6, minutes=5))["when"])
+        for days, sentence in ((7, "in 7 days"), (1, "tomorrow"), (-3, "3 days late")):
+            self.assertEqual(Desk._when(today + timedelta(days=days))["when"], sentence)
+
+    def test_r18_nobody_decides_on_their_own(self):
+        case = self._new_case()
+        assessment = (
+            self.env["remediation.assessment"]
+            .with_user(self.worker)
+            .create(
+                {
+                    "case_id": case.id,
+                    "child_wishes": "To go to school.",
+                    "present": "Child and mother",
+                    "score_ids": [
+                        fields.Command.create({"domain": "work", "score": "3"})
+                    ],
+                }
+            )
+        )
+        assessment.action_submit()
+        keys = {line["res_id"] for line in self._lines(self.supervisor, "decisions")}
+        self.assertIn(assessment.id, keys)
+        assessment.with_user(self.supervisor).action_reject("Say what the girl wishes.")
+        back = self._lines(self.worker, "unfinished")
+        self.assertEqual(back[0]["detail"], "Say what the girl wishes.")
+        self.assertFalse(
+            [
+                line
+                for line in self._lines(self.supervisor, "decisions")
+                if line["res_id"] == assessment.id
+            ]
+        )
+
+    def test_r16_child_without_safety_step_is_urgent(self):
+        case = self._new_case(risk_level="high")
+        line = self._lines(self.supervisor, "urgent")[0]
+        self.assertEqual((line["res_id"], line["badge_tone"]), (case.id, "danger"))
+
+    def test_readers_without_names_read_none(self):
+        self._new_case()
+        name = self._new_case().beneficiary_id.full_name
+        for user in (self.monitor, self.auditor):
+            with self.subTest(user=user.login):
+                self.assertNotIn(name, str(self._desk(user)))
+
+    def test_search_finds_what_one_may_see(self):
+        case = self._new_case()
+        Desk = self.env["remediation.desk"]
+        found = Desk.with_user(self.worker).search_desk(case.name)
+        self.assertEqual([line["res_id"] for line in found], [case.id])
+        name = case.beneficiary_id.last_name or case.beneficiary_id.first_name
+        self.assertIn(
+            case.id,
+            [line["res_id"] for line in Desk.with_user(self.worker).search_desk(name)],
+        )
+        self.assertFalse(Desk.with_user(self.worker_2).search_desk(case.name))
+        self.assertFalse(Desk.with_user(self.monitor).search_desk(name))
+
+    def test_first_day_tells_the_administrator_what_is_missing(self):
+        """Without a name, and nothing that the administrator has no right to."""
+        section = next(
+            section
+            for section in self._desk(self.admin_like)["sections"]
+            if section["key"] == "first_day"
+        )
+        by_id = {line["id"]: line for line in section["lines"]}
+        self.assertTrue(by_id["setup-team"]["done"])
+        self.assertFalse(by_id["setup-team"]["action"])
+        self.assertTrue(by_id["setup-organisation"]["action"])
+        self.assertNotIn("Amani", str(section))
+
+    def test_whoever_has_no_duty_reads_nothing(self):
+        self._new_case()
+        self.assertEqual(self._desk(self.plain_user)["sections"], [])
+
+    def test_portal_has_no_desk(self):
+        Desk = self.env["remediation.desk"].with_user(self.portal_manager)
+        with self.assertRaises(AccessError):
+            Desk.get_desk()
+        with self.assertRaises(AccessError):
+            Desk.search_desk("CR-000001")
