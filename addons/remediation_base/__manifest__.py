@@ -9,6 +9,7 @@
     "external_dependencies": {"python": ["pillow-heif"]},
     "data": [
         "security/ir.model.access.csv",
+        "security/remediation_base_rules.xml",
         "data/ir_cron_data.xml",
         "views/remediation_job_templates.xml",
         "wizards/remediation_step_window_views.xml",

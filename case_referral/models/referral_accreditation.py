@@ -29,6 +29,7 @@ class ReferralAccreditation(models.Model):
         "mail.thread",
         "mail.activity.mixin",
     ]
+    _rules_of = "remediation.in.company"
     _order = "valid_until desc, id desc"
     _check_company_auto = True
     _code_prefix = "AC"

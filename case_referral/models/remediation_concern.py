@@ -26,6 +26,7 @@ class RemediationConcern(models.Model):
     _name = "remediation.concern"
     _description = "Concern about a Child"
     _inherit = ["remediation.coded.mixin"]
+    _rules_of = "remediation.in.company"
     _order = "received_at desc, id desc"
     _check_company_auto = True
     _code_prefix = "CN"

@@ -10,6 +10,7 @@ class Area(models.Model):
 
     _name = "remediation.area"
     _description = "Administrative Area"
+    _rules_of = "remediation.in.company.or.none"
     _parent_store = True
     _order = "complete_name"
     _rec_name = "complete_name"

@@ -6,6 +6,7 @@ class Institution(models.Model):
 
     _name = "remediation.institution"
     _description = "School or Training Centre"
+    _rules_of = "remediation.in.company.or.none"
     _order = "name"
     _check_company_auto = True
 

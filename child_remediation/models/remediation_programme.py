@@ -6,6 +6,7 @@ class Programme(models.Model):
 
     _name = "remediation.programme"
     _description = "Programme"
+    _rules_of = "remediation.in.company"
     _order = "name"
 
     name = fields.Char(required=True, translate=True)

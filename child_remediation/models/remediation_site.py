@@ -21,6 +21,7 @@ class Site(models.Model):
 
     _name = "remediation.site"
     _description = "Work Site"
+    _rules_of = "remediation.in.company.or.none"
     _order = "name"
     _check_company_auto = True
 

@@ -57,6 +57,7 @@ class Export(models.Model):
     _name = "remediation.export"
     _description = "Export of Cases"
     _inherit = ["remediation.coded.mixin"]
+    _rules_of = "remediation.in.company"
     _order = "id desc"
 
     _code_prefix = "EX"

@@ -14,6 +14,7 @@ class ExportLog(models.Model):
     _name = "remediation.export.log"
     _description = "Export Log"
     _inherit = ["remediation.append.only"]
+    _rules_of = "remediation.in.company"
     _order = "id desc"
     _auto = False
     _log_access = False

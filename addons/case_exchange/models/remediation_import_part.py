@@ -10,6 +10,7 @@ class ImportPart(models.Model):
 
     _name = "remediation.import.part"
     _description = "Part of an Import"
+    _rules_of = "remediation.in.company"
     _order = "id"
 
     _remediation_sensitive = True

@@ -71,6 +71,7 @@ class Submission(models.Model):
     _name = "remediation.submission"
     _description = "Submission"
     _inherit = ["remediation.coded.mixin"]
+    _rules_of = "remediation.in.company"
     _order = "id desc"
     _check_company_auto = True
 

@@ -14,6 +14,7 @@ class CashTransferChange(models.Model):
     _name = "cash.transfer.change"
     _description = "Change of What Steers Money"
     _inherit = ["remediation.protected.mixin"]
+    _rules_of = "remediation.in.company.or.none"
     _order = "id desc"
 
     _protected_fields = frozenset(

@@ -7,10 +7,14 @@ class IrRule(models.Model):
     """The rules of an owner are those of what it owns.
 
     A model names its owner in ``_rules_of``. Whatever rule the owner has for a group
-    holds for the model too, on columns of the same names; its own rules are added to
-    them, for where it differs. A group's rule opens a row only for what the group
-    itself has a right to: a duty to read everything, given to somebody who may write
-    their own, opens nothing else for writing.
+    holds for the model too, on columns of the same names, and so do the rules of the
+    owner's owner; its own rules are added to them, for where it differs. A group's rule
+    opens a row only for what the group itself has a right to: a duty to read
+    everything, given to somebody who may write their own, opens nothing else for
+    writing.
+
+    What belongs to one company, and to no owner, names ``remediation.in.company``: its
+    rule is for everybody, and opens nothing by itself.
     """
 
     _inherit = "ir.rule"
@@ -18,17 +22,39 @@ class IrRule(models.Model):
     @api.model
     def _get_rules(self, model_name, mode="read"):
         rules = super()._get_rules(model_name, mode)
-        owner = getattr(self.env.registry[model_name], "_rules_of", None)
-        if not owner or self.env.su:
+        owners = self._owners_of(model_name)
+        if not owners or self.env.su:
             return rules
-        if owner != model_name:
-            rules |= super()._get_rules(owner, mode)
+        for owner in owners:
+            if owner != model_name:
+                rules |= super()._get_rules(owner, mode)
+        if not self._has_owner(model_name):
+            return rules
         able = self._groups_with_right(model_name, mode)
         # sudo: whom a rule is for, whoever asks.
         return rules.filtered(
             lambda rule: (
                 not rule.sudo().groups or not able.isdisjoint(rule.sudo().groups.ids)
             )
+        )
+
+    @api.model
+    def _owners_of(self, model_name):
+        """The models whose rules hold for this one, the nearest first."""
+        owners = []
+        while (
+            owner := getattr(self.env.registry[model_name], "_rules_of", None)
+        ) and owner not in owners:
+            owners.append(owner)
+            model_name = owner
+        return owners
+
+    @api.model
+    def _has_owner(self, model_name):
+        """Whether records own it, and not a company alone."""
+        return any(
+            not self.env.registry[owner]._abstract
+            for owner in self._owners_of(model_name)
         )
 
     @api.model
@@ -56,8 +82,8 @@ class IrRule(models.Model):
     @api.model
     def _compute_domain(self, model_name, mode="read"):
         domain = super()._compute_domain(model_name, mode)
-        owner = getattr(self.env.registry[model_name], "_rules_of", None)
-        if owner and not self.env.su and not self._has_group_rule(model_name, mode):
+        owned = not self.env.su and self._has_owner(model_name)
+        if owned and not self._has_group_rule(model_name, mode):
             # Without a rule of a group core opens everything to whoever has the right.
             return Domain.FALSE
         return domain

@@ -25,6 +25,7 @@ class DeadlinePolicy(models.Model):
 
     _name = "remediation.deadline.policy"
     _description = "Deadline Policy"
+    _rules_of = "remediation.in.company.or.none"
     _order = "kind, programme_id, id"
     _check_company_auto = True
 

@@ -11,6 +11,7 @@ class Household(models.Model):
     _name = "remediation.household"
     _description = "Household"
     _inherit = ["remediation.coded.mixin", "remediation.identity.text"]
+    _rules_of = "remediation.in.company"
     _order = "id desc"
     _check_company_auto = True
 

@@ -23,6 +23,7 @@ class HouseholdMember(models.Model):
     _name = "remediation.household.member"
     _description = "Household Member"
     _inherit = ["remediation.coded.mixin", "remediation.identity.text"]
+    _rules_of = "remediation.in.company"
     _order = "household_id, id"
 
     _code_prefix = "M"

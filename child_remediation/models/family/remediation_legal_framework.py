@@ -19,6 +19,7 @@ class LegalFramework(models.Model):
     _name = "remediation.legal.framework"
     _description = "Legal Framework"
     _inherit = ["remediation.protected.mixin"]
+    _rules_of = "remediation.in.company.or.none"
     _order = "name, version desc"
 
     _protected_fields = frozenset({"state", "version"})

@@ -10,6 +10,7 @@ class AssignmentRule(models.Model):
 
     _name = "remediation.assignment.rule"
     _description = "Assignment Rule"
+    _rules_of = "remediation.in.company"
     _order = "sequence, id"
     _check_company_auto = True
 

@@ -30,6 +30,7 @@ class CaseManager(models.Model):
     _name = "remediation.case.manager"
     _description = "Case Manager"
     _inherit = ["remediation.protected.mixin"]
+    _rules_of = "remediation.in.company"
     _order = "display_name, id"
     _rec_names_search = ["user_id.name"]
     _check_company_auto = True

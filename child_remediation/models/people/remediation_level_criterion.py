@@ -13,6 +13,7 @@ class LevelCriterion(models.Model):
 
     _name = "remediation.level.criterion"
     _description = "Criterion of a Level"
+    _rules_of = "remediation.in.company.or.none"
     _order = "level desc, sequence, id"
 
     level = fields.Selection(

@@ -12,6 +12,7 @@ class Team(models.Model):
 
     _name = "remediation.team"
     _description = "Case Team"
+    _rules_of = "remediation.in.company"
     _order = "name"
     _check_company_auto = True
 

@@ -15,6 +15,7 @@ class Vetting(models.Model):
     _name = "remediation.vetting"
     _description = "Worker Check"
     _inherit = ["remediation.protected.mixin"]
+    _rules_of = "remediation.in.company"
     _order = "date desc, id desc"
 
     _remediation_sensitive = True

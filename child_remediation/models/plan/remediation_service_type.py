@@ -22,6 +22,7 @@ class ServiceType(models.Model):
 
     _name = "remediation.service.type"
     _description = "Service Type"
+    _rules_of = "remediation.in.company.or.none"
     _order = "domain, name"
 
     name = fields.Char(required=True, translate=True)

@@ -28,6 +28,7 @@ class AccessLog(models.Model):
     _name = "remediation.access.log"
     _description = "Access Log"
     _inherit = ["remediation.append.only"]
+    _rules_of = "remediation.in.company.or.none"
     _keep = "5 years"
     _order = "id desc"
     _auto = False

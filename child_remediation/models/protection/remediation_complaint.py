@@ -41,6 +41,7 @@ class Complaint(models.Model):
     _name = "remediation.complaint"
     _description = "Complaint"
     _inherit = ["remediation.coded.mixin"]
+    _rules_of = "remediation.in.company"
     _order = "answer_due, id desc"
     _check_company_auto = True
 

@@ -11,6 +11,7 @@ class RetentionRule(models.Model):
 
     _name = "remediation.retention.rule"
     _description = "Keep-Until Rule"
+    _rules_of = "remediation.in.company"
     _order = "company_id, closure_reason"
 
     company_id = fields.Many2one(

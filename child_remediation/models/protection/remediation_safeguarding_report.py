@@ -31,6 +31,7 @@ class SafeguardingReport(models.Model):
     _name = "remediation.safeguarding.report"
     _description = "Safeguarding Report"
     _inherit = ["remediation.protected.mixin"]
+    _rules_of = "remediation.in.company"
     _rec_name = "name"
     _order = "is_immediate_danger desc, received_on desc, id desc"
 

@@ -27,6 +27,7 @@ class SignIn(models.Model):
     _name = "remediation.sign.in"
     _description = "Sign-in"
     _inherit = ["remediation.append.only"]
+    _rules_of = "remediation.in.company"
     _keep = "365 days"
     _order = "id desc"
     _log_access = False

@@ -11,6 +11,7 @@ class CashTransferApprovalRule(models.Model):
     _name = "cash.transfer.approval.rule"
     _description = "Approval Needed from an Amount"
     _inherit = ["cash.transfer.steered"]
+    _rules_of = "remediation.in.company"
     _order = "sequence, min_amount, id"
 
     _steering_fields = frozenset(

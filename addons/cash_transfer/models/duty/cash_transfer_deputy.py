@@ -13,6 +13,7 @@ class CashTransferDeputy(models.Model):
     _name = "cash.transfer.deputy"
     _description = "Deputy in a Cash Duty"
     _inherit = ["cash.transfer.steered"]
+    _rules_of = "remediation.in.company"
     _order = "date_from desc, id desc"
     _rec_name = "deputy_id"
 

@@ -21,6 +21,7 @@ class CashTransferDutyPair(models.Model):
     _name = "cash.transfer.duty.pair"
     _description = "Duties Kept Apart"
     _inherit = ["cash.transfer.steered"]
+    _rules_of = "remediation.in.company"
     _order = "company_id, id"
 
     _steering_fields = frozenset({"company_id", "first_duty", "second_duty", "active"})

@@ -19,6 +19,7 @@ class CashTransferCycle(models.Model):
     _name = "cash.transfer.cycle"
     _description = "Payment Cycle"
     _inherit = ["remediation.coded.mixin", "cash.transfer.job"]
+    _rules_of = "remediation.in.company"
     _order = "period desc, id desc"
     _check_company_auto = True
 

@@ -14,6 +14,7 @@ class CashTransferGrant(models.Model):
     _name = "cash.transfer.grant"
     _description = "Grant for Cash Transfers"
     _inherit = ["cash.transfer.steered"]
+    _rules_of = "remediation.in.company"
     _order = "date_start desc, id desc"
     _rec_name = "analytic_account_id"
     _check_company_auto = True

@@ -18,6 +18,7 @@ class CashTransferGrantExchange(models.Model):
     _name = "cash.transfer.grant.exchange"
     _description = "Exchange of a Grant"
     _inherit = ["remediation.protected.mixin"]
+    _rules_of = "remediation.in.company"
     _order = "id desc"
     _rec_name = "to_grant_id"
     _check_company_auto = True

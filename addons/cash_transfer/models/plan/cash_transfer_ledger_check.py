@@ -21,6 +21,7 @@ class CashTransferLedgerCheck(models.Model):
     _name = "cash.transfer.ledger.check"
     _description = "Difference between Plan and Ledger"
     _inherit = ["remediation.protected.mixin"]
+    _rules_of = "remediation.in.company"
     _order = "since, id"
     _rec_name = "kind"
 

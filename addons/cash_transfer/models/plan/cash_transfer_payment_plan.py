@@ -56,6 +56,7 @@ class CashTransferPaymentPlan(models.Model):
         "mail.thread",
         "mail.activity.mixin",
     ]
+    _rules_of = "remediation.in.company"
     _order = "id desc"
     _check_company_auto = True
 

@@ -33,6 +33,7 @@ class CashTransferProvider(models.Model):
     _name = "cash.transfer.provider"
     _description = "Payment Provider"
     _inherit = ["cash.transfer.steered"]
+    _rules_of = "remediation.in.company"
     _order = "name"
     _check_company_auto = True
 

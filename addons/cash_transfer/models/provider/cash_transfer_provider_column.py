@@ -49,6 +49,7 @@ class CashTransferProviderColumn(models.Model):
     _name = "cash.transfer.provider.column"
     _description = "Column of a Provider's File"
     _inherit = ["cash.transfer.steered.line"]
+    _rules_of = "remediation.in.company"
     _order = "usage, sequence, id"
 
     _steering_parent = "provider_id"

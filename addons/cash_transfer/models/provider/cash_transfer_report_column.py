@@ -21,6 +21,7 @@ class CashTransferReportColumn(models.Model):
 
     _name = "cash.transfer.report.column"
     _description = "Column of a Provider's Report"
+    _rules_of = "remediation.in.company.or.none"
     _order = "sequence, id"
 
     profile_id = fields.Many2one(

@@ -25,6 +25,7 @@ class CashTransferReportProfile(models.Model):
 
     _name = "cash.transfer.report.profile"
     _description = "Profile of a Provider's Report"
+    _rules_of = "remediation.in.company.or.none"
     _order = "sequence, name"
 
     name = fields.Char(required=True, translate=True)

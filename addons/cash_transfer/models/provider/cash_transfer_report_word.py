@@ -6,6 +6,7 @@ class CashTransferReportWord(models.Model):
 
     _name = "cash.transfer.report.word"
     _description = "Word in a Provider's Report"
+    _rules_of = "remediation.in.company.or.none"
     _order = "word"
     _rec_name = "word"
 

@@ -44,6 +44,7 @@ class CashTransferReconciliationRow(models.Model):
     _name = "cash.transfer.reconciliation.row"
     _description = "Row of a Provider's Report"
     _inherit = ["remediation.protected.mixin"]
+    _rules_of = "remediation.in.company"
     _order = "reconciliation_id desc, number, id"
     _rec_name = "payment_code"
     _state_field = "outcome"

@@ -18,6 +18,7 @@ class CashTransferVerification(models.Model):
     _name = "cash.transfer.verification"
     _description = "Verification after Distribution"
     _inherit = ["remediation.coded.mixin"]
+    _rules_of = "remediation.in.company"
     _order = "id desc"
 
     _code_prefix = "V"

@@ -6,6 +6,7 @@ class CashTransferPurpose(models.Model):
 
     _name = "cash.transfer.purpose"
     _description = "Purpose of a Cash Transfer"
+    _rules_of = "remediation.in.company.or.none"
     _order = "sequence, name"
 
     name = fields.Char(required=True, translate=True)

@@ -29,6 +29,7 @@ class CashTransferScheme(models.Model):
     _name = "cash.transfer.scheme"
     _description = "Cash Transfer Scheme"
     _inherit = ["cash.transfer.steered"]
+    _rules_of = "remediation.in.company"
     _order = "sequence, name"
     _check_company_auto = True
 

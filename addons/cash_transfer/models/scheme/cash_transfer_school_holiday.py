@@ -6,6 +6,7 @@ class CashTransferSchoolHoliday(models.Model):
 
     _name = "cash.transfer.school.holiday"
     _description = "School Holiday"
+    _rules_of = "remediation.in.company"
     _order = "date_from, id"
 
     year_id = fields.Many2one(

@@ -10,6 +10,7 @@ class CashTransferSchoolYear(models.Model):
 
     _name = "cash.transfer.school.year"
     _description = "School Year"
+    _rules_of = "remediation.in.company"
     _order = "date_start desc, id desc"
 
     name = fields.Char(required=True)
