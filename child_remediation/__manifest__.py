@@ -33,7 +33,6 @@
         "wizards/remediation_case_assign_views.xml",
         "wizards/remediation_intake_import_views.xml",
         "wizards/remediation_case_funding_views.xml",
-        "wizards/remediation_plan_action_finish_views.xml",
         "wizards/remediation_handover_views.xml",
         "wizards/remediation_grace_visit_views.xml",
         "views/remediation_handover_views.xml",

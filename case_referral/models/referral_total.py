@@ -3,10 +3,10 @@ from datetime import datetime, time, timedelta
 import pytz
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, ValidationError
 
 from odoo.addons.remediation_base.tools.small_cells import THRESHOLD, suppress
-from odoo.addons.remediation_base.tools.steps import EVERYTHING
+from odoo.addons.remediation_base.tools.steps import EVERYTHING, step
 
 DEFINITION_VERSION = "1"
 DIMENSIONS = ("site_id", "commodity", "programme_id")
@@ -30,6 +30,7 @@ class ReferralTotal(models.Model):
     _name = "referral.total"
     _description = "Totals for Observers"
     _inherit = ["remediation.protected.mixin"]
+    _rules_of = "remediation.in.company"
     _order = "date_from desc, id desc"
     _protected_fields = frozenset(
         {
@@ -96,25 +97,23 @@ class ReferralTotal(models.Model):
                     self.env._("Totals are released for a period that is over.")
                 )
 
+    @step(
+        frm="draft",
+        to=("released",),
+        group="child_remediation.group_coordinator",
+        stamp="released",
+    )
     def action_release(self):
         """Compute, suppress, freeze and show to observers. Coordinators only."""
-        if not self.env.user.has_group("child_remediation.group_coordinator"):
-            raise AccessError(self.env._("Only coordinators release totals."))
-        self.check_access("write")
         for total in self:
-            if total.state == "released":
-                raise UserError(self.env._("These totals are released already."))
             total._unprotected().write(
                 {
                     "values": total._suppressed(total._computed()),
                     "funder_values": total._suppressed_by_funder(),
                     "definition_version": DEFINITION_VERSION,
                     "state": "released",
-                    "released_by_id": self.env.uid,
-                    "released_on": fields.Datetime.now(),
                 }
             )
-        return True
 
     def _computed(self):
         """Return one row per site, commodity and programme with whole counts."""

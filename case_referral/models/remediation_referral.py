@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import LockError, UserError, ValidationError
+from odoo.exceptions import ValidationError
 
 from odoo.addons.remediation_base.tools.steps import EVERYTHING
 
@@ -317,25 +317,3 @@ class RemediationReferral(models.Model):
                 raise ValidationError(
                     self.env._("Choose an action of this child's own plan.")
                 )
-
-    # Locks and checks
-
-    def _lock_in(self, *states):
-        """Lock the rows, then check the state: of two people at once one wins."""
-        try:
-            self.lock_for_update()
-        except LockError as error:
-            raise self._answered_meanwhile(self) from error
-        self.invalidate_recordset(["state"])
-        wrong = self.filtered(lambda referral: referral.state not in states)
-        if wrong:
-            raise self._answered_meanwhile(wrong)
-
-    def _answered_meanwhile(self, referrals):
-        return UserError(
-            self.env._(
-                "%(code)s was answered or closed in the meantime: reload the page to "
-                "see by whom.",
-                code=referrals[:1].name,
-            )
-        )

@@ -57,9 +57,9 @@ class RemediationReferral(models.Model):
                 self.env._("The receiver answers on the portal: wait for the answer.")
             )
 
+    @step(frm="sent", to=("accepted",), right=None)
     def _accept(self):
         """Accept: a service starts, or the case moves to its new holder."""
-        self._lock_in("sent")
         # Finishing after a consent expired is one thing, beginning another (R7).
         over = self.filtered(
             lambda ref: ref.referral_type == "referral" and ref.basis == "consent"
@@ -134,8 +134,8 @@ class RemediationReferral(models.Model):
             ]
         )._revoke(self.env._("The case went to somebody else."))
 
+    @step(frm="sent", to=("rejected",), right=None)
     def _reject(self, reason, note=None):
-        self._lock_in("sent")
         if reason not in dict(self._fields["reject_reason"].selection):
             raise UserError(self.env._("Choose the reason."))
         if reason == "other" and not (note or "").strip():
@@ -162,8 +162,8 @@ class RemediationReferral(models.Model):
         self._tell_senders()
         return True
 
+    @step(frm="accepted", to=("done", "failed"), right=None)
     def _finish(self, outcome, feedback, done_on=None):
-        self._lock_in("accepted")
         if outcome not in dict(self._fields["outcome"].selection):
             raise UserError(self.env._("Say whether the service was given."))
         if not (feedback or "").strip():

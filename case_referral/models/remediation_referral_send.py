@@ -201,7 +201,6 @@ class RemediationReferral(models.Model):
         )
 
     def _send(self, basis_vals, emergency=False):
-        self._lock_in("draft")
         self._check_complete()
         problems = {} if emergency else self._problems_of_receivers()
         if problems:

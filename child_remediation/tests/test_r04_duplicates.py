@@ -239,7 +239,7 @@ class TestR4Duplicates(RemediationCommon):
         self.assertEqual(first._undecided_duplicates(), first | second)
         pair.with_user(self.supervisor).action_distinct("Cousins")
         self.assertFalse(first._undecided_duplicates())
-        with self.assertRaisesRegex(UserError, "decided"):
+        with self.assertRaisesRegex(UserError, "To Decide"):
             pair.with_user(self.supervisor_2).action_merge(first.id)
         first.nickname = "Jo"
         self.assertEqual(self._pairs(first, second).state, "distinct")

@@ -282,7 +282,7 @@ class TestR56DataProtection(RemediationCommon):
         with self.assertRaisesRegex(UserError, "Another"):
             request.action_pseudonymise()
         request.action_approve_erasure()
-        with self.assertRaisesRegex(UserError, "Another"):
+        with self.assertRaisesRegex(UserError, "own work"):
             request.action_pseudonymise()
         second = request.with_user(self.officer_2)
         with self.assertRaisesRegex(UserError, "open case"):

@@ -7,7 +7,6 @@ from . import (
     remediation_duplicate_merge,
     remediation_grace_visit,
     remediation_handover,
-    remediation_plan_action_finish,
     remediation_safeguarding_file,
     remediation_intake_import,
     remediation_intake_import_rows,

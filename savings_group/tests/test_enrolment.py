@@ -121,12 +121,9 @@ class TestEnrolment(RemediationCommon):
         enrolment = self._enrolment(group_id=False)
         with self.assertRaisesRegex(UserError, "Choose a group"):
             enrolment.action_enrol()
-        wizard = (
-            self.env["savings.start.group"]
-            .with_user(self.worker)
-            .create({"enrolment_id": enrolment.id, "label": "Umoja"})
-        )
-        wizard.action_confirm()
+        window = enrolment.with_user(self.worker).action_start_group()
+        self.assertEqual(window["res_model"], "remediation.step.window")
+        enrolment.with_user(self.worker).action_start_group("Umoja")
         group = enrolment.sudo().group_id
         self.assertEqual((group.label, group.area_id), ("Umoja", area))
         self.assertEqual(group.agent_id, self.agent, "a group like any other")

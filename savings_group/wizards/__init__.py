@@ -1,7 +1,5 @@
 from . import savings_ask_support
 from . import savings_buy_in
-from . import savings_leave
 from . import savings_paper_book
 from . import savings_paper_book_line
 from . import savings_quarter_export
-from . import savings_start_group

@@ -66,6 +66,7 @@ class TestSteps(AttackWorld):
     def _put(self, record, **values):
         """Write columns past every rule."""
         self.env.flush_all()
+        self.env.cr.execute("SELECT set_config('remediation.erasure', 'test', true)")
         for name, value in values.items():
             self.env.cr.execute(
                 SQL(
@@ -76,6 +77,7 @@ class TestSteps(AttackWorld):
                     record.id,
                 )
             )
+        self.env.cr.execute("SELECT set_config('remediation.erasure', '', true)")
         self.env.invalidate_all()
 
     def _answers(self, model, step):

@@ -7,6 +7,8 @@ from psycopg2.errors import UniqueViolation
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from odoo.addons.remediation_base.tools.steps import step
+
 from ..tools import salesforce
 
 _logger = logging.getLogger(__name__)
@@ -35,6 +37,7 @@ class ImportJob(models.Model):
     _name = "remediation.import.job"
     _description = "Import of Cases"
     _inherit = ["remediation.coded.mixin"]
+    _rules_of = "remediation.in.company"
     _order = "id desc"
     _check_company_auto = True
 
@@ -130,33 +133,22 @@ class ImportJob(models.Model):
         self.check_access("write")
         self.env["remediation.case"].check_access("create")
 
+    @step(frm="checked", to="draft", allowed="_check_may_import")
     def action_back(self):
         """Choose another file. For the owner, before anything was made."""
-        self._check_may_import()
-        self._lock("checked")
         self._drop_lines()
-        self._unprotected().write({"state": "draft", "total_count": 0})
-        return True
-
-    def _lock(self, *states):
-        self.lock_for_update()
-        self.invalidate_recordset(["state"])
-        if self.state not in states:
-            raise UserError(
-                self.env._("This import has gone on already: reload the page.")
-            )
+        self._unprotected().write({"total_count": 0})
 
     def _system(self):
         return (self.system or self.source).strip().lower()
 
     # -- import ----------------------------------------------------------------
+    @step(frm="checked", to=("running",), allowed="_check_may_import")
     def action_import(self):
         """Import the new cases, now or in the background. For the owner of the import.
 
         :raises UserError: a row is wrong and wrong rows are not left out
         """
-        self._check_may_import()
-        self._lock("checked")
         if self.wrong_count and not self.skip_bad:
             raise UserError(
                 self.env._(

@@ -6,6 +6,8 @@ import pytz
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.remediation_base.tools.steps import step
+
 from ..tools import plain, primero, salesforce
 
 #: Most bytes of a JSON file.
@@ -28,6 +30,7 @@ class ImportJob(models.Model):
     _inherit = "remediation.import.job"
 
     # -- dry run ---------------------------------------------------------------
+    @step(frm=("draft", "checked"), to=("checked",), allowed="_check_may_import")
     def action_check(self):
         """Read the file and say of each case what the import would do; nothing is made.
 
@@ -35,8 +38,6 @@ class ImportJob(models.Model):
 
         :raises UserError: the file cannot be read as a whole
         """
-        self._check_may_import()
-        self._lock("draft", "checked")
         if not self.file:
             raise UserError(self.env._("Choose a file first."))
         lines = self._read_lines()
@@ -70,7 +71,6 @@ class ImportJob(models.Model):
         self._unprotected().write(
             {"state": "checked", "problem": False, "total_count": len(lines)}
         )
-        return True
 
     def _drop_lines(self):
         # sudo: rows of a dry run go with it; nobody has the right to delete rows.

@@ -1,5 +1,10 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
+from odoo.tools import LazyTranslate
+
+from odoo.addons.remediation_base.tools.steps import Ask, step
+
+_lt = LazyTranslate(__name__)
 
 
 class Submission(models.Model):
@@ -34,22 +39,6 @@ class Submission(models.Model):
                     },
                 )
 
-    def _check_decides(self):
-        """Supervisors of the team, coordinators; and it waits still."""
-        self.ensure_one()
-        if not self.env.user.has_group("child_remediation.group_supervisor"):
-            raise AccessError(
-                self.env._("Supervisors decide about submissions that wait.")
-            )
-        self.check_access("read")
-        # sudo: nobody has write rights on submissions.
-        self.sudo().lock_for_update()
-        self.invalidate_recordset(["state"])
-        if self.state != "waiting":
-            raise UserError(
-                self.env._("Somebody decided about this already: reload the page.")
-            )
-
     def _decided(self, **vals):
         # sudo: nobody has write rights on submissions; the caller checked the right.
         self.sudo()._unprotected().write(
@@ -60,6 +49,12 @@ class Submission(models.Model):
             }
         )
 
+    @step(
+        frm="waiting",
+        to=("placed",),
+        group="child_remediation.group_supervisor",
+        right="read",
+    )
     def action_place_visit(self, case_id, day=None):
         """File a visit with a case that the user supervises. It counts for nothing:
         who files it did not see the child (R22).
@@ -69,7 +64,6 @@ class Submission(models.Model):
         :param day: when the visit was, where what was sent does not say it well
         :raises UserError: it does not wait any more, is no visit, or the day is missing
         """
-        self._check_decides()
         if self.form != "visit":
             raise UserError(self.env._("This is a concern: register it as one."))
         case = self.env["remediation.case"].browse(case_id).exists()
@@ -102,6 +96,12 @@ class Submission(models.Model):
         self._decided(state="placed", case_id=case.id, visit_id=visit.id)
         return visit.id
 
+    @step(
+        frm="waiting",
+        to=("placed",),
+        group="child_remediation.group_supervisor",
+        right="read",
+    )
     def action_place_concern(self, values):
         """Register the concern that was sent, with what the user made of it.
 
@@ -109,7 +109,6 @@ class Submission(models.Model):
 
         :param dict values: work_observed, location, site_id, channel
         """
-        self._check_decides()
         if self.form != "concern":
             raise UserError(self.env._("This is a visit: file it with a case."))
         allowed = ("work_observed", "location", "site_id", "channel")
@@ -129,6 +128,12 @@ class Submission(models.Model):
         except ValueError:
             return False
 
+    @step(
+        frm="waiting",
+        to=("placed",),
+        group="child_remediation.group_supervisor",
+        right="read",
+    )
     def action_place_again(self):
         """Try once more to file it by itself, now that what was missing is there.
 
@@ -136,7 +141,6 @@ class Submission(models.Model):
 
         :raises UserError: it still cannot be filed; the sentence says why
         """
-        self._check_decides()
         # sudo: it is filed as its sender sent it, with the checks of the endpoint.
         again = self.sudo().with_user(self.sudo().sender_id).sudo()
         again = again.with_company(self.sudo().company_id)
@@ -153,18 +157,23 @@ class Submission(models.Model):
                 )
             )
         self._decided(**found)
-        return True
 
+    @step(
+        frm="waiting",
+        to=("rejected",),
+        group="child_remediation.group_supervisor",
+        right="read",
+        asks={
+            "note": Ask("decision_note", keep=False, label=_lt("Why It Is Set Aside"))
+        },
+        title=_lt("Set Aside"),
+    )
     def action_reject(self, note):
         """Set it aside with a reason. For supervisors of the team.
 
         :param str note: why, kept with the submission
         """
-        self._check_decides()
-        if not (note or "").strip():
-            raise UserError(self.env._("Say why it is set aside."))
-        self._decided(state="rejected", decision_note=note.strip())
-        return True
+        self._decided(state="rejected", decision_note=note)
 
     def action_open_place(self):
         """Open the window in which it is filed by hand. For supervisors."""

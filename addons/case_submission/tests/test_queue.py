@@ -209,7 +209,7 @@ class TestQueue(SubmissionCommon):
         self.assertIn("worker: worker_2", visit.note)
         self.assertEqual(submission.state, "placed")
         self.assertEqual(submission.decided_by_id, self.supervisor)
-        with self.assertRaisesRegex(UserError, "already"):
+        with self.assertRaisesRegex(UserError, "Waiting"):
             submission.action_place_visit(self.case.id)
 
     def test_only_a_supervisor_of_the_case_files_it(self):
@@ -271,7 +271,7 @@ class TestQueue(SubmissionCommon):
 
     def test_it_is_set_aside_with_a_reason(self):
         submission = self._waiting().with_user(self.supervisor)
-        with self.assertRaisesRegex(UserError, "why"):
+        with self.assertRaisesRegex(UserError, "Why"):
             submission.action_reject(" ")
         submission.action_reject("Sent twice by paper too")
         self.assertEqual(submission.state, "rejected")

@@ -21,6 +21,9 @@ class Evidence(models.AbstractModel):
     :cvar frozenset _evidence_edited: columns that may change while the row is new
     :cvar str _evidence_new_for: how long a row is new, as PostgreSQL says it
     :cvar dict _evidence_steps: ``{column: {value: [values it may become]}}``
+    :cvar frozenset _evidence_from: the states in which a row is still being written,
+        and no evidence yet; of a line, those of the record that decides over it. Lines
+        come and go meanwhile, what they hang on stays
     """
 
     _name = "remediation.evidence"
@@ -31,6 +34,7 @@ class Evidence(models.AbstractModel):
     _evidence_edited = frozenset()
     _evidence_new_for = "0"
     _evidence_steps = {}
+    _evidence_from = frozenset()
 
     def init(self):
         result = super().init()
@@ -44,6 +48,8 @@ class Evidence(models.AbstractModel):
                 self._evidence_columns("_evidence_edited"),
             )
         ]
+        link = getattr(self, "_decided_by", None)
+        decides = self.env[self._fields[link].comodel_name] if link else self
         self.env.cr.execute(
             SQL(
                 """
@@ -54,7 +60,27 @@ class Evidence(models.AbstractModel):
                 after jsonb;
                 may_change text[];
                 name text;
+                standing text;
             BEGIN
+                -- TG_ARGV: 5 states before it is evidence, 6 the link to what decides
+                -- (empty: the row itself), 7 its table, 8 its column of states.
+                IF TG_OP <> 'TRUNCATE' AND TG_NARGS > 5 AND TG_ARGV[5] <> '' THEN
+                    IF TG_ARGV[6] = '' THEN
+                        standing := to_jsonb(OLD) ->> TG_ARGV[8];
+                    ELSE
+                        EXECUTE format('SELECT %%I::text FROM %%I WHERE id = $1',
+                                       TG_ARGV[8], TG_ARGV[7])
+                            INTO standing
+                            USING (to_jsonb(OLD) ->> TG_ARGV[6])::integer;
+                    END IF;
+                    IF standing = ANY (string_to_array(TG_ARGV[5], ',')) THEN
+                        IF TG_OP = 'UPDATE' THEN
+                            RETURN NEW;
+                        ELSIF TG_ARGV[6] <> '' THEN
+                            RETURN OLD;
+                        END IF;
+                    END IF;
+                END IF;
                 IF TG_OP = 'UPDATE' THEN
                     IF coalesce(current_setting('remediation.erasure', true), '') <> ''
                     THEN
@@ -89,7 +115,8 @@ class Evidence(models.AbstractModel):
                 BEFORE UPDATE OR DELETE ON %(table)s
                 FOR EACH ROW EXECUTE FUNCTION
                 remediation_evidence(
-                    %(open)s, %(once)s, %(edited)s, %(new)s, %(steps)s
+                    %(open)s, %(once)s, %(edited)s, %(new)s, %(steps)s,
+                    %(before)s, %(link)s, %(decides)s, %(state)s
                 );
             CREATE OR REPLACE TRIGGER %(whole)s
                 BEFORE TRUNCATE ON %(table)s
@@ -103,6 +130,10 @@ class Evidence(models.AbstractModel):
                 edited=lists[2],
                 new=self._evidence_new_for,
                 steps=json.dumps(self._evidence_steps),
+                before=",".join(sorted(self._evidence_columns("_evidence_from"))),
+                link=getattr(self, "_decided_by", None) or "",
+                decides=decides._table,
+                state=getattr(decides, "_state_field", ""),
             )
         )
         return result

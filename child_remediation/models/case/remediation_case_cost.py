@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.remediation_base.tools.steps import step
+
 
 class Case(models.Model):
     """Who pays for a case, and what was spent on it."""
@@ -21,6 +23,7 @@ class Case(models.Model):
             )
 
     # -- funding ---------------------------------------------------------------
+    @step(allowed="_check_supervises")
     def action_set_funding(self, date_from, shares):
         """Set who pays for these cases from a day on. For supervisors of the cases.
 
@@ -28,7 +31,6 @@ class Case(models.Model):
         :param dict shares: ``{res.partner id: percentage}``, adding up to 100
         :raises UserError: the sum is not 100, or the day comes before a later split
         """
-        self._check_supervises()
         date_from = fields.Date.to_date(date_from)
         shares = {
             int(funder): round(float(share), 2) for funder, share in shares.items()
@@ -42,7 +44,6 @@ class Case(models.Model):
                     total=total,
                 )
             )
-        self.lock_for_update()
         current = self.funding_ids.filtered(lambda f: not f.date_to)
         if current.filtered(lambda f: f.date_from >= date_from):
             raise UserError(
@@ -65,7 +66,6 @@ class Case(models.Model):
                 for funder, share in shares.items()
             ]
         )
-        return True
 
     def _funding_on(self, day):
         """Return the funder shares in force on a day."""

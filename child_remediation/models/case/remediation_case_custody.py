@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from odoo.addons.remediation_base.tools.steps import step
+
 #: The supervisor's task to assign a case, and the days for it by risk.
 ASSIGN_ACTIVITY = "child_remediation.mail_activity_type_assign"
 
@@ -60,6 +62,7 @@ class Case(models.Model):
                 self.env._("This is for the supervisor of the case: ask them to do it.")
             )
 
+    @step(allowed="_check_supervises", check="_missing_to_assign")
     def action_assign(
         self, case_manager_id, reason=None, override_reason=None, handover_days=0
     ):
@@ -72,7 +75,6 @@ class Case(models.Model):
             supervisor who held a case needs no handover
         :raises UserError: the worker may not hold cases, or is full
         """
-        self._check_supervises()
         manager = self.env["remediation.case.manager"].browse(case_manager_id).exists()
         manager.check_access("read")
         if not manager:
@@ -83,11 +85,6 @@ class Case(models.Model):
         problems += self._conflicts_of_interest(manager, override_reason)
         if problems:
             raise UserError("\n".join(problems))
-        self.lock_for_update()
-        if self.filtered("closed_on"):
-            raise UserError(
-                self.env._("A closed case is not assigned: reopen it first.")
-            )
         added = self.filtered(lambda case: case.case_manager_id != manager)
         if not (override_reason or "").strip():
             problems = added._problems_of_load(manager)
@@ -100,7 +97,11 @@ class Case(models.Model):
         )
         if handover_days and former:
             added._grant_handover(former, handover_days, reason)
-        return True
+
+    def _missing_to_assign(self):
+        if self.closed_on:
+            return [self.env._("A closed case is not assigned: reopen it first.")]
+        return []
 
     def _overridden(self, manager):
         """``{fact of the holder log: cases}``: what an assignment to this worker passes

@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from odoo.addons.remediation_base.tools.steps import step
+
 from ..follow_up.remediation_visit import RECORD_FIELDS
 
 #: Longest handover (R26), and the days proposed.
@@ -24,10 +26,19 @@ class Handover(models.Model):
 
     _name = "remediation.handover"
     _description = "Handover"
-    _inherit = ["remediation.protected.mixin", "remediation.identity.text"]
+    _inherit = [
+        "remediation.protected.mixin",
+        "remediation.identity.text",
+        "remediation.evidence",
+    ]
+    _rules_of = "remediation.in.company"
     _open_texts = frozenset({"case_code", "display_name"})
     _order = "id desc"
     _rec_name = "case_code"
+
+    # Who supervises the case today.
+    _evidence_open = frozenset({"team_id"})
+    _evidence_once = frozenset({"ended_on", "ended_by_id"})
 
     _remediation_sensitive = True
     _protected_fields = frozenset(
@@ -168,16 +179,14 @@ class Handover(models.Model):
             )
         )
 
+    def _check_supervises(self):
+        # sudo: the link is hidden from who is no supervisor, and is refused here.
+        self.sudo().case_id.with_env(self.env)._check_supervises()
+
+    @step(right="read", allowed="_check_supervises")
     def action_end(self):
         """End a handover before its last day. For supervisors of the case."""
-        if not self.env.user.has_group("child_remediation.group_supervisor"):
-            raise AccessError(
-                self.env._("The supervisor of the case ends a handover: ask them.")
-            )
-        self.check_access("read")
-        self.case_id._check_supervises()
         self._end()
-        return True
 
     def _end(self):
         # sudo: nobody has a write right; named methods end handovers.
@@ -185,6 +194,13 @@ class Handover(models.Model):
             {"ended_on": fields.Datetime.now(), "ended_by_id": self.env.uid}
         )
 
+    def _check_own_grace(self):
+        if self.reader_id != self.env.user or self.kind != "grace" or not self.is_open:
+            raise AccessError(
+                self.env._("Your time to finish visits is over: tell the supervisor.")
+            )
+
+    @step(right="read", allowed="_check_own_grace")
     def action_record_visit(self, vals):
         """Finish the visit that was due when this worker's check lapsed (R11).
 
@@ -195,13 +211,9 @@ class Handover(models.Model):
         :raises AccessError: not the own grace, or it has ended
         """
         self.ensure_one()
-        self.check_access("read")
-        self.lock_for_update()
+        # It may have ended while this waited for the row.
         self.invalidate_recordset()
-        if self.reader_id != self.env.user or self.kind != "grace" or not self.is_open:
-            raise AccessError(
-                self.env._("Your time to finish visits is over: tell the supervisor.")
-            )
+        self._check_own_grace()
         refused = vals.keys() - set(RECORD_FIELDS)
         if refused:
             raise AccessError(
@@ -218,7 +230,6 @@ class Handover(models.Model):
         # sudo (of _due_visit): R11 lets this worker finish this one visit.
         visit.write(vals)
         visit.action_done()
-        return True
 
 
 class Case(models.Model):
@@ -290,6 +301,7 @@ class Case(models.Model):
         # sudo: names of workers, for whoever supervises the case.
         return self.sudo().holder_log_ids.holder_user_id - self.user_id
 
+    @step(allowed="_check_supervises")
     def action_grant_handover(self, reader_id, days, reason=None):
         """Let a former worker read the case for some days (R26). For supervisors.
 
@@ -297,10 +309,8 @@ class Case(models.Model):
         :param int days: at most 14
         :raises UserError: never held it, too long, suspended or in conflict
         """
-        self._check_supervises()
         reader = self.env["res.users"].browse(reader_id)
         self._grant_handover({case: reader for case in self}, days, reason)
-        return True
 
     @api.model
     def _check_handover_days(self, days):

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from odoo.addons.remediation_base.tools.steps import EVERYTHING, Ask, step
@@ -58,6 +58,7 @@ class Duplicate(models.Model):
     _name = "remediation.duplicate"
     _description = "Possible Duplicate"
     _inherit = ["remediation.protected.mixin"]
+    _rules_of = "remediation.in.company"
     _order = "score desc, id desc"
     _rec_name = "beneficiary_id"
 
@@ -257,15 +258,6 @@ class Duplicate(models.Model):
         return [row[0] for row in rows]
 
     # -- deciding --------------------------------------------------------------
-    def _check_decides(self):
-        if not self.env.user.has_group("child_remediation.group_supervisor"):
-            raise AccessError(self.env._("A supervisor decides about duplicates."))
-        self.check_access("write")
-        self.lock_for_update()
-        self.invalidate_recordset(["state"])
-        if self.filtered(lambda pair: pair.state != "open"):
-            raise UserError(self.env._("Somebody has decided about this pair already."))
-
     @step(
         frm="open",
         to="distinct",
@@ -278,6 +270,11 @@ class Duplicate(models.Model):
         if not reason:
             self._unprotected().write({"decision_reason": self.env._("Two children")})
 
+    @step(
+        frm="open",
+        to=("merged",),
+        group="child_remediation.group_supervisor",
+    )
     def action_merge(self, kept_id, open_case_id=None, shares=None, reason=None):
         """Make one child of two (R4). For supervisors who see both.
 
@@ -292,7 +289,6 @@ class Duplicate(models.Model):
         :raises UserError: money waits for a decision, or a choice is missing
         """
         self.ensure_one()
-        self._check_decides()
         children = self.beneficiary_id | self.other_id
         kept = children.filtered(lambda child: child.id == kept_id)
         if not kept:
@@ -386,7 +382,6 @@ class Duplicate(models.Model):
             }
         )
         kept._compare_later()
-        return True
 
     def _move_to_kept(self, kept, gone):
         """Hook: what names the child itself, beside the cases, goes to the kept one."""

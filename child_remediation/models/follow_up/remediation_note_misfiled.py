@@ -1,5 +1,6 @@
 from odoo import fields, models
-from odoo.exceptions import UserError
+
+from odoo.addons.remediation_base.tools.steps import step
 
 
 class Note(models.Model):
@@ -18,15 +19,17 @@ class Note(models.Model):
     misfiled_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     misfiled_reason = fields.Char(readonly=True, copy=False)
 
+    def _missing_to_hide(self):
+        if self.misfiled_on:
+            return [self.env._("This note was hidden already.")]
+        return []
+
+    @step(right="read", check="_missing_to_hide")
     def action_misfiled(self, reason=None):
         """Hide notes filed on the wrong child. For whoever may read them.
 
         :param str reason: kept with the notes and in the breach log
         """
-        self.check_access("read")
-        self.lock_for_update()
-        if self.filtered("misfiled_on"):
-            raise UserError(self.env._("This note was hidden already."))
         # sudo: whoever sees the mistake hides it; an old note has no write right.
         notes = self.sudo()
         notes._unprotected().write(

@@ -4,7 +4,7 @@ import pytz
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.tools import LazyTranslate
 
 from odoo.addons.remediation_base.tools.answers import UNKNOWN, YES, YES_NO, Answer
@@ -192,6 +192,7 @@ class Visit(models.Model):
                     self.env._("Date Done comes before the child was identified.")
                 )
 
+    @step(frm="planned", to=("done",), check="_missing_answers")
     def action_done(self):
         """Record the visit as made: adds the work situation, judges cleanness (R22),
         finishes the planned visit it answers (R60), meets the visit deadline and
@@ -199,14 +200,6 @@ class Visit(models.Model):
 
         :raises UserError: an answer that a rule reads is missing (R58, R81)
         """
-        self.check_access("write")
-        self.lock_for_update()
-        self.invalidate_recordset(["state"])
-        for visit in self:
-            if visit.state != "planned":
-                raise UserError(self.env._("This visit was recorded already."))
-            if missing := visit._missing_answers():
-                raise UserError("\n".join(missing))
         for visit in self.filtered(lambda v: not v.date_done):
             visit.date_done = visit.case_id._day()
         seen = self.filtered(lambda v: v._sees_child())
@@ -251,7 +244,6 @@ class Visit(models.Model):
                 },
             )
         self.filtered("is_post_closure")._after_check()
-        return True
 
     def _missing_answers(self):
         """Sentences for the answers that a rule reads and nobody gave (R58, R81)."""

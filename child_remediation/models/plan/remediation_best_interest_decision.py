@@ -23,8 +23,10 @@ class BestInterestDecision(models.Model):
 
     _name = "remediation.best.interest.decision"
     _description = "Best-Interest Decision"
-    _inherit = ["remediation.case.owned"]
+    _inherit = ["remediation.case.owned", "remediation.evidence"]
     _order = "id desc"
+
+    _evidence_from = frozenset({"draft", "provisional"})
 
     _protected_fields = frozenset({"state", "decided_on", "decided_by_id", "panel_due"})
     _open_fields = {
@@ -165,6 +167,12 @@ class BestInterestDecision(models.Model):
         """Record the panel's decision. For a supervisor of the case who sits on it."""
         self._check_sits_on_panel()
         self.case_id.deadline_ids._done("placement_panel")
+
+    def _before_step(self, step, answers):
+        # What was written of the lines is in the database before they are evidence.
+        self.option_ids.flush_recordset()
+        self.panel_member_ids.flush_recordset()
+        return super()._before_step(step, answers)
 
     def _missing_to_decide(self):
         self.ensure_one()

@@ -8,8 +8,10 @@ class BestInterestOption(models.Model):
 
     _name = "remediation.best.interest.option"
     _description = "Best-Interest Option"
-    _inherit = ["remediation.case.owned"]
+    _inherit = ["remediation.case.owned", "remediation.evidence"]
     _order = "sequence, id"
+
+    _evidence_from = frozenset({"draft", "provisional"})
 
     _frozen_fields = frozenset({"decision_id"})
     _decided_by = "decision_id"

@@ -8,8 +8,10 @@ class BestInterestPanelMember(models.Model):
 
     _name = "remediation.best.interest.panel.member"
     _description = "Best-Interest Panel Member"
-    _inherit = ["remediation.case.owned"]
+    _inherit = ["remediation.case.owned", "remediation.evidence"]
     _order = "id"
+
+    _evidence_from = frozenset({"draft", "provisional"})
 
     _frozen_fields = frozenset({"decision_id"})
     _decided_by = "decision_id"

@@ -1,10 +1,13 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import LazyTranslate
 
 from odoo.addons.remediation_base.tools.steps import EVERYTHING, Ask, step
 
 from ..case.remediation_case import HELPING_STATES
 from .remediation_service_type import ACTION_DOMAINS
+
+_lt = LazyTranslate(__name__)
 
 #: Urgent help that waits for neither assessment nor plan (R19).
 URGENT_DOMAINS = ("protection", "health", "food", "cash")
@@ -259,15 +262,34 @@ class PlanAction(models.Model):
     def action_start(self):
         """Begin. For the holder; needs an active plan unless urgent (R19)."""
 
-    @step(frm=OPEN, to="done", stamp="done", check="_missing_to_run", asks=NOTE)
+    @step(
+        frm=OPEN,
+        to="done",
+        stamp="done",
+        check="_missing_to_run",
+        asks=NOTE,
+        title=_lt("Carried Out"),
+    )
     def action_done(self, note=None):
         """Record as carried out. For the holder."""
 
-    @step(frm=OPEN, to="not_available", stamp="done", asks=NOTE)
+    @step(
+        frm=OPEN,
+        to="not_available",
+        stamp="done",
+        asks=NOTE,
+        title=_lt("Nobody Offers It"),
+    )
     def action_not_available(self, note=None):
         """Record that nobody offers it. For the holder."""
 
-    @step(frm=OPEN, to="refused", stamp="done", asks=NOTE)
+    @step(
+        frm=OPEN,
+        to="refused",
+        stamp="done",
+        asks=NOTE,
+        title=_lt("Refused by Child or Family"),
+    )
     def action_refuse(self, note=None):
         """Record that child or family refused. For the holder."""
 
@@ -276,6 +298,7 @@ class PlanAction(models.Model):
         to="cancelled",
         stamp="done",
         asks={"reason": Ask("result_note", required=False)},
+        title=_lt("Take off the Plan"),
     )
     def action_cancel(self, reason=None):
         """Take the action off the plan. For the holder."""

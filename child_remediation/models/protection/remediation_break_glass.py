@@ -33,9 +33,13 @@ class BreakGlass(models.Model):
 
     _name = "remediation.break.glass"
     _description = "Emergency Access"
-    _inherit = ["remediation.protected.mixin"]
+    _inherit = ["remediation.protected.mixin", "remediation.evidence"]
+    _rules_of = "remediation.in.company"
     _order = "id desc"
     _rec_name = "case_code"
+
+    _evidence_once = frozenset({"reviewed_by_id", "reviewed_on", "review_note"})
+    _evidence_steps = {"state": {"new": ["justified", "misused"]}}
 
     _remediation_sensitive = True
     _protected_fields = frozenset(

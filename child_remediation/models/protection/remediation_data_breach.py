@@ -13,8 +13,11 @@ class DataBreach(models.Model):
 
     _name = "remediation.data.breach"
     _description = "Data Breach"
-    _inherit = ["remediation.protected.mixin"]
+    _inherit = ["remediation.protected.mixin", "remediation.evidence"]
+    _rules_of = "remediation.in.company"
     _order = "found_on desc, id desc"
+
+    _evidence_from = frozenset({"open"})
 
     _remediation_sensitive = True
     _protected_fields = frozenset({"state", "case_id", "closed_on", "closed_by_id"})

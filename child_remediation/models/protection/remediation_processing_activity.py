@@ -1,7 +1,8 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+
+from odoo.addons.remediation_base.tools.steps import step
 
 #: A row is looked at again after this many days.
 REVIEW_DAYS = 365
@@ -17,6 +18,7 @@ class ProcessingActivity(models.Model):
     _name = "remediation.processing.activity"
     _description = "Processing of Personal Data"
     _inherit = ["remediation.protected.mixin"]
+    _rules_of = "remediation.in.company.or.none"
     _order = "sequence, id"
 
     _protected_fields = frozenset({"reviewed_on", "reviewed_by_id"})
@@ -61,20 +63,9 @@ class ProcessingActivity(models.Model):
                 activity.reviewed_on + timedelta(days=REVIEW_DAYS)
             )
 
+    @step(group="child_remediation.group_data_protection", stamp="reviewed")
     def action_reviewed(self):
         """Note that the rows are right today. For the data-protection officer.
 
         :raises AccessError: somebody else asks
         """
-        if not self.env.user.has_group("child_remediation.group_data_protection"):
-            raise AccessError(
-                self.env._("The data-protection officer keeps the processing register.")
-            )
-        self.check_access("write")
-        self._unprotected().write(
-            {
-                "reviewed_on": fields.Date.context_today(self),
-                "reviewed_by_id": self.env.uid,
-            }
-        )
-        return True

@@ -4,7 +4,6 @@ import json
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from odoo.addons.remediation_base.tools.steps import EVERYTHING, step
@@ -35,6 +34,7 @@ class SubjectRequest(models.Model):
     _name = "remediation.subject.request"
     _description = "Request about Data"
     _inherit = ["remediation.protected.mixin"]
+    _rules_of = "remediation.in.company"
     _order = "due_on, id"
     _rec_name = "beneficiary_id"
 
@@ -91,28 +91,6 @@ class SubjectRequest(models.Model):
         for request in self:
             request.due_on = request.received_on + timedelta(days=30)
 
-    def _check_officer(self, kinds):
-        if not self.env.user.has_group("child_remediation.group_data_protection"):
-            raise AccessError(
-                self.env._("The data-protection officer answers these requests.")
-            )
-        self.check_access("write")
-        self.lock_for_update()
-        if self.filtered(lambda r: r.state != "open" or r.kind not in kinds):
-            raise UserError(
-                self.env._("This request is answered already, or of another kind.")
-            )
-
-    def _done(self, **vals):
-        self._unprotected().write(
-            {
-                "state": "done",
-                "done_on": fields.Datetime.now(),
-                "done_by_id": self.env.uid,
-                **vals,
-            }
-        )
-
     # -- everything held -------------------------------------------------------
     @api.model
     def _records_of(self, child):
@@ -143,6 +121,24 @@ class SubjectRequest(models.Model):
     def _ancestors(self, model):
         return {getattr(cls, "_name", None) for cls in model.__mro__}
 
+    def _of_another_kind(self, *kinds):
+        if self.kind not in kinds:
+            return [self.env._("This request is of another kind.")]
+        return []
+
+    def _missing_to_build(self):
+        missing = self._of_another_kind("access")
+        if not self.identity_checked:
+            missing.append(self.env._("Check first that the person may ask for this."))
+        return missing
+
+    @step(
+        frm="open",
+        to="done",
+        group="child_remediation.group_data_protection",
+        stamp="done",
+        check="_missing_to_build",
+    )
     def action_build_file(self):
         """Make the readable file of everything held on the child. For the
         data-protection officer, who checked the identity of who asks. Logged.
@@ -150,9 +146,6 @@ class SubjectRequest(models.Model):
         The file leaves out who reported something and where a person is suspected.
         """
         self.ensure_one()
-        self._check_officer(("access",))
-        if not self.identity_checked:
-            raise UserError(self.env._("Check first that the person may ask for this."))
         parts = []
         for records in self._records_of(self.beneficiary_id):
             if not records:
@@ -186,11 +179,12 @@ class SubjectRequest(models.Model):
         self.env["remediation.access.log"]._log(
             self.beneficiary_id, "export", self.env._("Request about data")
         )
-        self._done(
-            file=base64.b64encode(document.encode()),
-            file_name=f"{self.beneficiary_id.name}.html",
+        self._unprotected().write(
+            {
+                "file": base64.b64encode(document.encode()),
+                "file_name": f"{self.beneficiary_id.name}.html",
+            }
         )
-        return True
 
     @api.model
     def _left_out(self):
@@ -228,9 +222,8 @@ class SubjectRequest(models.Model):
             return str(value or "").strip()
         return str(value) if value else ""
 
-    def _check_kind(self):
-        if self.filtered(lambda request: request.kind != "rectification"):
-            raise UserError(self.env._("This request is of another kind."))
+    def _missing_to_rectify(self):
+        return self._of_another_kind("rectification") + self._missing_to_answer()
 
     def _missing_to_answer(self):
         if not (self.note or "").strip():
@@ -241,9 +234,8 @@ class SubjectRequest(models.Model):
         frm="open",
         to="done",
         group="child_remediation.group_data_protection",
-        allowed="_check_kind",
         stamp="done",
-        check="_missing_to_answer",
+        check="_missing_to_rectify",
     )
     def action_rectified(self):
         """Note that what was wrong is corrected. For the data-protection officer."""
@@ -259,34 +251,46 @@ class SubjectRequest(models.Model):
         """Refuse, with the reason in the note. For the data-protection officer."""
 
     # -- nameless for good -----------------------------------------------------
+    def _missing_to_agree(self):
+        return self._of_another_kind("erasure", "retention")
+
+    @step(
+        frm="open",
+        group="child_remediation.group_data_protection",
+        stamp="approved",
+        check="_missing_to_agree",
+    )
     def action_approve_erasure(self):
         """Agree to the erasure, as one of two officers. Cannot be undone later."""
-        self._check_officer(("erasure", "retention"))
-        self._unprotected().write({"approved_by_id": self.env.uid})
-        return True
 
+    def _missing_to_erase(self):
+        missing = self._missing_to_agree()
+        if not self.approved_by_id:
+            missing.append(self.env._("Another data-protection officer agrees first."))
+        # sudo: all cases of the child count, whoever holds them.
+        if self.beneficiary_id.sudo().case_ids.filtered(
+            lambda case: not case.closed_on
+        ):
+            missing.append(self.env._("The child has an open case: close it first."))
+        return missing
+
+    @step(
+        frm="open",
+        to="done",
+        group="child_remediation.group_data_protection",
+        not_by="approved_by_id",
+        stamp="done",
+        check="_missing_to_erase",
+    )
     def action_pseudonymise(self):
         """Take names, contacts, photos, free text, files and log texts from the file
         for good; codes, dates and figures stay (R56). A second officer presses.
 
         :raises UserError: nobody else agreed, or a case is open
         """
-        self._check_officer(("erasure", "retention"))
         for request in self:
-            if not request.approved_by_id or request.approved_by_id == self.env.user:
-                raise UserError(
-                    self.env._("Another data-protection officer agrees first.")
-                )
-            # sudo: all cases of the child count, whoever holds them.
-            if request.beneficiary_id.sudo().case_ids.filtered(
-                lambda case: not case.closed_on
-            ):
-                raise UserError(
-                    self.env._("The child has an open case: close it first.")
-                )
             request._pseudonymise()
-        self._done(note=False, requested_by=False)
-        return True
+        self._unprotected().write({"note": False, "requested_by": False})
 
     def _pseudonymise(self):
         self.env.flush_all()

@@ -24,6 +24,7 @@ class SavingsCycle(models.Model):
     _name = "savings.cycle"
     _description = "Savings Cycle"
     _inherit = ["savings.owned", "savings.constitution"]
+    _rules_of = "remediation.in.company"
     _order = "group_id, number desc"
 
     _protected_fields = frozenset(
@@ -318,31 +319,28 @@ class SavingsCycle(models.Model):
                 )
             )
 
+    def _missing_to_share_out(self):
+        self.invalidate_recordset(["open_meeting_id", "last_meeting_id"])
+        if self.open_meeting_id:
+            return [
+                self.env._(
+                    "%(meeting)s is open: validate or cancel it before the share-out.",
+                    meeting=self.open_meeting_id.display_name,
+                )
+            ]
+        if not self.last_meeting_id:
+            return [
+                self.env._("There is nothing to share out: no meeting was validated.")
+            ]
+        return []
+
+    @step(frm="active", to="share_out", referencing=True, check="_missing_to_share_out")
     def action_share_out(self):
         """Begin the share-out and show it. For the agent or a savings manager.
 
         :raises UserError: a meeting is open, or the cycle is not active (R49).
         """
         self.ensure_one()
-        self.check_access("write")
-        self._lock()
-        if self.state != "active":
-            raise UserError(
-                self.env._("Only an active cycle is shared out: reload the page.")
-            )
-        self.invalidate_recordset(["open_meeting_id"])
-        if self.open_meeting_id:
-            raise UserError(
-                self.env._(
-                    "%(meeting)s is open: validate or cancel it before the share-out.",
-                    meeting=self.open_meeting_id.display_name,
-                )
-            )
-        if not self.last_meeting_id:
-            raise UserError(
-                self.env._("There is nothing to share out: no meeting was validated.")
-            )
-        self._unprotected().write({"state": "share_out"})
         share_out = self.env["savings.share.out"]._start(self)
         return share_out._action_form()
 

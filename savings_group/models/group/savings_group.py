@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
 from odoo.fields import Command, Domain
 from odoo.tools import LazyTranslate
 
@@ -26,6 +26,7 @@ class SavingsGroup(models.Model):
         "mail.thread",
         "mail.activity.mixin",
     ]
+    _rules_of = "remediation.in.company"
     _order = "name"
     _rec_names_search = ["label", "name"]
     _check_company_auto = True
@@ -251,6 +252,20 @@ class SavingsGroup(models.Model):
             "savings_group.group_savings_manager"
         )
 
+    def _missing_to_begin(self):
+        last = self.env["savings.cycle"].search(
+            [("group_id", "=", self.id)], order="number desc", limit=1
+        )
+        if last and last.state != "closed":
+            return [
+                self.env._(
+                    "%(cycle)s is not closed: share it out and close it first.",
+                    cycle=last.display_name,
+                )
+            ]
+        return []
+
+    @step(frm="running", check="_missing_to_begin")
     def action_new_cycle(self):
         """Begin the next cycle with the group's present rules and members.
 
@@ -261,20 +276,9 @@ class SavingsGroup(models.Model):
         :raises UserError: the last cycle is not closed, or the group is dissolved.
         """
         self.ensure_one()
-        self.check_access("write")
-        self.lock_for_update()
-        if self.state != "running":
-            raise UserError(self.env._("A dissolved group begins no new cycle."))
         last = self.env["savings.cycle"].search(
             [("group_id", "=", self.id)], order="number desc", limit=1
         )
-        if last and last.state != "closed":
-            raise UserError(
-                self.env._(
-                    "%(cycle)s is not closed: share it out and close it first.",
-                    cycle=last.display_name,
-                )
-            )
         left_in = last._shares_left_in() if last else {}
         cycle = (
             self.env["savings.cycle"]

@@ -1,9 +1,12 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import LazyTranslate
 
-from odoo.addons.remediation_base.tools.steps import EVERYTHING
+from odoo.addons.remediation_base.tools.steps import EVERYTHING, Ask, step
 
 from ..meeting.savings_meeting_line import FIGURES
+
+_lt = LazyTranslate(__name__)
 
 
 class SavingsMembership(models.Model):
@@ -226,6 +229,7 @@ class SavingsMembership(models.Model):
             return max(cycle.currency_id.round(cycle.share_worth), 0.0)
         return cycle.share_value
 
+    @step(frm="active", locks="cycle_id", referencing=True)
     def action_buy_in(self, shares):
         """Enter in the open meeting the shares a late joiner brings at once.
 
@@ -236,9 +240,8 @@ class SavingsMembership(models.Model):
         :raises UserError: no meeting is open, or the member is no late joiner.
         """
         self.ensure_one()
-        self.check_access("write")
         meeting = self._require_open_meeting()
-        if not self.is_mid_cycle or self.state != "active":
+        if not self.is_mid_cycle:
             raise UserError(
                 self.env._(
                     "Only a member who joined mid-cycle buys in: others buy shares on "
@@ -268,8 +271,22 @@ class SavingsMembership(models.Model):
                 "explanation": self.env._("Buys in mid-cycle"),
             }
         )
-        return True
 
+    @step(
+        frm="active",
+        locks="cycle_id",
+        referencing=True,
+        asks={
+            "reason": Ask("leave_reason", keep=False),
+            "minute": Ask("minute", keep=False, label=_lt("What the Group Decided")),
+            "heir": Ask("heir", keep=False, required=False),
+        },
+        title=_lt("Member Leaves"),
+        hint=_lt(
+            "The member is paid the face value of her shares less her debt when the "
+            "open meeting is validated. After a death, name the heir."
+        ),
+    )
     def action_leave(self, reason, minute, heir=None):
         """Enter in the open meeting that a member leaves or has died.
 
@@ -283,18 +300,11 @@ class SavingsMembership(models.Model):
         :raises UserError: no open meeting, no minute, no heir, or debt over savings.
         """
         self.ensure_one()
-        self.check_access("write")
-        if reason not in dict(self._fields["leave_reason"].selection):
-            raise UserError(self.env._("Choose why the member leaves."))
-        if not (minute or "").strip():
-            raise UserError(self.env._("Write down what the group decided."))
         if reason == "died" and not (heir or "").strip():
             raise UserError(
                 self.env._("Name the heir who receives the money of the member.")
             )
         meeting = self._require_open_meeting()
-        if self.state != "active":
-            raise UserError(self.env._("This member has left before."))
         entry = self.env["savings.meeting.entry"]
         if entry.search_count(
             [("membership_id", "=", self.id), ("meeting_id", "=", meeting.id)]
@@ -332,7 +342,6 @@ class SavingsMembership(models.Model):
                 "explanation": minute,
             }
         )
-        return True
 
     def _require_open_meeting(self):
         self.ensure_one()

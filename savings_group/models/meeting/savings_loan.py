@@ -242,6 +242,7 @@ class SavingsLoan(models.Model):
         return vals_list
 
     # -- steps -----------------------------------------------------------------
+    @step(frm="requested", to=("approved",), referencing=True)
     def action_approve(self):
         """Approve a request in the meeting that is open; the money is given there.
 
@@ -249,11 +250,8 @@ class SavingsLoan(models.Model):
 
         :raises UserError: not requested, or no meeting is open.
         """
-        self.check_access("write")
         for loan in self:
             meeting = loan.membership_id._require_open_meeting()
-            if loan.state != "requested":
-                raise UserError(self.env._("Only a request can be approved."))
             line = meeting.line_ids.filtered(
                 lambda line, loan=loan: (
                     line.membership_id == loan.membership_id and line.kind == "regular"
@@ -274,26 +272,31 @@ class SavingsLoan(models.Model):
             loan._unprotected().write(
                 {"state": "approved", "meeting_id": meeting.id, "line_id": line.id}
             )
-        return True
 
+    @step(
+        frm=("requested", "approved"),
+        to=("cancelled",),
+        locks="cycle_id",
+        referencing=True,
+        check="_missing_to_cancel",
+    )
     def action_cancel(self):
         """Withdraw a request, or an approval whose meeting is still open.
 
         For the group's agent or a savings manager.
         """
-        self.check_access("write")
-        self.cycle_id._lock()
-        for loan in self:
-            if loan.state == "approved" and loan.meeting_id.state == "open":
-                loan.line_id.loan_given = 0.0
-            elif loan.state not in ("requested", "approved"):
-                raise UserError(
-                    self.env._("Money was given: reverse the line of the meeting.")
-                )
+        # While the request stands, its line gives no other loan.
+        self.line_id.filtered(lambda line: line.meeting_state == "open").write(
+            {"loan_given": 0.0}
+        )
         self._unprotected().write(
             {"state": "cancelled", "meeting_id": False, "line_id": False}
         )
-        return True
+
+    def _missing_to_cancel(self):
+        if self.state == "approved" and self.meeting_id.state != "open":
+            return [self.env._("Money was given: reverse the line of the meeting.")]
+        return []
 
     @step(
         frm=LIVE_STATES,

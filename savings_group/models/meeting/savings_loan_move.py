@@ -9,8 +9,13 @@ class SavingsLoanMove(models.Model):
 
     _name = "savings.loan.move"
     _description = "Movement of a Savings Group Loan"
-    _inherit = ["savings.owned"]
+    _inherit = ["savings.owned", "remediation.evidence"]
     _order = "date, id"
+
+    # Another field agent keeps the group.
+    _evidence_open = frozenset({"agent_id"})
+    # They follow from the loan as soon as the row is there.
+    _evidence_once = frozenset({"group_id", "cycle_id", "company_id", "currency_id"})
 
     _protected_fields = frozenset(
         {

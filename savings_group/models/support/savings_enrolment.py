@@ -1,8 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import NO_ACCESS
+from odoo.tools import LazyTranslate
 
-from odoo.addons.remediation_base.tools.steps import EVERYTHING
+from odoo.addons.remediation_base.tools.steps import EVERYTHING, Ask, step
+
+_lt = LazyTranslate(__name__)
 
 #: Members that a group has before somebody is enrolled from a case.
 FEWEST = 4
@@ -168,6 +171,7 @@ class SavingsEnrolment(models.Model):
                     self.env._("The caregiver belongs to another child's family.")
                 )
 
+    @step()
     def action_enrol(self):
         """Enrol the caregiver in the chosen group, as an ordinary member (R51).
 
@@ -178,9 +182,6 @@ class SavingsEnrolment(models.Model):
             enrolled before.
         """
         self.ensure_one()
-        self.check_access("write")
-        self.lock_for_update()
-        self.invalidate_recordset(["enrolled_on"])
         self._check_can_enrol()
         if not self.group_id:
             raise UserError(self.env._("Choose a group, or start one."))
@@ -188,8 +189,8 @@ class SavingsEnrolment(models.Model):
         self._write_member()
         if self.action_id.state == "planned":
             self.action_id.action_start()
-        return True
 
+    @step(asks={"label": Ask(label=_lt("Name"))}, title=_lt("Start a Group"))
     def action_start_group(self, label):
         """Start a group where there is none near, and choose it for the caregiver.
 
@@ -201,9 +202,6 @@ class SavingsEnrolment(models.Model):
         :raises UserError: no field agent works for the company
         """
         self.ensure_one()
-        self.check_access("write")
-        if not (label or "").strip():
-            raise UserError(self.env._("Give the new group a name."))
         self._check_can_enrol()
         if self.group_id:
             raise UserError(
@@ -224,7 +222,6 @@ class SavingsEnrolment(models.Model):
             )
         )
         self.group_id = group.id
-        return True
 
     def _nearest_agent(self):
         # sudo: case roles list neither field agents nor their groups.
@@ -254,6 +251,7 @@ class SavingsEnrolment(models.Model):
         }
         return min(near or agents, key=lambda agent: (number[agent], agent.id))
 
+    @step()
     def action_ask_support(self, kind, amount):
         """Ask finance for what the organisation gives with an enrolment.
 
@@ -265,7 +263,6 @@ class SavingsEnrolment(models.Model):
         :raises UserError: not enrolled, asked before, or another kind.
         """
         self.ensure_one()
-        self.check_access("write")
         if kind not in ("kit", "training"):
             raise UserError(self.env._("Ask for a kit or for training."))
         # sudo: the link to the support is hidden from everybody.
@@ -282,7 +279,6 @@ class SavingsEnrolment(models.Model):
             .create({"group_id": self.group_id.id, "kind": kind, "amount": amount})
         )
         hidden._unprotected().support_id = support
-        return True
 
     def _check_is_one_of_many(self):
         """She must not be one of the first: of a group so small, or one that began

@@ -1,9 +1,9 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import SQL
 
-from odoo.addons.remediation_base.tools.steps import EVERYTHING
+from odoo.addons.remediation_base.tools.steps import EVERYTHING, step
 
 
 class SavingsHeldFund(models.Model):
@@ -20,6 +20,7 @@ class SavingsHeldFund(models.Model):
     _name = "savings.held.fund"
     _description = "Funds Held for a Savings Group"
     _inherit = ["savings.system.mixin", "remediation.protected.mixin"]
+    _rules_of = "remediation.in.company"
     _order = "received_on desc, id desc"
     _check_company_auto = True
 
@@ -139,16 +140,19 @@ class SavingsHeldFund(models.Model):
         )
         return [("id", "in" if True in value else "not in", overdue)]
 
+    def _missing_to_book(self):
+        self.invalidate_recordset(["move_id"])
+        if self._is_booked(self.move_id):
+            return [self.env._("The receipt is booked already.")]
+        return []
+
+    @step(group="account.group_account_invoice", check="_missing_to_book")
     def action_book(self):
         """Draft the entry of the receipt: money in, owed to the group. For finance."""
-        self._check_finance()
         for held in self:
-            if held._is_booked(held.move_id):
-                raise UserError(self.env._("The receipt is booked already."))
             held._unprotected().move_id = held._make_move(
                 held.amount, held.received_on, held.receipt
             )
-        return True
 
     @api.model
     def _is_booked(self, move):
@@ -156,15 +160,6 @@ class SavingsHeldFund(models.Model):
         if not move or move.state == "cancel":
             return False
         return not move.reversal_move_ids.filtered(lambda m: m.state == "posted")
-
-    def _check_finance(self):
-        self.check_access("write")
-        if not self.env.user.has_group("account.group_account_invoice"):
-            raise AccessError(
-                self.env._("Money held for a group is booked by finance alone.")
-            )
-        self.lock_for_update()
-        self.invalidate_recordset(["move_id"])
 
     def _make_move(self, amount, date, receipt):
         """Draft one entry with the group as partner, in the box's currency; an amount

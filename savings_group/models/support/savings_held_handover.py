@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from odoo.addons.remediation_base.tools.steps import EVERYTHING
+from odoo.addons.remediation_base.tools.steps import EVERYTHING, step
 
 
 class SavingsHeldHandover(models.Model):
@@ -45,21 +45,25 @@ class SavingsHeldHandover(models.Model):
                 f"{handover.held_id.display_name} {handover.receipt}"
             )
 
+    def _missing_to_book(self):
+        held = self.held_id
+        held.invalidate_recordset(["move_id"])
+        if held._is_booked(self.move_id):
+            return [self.env._("The handover is booked already.")]
+        if held.state == "draft":
+            return [self.env._("Book the receipt of the money and post it first.")]
+        return []
+
+    @step(
+        group="account.group_account_invoice", locks="held_id", check="_missing_to_book"
+    )
     def action_book(self):
         """Draft the entry of the handover. For finance.
 
         :raises UserError: booked already, or more than is held.
         """
-        self.check_access("write")
-        self.held_id._check_finance()
         for handover in self:
             held = handover.held_id
-            if held._is_booked(handover.move_id):
-                raise UserError(self.env._("The handover is booked already."))
-            if held.state == "draft":
-                raise UserError(
-                    self.env._("Book the receipt of the money and post it first.")
-                )
             waiting = sum(
                 (held.handover_ids - handover)
                 .filtered(lambda one: one.move_id.state == "draft")
@@ -77,4 +81,3 @@ class SavingsHeldHandover(models.Model):
             handover._unprotected().move_id = held._make_move(
                 -handover.amount, handover.date, handover.receipt
             )
-        return True

@@ -1,8 +1,8 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from odoo.addons.remediation_base.tools.steps import EVERYTHING
+from odoo.addons.remediation_base.tools.steps import EVERYTHING, step
 
 
 class SavingsSupport(models.Model):
@@ -119,22 +119,19 @@ class SavingsSupport(models.Model):
             ]
         )
 
+    def _missing_to_bill(self):
+        if self.move_id and self.state != "cancelled":
+            return [self.env._("The bill was drafted before.")]
+        return []
+
+    @step(group="account.group_account_invoice", check="_missing_to_bill")
     def action_draft_bill(self):
         """Draft the vendor bill, with the grant's distribution. For finance.
 
         :raises AccessError: not finance.
         :raises UserError: billed before, or supplier, grant or account missing.
         """
-        self.check_access("write")
-        if not self.env.user.has_group("account.group_account_invoice"):
-            raise AccessError(
-                self.env._("Bills are drafted by finance: ask a colleague there.")
-            )
-        self.lock_for_update()
-        self.invalidate_recordset(["move_id"])
         for support in self:
-            if support.move_id and support.state != "cancelled":
-                raise UserError(self.env._("The bill was drafted before."))
             support._check_complete()
             move = (
                 self.env["account.move"]
@@ -142,7 +139,6 @@ class SavingsSupport(models.Model):
                 .create(support._prepare_bill())
             )
             support._unprotected().move_id = move
-        return True
 
     def _check_complete(self):
         self.ensure_one()

@@ -223,7 +223,7 @@ tour(
         trigger: ".o_field_widget[name='plan_action_ids'] .o_data_row td[name='domain']",
         run: "click",
     },
-    { trigger: ".o_statusbar_buttons button:contains('Finish')", run: "click" },
+    { trigger: ".o_statusbar_buttons button[name='action_done']", run: "click" },
     { trigger: ".modal button[name='action_apply']", run: "click" },
     state("Done")
 );
