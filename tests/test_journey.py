@@ -110,8 +110,11 @@ class TestJourney(ReferralCommon, CashCommon):
         mine.portal_add_consent(
             {
                 "purposes": ["services", "share_with_org", "cash_data"],
+                "subject": "caregiver",
                 "given_by_member_id": caregiver.id,
+                "answer": "yes",
                 "assent": "yes",
+                "how": "written",
                 "data_set": "full",
                 "signature": SIGNATURE,
             }

@@ -1,25 +1,25 @@
-import re
-
 from odoo import http
 from odoo.exceptions import AccessError
 from odoo.http import request
 
-from ..forms import FORMS
+from ..forms import (
+    CONFIRM,
+    DANGER,
+    REASSIGN,
+    RESULT,
+    REVOKE,
+    SECOND,
+    SECTIONS,
+    TRANSFER,
+    WITHDRAW,
+)
 from ..forms.plan import ACTION
 from . import forms
 from .main import PAGE, RemediationPortal, same_answer
 from .words import state_words
 
-ACTION_NAME = re.compile(r"action-\d{1,3}-[a-z_]+")
-#: Pages that are drawn by hand; the others are forms declared as data.
-DRAWN = {
-    "consent": forms.consent,
-    "note": forms.note,
-    "document": forms.document,
-    "refer": forms.refer,
-    "emergency": forms.emergency,
-}
-SECTIONS = (*DRAWN, *FORMS)
+#: Pages that ask for the service first: the partners offered follow from it.
+BY_SERVICE = ("refer", "emergency")
 #: What of a case can be read again, each by the form it was written with.
 READ = {
     "visit": "visit_ids",
@@ -87,15 +87,13 @@ class RemediationCaseController(RemediationPortal):
     @same_answer
     def section(self, code, section, **kwargs):
         """Show and take one form of a case."""
-        if section not in SECTIONS or section == "danger":
+        if section not in SECTIONS:
             return self._not_found()
         case = self._own_case(code)
-        values, error = {}, None
+        form, values, error = SECTIONS[section], {}, None
         if request.httprequest.method == "POST":
-            values = self._posted()
-            if section not in ("refer", "emergency") or values.get(
-                "to_organisation_id"
-            ):
+            values = self._posted(form, case, besides=("submit",))
+            if section not in BY_SERVICE or values.get("to_organisation_id"):
                 error = self._attempt(
                     lambda: getattr(self, f"_take_{section}")(case, values)
                 )
@@ -103,24 +101,14 @@ class RemediationCaseController(RemediationPortal):
                     return self._done(f"/my/remediation/case/{case.name}")
         else:
             values = self._prefill(case, section)
-        if section in ("refer", "emergency"):
-            chosen = values.get("service_type_id")
-            service = request.env["remediation.service.type"].search(
-                [("id", "=", int(chosen) if str(chosen or "").isdigit() else 0)]
-            )
-            fields = DRAWN[section](case, service)
-        elif section in DRAWN:
-            fields = DRAWN[section](case)
-        else:
-            fields = forms.asked(section, case, self._hidden(case), values)
         return self._render(
             "case_referral.portal_section",
             {
                 "case": case,
                 "section": section,
                 "title": self._title(section),
-                "fields": fields,
-                "values": values,
+                "fields": self._drawn(case, section, values),
+                "values": self._by_name(form, values),
                 "error": error,
                 "drafts": section in ("assessment", "plan"),
             },
@@ -141,7 +129,7 @@ class RemediationCaseController(RemediationPortal):
         if not record or section not in READ:
             return self._not_found()
         hidden = self._hidden(case)
-        form = FORMS[section]
+        form = SECTIONS[section]
         words = state_words(request.env)
         return self._render(
             "case_referral.portal_record",
@@ -173,7 +161,7 @@ class RemediationCaseController(RemediationPortal):
         self._need("case_manager")
         values, error, code = {}, None, []
         if request.httprequest.method == "POST":
-            values = self._posted()
+            values = self._posted(DANGER)
             error = self._attempt(
                 lambda: code.append(
                     request.env["remediation.case"].portal_register_child(values)
@@ -188,8 +176,8 @@ class RemediationCaseController(RemediationPortal):
         return self._render(
             "case_referral.portal_form_page",
             {
-                "title": self._title("danger"),
-                "fields": forms.asked("danger", request.env["remediation.case"]),
+                "title": request.env._(DANGER.title),
+                "fields": DANGER.fields(request.env),
                 "values": values,
                 "error": error,
                 "button": request.env._("Register now"),
@@ -200,16 +188,35 @@ class RemediationCaseController(RemediationPortal):
         return case._disclosure_hidden(request.env.user.partner_id)[case.id]
 
     def _title(self, section):
-        _ = request.env._
-        if section in FORMS:
-            return _(FORMS[section].title)
-        return {
-            "consent": _("Consent"),
-            "note": _("Note"),
-            "document": _("Photo or paper"),
-            "refer": _("Refer"),
-            "emergency": _("Emergency: refer without consent"),
-        }[section]
+        return request.env._(SECTIONS[section].title)
+
+    def _drawn(self, case, section, values):
+        """The questions of one page of a case, without what the family withheld."""
+        form, hidden = SECTIONS[section], self._hidden(case)
+        if section not in BY_SERVICE:
+            return form.page_fields(
+                request.env, case, hidden, self._by_name(form, values)
+            )
+        chosen = values.get("service_type_id")
+        service = request.env["remediation.service.type"].search(
+            [("id", "=", int(chosen) if str(chosen or "").isdigit() else 0)]
+        )
+        if not service:
+            return form.fields(request.env, case)[:1]
+        own = case.with_context(form_service=service.id)
+        drawn = form.page_fields(own.env, own, hidden)
+        asked = forms.field("service_type_id", "", "hidden", value=service.id)
+        return [asked, *drawn[1:]]
+
+    def _by_name(self, form, values):
+        """Values by the names of a page: rows by their number."""
+        flat = {name: values[name] for name in values if name not in form.rows}
+        for rows_name, rows in form.rows.items():
+            for row in values.get(rows_name) or ():
+                flat.update(
+                    {f"{rows.prefix}{row['row']}-{name}": row[name] for name in row}
+                )
+        return flat
 
     def _prefill(self, case, section):
         """Return what is known already, so that nobody types it twice. A fact that a
@@ -219,23 +226,19 @@ class RemediationCaseController(RemediationPortal):
             return self._prefill_assessment(case, hidden)
         if section == "plan":
             draft = case.plan_ids.filtered(lambda rec: rec.state == "draft")[:1]
-            values = FORMS["plan"].prefill(draft, hidden.get(draft._name, ()))
-            for number, action in enumerate(draft.action_ids):
-                row = {"id": action.id, **ACTION.prefill(action)}
-                values.update({f"action-{number}-{name}": row[name] for name in row})
-            return values
+            return SECTIONS["plan"].flat(draft, hidden)
         if section == "child":
             child = case.beneficiary_id
-            return FORMS["child"].prefill(child, hidden.get(child._name, ()))
+            return SECTIONS["child"].prefill(child, hidden.get(child._name, ()))
         if section == "family":
             member = self._member(case)
-            return FORMS["family"].prefill(member, hidden.get(member._name, ()))
+            return SECTIONS["family"].prefill(member, hidden.get(member._name, ()))
         return {}
 
     def _prefill_assessment(self, case, hidden):
         draft = case.assessment_ids.filtered(lambda rec: rec.state == "draft")[:1]
         known = draft or case.assessment_ids[:1]
-        values = FORMS["assessment"].prefill(known, hidden.get(known._name, ()))
+        values = SECTIONS["assessment"].prefill(known, hidden.get(known._name, ()))
         if draft:
             values.update(
                 {f"score-{line.domain}": line.score for line in known.score_ids}
@@ -262,25 +265,10 @@ class RemediationCaseController(RemediationPortal):
         case.portal_add_consent(values)
 
     def _take_assessment(self, case, values):
-        scores = {
-            name[6:]: values.pop(name) for name in list(values) if name[:6] == "score-"
-        }
-        submit = values.pop("submit", None) == "1"
-        case.portal_save_assessment(dict(values, scores=scores), submit=submit)
+        case.portal_save_assessment(values, submit=values.get("submit") == "1")
 
     def _take_plan(self, case, values):
-        rows = {}
-        for name in list(values):
-            if ACTION_NAME.fullmatch(name):
-                _prefix, number, key = name.split("-")
-                rows.setdefault(number, {})[key] = values.pop(name)
-        actions = [
-            row
-            for _number, row in sorted(rows.items(), key=lambda item: int(item[0]))
-            if any(row.values())
-        ]
-        submit = values.pop("submit", None) == "1"
-        case.portal_save_plan(dict(values, actions=actions), submit=submit)
+        case.portal_save_plan(values, submit=values.get("submit") == "1")
 
     def _take_visit(self, case, values):
         case.portal_add_visit(values)
@@ -310,7 +298,6 @@ class RemediationCaseController(RemediationPortal):
         case.portal_add_urgent_action(values)
 
     def _take_refer(self, case, values):
-        values.pop("emergency_kind", None)
         case.portal_refer(values)
 
     def _take_emergency(self, case, values):
@@ -323,11 +310,12 @@ class RemediationCaseController(RemediationPortal):
         methods=["POST"],
     )
     @same_answer
-    def withdraw(self, code, consent_id, reason=None, sure=None, **kwargs):
+    def withdraw(self, code, consent_id, **kwargs):
         """Withdraw one consent, after asking what else that ends."""
         case = self._own_case(code)
+        values = self._posted(WITHDRAW, case, besides=("sure",))
         _ = request.env._
-        if not sure and consent_id in case.consent_ids.ids:
+        if not values.get("sure") and consent_id in case.consent_ids.ids:
             return self._ask(
                 case,
                 _("Withdraw this consent?"),
@@ -336,9 +324,11 @@ class RemediationCaseController(RemediationPortal):
                     "once. Only a new consent opens them again."
                 ),
                 _("Withdraw"),
-                [forms.field("reason", _("Reason"), help=_("Nobody has to give one."))],
+                WITHDRAW.fields(request.env, case),
             )
-        error = self._attempt(lambda: case.portal_withdraw_consent(consent_id, reason))
+        error = self._attempt(
+            lambda: case.portal_withdraw_consent(consent_id, values.get("reason"))
+        )
         return self._back(case, error)
 
     @http.route(
@@ -348,11 +338,12 @@ class RemediationCaseController(RemediationPortal):
         methods=["POST"],
     )
     @same_answer
-    def second(self, code, consent_id, member_id=None, **kwargs):
+    def second(self, code, consent_id, **kwargs):
         """Add the second caregiver to one consent."""
         case = self._own_case(code)
+        values = self._posted(SECOND, case)
         error = self._attempt(
-            lambda: case.portal_second_caregiver(consent_id, member_id)
+            lambda: case.portal_second_caregiver(consent_id, values.get("member_id"))
         )
         return self._back(case, error)
 
@@ -363,10 +354,11 @@ class RemediationCaseController(RemediationPortal):
         methods=["POST"],
     )
     @same_answer
-    def confirm(self, code, consent_id, sure=None, **kwargs):
+    def confirm(self, code, consent_id, **kwargs):
         """Confirm one consent that a caregiver alone does not give."""
         self._need("supervisor")
         case = self._find("remediation.case", code)
+        sure = self._posted(CONFIRM, case, besides=("sure",)).get("sure")
         _ = request.env._
         if not sure and consent_id in case.consent_ids.ids:
             return self._ask(
@@ -388,10 +380,13 @@ class RemediationCaseController(RemediationPortal):
         methods=["POST"],
     )
     @same_answer
-    def action(self, code, action_id, result=None, note=None, sure=None, **kwargs):
+    def action(self, code, action_id, **kwargs):
         """Record how one action of the plan went; a refusal asks first."""
         case = self._own_case(code)
+        values = self._posted(RESULT, case, besides=("sure",))
+        result, note = values.get("result"), values.get("note")
         _ = request.env._
+        sure = values.get("sure")
         if result == "refused" and not sure and action_id in case.plan_action_ids.ids:
             return self._ask(
                 case,
@@ -415,10 +410,13 @@ class RemediationCaseController(RemediationPortal):
         methods=["POST"],
     )
     @same_answer
-    def revoke(self, code, referral_id, reason=None, **kwargs):
+    def revoke(self, code, referral_id, **kwargs):
         """Take one referral back."""
         case = self._own_case(code)
-        error = self._attempt(lambda: case.portal_revoke(referral_id, reason))
+        values = self._posted(REVOKE, case)
+        error = self._attempt(
+            lambda: case.portal_revoke(referral_id, values.get("reason"))
+        )
         return self._back(case, error)
 
     @http.route(
@@ -428,11 +426,12 @@ class RemediationCaseController(RemediationPortal):
         methods=["POST"],
     )
     @same_answer
-    def reassign(self, code, case_manager_id=None, **kwargs):
+    def reassign(self, code, **kwargs):
         """Give a case to a colleague of the supervisor's organisation."""
         self._need("supervisor")
         case = self._find("remediation.case", code)
-        chosen = int(case_manager_id) if str(case_manager_id or "").isdigit() else 0
+        person = self._posted(REASSIGN, case).get("case_manager_id")
+        chosen = int(person) if str(person or "").isdigit() else 0
         error = self._attempt(lambda: case.portal_reassign(chosen))
         return self._back(case, error)
 
@@ -443,14 +442,15 @@ class RemediationCaseController(RemediationPortal):
         methods=["GET", "POST"],
     )
     @same_answer
-    def request_transfer(self, code=None, reason=None, ok=None, **kwargs):
+    def request_transfer(self, ok=None, **kwargs):
         """Ask the holder of a case for its transfer."""
         self._need("case_manager")
-        error = None
+        error, values = None, {}
         if request.httprequest.method == "POST":
+            values = self._posted(TRANSFER)
             error = self._attempt(
                 lambda: request.env["remediation.case"].portal_request_transfer(
-                    code, reason
+                    values.get("code"), values.get("reason")
                 )
             )
             if not error:
@@ -459,16 +459,13 @@ class RemediationCaseController(RemediationPortal):
         return self._render(
             "case_referral.portal_form_page",
             {
-                "title": _("Ask for a transfer"),
+                "title": _(TRANSFER.title),
                 "ok": ok,
                 "ok_text": _(
                     "The holder of the case was asked, if there is such a case."
                 ),
-                "fields": [
-                    forms.field("code", _("Code of the case")),
-                    forms.field("reason", _("Why it should come to you"), "area"),
-                ],
-                "values": {"code": code or "", "reason": reason or ""},
+                "fields": TRANSFER.fields(request.env),
+                "values": values,
                 "error": error,
                 "button": _("Ask"),
             },

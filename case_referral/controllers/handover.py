@@ -2,7 +2,7 @@ from odoo import http
 from odoo.exceptions import AccessError
 from odoo.http import request
 
-from . import forms
+from ..forms import VISIT
 from .main import RemediationPortal, same_answer
 
 
@@ -33,7 +33,7 @@ class RemediationHandoverController(RemediationPortal):
         handover = self._handover(handover_id)
         values, error = {}, None
         if request.httprequest.method == "POST":
-            values = self._posted()
+            values = self._posted(VISIT)
             error = self._attempt(lambda: handover.portal_record_visit(values))
             if not error:
                 return self._done(f"/my/remediation/handover/{handover.id}")
@@ -41,9 +41,7 @@ class RemediationHandoverController(RemediationPortal):
             "case_referral.portal_handover",
             {
                 "handover": handover,
-                "fields": forms.asked("visit", request.env["remediation.case"])
-                if handover.due_visit_on
-                else [],
+                "fields": VISIT.fields(request.env) if handover.due_visit_on else [],
                 "values": values,
                 "error": error,
                 "ok": ok,

@@ -95,13 +95,21 @@ class RemediationPortal(http.Controller):
             raise MissingError(request.env._("This page is not open to you."))
         return record
 
-    def _posted(self):
-        """Return the posted text values, lists for names that end in []."""
+    def _posted(self, form, owner=None, besides=()):
+        """Return what was posted of the questions of a form, lists for names that end
+        in [], rows put together. Nothing else that was posted reaches a page (R61).
+
+        :param besides: names that no question has: a button, the key of a form
+        """
+        values = self._all_posted()
+        picked = form.pick(request.env, values, owner)
+        picked.update({name: values[name] for name in besides if name in values})
+        return picked
+
+    def _all_posted(self):
         form = request.httprequest.form
         values = {}
         for name in form:
-            if name == "csrf_token":
-                continue
             if name.endswith("[]"):
                 values[name[:-2]] = form.getlist(name)
             else:

@@ -1,6 +1,7 @@
 from odoo import fields, http
 from odoo.http import request
 
+from ..forms import ATTENDANCE_ROWS, DONE, REJECT
 from .main import PAGE, RemediationPortal, same_answer
 
 
@@ -55,20 +56,14 @@ class RemediationProviderController(RemediationPortal):
 
     def _show(self, package, ok=None, error=None, status=200):
         env = request.env
-        Referral = env["remediation.referral"]
         return self._render(
             "case_referral.portal_referral",
             {
                 "package": package,
                 "lines": package._portal_lines(),
-                "reasons": [
-                    item
-                    for item in Referral._fields[
-                        "reject_reason"
-                    ]._description_selection(env)
-                    if item[0] != "not_the_holder"
-                ],
-                "outcomes": Referral._fields["outcome"]._description_selection(env),
+                "reject": REJECT.fields(env),
+                "done": DONE.fields(env),
+                "values": {},
                 "states": dict(package._fields["state"]._description_selection(env)),
                 "ok": ok,
                 "error": error,
@@ -86,7 +81,7 @@ class RemediationProviderController(RemediationPortal):
     def answer(self, code, answer, **kwargs):
         """Take the receiver's answer."""
         package = self._package(code)
-        values = self._posted()
+        values = self._posted(DONE if answer == "done" else REJECT)
 
         def change():
             if answer == "accept":
@@ -118,17 +113,11 @@ class RemediationProviderController(RemediationPortal):
         month = month or str(fields.Date.context_today(Package))[:7]
         error, posted = None, {}
         if request.httprequest.method == "POST":
-            for name, value in self._posted().items():
-                if name[:1] == "p" and "-" in name:
-                    key, _sep, column = name[1:].partition("-")
-                    posted.setdefault(key, {})[column] = value
-            filled = {
-                key: row
-                for key, row in posted.items()
-                if any(str(value or "").strip() for value in row.values())
-            }
+            values = self._posted(ATTENDANCE_ROWS)
+            posted = {str(row.pop("row")): row for row in values["children"]}
+            month = values.get("month") or month
             error = self._attempt(
-                lambda: Package.portal_enter_attendance(month, filled)
+                lambda: Package.portal_enter_attendance(month, posted)
             )
             if not error:
                 return request.redirect(
@@ -142,5 +131,11 @@ class RemediationProviderController(RemediationPortal):
             row.update(posted.get(str(row["id"]), {}))
         return self._render(
             "case_referral.portal_attendance",
-            {"rows": rows, "month": month, "ok": ok, "error": error or month_error},
+            {
+                "rows": rows,
+                "days": ATTENDANCE_ROWS.rows["children"].fields(request.env),
+                "month": month,
+                "ok": ok,
+                "error": error or month_error,
+            },
         )

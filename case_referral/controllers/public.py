@@ -1,7 +1,7 @@
 from odoo import http
 from odoo.http import request
 
-from . import forms
+from ..forms import COMPLAINT, CONCERN, SAFEGUARDING
 from .main import RemediationPortal, same_answer
 
 
@@ -36,7 +36,7 @@ class RemediationPublicController(RemediationPortal):
             return self._not_found()
         values, error, code = {}, None, None
         if request.httprequest.method == "POST":
-            values = self._posted()
+            values = self._posted(CONCERN, besides=("client_key", "written_at"))
 
             def change():
                 request.env["remediation.concern"]._public_report(values)
@@ -50,7 +50,12 @@ class RemediationPublicController(RemediationPortal):
         return self._render(
             "case_referral.public_report",
             {
-                "fields": forms.report(public=True),
+                # Nobody is named and no photo is taken here.
+                "fields": [
+                    one
+                    for one in CONCERN.fields(request.env)
+                    if one["name"] not in ("consent_to_be_contacted", "photo")
+                ],
                 "values": values,
                 "error": error,
                 "ok": ok,
@@ -74,8 +79,9 @@ class RemediationPublicController(RemediationPortal):
         """Show and take a safeguarding report or a complaint, from everybody (R55)."""
         self._speak(lang)
         values, error, reference = {}, None, None
+        form = SAFEGUARDING if kind == "safeguarding" else COMPLAINT
         if request.httprequest.method == "POST":
-            values = self._posted()
+            values = self._posted(form, besides=("client_key",))
             filed = []
             error = self._attempt(lambda: filed.append(self._file(kind, values)))
             reference = filed[0] if filed else None
@@ -84,9 +90,7 @@ class RemediationPublicController(RemediationPortal):
             "case_referral.speak_up",
             {
                 "kind": kind,
-                "fields": forms.safeguarding()
-                if kind == "safeguarding"
-                else forms.complaint(),
+                "fields": form.fields(request.env),
                 "values": values,
                 "error": error,
                 "filed": reference is not None,
@@ -107,8 +111,8 @@ class RemediationPublicController(RemediationPortal):
             key = env["remediation.concern"]._portal_client_key(key)
         vals = {
             name: values[name]
-            for name in forms.SPEAK_UP_NAMES
-            if isinstance(values.get(name), str) and values[name].strip()
+            for name in values
+            if isinstance(values[name], str) and values[name].strip()
         }
         for flag in ("is_anonymous", "is_immediate_danger"):
             vals[flag] = values.get(flag) == "1"

@@ -2,7 +2,7 @@ from odoo import http
 from odoo.exceptions import AccessError, UserError
 from odoo.http import request
 
-from . import forms
+from ..forms import CONCERN
 from .main import RemediationPortal, same_answer
 
 
@@ -22,7 +22,7 @@ class RemediationReporterController(RemediationPortal):
         self._need("reporter")
         values, error = {}, None
         if request.httprequest.method == "POST":
-            values = self._posted()
+            values = self._posted(CONCERN, besides=("client_key", "written_at"))
             error = self._attempt(
                 lambda: request.env["remediation.concern"].portal_report(values)
             )
@@ -30,15 +30,8 @@ class RemediationReporterController(RemediationPortal):
                 return self._done("/my/remediation/reports")
         return self._render(
             "case_referral.portal_report",
-            {"fields": self._fields(), "values": values, "error": error},
+            {"fields": CONCERN.fields(request.env), "values": values, "error": error},
         )
-
-    def _fields(self):
-        _ = request.env._
-        return [
-            *forms.report(),
-            forms.field("photo", _("Photo, if it is safe to take one"), "file"),
-        ]
 
     @http.route("/my/remediation/report/send", type="jsonrpc", auth="user")
     def send(self, values=None):

@@ -2,7 +2,22 @@ from odoo.tools import LazyTranslate
 
 from odoo.addons.remediation_base.tools.forms import Form, Question
 
+from .own import own_questions
+
 _lt = LazyTranslate(__name__)
+_own = own_questions("assessment")
+
+
+def _more(env, case):
+    """A score for each domain of life, and the programme's own questions."""
+    scores = env["remediation.assessment.score"]
+    grades = scores._fields["score"]._description_selection(env)
+    domains = scores._fields["domain"]._description_selection(env)
+    return [
+        Question(f"score-{key}", label, "choice", store=("scores", key), choices=grades)
+        for key, label in domains
+    ] + _own(env, case)
+
 
 ASSESSMENT = Form(
     "remediation.assessment",
@@ -13,7 +28,16 @@ ASSESSMENT = Form(
     Question("child_wishes", _lt("What the child wishes")),
     Question("child_not_heard_reason", _lt("Or why the child was not heard")),
     Question("caregiver_view", _lt("What the caregiver thinks")),
+    Question(
+        "separation_discussed",
+        _lt("Is it discussed that the child lives apart from the parents?"),
+        help=_lt("Then a best-interest decision is due."),
+    ),
     Question("strengths", _lt("Strengths")),
     Question("urgent_action", _lt("Urgent action needed")),
     Question("summary", _lt("Summary")),
+    more=_more,
+    more_says="`score-…` for each domain of life, and the programme's own questions",
+    page="case/…/assessment",
+    phone=True,
 )

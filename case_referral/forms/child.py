@@ -12,24 +12,6 @@ _NAMES = (
     Question("nickname", _lt("What the child is called"), size=60),
 )
 
-CHILD = Form(
-    "remediation.beneficiary",
-    _lt("The child"),
-    *_NAMES,
-    Question("sex", _lt("Girl or boy")),
-    Question("birth_date", _lt("Birth date, if it is known")),
-    Question(
-        "birth_year", _lt("Or the year of birth"), kind="number", field=None, high=2100
-    ),
-    Question("age_estimated", _lt("Or about what age"), high=25),
-    Question("age_method", _lt("How the age is known")),
-    Question("birth_registered", _lt("Is the birth registered?")),
-    Question("school_status", _lt("School")),
-    Question("last_grade", _lt("Last grade completed"), size=60),
-    Question("has_disability", _lt("Does the child have a disability?")),
-    Question("disability_note", _lt("Which help the child needs for it")),
-)
-
 #: Where the child goes now; asked on the same page as the child.
 SCHOOL = Form(
     "remediation.education.enrolment",
@@ -39,9 +21,37 @@ SCHOOL = Form(
         _lt("School or training centre attended now"),
         field="institution_id",
         offer=offers.institutions,
-        label=lambda school: school.name,
+        label=offers.name,
     ),
     Question("level", _lt("Grade or level there"), size=60),
+    page="case/…/child",
+)
+
+CHILD = Form(
+    "remediation.beneficiary",
+    _lt("The child"),
+    *_NAMES,
+    Question("sex", _lt("Girl or boy")),
+    Question("birth_date", _lt("Birth date, if it is known")),
+    Question(
+        "birth_year",
+        _lt("Or the year of birth"),
+        kind="number",
+        store=("year", "birth"),
+        like="birth_date",
+        whole=True,
+        high=2100,
+    ),
+    Question("age_estimated", _lt("Or about what age"), high=25),
+    Question("age_method", _lt("How the age is known")),
+    Question("birth_registered", _lt("Is the birth registered?")),
+    Question("school_status", _lt("School")),
+    Question("last_grade", _lt("Last grade completed"), size=60),
+    Question("has_disability", _lt("Does the child have a disability?")),
+    Question("disability_note", _lt("Which help the child needs for it")),
+    beside=(SCHOOL,),
+    page="case/…/child",
+    phone=True,
 )
 
 MEMBER = Form(
@@ -68,6 +78,8 @@ MEMBER = Form(
         "is_employer_or_creditor",
         _lt("Does this person employ the child, or is the family in debt to them?"),
     ),
+    page="case/…/family",
+    phone=True,
 )
 
 DANGER = Form(
@@ -82,8 +94,10 @@ DANGER = Form(
         kind="record",
         field="site_id",
         offer=offers.sites,
-        label=lambda site: site.name,
+        label=offers.name,
     ),
     Question("what", _lt("What happened"), kind="area", required=True),
     Question("help", _lt("What is done at once"), kind="text", size=200),
+    page="danger",
+    phone=True,
 )

@@ -8,4 +8,6 @@ CONTACT = Form(
     "remediation.case",
     _lt("First contact"),
     Question("day", _lt("Day of the first contact"), field="first_contact_on"),
+    page="case/…/contact",
+    phone=True,
 )

@@ -16,4 +16,6 @@ DELIVERY = Form(
     Question("recipient", _lt("For whom")),
     Question("note", _lt("Note"), size=500),
     Question("photo", _lt("Photo of the receipt"), kind="file", field=None),
+    page="case/…/delivery",
+    phone=True,
 )

@@ -1,5 +1,7 @@
 """What may be chosen on a form: functions of the environment and the case."""
 
+from odoo import fields
+
 
 def sites(env, case):
     # sudo: names of places; portal users have no right on them.
@@ -18,6 +20,17 @@ def hazards(env, case):
 def services(env, case):
     # sudo: master data
     return env["remediation.service.type"].sudo().search([])
+
+
+def items(env, case):
+    """What a family can withhold."""
+    # sudo: master data
+    return env["remediation.disclosure.item"].sudo().search([])
+
+
+def countries(env, case):
+    # sudo: master data
+    return env["res.country"].sudo().search([])
 
 
 def providers(env, case):
@@ -49,6 +62,20 @@ def family(env, case):
     return case.household_id.member_ids if case else ()
 
 
+def givers(env, case):
+    """Those of the family who may decide for the child today, as choices (R57)."""
+    # sudo: whether somebody may decide is the same for whoever asks.
+    consents = env["remediation.consent"].sudo()
+    today = fields.Date.context_today(consents)
+    members = case.sudo().household_id.member_ids
+    able = members.filtered(lambda member: not consents._giver_problem(member, today))
+    return [
+        (member.id, member_name(member, case))
+        for member in case.household_id.member_ids
+        if member.id in able.ids
+    ]
+
+
 def actions(env, case):
     """The actions of the child's own plan for which something can be given."""
     if not case:
@@ -58,5 +85,58 @@ def actions(env, case):
     )
 
 
-def member_name(member):
-    return f"{member.full_name or member.name} – {member.display_name}"
+def open_actions(env, case):
+    """The actions of the child's own plan that are not ended."""
+    if not case:
+        return ()
+    return case.plan_action_ids.filtered(
+        lambda action: action.state in ("planned", "in_progress")
+    )
+
+
+def partners(env, case):
+    """The accredited partners that offer the service chosen before."""
+    service = chosen_service(env)
+    if not service or not case:
+        return ()
+    # sudo: the company alone is read; the matching asks for accreditations by itself.
+    return (
+        env["referral.matching"]
+        ._live_accreditations(case.sudo().company_id, ("service", "both"), service)
+        .partner_id
+    )
+
+
+def ranked_partners(env, case):
+    """The same as choices, best first, each with why."""
+    service = chosen_service(env)
+    if not service or not case:
+        return []
+    return [
+        (row["partner_id"], f"{row['name']} – {' '.join(row['reasons'])}")
+        for row in case.rank_partners(service.id)
+    ]
+
+
+def chosen_service(env):
+    # sudo: master data
+    services = env["remediation.service.type"].sudo()
+    return services.browse(env.context.get("form_service") or ()).exists()
+
+
+def colleagues(env, case):
+    """The other case managers of the case's organisation."""
+    return case._portal_colleagues() if case else ()
+
+
+def name(record, case):
+    return record.name
+
+
+def member_name(member, case):
+    """A member of the family by name, or by code where the family withheld it (R71)."""
+    shown = not case or case._disclosure_shows(member.env.user.partner_id)(
+        member, "full_name"
+    )
+    who = member.full_name if shown else None
+    return f"{who or member.name} – {member.display_name}" if shown else member.name

@@ -20,7 +20,8 @@ PLACEMENT = Form(
     Question(
         "authority_reached",
         _lt("Did you reach an authority?"),
-        required=True,
+        when="trigger=emergency_placement",
+        required="trigger=emergency_placement",
     ),
     Question(
         "authority_tried",
@@ -32,4 +33,6 @@ PLACEMENT = Form(
     Question("child_heard", _lt("Was the child heard?")),
     Question("child_not_heard_reason", _lt("Or why the child was not heard")),
     Question("decision", _lt("Why the child could not stay"), required=True),
+    page="case/…/placement",
+    phone=True,
 )

@@ -12,7 +12,7 @@ _lt = LazyTranslate(__name__)
 _SERVICE = {
     "field": "service_type_id",
     "offer": offers.services,
-    "label": lambda service: service.name,
+    "label": offers.name,
 }
 
 ACTION = Form(
@@ -26,10 +26,12 @@ ACTION = Form(
         "provider_id",
         _lt("Who carries it out"),
         offer=offers.providers,
-        label=lambda partner: partner.name,
+        label=offers.name,
     ),
     Question("cost_estimate", _lt("Estimated cost")),
     Question("is_free", _lt("Does it cost nothing?")),
+    prefix="action-",
+    field="action_ids",
 )
 
 PLAN = Form(
@@ -38,6 +40,11 @@ PLAN = Form(
     Question("goal", _lt("Goal of the plan")),
     Question("target_date", _lt("Target date")),
     Question("participants", _lt("Who took part")),
+    Question(
+        "separation_discussed",
+        _lt("Is it discussed that the child lives apart from the parents?"),
+        help=_lt("Then a best-interest decision is due."),
+    ),
     Question("payer", _lt("Who pays most of it")),
     Question("income_replacement", _lt("What replaces the child's income")),
     Question(
@@ -68,6 +75,8 @@ PLAN = Form(
     ),
     Question("photo", _lt("Or a photo of the signed paper"), kind="file", field=None),
     rows={"actions": ACTION},
+    page="case/…/plan",
+    phone=True,
 )
 
 URGENT = Form(
@@ -81,4 +90,6 @@ URGENT = Form(
     ),
     Question("service_type_id", _lt("Service"), **_SERVICE),
     Question("description", _lt("What is done")),
+    page="case/…/urgent",
+    phone=True,
 )

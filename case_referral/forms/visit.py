@@ -3,6 +3,7 @@ from odoo.tools import LazyTranslate
 from odoo.addons.remediation_base.tools.forms import Form, Question
 
 from . import offers
+from .own import own_questions
 
 _lt = LazyTranslate(__name__)
 
@@ -12,7 +13,7 @@ WORKS = "child_working=yes"
 VISIT = Form(
     "remediation.visit",
     _lt("Visit"),
-    Question("visit_type", _lt("Kind of visit")),
+    Question("visit_type", _lt("Kind of visit"), required=True),
     Question("date_done", _lt("Day")),
     Question("child_seen", _lt("Did you see the child in person?"), required=True),
     Question("child_seen_alone", _lt("Did you see the child alone?"), when=SEEN),
@@ -25,7 +26,7 @@ VISIT = Form(
         _lt("Where"),
         field="site_id",
         offer=offers.sites,
-        label=lambda site: site.name,
+        label=offers.name,
         when=WORKS,
     ),
     Question("hours_week", _lt("Hours a week"), high=168, when=WORKS),
@@ -35,7 +36,7 @@ VISIT = Form(
         field="hazard_ids",
         offer=offers.hazards,
         key="code",
-        label=lambda hazard: hazard.name,
+        label=offers.name,
         when=WORKS,
     ),
     Question("at_night", _lt("Is it at night?"), when=WORKS),
@@ -53,4 +54,8 @@ VISIT = Form(
     Question("immediate_danger", _lt("Is the child in immediate danger?")),
     Question("safety_concern", _lt("Concern about safety")),
     Question("note", _lt("Note")),
+    more=own_questions("visit"),
+    more_says="the programme's own questions",
+    page="case/…/visit",
+    phone=True,
 )

@@ -8,6 +8,28 @@ _lt = LazyTranslate(__name__)
 
 WORKS = "works=yes"
 
+MOVEMENT = Form(
+    "remediation.movement",
+    _lt("Where the child was taken"),
+    Question("kind", _lt("Recruitment, transit or exploitation"), required=True),
+    Question("place", _lt("Place"), size=120),
+    Question(
+        "country",
+        _lt("Country"),
+        field="country_id",
+        offer=offers.countries,
+        key="code",
+        label=offers.name,
+    ),
+    Question("date_from", _lt("From")),
+    Question("date_to", _lt("Until")),
+    Question("means", _lt("How the child was brought there")),
+    prefix="movement-",
+    when="is_trafficked=yes",
+    spare=1,
+    field="movement_ids",
+)
+
 WORK = Form(
     "remediation.work.situation",
     _lt("Work"),
@@ -20,7 +42,7 @@ WORK = Form(
         _lt("Where"),
         field="site_id",
         offer=offers.sites,
-        label=lambda site: site.name,
+        label=offers.name,
     ),
     Question(
         "hazards",
@@ -28,7 +50,7 @@ WORK = Form(
         field="hazard_ids",
         offer=offers.hazards,
         key="code",
-        label=lambda hazard: hazard.name,
+        label=offers.name,
         when=WORKS,
     ),
     Question("hours_week", _lt("Hours a week"), high=168, when=WORKS),
@@ -60,5 +82,11 @@ WORK = Form(
         help=_lt("Slavery, trafficking, armed groups, sexual exploitation, crime."),
     ),
     Question("started_age", _lt("Age when the work began"), high=25, when=WORKS),
+    Question(
+        "started_year", _lt("Or the year in which it began"), high=2100, when=WORKS
+    ),
     Question("note", _lt("Note")),
+    rows={"movements": MOVEMENT},
+    page="case/…/work",
+    phone=True,
 )

@@ -29,7 +29,6 @@ from . import (
     remediation_case_portal_refer,
     remediation_case_portal_files,
     remediation_case_portal_intake,
-    remediation_case_questions,
     remediation_attendance,
     referral_matching,
     referral_total,

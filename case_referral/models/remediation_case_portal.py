@@ -3,15 +3,13 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from odoo.addons.remediation_base.tools.answers import (
-    NotUnderstoodError,
-    read_answer,
-    read_choice,
-)
+from ..forms import ASSESSMENT, ATTENDANCE, CONTACT, DELIVERY, NOTE, VISIT
+from .remediation_attendance import LIVE
 
-from ..forms import DELIVERY, VISIT
 
-TEXT_MAX = 8000
+def said_only(vals):
+    """What was answered: the rest keeps the value of the model."""
+    return {name: value for name, value in vals.items() if value}
 
 
 # Files of their own: what changes a case from the portal stands together.
@@ -19,9 +17,11 @@ TEXT_MAX = 8000
 class RemediationCasePortal(models.Model):
     """What a case manager does on the portal, one named method for each change.
 
-    Every method: checks as the user that he holds the case today, takes a whitelist of
-    values, acts with sudo() and the user's own id. Portal users have no write right on
-    any model.
+    Every ``portal_*`` method checks as the user that he holds the case today. What it
+    then does is a ``_take_*`` method, which takes what one form asks and nothing else,
+    on a case with sudo() and the user's own id. Submissions of telephones come to the
+    same ``_take_*`` methods after checks of their own. Portal users have no write
+    right on any model.
     """
 
     _inherit = "remediation.case"
@@ -45,119 +45,20 @@ class RemediationCasePortal(models.Model):
         # through the named method that called this check.
         return found.sudo()
 
-    @api.model
-    def _clean_text(self, values, name, size=TEXT_MAX):
-        text = values.get(name)
-        if text in (None, False):
-            return False
-        if not isinstance(text, str):
-            raise UserError(self.env._("Write the answer as text."))
-        if len(text) > size:
-            raise UserError(
-                self.env._("Shorten the text to %(size)s characters.", size=size)
-            )
-        return text.strip() or False
-
-    @api.model
-    def _clean_choice(self, model, values, name):
-        field = self.env[model]._fields[name]
-        try:
-            return read_choice(self.env, field, values.get(name)) or False
-        except NotUnderstoodError as error:
-            raise UserError(
-                self.env._(
-                    "“%(value)s” is none of the answers to %(question)s.",
-                    value=str(values.get(name))[:80],
-                    question=field._description_string(self.env),
-                )
-            ) from error
-
-    @api.model
-    def _clean_date(self, values, name):
-        try:
-            return fields.Date.to_date(values.get(name) or False) or False
-        except ValueError as error:
-            raise UserError(
-                self.env._("Enter the date as day, month, year.")
-            ) from error
-
-    @api.model
-    def _clean_number(self, values, name, low, high, kind=int):
-        value = values.get(name)
-        if value in (None, "", False):
-            return 0
-        try:
-            value = kind(str(value).replace(",", "."))
-        except ValueError:
-            value = low - 1
-        if not low <= value <= high:
-            raise UserError(
-                self.env._(
-                    "Enter a number between %(low)s and %(high)s.", low=low, high=high
-                )
-            )
-        return value
-
-    @api.model
-    def _clean_answer(self, values, name, label=None):
-        """``"yes"``, ``"no"``, ``"unknown"``, or False where nobody answered (R58)."""
-        try:
-            return read_answer(values.get(name) or None) or False
-        except NotUnderstoodError as error:
-            raise UserError(
-                self.env._(
-                    "%(question)s: answer yes or no, not “%(value)s”.",
-                    question=label or name,
-                    value=str(values.get(name))[:80],
-                )
-            ) from error
-
-    @api.model
-    def _clean_flag(self, values, name):
-        """Whether a box was ticked; what is neither a yes nor a no is refused."""
-        return self._clean_answer(values, name) == "yes"
-
-    @api.model
-    def _clean_values(self, values):
-        if not isinstance(values, dict):
-            raise UserError(self.env._("Reload the page and try again."))
-        return values
-
-    def _portal_member(self, values, name):
-        """Return the id of a member of this case's own household, or False."""
-        try:
-            wanted = int(values.get(name) or 0)
-        except (TypeError, ValueError):
-            wanted = -1
-        if not wanted:
-            return False
-        if wanted not in self.household_id.member_ids.ids:
-            raise UserError(self.env._("Choose somebody of this family."))
-        return wanted
-
     # Facts
 
     def portal_first_contact(self, day=None):
         """Record the first contact with the child. For the holder."""
-        case = self._portal_held()
-        case.action_record_first_contact(self._clean_date({"day": day}, "day"))
+        self._portal_held()._take_contact({"day": day})
         return True
 
     def portal_add_visit(self, values):
         """Record a visit that took place. For the holder.
 
-        ``values``: as the form ``VISIT`` asks, and ``question-<name>`` for each
-        question of the programme. Where the child was seen it finishes
+        ``values``: as the form ``VISIT`` asks. Where the child was seen it finishes
         the planned visit it answers (R60). Returns the visit's id.
         """
-        case = self._portal_held()
-        vals = VISIT.take(self.env, values, case)
-        answers = case._clean_answers("visit", dict(values))
-        if answers:
-            vals["properties"] = answers
-        vals["date_done"] = vals.get("date_done") or case._day()
-        # sudo: _portal_held checked that the user holds the case.
-        return self.env["remediation.visit"].sudo()._record(case, vals).id
+        return self._portal_held()._take_visit(values).id
 
     def portal_add_delivery(self, values):
         """Record what was given for an action of the plan. For the holder.
@@ -165,40 +66,11 @@ class RemediationCasePortal(models.Model):
         ``values``: as the form ``DELIVERY`` asks. Costs are entered in the back office.
         Returns the new id.
         """
-        case = self._portal_held()
-        vals = {
-            name: value
-            for name, value in DELIVERY.take(self.env, values, case).items()
-            if value
-        }
-        # sudo: _portal_held checked that the user holds the case.
-        delivery = self.env["remediation.service.delivery"].sudo().create(vals)
-        if values.get("photo"):
-            case._portal_attach(values["photo"], delivery)
-        return delivery.id
+        return self._portal_held()._take_delivery(values).id
 
     def portal_add_note(self, values):
-        """Write a note in the file. For the holder. ``values``: kind, subject, text."""
-        case = self._portal_held()
-        values = self._clean_values(values)
-        text = self._clean_text(values, "text")
-        if not text:
-            raise UserError(self.env._("Write the note."))
-        # sudo: _portal_held checked that the user holds the case.
-        note = (
-            self.env["remediation.note"]
-            .sudo()
-            .create(
-                {
-                    "case_id": case.id,
-                    "kind": self._clean_choice("remediation.note", values, "kind")
-                    or "note",
-                    "subject": self._clean_text(values, "subject", 120),
-                    "text": text,
-                }
-            )
-        )
-        return note.id
+        """Write a note in the file. For the holder. ``values``: as ``NOTE`` asks."""
+        return self._portal_held()._take_note(values).id
 
     # Due now
 
@@ -264,3 +136,97 @@ class RemediationCasePortal(models.Model):
         self.check_access("read")
         self.env["remediation.access.log"]._log(self)
         return True
+
+    def _take_contact(self, values):
+        vals = CONTACT.take(self.env, values, self)
+        self.action_record_first_contact(vals.get("first_contact_on") or False)
+        return self
+
+    def _take_assessment(self, values, submit=False):
+        values = self._with_scores(values)
+        vals = {
+            name: value
+            for name, value in ASSESSMENT.take(self.env, values, self).items()
+            # What the model needs and nobody answered keeps its own value.
+            if value or name not in ("assessment_type", "done_on")
+        }
+        scores, answers = vals.pop("scores", {}), vals.pop("properties", {})
+        self.lock_for_update()
+        assessment = self.assessment_ids.filtered(lambda rec: rec.state == "draft")[:1]
+        if assessment:
+            assessment.write(vals)
+        else:
+            assessment = self.env["remediation.assessment"].create(
+                dict(vals, case_id=self.id)
+            )
+        lines = {line.domain: line for line in assessment.score_ids}
+        missing = []
+        for domain, grade in scores.items():
+            if domain in lines:
+                lines[domain].score = grade or False
+            elif grade:
+                missing.append(
+                    {
+                        "assessment_id": assessment.id,
+                        "case_id": self.id,
+                        "domain": domain,
+                        "score": grade,
+                    }
+                )
+        self.env["remediation.assessment.score"].create(missing)
+        answers = {name: said for name, said in answers.items() if said is not None}
+        if answers:
+            assessment.properties = {**dict(assessment.properties), **answers}
+        if submit:
+            assessment.action_submit()
+        return assessment
+
+    @api.model
+    def _with_scores(self, values):
+        """Values whose scores stand under the names of the form's questions."""
+        if not isinstance(values, dict) or "scores" not in values:
+            return values
+        scores = values["scores"] or {}
+        domains = dict(
+            self.env["remediation.assessment.score"]._fields["domain"].selection
+        )
+        if not isinstance(scores, dict) or scores.keys() - domains.keys():
+            raise UserError(self.env._("Choose one of the answers offered."))
+        return {**values, **{f"score-{name}": scores[name] for name in scores}}
+
+    def _take_visit(self, values, words=None):
+        """:param words: what no question asked, kept with the note"""
+        vals = VISIT.take(self.env, values, self)
+        answers = vals.pop("properties", {})
+        vals["date_done"] = vals.get("date_done") or self._day()
+        answers = {name: said for name, said in answers.items() if said is not None}
+        if answers:
+            vals["properties"] = answers
+        vals["note"] = "\n".join(filter(None, (vals.get("note"), words))) or False
+        return self.env["remediation.visit"]._record(self, vals)
+
+    def _take_delivery(self, values):
+        vals = said_only(DELIVERY.take(self.env, values, self))
+        delivery = self.env["remediation.service.delivery"].create(vals)
+        if values.get("photo"):
+            self._portal_attach(values["photo"], delivery)
+        return delivery
+
+    def _take_note(self, values):
+        vals = said_only(NOTE.take(self.env, values, self))
+        return self.env["remediation.note"].create(dict(vals, case_id=self.id))
+
+    def _take_attendance(self, values):
+        """One month of the school that the child goes to now."""
+        vals = ATTENDANCE.take(self.env, values, self)
+        enrolment = self.enrolment_ids.filtered(lambda rec: rec.state in LIVE)[:1]
+        if not enrolment:
+            raise UserError(self.env._("Record first which school the child goes to."))
+        month = vals.pop("month").replace(day=1)
+        row = enrolment.attendance_ids.filtered(lambda rec: rec.month == month)
+        if row:
+            row.write(vals)
+            return row
+        return self.env["remediation.attendance"].create(
+            dict(vals, enrolment_id=enrolment.id, month=month, source="visit")
+        )

@@ -24,10 +24,17 @@ class RemediationCasePortalIntake(models.Model):
         user where that person may hold cases, otherwise the supervisor; who is on
         call is told at once. Returns the code of the case.
         """
-        user = self.env.user
-        if not user.has_group("child_remediation.group_portal_case_manager"):
+        if not self.env.user.has_group("child_remediation.group_portal_case_manager"):
             raise AccessError(self.env._("Only case managers register a child here."))
-        said, wrong = DANGER.parse(self.env, self._clean_values(values))
+        return self._register_in_danger(values).name
+
+    @api.model
+    def _register_in_danger(self, values):
+        """As :meth:`portal_register_child`, for a caller who checked the right."""
+        user = self.env.user
+        if not isinstance(values, dict):
+            raise UserError(self.env._("Reload the page and try again."))
+        said, wrong = DANGER.parse(self.env, values)
         if {"sex", "what"} & wrong.keys():
             raise UserError("\n".join(wrong.values()))
         site_id, what, help_now = (
@@ -69,7 +76,7 @@ class RemediationCasePortalIntake(models.Model):
                 }
             )
         case._alert_danger()
-        return case.name
+        return case
 
     def portal_save_child(self, values):
         """Complete or correct what is known of the child. For the holder.
@@ -77,10 +84,13 @@ class RemediationCasePortalIntake(models.Model):
         ``values``: as the form ``CHILD`` asks; what is not named stays as it is. A year
         of birth counts by its youngest reading (R1).
         """
-        case = self._portal_held()
-        vals = CHILD.take(self.env, values, case)
-        year = self._clean_number(values, "birth_year", 0, 2100)
-        today = case._day()
+        self._portal_held()._take_child(values)
+        return True
+
+    def _take_child(self, values):
+        vals = CHILD.take(self.env, values, self)
+        year = vals.pop("year", {}).get("birth")
+        today = self._day()
         if year:
             if not today.year - 25 <= year <= today.year:
                 raise UserError(
@@ -93,18 +103,18 @@ class RemediationCasePortalIntake(models.Model):
                 age_recorded_on=date(today.year, 1, 1),
             )
         elif vals.get("age_estimated"):
-            if vals["age_estimated"] != case.beneficiary_id.age_estimated:
+            if vals["age_estimated"] != self.beneficiary_id.age_estimated:
                 vals.update(age_recorded_on=today, age_margin=0)
         if not vals.get("sex"):
             vals.pop("sex", None)
-        case.beneficiary_id.write(vals)
-        school = SCHOOL.take(self.env, values, case)
+        self.beneficiary_id.write(vals)
+        school = SCHOOL.take(self.env, values, self)
         if school.get("institution_id"):
-            self._portal_enrol(case, school)
-        return True
+            self._enrol(school)
+        return self
 
-    def _portal_enrol(self, case, vals):
-        running = case.enrolment_ids.filtered(
+    def _enrol(self, vals):
+        running = self.enrolment_ids.filtered(
             lambda e: (
                 e.institution_id.id == vals["institution_id"]
                 and e.state in ("enrolled", "attending", "irregular")
@@ -113,9 +123,8 @@ class RemediationCasePortalIntake(models.Model):
         if running:
             running.level = vals.get("level") or running.level
         else:
-            # sudo: _portal_held checked that the user holds the case.
-            self.env["remediation.education.enrolment"].sudo().create(
-                {"case_id": case.id, **vals}
+            self.env["remediation.education.enrolment"].create(
+                {"case_id": self.id, **vals}
             )
 
     def portal_save_member(self, values, member_id=None):
@@ -125,46 +134,61 @@ class RemediationCasePortalIntake(models.Model):
 
         :param member_id: a member of this case's own household; a new one where empty
         """
-        case = self._portal_held()
-        vals = MEMBER.take(self.env, values, case)
+        return self._portal_held()._take_family(values, member_id).id
+
+    def _take_family(self, values, member_id=None):
+        vals = MEMBER.take(self.env, values, self)
         member = self.env["remediation.household.member"]
         if member_id:
-            member = case.household_id.member_ids.filtered(
-                lambda rec: rec.id == member_id
+            member = self.household_id.member_ids.filtered(
+                lambda rec: member_id in (rec.id, rec.name)
             )
             if not member:
                 raise UserError(self.env._("Choose somebody of this family."))
         if "age" in vals and vals["age"] != member.age:
-            vals["age_recorded_on"] = case._day()
+            vals["age_recorded_on"] = self._day()
         if member:
             member.write(vals)
-            return member.id
-        # sudo: _portal_held checked that the user holds the case.
-        household = case.household_id
+            return member
+        household = self.household_id
         if not household:
-            household = (
-                self.env["remediation.household"]
-                .sudo()
-                .create({"company_id": case.company_id.id})
+            household = self.env["remediation.household"].create(
+                {"company_id": self.company_id.id}
             )
-            case.beneficiary_id.household_id = household
-        return member.sudo().create(dict(vals, household_id=household.id)).id
+            self.beneficiary_id.household_id = household
+        return member.create(dict(vals, household_id=household.id))
 
     def portal_add_work(self, values):
         """Record what the child's work is, with its hazards and money. For the holder.
 
-        ``values``: as the form ``WORK`` asks. Returns the new id.
+        ``values``: as the form ``WORK`` asks, with ``movements``, a list of dicts as
+        ``MOVEMENT`` asks. Returns the new id.
         """
-        case = self._portal_held()
-        vals = {
-            name: value
-            for name, value in WORK.take(self.env, values, case).items()
-            if value
-        }
-        vals.setdefault("date", case._day())
-        # sudo: _portal_held checked that the user holds the case.
-        situations = self.env["remediation.work.situation"].sudo()
-        return situations.create(dict(vals, case_id=case.id)).id
+        return self._portal_held()._take_work(values).id
+
+    def _take_work(self, values):
+        vals = WORK.take(self.env, values, self)
+        movements = vals.pop("movements", [])
+        vals = {name: value for name, value in vals.items() if value}
+        vals.setdefault("date", self._day())
+        situation = self.env["remediation.work.situation"].create(
+            dict(vals, case_id=self.id)
+        )
+        self.env["remediation.movement"].create(
+            [
+                {
+                    name: value
+                    for name, value in {
+                        **row,
+                        "work_situation_id": situation.id,
+                    }.items()
+                    if name not in ("id", "taken_off")
+                }
+                for row in movements
+                if not row["taken_off"]
+            ]
+        )
+        return situation
 
     def portal_place_child(self, values):
         """Record a placement that could not wait (R21): who decided it, which
@@ -172,13 +196,12 @@ class RemediationCasePortalIntake(models.Model):
 
         ``values``: as the form ``PLACEMENT`` asks. Returns the decision's id.
         """
-        case = self._portal_held()
-        vals = PLACEMENT.take(self.env, values, case)
-        # sudo: _portal_held checked that the user holds the case.
-        decision = (
-            self.env["remediation.best.interest.decision"]
-            .sudo()
-            .create(dict(vals, case_id=case.id))
+        return self._portal_held()._take_placement(values).id
+
+    def _take_placement(self, values):
+        vals = PLACEMENT.take(self.env, values, self)
+        decision = self.env["remediation.best.interest.decision"].create(
+            dict(vals, case_id=self.id)
         )
         decision.action_record_placement()
-        return decision.id
+        return decision

@@ -1,11 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..forms import ASSESSMENT, PLAN, URGENT
-from ..forms.plan import ACTION
+from ..forms import PLAN, RESULT, URGENT
 
-#: More actions than any family can follow, and few enough for one page.
-ACTIONS_MAX = 100
+
+def _without_id(row):
+    return {name: row[name] for name in row if name not in ("id", "taken_off", "row")}
 
 
 class RemediationCasePortal(models.Model):
@@ -16,60 +16,11 @@ class RemediationCasePortal(models.Model):
     def portal_save_assessment(self, values, submit=False):
         """Keep the assessment as a draft, or submit it for approval. For the holder.
 
-        ``values``: as the form ``ASSESSMENT`` asks, with ``scores`` (dict of domain →
-        1 to 4) and ``question-<name>`` for each question of the programme. R17
-        decides what is missing (UserError). Returns the assessment's id.
+        ``values``: as the form ``ASSESSMENT`` asks; ``scores`` (dict of domain → 1 to
+        4) is understood too. R17 decides what is missing (UserError). Returns the
+        assessment's id.
         """
-        case = self._portal_held()
-        vals = {
-            name: value
-            for name, value in ASSESSMENT.take(self.env, values, case).items()
-            # What the model needs and nobody answered keeps its own value.
-            if value or name not in ("assessment_type", "done_on")
-        }
-        scores = values.get("scores") or {}
-        Score = self.env["remediation.assessment.score"]
-        domains = dict(Score._fields["domain"].selection)
-        grades = dict(Score._fields["score"].selection)
-        if not isinstance(scores, dict) or any(
-            domain not in domains or (grade and grade not in grades)
-            for domain, grade in scores.items()
-        ):
-            raise UserError(self.env._("Choose one of the answers offered."))
-        case.lock_for_update()
-        assessment = case.assessment_ids.filtered(lambda rec: rec.state == "draft")[:1]
-        if assessment:
-            assessment.write(vals)
-        else:
-            # sudo: _portal_held checked that the user holds the case.
-            assessment = (
-                self.env["remediation.assessment"]
-                .sudo()
-                .create(dict(vals, case_id=case.id))
-            )
-        lines = {line.domain: line for line in assessment.score_ids}
-        missing = []
-        for domain, grade in scores.items():
-            if domain in lines:
-                lines[domain].score = grade or False
-            elif grade:
-                missing.append(
-                    {
-                        "assessment_id": assessment.id,
-                        "case_id": case.id,
-                        "domain": domain,
-                        "score": grade,
-                    }
-                )
-        Score.sudo().create(missing)  # sudo: as above
-        answers = case._clean_answers("assessment", dict(values))
-        if answers:
-            # sudo: as above; the field is for the back office and this method.
-            kept = assessment.sudo()
-            kept.properties = {**dict(kept.properties), **answers}
-        if submit:
-            assessment.action_submit()
-        return assessment.id
+        return self._portal_held()._take_assessment(values, submit).id
 
     def portal_save_plan(self, values, submit=False):
         """Keep the plan as a draft, or submit it for approval. For the holder.
@@ -79,81 +30,11 @@ class RemediationCasePortal(models.Model):
         it, or takes it off where ``domain`` is empty. R17, R20 decide what is missing
         (UserError). Returns the plan's id.
         """
-        case = self._portal_held()
-        vals = PLAN.take(self.env, values, case)
-        actions = values.get("actions") or []
-        if not isinstance(actions, list) or len(actions) > ACTIONS_MAX:
-            raise UserError(
-                self.env._("Enter %(count)s actions at most.", count=ACTIONS_MAX)
-            )
-        proof = values.get("signature") or values.get("photo")
-        case.lock_for_update()
-        plan = case.plan_ids.filtered(lambda rec: rec.state == "draft")[:1]
-        if plan:
-            plan.write(vals)
-        else:
-            # sudo: _portal_held checked that the user holds the case.
-            if not any(vals.values()) and actions:
-                vals["action_ids"] = [
-                    fields.Command.create(self._clean_action(actions.pop(0)))
-                ]
-            plan = (
-                self.env["remediation.plan"].sudo().create(dict(vals, case_id=case.id))
-            )
-        self._portal_save_actions(case, plan, actions)
-        if proof:
-            case._portal_attach(proof, plan)
-        if submit:
-            plan.action_submit()
-        return plan.id
-
-    @api.model
-    def _clean_action(self, values, form=ACTION):
-        vals = form.take(self.env, values)
-        service = self.env["remediation.service.type"].sudo()  # sudo: master data
-        service = service.browse(vals.get("service_type_id") or 0)
-        if service and service.domain != vals["domain"]:
-            raise UserError(self.env._("Choose a service of that kind of help."))
-        return vals
-
-    def _portal_save_actions(self, case, plan, rows):
-        """Add the new rows to a draft plan, change those it has (by ``id``), and take
-        off those that were emptied."""
-        own = {
-            action.id: action for action in plan.action_ids if action.state == "planned"
-        }
-        new = []
-        for row in rows:
-            known = own.get(self._clean_number(row, "id", 0, 2**31))
-            if known and not row.get("domain"):
-                known.action_cancel(None)
-            elif known:
-                known.write(self._clean_action(row))
-            else:
-                new.append(
-                    dict(self._clean_action(row), plan_id=plan.id, case_id=case.id)
-                )
-        # sudo: _portal_held checked that the user holds the case.
-        self.env["remediation.plan.action"].sudo().create(new)
+        return self._portal_held()._take_plan(values, submit).id
 
     def portal_add_urgent_action(self, values):
         """Record urgent help before assessment and plan (R19). For the holder."""
-        case = self._portal_held()
-        vals = self._clean_action(values, URGENT)
-        vals["is_urgent"] = True
-        open_plan = case.plan_ids.filtered(
-            lambda plan: plan.state in ("draft", "active")
-        )[:1]
-        if open_plan:
-            vals["plan_id"] = open_plan.id
-        # sudo: _portal_held checked that the user holds the case.
-        action = (
-            self.env["remediation.plan.action"]
-            .sudo()
-            .create(dict(vals, case_id=case.id))
-        )
-        action.action_start()
-        return action.id
+        return self._portal_held()._take_urgent(values).id
 
     def portal_action_result(self, action_id, result, note=None):
         """Record how an action of the plan went: start, done, not_available, refused.
@@ -164,7 +45,8 @@ class RemediationCasePortal(models.Model):
         action = case.plan_action_ids.filtered(lambda rec: rec.id == action_id)
         if not action:
             raise UserError(self.env._("Choose an action of this case."))
-        note = self._clean_text({"note": note}, "note", 500)
+        said = RESULT.take(self.env, {"result": result, "note": note}, case)
+        note = said["result_note"]
         if result in ("not_available", "refused") and not note:
             raise UserError(self.env._("Say why it did not work out."))
         if result == "start":
@@ -175,6 +57,68 @@ class RemediationCasePortal(models.Model):
             action.action_not_available(note)
         elif result == "refused":
             action.action_refuse(note)
-        else:
-            raise UserError(self.env._("Choose one of the answers offered."))
         return True
+
+    def _take_plan(self, values, submit=False):
+        vals = PLAN.take(self.env, values, self)
+        actions = vals.pop("actions", [])
+        for row in actions:
+            self._check_service(row)
+        proof = values.get("signature") or values.get("photo")
+        self.lock_for_update()
+        plan = self.plan_ids.filtered(lambda rec: rec.state == "draft")[:1]
+        if plan:
+            plan.write(vals)
+        else:
+            if not any(vals.values()) and actions:
+                vals["action_ids"] = [
+                    fields.Command.create(_without_id(actions.pop(0)))
+                ]
+            plan = self.env["remediation.plan"].create(dict(vals, case_id=self.id))
+        self._save_actions(plan, actions)
+        if proof:
+            self._portal_attach(proof, plan)
+        if submit:
+            plan.action_submit()
+        return plan
+
+    @api.model
+    def _check_service(self, vals):
+        """A service belongs to the kind of help that was chosen."""
+        # sudo: master data
+        service = self.env["remediation.service.type"].sudo()
+        service = service.browse(vals.get("service_type_id") or 0)
+        if service and service.domain != vals["domain"]:
+            raise UserError(self.env._("Choose a service of that kind of help."))
+
+    def _save_actions(self, plan, rows):
+        """Add the new rows to a draft plan, change those it has (by ``id``), and take
+        off those that were emptied."""
+        own = {
+            str(action.id): action
+            for action in plan.action_ids
+            if action.state == "planned"
+        }
+        new = []
+        for row in rows:
+            known = own.get(str(row["id"]))
+            if known and row["taken_off"]:
+                known.action_cancel(None)
+            elif known:
+                known.write(_without_id(row))
+            elif not row["taken_off"]:
+                new.append(dict(_without_id(row), plan_id=plan.id, case_id=self.id))
+        self.env["remediation.plan.action"].create(new)
+
+    def _take_urgent(self, values):
+        vals = URGENT.take(self.env, values, self)
+        self._check_service(vals)
+        vals["is_urgent"] = True
+        open_plan = self.plan_ids.filtered(
+            lambda plan: plan.state in ("draft", "active")
+        )[:1]
+        if open_plan:
+            vals["plan_id"] = open_plan.id
+        action = self.env["remediation.plan.action"].create(dict(vals, case_id=self.id))
+        action.action_start()
+        return action

@@ -1,6 +1,9 @@
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
+from ..forms import EMERGENCY, REFER, REVOKE, TRANSFER
+from .remediation_case_portal import said_only
+
 
 class RemediationCasePortal(models.Model):
     """Referring a child, and asking for a transfer, on the portal."""
@@ -12,54 +15,13 @@ class RemediationCasePortal(models.Model):
     def portal_refer(self, values):
         """Refer the child to a service and send it. For the holder.
 
-        ``values``: to_organisation_id, service_type_id, action_id, data_set, urgency,
-        message, reason; for an emergency without consent (R6a) also emergency_kind,
-        override_reason and legal_basis. Returns the referral's code.
+        ``values``: as the form ``REFER`` asks; with ``emergency_kind``, as
+        ``EMERGENCY``: without consent (R6a). Returns the referral's code.
         """
-        case = self._portal_held()
-        values = self._clean_values(values)
-        service_id = self._clean_number(values, "service_type_id", 0, 2**31)
-        partner_id = self._clean_number(values, "to_organisation_id", 0, 2**31)
-        # sudo: master data and the accredited partners of this company only.
-        service = (
-            self.env["remediation.service.type"]
-            .sudo()
-            .search([("id", "=", service_id)])
-        )
-        if not service:
-            raise UserError(self.env._("Choose the service asked for."))
-        allowed = self.env["referral.matching"]._live_accreditations(
-            case.company_id, ("service", "both"), service
-        )
-        if partner_id not in allowed.partner_id.ids:
-            raise UserError(self.env._("Choose one of the partners offered."))
-        action_id = self._clean_number(values, "action_id", 0, 2**31)
-        if action_id and action_id not in case.plan_action_ids.ids:
-            raise UserError(self.env._("Choose an action of this child's own plan."))
-        vals = {
-            "case_id": case.id,
-            "referral_type": "referral",
-            "to_organisation_id": partner_id,
-            "service_type_id": service.id,
-            "action_id": action_id or False,
-            "reason": self._clean_text(values, "reason", 2000),
-            "message": self._clean_text(values, "message", 1000),
-        }
-        for name in ("data_set", "urgency"):
-            choice = self._clean_choice("remediation.referral", values, name)
-            if choice:
-                vals[name] = choice
-        # sudo: _portal_held checked that the user holds the case.
-        referral = self.env["remediation.referral"].sudo().create(vals)
-        if values.get("emergency_kind"):
-            referral._send_emergency(
-                values["emergency_kind"],
-                self._clean_text(values, "override_reason", 2000),
-                self._clean_text(values, "legal_basis", 300),
-            )
-        else:
-            referral.action_send()
-        return referral.name
+        held = self._portal_held()
+        if isinstance(values, dict) and values.get("emergency_kind"):
+            return held._take_emergency(values).name
+        return held._take_refer(values).name
 
     def portal_revoke(self, referral_id, reason):
         """Take back a referral of this case. For the holder."""
@@ -67,7 +29,8 @@ class RemediationCasePortal(models.Model):
         referral = case.referral_ids.filtered(lambda rec: rec.id == referral_id)
         if not referral:
             raise UserError(self.env._("Choose a referral of this case."))
-        referral.action_revoke(self._clean_text({"reason": reason}, "reason", 500))
+        said = REVOKE.take(self.env, {"reason": reason}, case)
+        referral.action_revoke(said["revoke_reason"])
         return True
 
     @api.model
@@ -80,9 +43,7 @@ class RemediationCasePortal(models.Model):
         user = self.env.user
         if not user.has_group("child_remediation.group_portal_case_manager"):
             raise AccessError(self.env._("Only case managers ask for a transfer."))
-        reason = self._clean_text({"reason": reason}, "reason", 1000)
-        if not reason:
-            raise UserError(self.env._("Write why the case should come to you."))
+        reason = TRANSFER.take(self.env, {"reason": reason})["reason"]
         # sudo: the case is not the user's; nothing of it is returned.
         manager = (
             self.env["remediation.case.manager"]
@@ -117,3 +78,29 @@ class RemediationCasePortal(models.Model):
                     }
                 )._send({}, emergency=True)
         return True
+
+    def _take_refer(self, values):
+        referral = self._draft_referral(REFER, values)
+        referral.action_send()
+        return referral
+
+    def _take_emergency(self, values):
+        referral = self._draft_referral(EMERGENCY, values)
+        said = EMERGENCY.parse(self.env, values, self)[0]
+        referral._send_emergency(
+            said["emergency_kind"],
+            said["override_reason"],
+            said.get("legal_basis") or False,
+        )
+        return referral
+
+    def _draft_referral(self, form, values):
+        """A referral as a form says it; partners are offered by the service."""
+        service = form.parse(self.env, values, self)[0].get("service_type_id")
+        case = self.with_context(form_service=service or 0)
+        vals = said_only(form.take(case.env, values, case))
+        for name in ("emergency_kind", "override_reason", "legal_basis"):
+            vals.pop(name, None)
+        return self.env["remediation.referral"].create(
+            dict(vals, case_id=self.id, referral_type="referral")
+        )

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.remediation_base.tools import pictures
+from odoo.addons.remediation_base.tools.answers import YES, Answer
 from odoo.addons.remediation_base.tools.steps import EVERYTHING
 
 TRIAGE_HOURS = {"high": 24, "medium": 48, "low": 72}
@@ -169,7 +170,7 @@ class RemediationConcern(models.Model):
     work_observed = fields.Text(
         groups="child_remediation.group_identity,case_referral.group_intake"
     )
-    immediate_danger = fields.Boolean()
+    immediate_danger = Answer()
     photo = fields.Binary(
         attachment=True,
         copy=False,
@@ -308,20 +309,20 @@ class RemediationConcern(models.Model):
         vals_list = [self._with_clean_photo(vals) for vals in vals_list]
         concerns = super().create(vals_list)
         for level, records in concerns.grouped(
-            lambda concern: "high" if concern.immediate_danger else "medium"
+            lambda concern: "high" if concern.immediate_danger == YES else "medium"
         ).items():
             for start, batch in records.grouped(self._clock_start).items():
                 batch._unprotected().write(
                     {"triage_due": start + timedelta(hours=TRIAGE_HOURS[level])}
                 )
-        concerns.filtered("immediate_danger")._page_on_call()
+        concerns.filtered(lambda c: c.immediate_danger == YES)._page_on_call()
         return concerns
 
     def write(self, vals):
         vals = self._with_clean_photo(vals)
         calm = self.browse()
-        if vals.get("immediate_danger"):
-            calm = self.filtered(lambda concern: not concern.immediate_danger)
+        if vals.get("immediate_danger") in (YES, True):
+            calm = self.filtered(lambda concern: concern.immediate_danger != YES)
         result = super().write(vals)
         calm._page_on_call()
         return result

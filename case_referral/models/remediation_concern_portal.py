@@ -4,6 +4,7 @@ from psycopg2.errors import UniqueViolation
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ConcurrencyError, UserError
 
+from odoo.addons.remediation_base.tools.answers import YES
 from odoo.addons.remediation_base.tools.moments import read_moment
 
 from ..forms.concern import CONCERN
@@ -26,14 +27,13 @@ class RemediationConcern(models.Model):
         vals, wrong = CONCERN.parse(self.env, values)
         # What nobody answered keeps the value of the model.
         vals = {name: value for name, value in vals.items() if value}
-        vals.setdefault("immediate_danger", False)
         vals["written_at"] = False
         try:
             vals["written_at"] = self._read_moment(values.get("written_at"))
         except ValueError:
             # A wrong clock is no reason to wait; what it said is kept.
             self._keep_words(vals, values, ["written_at"])
-        if vals.get("immediate_danger"):
+        if vals.get("immediate_danger") == YES:
             self._keep_words(vals, values, wrong)
             return vals, []
         if not wrong and not vals.get("work_observed") and not vals.get("location"):
@@ -61,12 +61,12 @@ class RemediationConcern(models.Model):
             return {"photo": self._clean_photo(values["photo"])}
         except ValueError:
             error = self.env._("Send the photo as a JPEG or PNG picture.")
-            if not vals.get("immediate_danger"):
+            if vals.get("immediate_danger") != YES:
                 raise UserError(error) from None
             self._keep_words(vals, {"photo": error}, ["photo"])
             return {}
         except UserError as error:
-            if not vals.get("immediate_danger"):
+            if vals.get("immediate_danger") != YES:
                 raise
             self._keep_words(vals, {"photo": str(error)}, ["photo"])
             return {}
@@ -154,7 +154,7 @@ class RemediationConcern(models.Model):
             return {"code": known.name, "new": False}
         # Danger is taken whatever came before it (R59).
         sending = self.env["remediation.sending"]
-        if vals.get("immediate_danger"):
+        if vals.get("immediate_danger") == YES:
             sending._count("concern")
         else:
             sending._count_or_refuse("concern")

@@ -9,6 +9,8 @@ from odoo.addons.child_remediation.models.case.remediation_case_disclosure impor
     SCHOOL_DOMAINS,
 )
 
+from ..forms import ATTENDANCE_ROWS
+
 
 class RemediationReferralPackage(models.Model):
     """What the receiver of a referral gets to see, computed once and frozen.
@@ -387,6 +389,8 @@ class RemediationReferralPackage(models.Model):
         if not isinstance(rows, dict) or not rows:
             raise UserError(self.env._("Enter the days of at least one child."))
         last_day = calendar.monthrange(first.year, first.month)[1]
+        days = ATTENDANCE_ROWS.rows["children"]
+        nothing = dict.fromkeys(days.by_name, "")
         clean = {}
         for key, numbers in rows.items():
             package = allowed.get(int(key)) if str(key).isdigit() else None
@@ -394,18 +398,9 @@ class RemediationReferralPackage(models.Model):
                 raise AccessError(
                     self.env._("One of these children is not referred to you any more.")
                 )
-            vals = {}
-            for name in ("days_open", "days_present", "days_excused", "days_unexcused"):
-                try:
-                    vals[name] = int(numbers.get(name) or 0)
-                except (TypeError, ValueError):
-                    vals[name] = -1
-            given = vals["days_present"] + vals["days_excused"] + vals["days_unexcused"]
-            if (
-                min(vals.values()) < 0
-                or vals["days_open"] > last_day
-                or given != vals["days_open"]
-            ):
+            vals, wrong = days.parse(self.env, {**nothing, **numbers})
+            given = sum(vals.values()) - vals.get("days_open", 0)
+            if wrong or vals["days_open"] > last_day or given != vals["days_open"]:
                 raise UserError(
                     self.env._(
                         "%(code)s: days present, excused and unexcused must add up to "

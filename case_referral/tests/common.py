@@ -92,6 +92,9 @@ class ReferralCommon(RemediationCommon):
                 {
                     "case_id": case.id,
                     "purpose": purpose,
+                    "subject": "caregiver",
+                    "answer": "yes",
+                    "how": "written",
                     "given_by_member_id": caregiver.id,
                     "assent": "yes",
                     "data_set": data_set,

@@ -64,7 +64,7 @@ class TestPortalHandover(PortalCommon):
     def test_r26_it_closes_after_its_last_day_and_on_suspension(self):
         self._hand_over(self.case, days=14)
         Handover = self.env["remediation.handover"].with_user(self.portal_manager)
-        noon = fields.Datetime.now().replace(hour=12)
+        noon = fields.Datetime.to_datetime(self.case._day()).replace(hour=12)
         for days, is_open in ((14, True), (15, False)):
             with freeze_time(noon + timedelta(days=days)):
                 self.env.invalidate_all()
@@ -116,6 +116,7 @@ class TestPortalHandover(PortalCommon):
             url,
             {
                 "date_done": str(today),
+                "visit_type": "home",
                 "child_seen": "yes",
                 "child_working": "no",
                 "occupation": "school",

@@ -361,6 +361,124 @@ class TestPhone(PortalCommon):
 
         self._check_weights()
 
+    def test_r61_a_child_in_danger_by_phone_alone(self):
+        """Registered on the spot, family and work written down, placed at night with
+        nobody reached, planned at length, and every paper read again."""
+        with self.phone("portal_manager") as page:
+            self.sign_in(page, "portal_manager")
+            self.follow(page, "text=Register a child in danger")
+            page.fill("[name=nickname]", "Ti-Jo")
+            page.select_option("[name=sex]", "male")
+            page.fill("[name=age_estimated]", "12")
+            page.fill("[name=what]", "Locked in a shed at the washing place")
+            page.fill("[name=help]", "A bed for the night")
+            self.fits(page, "danger")
+            self.save(page)
+            code = page.url.split("/case/")[1].split("?")[0]
+            url = f"/my/remediation/case/{code}"
+            case = self.env["remediation.case"].search([("name", "=", code)])
+            self.assertEqual(
+                (case.risk_level, case.user_id.login), ("high", "portal_manager")
+            )
+
+            page.goto(f"{url}/family")
+            page.fill("[name=full_name]", "Tante Rose")
+            page.select_option("[name=relationship]", "aunt_uncle")
+            page.fill("[name=age]", "40")
+            page.select_option("[name=is_caregiver]", "yes")
+            self.save(page)
+            self.follow(page, "main a:has-text('Correct')")
+            page.fill("[name=full_name]", "Tante Rosalie")
+            page.select_option("[name=is_suspected_of_harm]", "no")
+            page.select_option("[name=is_employer_or_creditor]", "yes")
+            self.fits(page, "family_correct")
+            self.save(page)
+            self.assertIn("Rosalie", page.inner_text("main"))
+
+            page.goto(f"{url}/child")
+            page.fill("[name=first_name]", "Joseph")
+            page.fill("[name=birth_year]", str(self.today.year - 12))
+            page.select_option("[name=school_status]", "never")
+            self.save(page)
+
+            page.goto(f"{url}/work")
+            page.wait_for_selector("body[data-ready]")
+            page.select_option("[name=works]", "yes")
+            page.fill("[name=activity]", "Washes ore")
+            page.locator("[name='hazards[]']").first.check()
+            page.fill("[name=hours_week]", "40")
+            page.fill("[name=pay]", "1,5")
+            page.select_option("[name=pay_period]", "day")
+            page.fill("[name=pay_promised]", "100")
+            page.fill("[name=debt_amount]", "60")
+            page.select_option("[name=debt_holder]", "recruiter")
+            page.select_option("[name=is_trafficked]", "yes")
+            page.select_option("[name=movement-0-kind]", "recruitment")
+            page.fill("[name=movement-0-place]", "Kalemie")
+            self.fits(page, "work_and_money")
+            self.save(page)
+
+            page.goto(f"{url}/placement")
+            page.wait_for_selector("body[data-ready]")
+            page.select_option("[name=trigger]", "emergency_placement")
+            page.fill("[name=placed_with]", "Foyer Saint-Jean")
+            page.select_option("[name=decider]", "organisation")
+            page.select_option("[name=authority_reached]", "no")
+            page.fill("[name=decision]", "Beaten tonight")
+            page.fill("[name=authority_tried]", "DIVAS 21:10, police 21:40")
+            self.fits(page, "placement")
+            self.save(page)
+
+            page.goto(f"{url}/visit")
+            page.wait_for_selector("body[data-ready]")
+            page.select_option("[name=visit_type]", "office")
+            page.select_option("[name=child_seen]", "yes")
+            page.select_option("[name=child_working]", "no")
+            page.select_option("[name=occupation]", "none")
+            page.fill("[name=note]", "He sleeps at the shelter")
+            self.save(page)
+
+            page.goto(f"{url}/assessment")
+            page.fill("[name=child_wishes]", "To see his sister")
+            page.select_option("[name=separation_discussed]", "yes")
+            self.save(page, "main form.card button.button")
+
+            page.goto(f"{url}/plan")
+            page.fill("[name=goal]", "Safe, then school")
+            for number in range(3):
+                page.select_option(f"[name=action-{number}-domain]", "health")
+                page.fill(f"[name=action-{number}-description]", f"Step {number}")
+            self.save(page, "main form.card button.button")
+            page.goto(f"{url}/plan")
+            # The help of that night and three steps stand there already.
+            for number in range(4, 7):
+                page.select_option(f"[name=action-{number}-domain]", "education")
+                page.fill(f"[name=action-{number}-description]", f"Step {number}")
+            self.save(page, "main form.card button.button")
+
+            for section, words in {
+                "visit": "He sleeps at the shelter",
+                "assessment": "To see his sister",
+                "plan": "Step 5",
+                "work": "Washes ore",
+                "placement": "DIVAS 21:10",
+            }.items():
+                page.goto(url)
+                link = page.locator(f"main a[href*='/read/{section}/']").last
+                with page.expect_navigation():
+                    link.click()
+                self.assertIn(words, page.inner_text("main"))
+                self.fits(page, f"read_{section}")
+        work = case.work_situation_ids.filtered("pay_promised")
+        self.assertEqual((work.pay_promised, work.debt_amount), (100, 60))
+        self.assertEqual(case.work_situation_ids.movement_ids.place, "Kalemie")
+        self.assertEqual(case.best_interest_ids.state, "provisional")
+        self.assertEqual(case.household_id.member_ids.is_employer_or_creditor, "yes")
+        steps = case.plan_ids.action_ids.filtered(
+            lambda action: "Step" in action.description
+        )
+        self.assertEqual(len(steps), 6)
+
     def _draw(self, page):
         canvas = page.locator("canvas").first
         canvas.scroll_into_view_if_needed()

@@ -38,6 +38,9 @@ class TestR57Doors(PortalCommon):
                 {
                     "case_id": case.id,
                     "purpose": purpose,
+                    "subject": "caregiver",
+                    "answer": "yes",
+                    "how": "written",
                     "data_set": "full",
                     "given_by_member_id": case.household_id.member_ids[:1].id,
                     "assent": "yes",
@@ -81,6 +84,7 @@ class TestR57Doors(PortalCommon):
                         {
                             "to_organisation_id": self.school.id,
                             "service_type_id": self.schooling.id,
+                            "data_set": "minimum",
                         }
                     )
                 for receiver in (self.school, self.clinic, self.partner_org_b):
@@ -144,6 +148,7 @@ class TestR57Doors(PortalCommon):
                 "purposes[]": ["services"],
                 "subject": "caregiver",
                 "given_by_member_id": giver.id,
+                "answer": "yes",
                 "assent": "yes",
                 "how": "verbal_witnessed",
                 "witness": "A neighbour",
@@ -167,6 +172,7 @@ class TestR57Doors(PortalCommon):
                 "subject": "caregiver",
                 "given_by_member_id": giver.id,
                 "second_member_id": father.id,
+                "answer": "yes",
                 "assent": "yes",
                 "how": "verbal_witnessed",
                 "witness": "A neighbour",

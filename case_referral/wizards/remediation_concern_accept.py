@@ -51,7 +51,7 @@ class RemediationConcernAccept(models.TransientModel):
                 age_estimated=concern.child_age,
                 team_id=concern.team_id.id,
                 risk_level=concern.triage_level
-                or ("high" if concern.immediate_danger else False),
+                or ("high" if concern.immediate_danger == "yes" else False),
             )
         return {name: value for name, value in values.items() if name in fields}
 

@@ -231,7 +231,12 @@ class RemediationCommon(BaseCommon):
                 "company_id": company.id,
             }
         )
-        values = {"beneficiary_id": child.id, "company_id": company.id, **vals}
+        values = {
+            "beneficiary_id": child.id,
+            "company_id": company.id,
+            "risk_level": "medium",
+            **vals,
+        }
         values["case_manager_id"] = manager.id if manager else False
         if not manager:
             values["team_id"] = cls.team.id
@@ -248,6 +253,10 @@ class RemediationCommon(BaseCommon):
             {
                 "case_id": case.id,
                 "purpose": purpose,
+                "subject": "caregiver",
+                "answer": "yes",
+                "how": "written",
+                "data_set": "service",
                 "given_by_member_id": cls._caregiver(case).id,
                 "assent": "yes",
                 **vals,
@@ -335,6 +344,7 @@ class RemediationCommon(BaseCommon):
             .create(
                 {
                     "case_id": case.id,
+                    "visit_type": "home",
                     "date_planned": day or cls.today,
                     "date_done": day or cls.today,
                     "child_seen": "yes",

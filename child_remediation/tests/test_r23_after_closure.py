@@ -103,7 +103,12 @@ class TestAfterClosure(RemediationCommon):
         checks = case.visit_ids.filtered("is_post_closure").sorted("date_planned")
         with freeze_time("2026-07-30 10:00:00"):
             checks[0].with_user(self.worker).write(
-                {"child_seen": "yes", "child_working": "no", "occupation": "school"}
+                {
+                    "visit_type": "home",
+                    "child_seen": "yes",
+                    "child_working": "no",
+                    "occupation": "school",
+                }
             )
             checks[0].with_user(self.worker).action_done()
         self.assertEqual(case.stage, "closed")
@@ -111,6 +116,7 @@ class TestAfterClosure(RemediationCommon):
         with freeze_time("2026-10-30 10:00:00"):
             checks[1].with_user(self.worker).write(
                 {
+                    "visit_type": "school",
                     "child_seen": "yes",
                     "occupation": "none",
                     "child_working": "yes",

@@ -284,6 +284,9 @@ class TestR57Consent(RemediationCommon):
                 {
                     "case_id": case.id,
                     "purpose": "services",
+                    "subject": "caregiver",
+                    "answer": "yes",
+                    "how": "written",
                     "given_by_member_id": self._caregiver(case).id,
                     "assent": "yes",
                 }
@@ -315,6 +318,9 @@ class TestR57Consent(RemediationCommon):
                 {
                     "case_id": case.id,
                     "purpose": "photo",
+                    "subject": "caregiver",
+                    "answer": "yes",
+                    "how": "written",
                     "given_by_member_id": self._caregiver(case).id,
                     "assent": "yes",
                 }
@@ -343,6 +349,9 @@ class TestR57Consent(RemediationCommon):
         consents = self.env["remediation.consent"].with_user(self.worker)
         with Form(consents.with_context(default_case_id=case.id)) as form:
             form.purpose = "services"
+            form.subject = "caregiver"
+            form.answer = "yes"
+            form.how = "thumbprint"
             form.assent = "yes"
             form.given_by_member_id = self._caregiver(case)
             self.assertEqual(form.standing, "to_confirm")

@@ -19,7 +19,14 @@ class TestAnswered(RemediationCommon):
         return (
             self.env["remediation.visit"]
             .with_user(user or case.user_id)
-            .create({"case_id": case.id, "date_done": self.today, **vals})
+            .create(
+                {
+                    "case_id": case.id,
+                    "visit_type": "home",
+                    "date_done": self.today,
+                    **vals,
+                }
+            )
         )
 
     def _seen(self, **vals):
@@ -214,3 +221,84 @@ class TestAnswered(RemediationCommon):
         self.assertEqual(
             case._day(due.date_from), self.today - timedelta(days=5), "not from now"
         )
+
+
+@tagged("post_install", "-at_install")
+class TestPlacementAndSeparation(RemediationCommon):
+    """One rule for a placement that could not wait, on the desk as by phone; and a
+    best-interest decision is asked for where one is due (R21)."""
+
+    def _placed(self, **vals):
+        return (
+            self.env["remediation.best.interest.decision"]
+            .with_user(self.worker)
+            .create(
+                {
+                    "case_id": self._new_case().id,
+                    "trigger": "emergency_placement",
+                    "placed_with": "Foyer",
+                    **vals,
+                }
+            )
+        )
+
+    def test_r21_r81_nobody_decided_and_nobody_reached_by_default(self):
+        for vals, words in (
+            ({}, "who decided"),
+            ({"decider": "police"}, "authority was reached"),
+            ({"decider": "police", "authority_reached": "no"}, "whom you tried"),
+            (
+                {"trigger": "authority_placement", "decider": "organisation"},
+                "which authority",
+            ),
+        ):
+            with self.assertRaisesRegex(UserError, words):
+                self._placed(**vals).action_record_placement()
+        decision = self._placed(
+            decider="organisation",
+            authority_reached="no",
+            authority_tried="DIVAS 21:10, police 21:40",
+        )
+        decision.action_record_placement()
+        self.assertEqual(decision.state, "provisional")
+        self._placed(
+            trigger="authority_placement", decider="court"
+        ).action_record_placement()
+
+    def test_r21_a_separation_that_is_discussed_asks_for_a_decision(self):
+        case = self._new_case()
+        word = "Separation from the parents"
+        self.assertNotIn(word, str(self._steps(case)))
+        assessment = self.env["remediation.assessment"].create(
+            {"case_id": case.id, "separation_discussed": "yes"}
+        )
+        self.assertIn(word, str(self._steps(case)))
+        assessment.separation_discussed = "no"
+        self.assertNotIn(word, str(self._steps(case)))
+        plan = self.env["remediation.plan"].create(
+            {"case_id": case.id, "goal": "School", "separation_discussed": "yes"}
+        )
+        self.assertTrue(plan)
+        self.assertIn(word, str(self._steps(case)))
+        self.env["remediation.best.interest.decision"].create(
+            {"case_id": case.id, "trigger": "separation"}
+        )
+        self.assertNotIn(word, str(self._steps(case)))
+
+    def _steps(self, case):
+        return case._steps_of_consent(case.stage)
+
+    def test_r81_a_risk_that_nobody_named_counts_as_high(self):
+        unknown = self._new_case(risk_level=False)
+        high = self._new_case(risk_level="high")
+        self.assertFalse(unknown.risk_level)
+        for kind in ("first_contact", "assessment"):
+            due = [
+                case.deadline_ids.filtered(lambda d, k=kind: d.kind == k).date_due
+                for case in (unknown, high)
+            ]
+            self.assertAlmostEqual(due[0].timestamp(), due[1].timestamp(), delta=120)
+        self.assertEqual(unknown._weight(), high._weight())
+        self.assertFalse(unknown.needs_safety_action)
+        unknown.with_user(self.supervisor)._set_risk("low")
+        self.assertEqual(unknown.risk_level, "low")

@@ -221,6 +221,7 @@ class TestStageMachine(RemediationCommon):
         own.env["remediation.visit"].create(
             {
                 "case_id": own.id,
+                "visit_type": "home",
                 "child_seen": "yes",
                 "child_working": "no",
                 "occupation": "school",
@@ -236,6 +237,7 @@ class TestStageMachine(RemediationCommon):
         check = self._refuse_nothing(self._last(checks, "planned"))
         check.write(
             {
+                "visit_type": "home",
                 "child_seen": "yes",
                 "child_working": "no",
                 "occupation": "school",

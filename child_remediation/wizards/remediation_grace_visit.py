@@ -16,9 +16,7 @@ class GraceVisitWizard(models.TransientModel):
 
     handover_id = fields.Many2one("remediation.handover", required=True)
     due_visit_on = fields.Date(related="handover_id.due_visit_on", related_sudo=False)
-    visit_type = fields.Selection(
-        Visit.visit_type.selection, required=True, default="home"
-    )
+    visit_type = fields.Selection(Visit.visit_type.selection, required=True)
     date_done = fields.Date(required=True, default=fields.Date.context_today)
     company_id = fields.Many2one(related="handover_id.company_id")
     child_seen = Answer("Child Seen in Person", selection=YES_NO)

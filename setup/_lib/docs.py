@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 
-from . import modules, steps
+from . import forms, modules, steps
 from .common import ROOT, say, write_atomic
 
 RULES = ROOT / "docs" / "rules.md"
@@ -14,7 +14,11 @@ PLACES = 3  # named for each rule: where it is mentioned most
 
 def run(parser, arguments):
     parser.parse_args(arguments)
-    for path, page in ((RULES, rules()), (steps.PAGE, steps.page())):
+    for path, page in (
+        (RULES, rules()),
+        (steps.PAGE, steps.page()),
+        (forms.PAGE, forms.page()),
+    ):
         changed = not path.is_file() or page != path.read_text()
         write_atomic(path, page)
         name = path.relative_to(ROOT)
@@ -25,6 +29,7 @@ def run(parser, arguments):
 def check():
     """Yield (file, line, advice): a mention without a rule, a rule without a proof."""
     yield from steps.check()
+    yield from forms.check()
     numbers = set(_sentences())
     homes, proofs = _mentions(), _proofs()
     for number in sorted(homes.keys() | proofs.keys(), key=_key):

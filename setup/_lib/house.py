@@ -189,7 +189,9 @@ def names():
             stems = [_stem(node.text) for node in shown if node.text]
             name = path.name.removesuffix("_views.xml")
             # A page of its own (a client action) shows no model.
-            if stems and not any(name == stem or name.startswith(f"{stem}_") for stem in stems):
+            if stems and not any(
+                name == stem or name.startswith(f"{stem}_") for stem in stems
+            ):
                 yield path, 1, f"name it after what it shows: {stems[0]}_views.xml"
 
 

@@ -81,6 +81,8 @@ def drafts(env, size):
                 "subject": "authority",
                 "authority": "court",
                 "authority_reference": "Order 1",
+                "answer": "yes",
+                "how": "written",
                 "assent": "yes",
                 "data_set": "full",
             }

@@ -141,7 +141,7 @@ class ImportJob(models.Model):
             "programme_id": self.programme_id.id,
             "site_id": self.site_id.id,
             "identified_on": identified,
-            "risk_level": case["risk_level"] or "medium",
+            "risk_level": case["risk_level"],
         }
         age = child._age_on(identified)
         if age is not None and age >= 18:
@@ -186,7 +186,6 @@ class ImportJob(models.Model):
                 [
                     {
                         "case_id": case.id,
-                        "visit_type": "home",
                         "date_planned": planned or done,
                         "date_done": max(min(done, today), case.identified_on)
                         if done

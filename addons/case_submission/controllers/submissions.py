@@ -11,10 +11,14 @@ from odoo.exceptions import ConcurrencyError, UserError
 from odoo.http import request
 
 from odoo.addons.case_exchange.tools.plain import plain
-from odoo.addons.case_referral.forms import VISIT
-from odoo.addons.case_referral.forms.concern import CONCERN
 
-from ..models.remediation_submission import KEY, MAX_ANSWERS, keys_of, read_answers
+from ..models.remediation_submission import (
+    KEY,
+    MAX_ANSWERS,
+    PHONE_FORMS,
+    keys_of,
+    read_answers,
+)
 
 _logger = logging.getLogger(__name__)
 
@@ -36,7 +40,7 @@ class _RefusedError(Exception):
 
 
 class SubmissionController(http.Controller):
-    """The endpoint for concerns and visits (see ``readme/USAGE.md``).
+    """The endpoint for the forms of telephones (see ``readme/USAGE.md``).
 
     It takes JSON with an API key of a user who has the right to submit; a session or a
     cookie counts for nothing. Every answer is JSON with a sentence, also when
@@ -65,28 +69,24 @@ class SubmissionController(http.Controller):
             )
 
     @http.route(
-        "/remediation/submissions/form/<any(concern,visit):form>.xlsx",
+        "/remediation/submissions/form/<string:form>.xlsx",
         type="http",
         auth="user",
         methods=["GET"],
     )
-    def xlsform(self, form):
-        """Hand out the form for Kobo and ODK, as the portal asks it. For supervisors,
-        in their language."""
+    def xlsform(self, form, programme=None):
+        """Hand out a form for Kobo and ODK, as the portal asks it. For supervisors,
+        in their language.
+
+        :param programme: id of the one whose own questions are asked; of all of the
+            company where it is empty
+        """
         env = request.env
-        if not env.user.has_group("child_remediation.group_supervisor"):
+        if form not in PHONE_FORMS or not env.user.has_group(
+            "child_remediation.group_supervisor"
+        ):
             return request.not_found()
-        _ = env._
-        if form == "visit":
-            more = [
-                ("case", _("Code of the case"), True),
-                ("worker", _("Login of the worker"), False),
-            ]
-            sheets = VISIT.xlsform(env, form, more)
-        else:
-            # A place is written in words there: it may be one that nobody knows yet.
-            more = [("site", _("Where"), False)]
-            sheets = CONCERN.xlsform(env, form, more, without=("site_id",))
+        sheets = env["remediation.submission"]._xlsform(form, programme)
         out = io.BytesIO()
         book = xlsxwriter.Workbook(
             out, {"in_memory": True, "strings_to_formulas": False}
@@ -111,9 +111,13 @@ class SubmissionController(http.Controller):
         self._sign_in()
         env = request.env
         _ = env._
-        if form not in ("concern", "visit"):
+        if form not in PHONE_FORMS:
             raise _RefusedError(
-                404, _("There is no form of this name: send a concern or a visit.")
+                404,
+                _(
+                    "There is no form of this name: send one of %(names)s.",
+                    names=", ".join(PHONE_FORMS),
+                ),
             )
         body = self._body()
         # sudo: the counter is for the system alone; one setting is read.

@@ -9,22 +9,28 @@ from psycopg2.errors import UniqueViolation
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ConcurrencyError, UserError, ValidationError
 
-from odoo.addons.case_referral.forms import VISIT
-from odoo.addons.case_referral.forms.concern import CONCERN
+from odoo.addons.case_referral.forms import FORMS
 
 _logger = logging.getLogger(__name__)
 
-#: What a question may be called, for each form; see ``readme/USAGE.md``.
-CONCERN_FIELDS = (
-    *(name for name in CONCERN.names if name != "site_id"),
-    "site",
-    "channel",
-    "reporter_type",
-    "reporter_name",
-    "reporter_phone",
-    "written_at",
-)
-VISIT_FIELDS = (*VISIT.names, "case", "worker")
+#: The forms that a telephone may send, by the name in the address.
+PHONE_FORMS = {name: form for name, form in FORMS.items() if form.phone}
+#: What is asked beside the questions of a form: see ``readme/USAGE.md``.
+_CASE_NAMES = ("case", "worker", "written_at")
+BESIDE = {
+    "concern": (
+        "site",
+        "channel",
+        "reporter_type",
+        "reporter_name",
+        "reporter_phone",
+        "written_at",
+    ),
+    "danger": ("written_at",),
+    "family": (*_CASE_NAMES, "member"),
+}
+#: These wait for nobody: who is on call is told where they cannot be filed (R59).
+URGENT_FORMS = ("danger", "emergency", "placement", "urgent")
 #: Channels that a telephone in the field may name.
 CHANNELS = ("site_visit", "community", "school", "authority", "family", "self")
 #: What Kobo and ODK add by themselves, by its whole name: a French question may begin
@@ -94,6 +100,8 @@ class Submission(models.Model):
             "concern_id",
             "case_id",
             "visit_id",
+            "result_model",
+            "result_id",
             "decided_by_id",
             "decided_on",
             "decision_note",
@@ -108,9 +116,7 @@ class Submission(models.Model):
     sender_id = fields.Many2one("res.users", required=True, readonly=True, index=True)
     key = fields.Char(required=True, readonly=True, string="Key of the Sender")
     body_hash = fields.Char(required=True, readonly=True)
-    form = fields.Selection(
-        [("concern", "Concern"), ("visit", "Visit")], required=True, readonly=True
-    )
+    form = fields.Selection("_selection_form", required=True, readonly=True)
     answers = fields.Json(readonly=True)
     other_answers = fields.Json(readonly=True)
     answers_text = fields.Text(compute="_compute_answers_text", string="What Was Sent")
@@ -128,6 +134,10 @@ class Submission(models.Model):
     concern_id = fields.Many2one("remediation.concern", readonly=True)
     case_id = fields.Many2one("remediation.case", readonly=True, index="btree_not_null")
     visit_id = fields.Many2one("remediation.visit", readonly=True)
+    result_model = fields.Char(readonly=True)
+    result_id = fields.Many2oneReference(
+        model_field="result_model", readonly=True, string="What It Became"
+    )
     decided_by_id = fields.Many2one("res.users", readonly=True)
     decided_on = fields.Datetime(readonly=True)
     decision_note = fields.Char(readonly=True)
@@ -149,6 +159,38 @@ class Submission(models.Model):
             submission.answers_text = _as_lines(
                 {**(submission.answers or {}), **(submission.other_answers or {})}
             )
+
+    @api.model
+    def _selection_form(self):
+        return [(name, self.env._(form.title)) for name, form in PHONE_FORMS.items()]
+
+    @api.model
+    def _xlsform(self, form, programme=None):
+        """The sheets of a form for Kobo and ODK, in the user's language.
+
+        :param programme: id of the one whose own questions are asked; of all of the
+            company where it is empty
+        """
+        _ = self.env._
+        programmes = self.env["remediation.programme"].search(
+            [("company_id", "=", self.env.company.id)]
+        )
+        if str(programme or "").isdigit():
+            programmes = programmes.filtered(lambda one: one.id == int(programme))
+        more, without = [], ()
+        if form == "concern":
+            # A place is written in words there: it may be one that nobody knows yet.
+            more, without = [("site", _("Where"), False)], ("site_id",)
+        elif form != "danger":
+            more = [
+                ("case", _("Code of the case"), True),
+                ("worker", _("Login of the worker"), False),
+            ]
+        if form == "family":
+            more.append(("member", _("Code of the person, to correct"), False))
+        return PHONE_FORMS[form].xlsform(
+            self.env, form, more, without, programmes or None
+        )
 
     # -- receiving -------------------------------------------------------------
     @api.model
@@ -253,12 +295,14 @@ class Submission(models.Model):
         first = (first or self.browse())._origin_of()
         try:
             with self.env.cr.savepoint():
-                if first.visit_id:
+                if first.result_id or first.visit_id:
                     raise _WaitError("correction", first.name, first.case_id)
                 if first.concern_id:
                     placed = self._correct_concern(first, answers, others)
-                else:
+                elif form in ("concern", "danger"):
                     placed = getattr(self, f"_place_{form}")(answers, others)
+                else:
+                    placed = self._place_held(form, answers, others)
                 self.env.flush_all()
             return {"state": "placed", **placed}
         except _WaitError as wait:
@@ -287,7 +331,7 @@ class Submission(models.Model):
     def _origin_of(self):
         """The first in a chain of corrections that made something."""
         first = self
-        while first.corrects_id and not (first.visit_id or first.concern_id):
+        while first.corrects_id and not (first.result_id or first.concern_id):
             first = first.corrects_id
         return first
 
@@ -357,7 +401,10 @@ def read_answers(form, document):
     the collecting programme adds by itself is passed by; questions that this form does
     not know are kept whole, by their path.
     """
-    known = CONCERN_FIELDS if form == "concern" else VISIT_FIELDS
+    asked = PHONE_FORMS[form]
+    known = {*asked.names, *BESIDE.get(form, _CASE_NAMES)}
+    if form == "concern":
+        known.discard("site_id")  # a place is written in words there
     answers, others = {}, {}
 
     def walk(node, depth):
@@ -369,6 +416,9 @@ def read_answers(form, document):
                 continue
             name = path.rsplit("/", 1)[-1]
             plain = isinstance(value, str | int | float | bool)
+            if name in asked.rows and isinstance(value, list):
+                answers[name] = [_row_of(row) for row in value[: MAX_ANSWERS + 1]]
+                continue
             if plain and name in known and name not in answers:
                 answers[name] = value
             else:
@@ -401,3 +451,22 @@ def keys_of(document):
         if number and form:
             key = f"{form}:{number}"
     return key, [other for other in replaced if other != key]
+
+
+def _result(record):
+    """Values of a submission that name what it became."""
+    found = {"result_model": record._name, "result_id": record[:1].id}
+    if record._name == "remediation.visit":
+        found["visit_id"] = record.id
+    return found
+
+
+def _row_of(row):
+    """One round of repeated questions, by the last parts of their paths."""
+    if not isinstance(row, dict):
+        return row
+    return {
+        str(path).rsplit("/", 1)[-1]: value
+        for path, value in row.items()
+        if not _is_own(str(path))
+    }

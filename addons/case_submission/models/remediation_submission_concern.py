@@ -1,13 +1,19 @@
 from odoo import api, models
 
-from odoo.addons.case_referral.forms.concern import CONCERN
+from odoo.addons.case_referral.forms import CONCERN
 from odoo.addons.remediation_base.tools.answers import (
     NotUnderstoodError,
     read_answer,
     read_choice,
 )
 
-from .remediation_submission import CHANNELS, _as_lines, _WaitError
+from .remediation_submission import (
+    CHANNELS,
+    URGENT_FORMS,
+    _as_lines,
+    _result,
+    _WaitError,
+)
 
 
 def _text(value, size):
@@ -34,7 +40,9 @@ class Submission(models.Model):
         is on call are told at once (R59)."""
         cases = self.env["remediation.case"]
         for submission in self:
-            if not self._danger_in(submission.answers or {}):
+            if submission.form not in URGENT_FORMS and not self._danger_in(
+                submission.answers or {}
+            ):
                 continue
             case = submission.case_id or self._case_of(submission.answers)
             if case:
@@ -98,7 +106,8 @@ class Submission(models.Model):
             raise _WaitError("correction", concern.name, concern.case_id)
         vals = self._concern_vals(answers, others)
         # A danger that somebody reported is not taken back by an edited form.
-        vals["immediate_danger"] |= concern.immediate_danger
+        if concern.immediate_danger == "yes":
+            vals["immediate_danger"] = "yes"
         # sudo: as when it was registered
         concern.sudo()._unprotected().write(vals)
         return {"concern_id": concern.id}
@@ -113,6 +122,8 @@ class Submission(models.Model):
         for name in ("location", "child_nickname"):
             if len(str(values.get(name) or "")) > CONCERN.by_name[name].size:
                 words[name] = values.pop(name)
+        if values.get("photo"):
+            words["photo"] = values.pop("photo")  # a name: the picture is elsewhere
         story = values.get("work_observed")
         if len(str(story or "")) > CONCERN.by_name["work_observed"].size:
             values["work_observed"] = "…"
@@ -136,7 +147,7 @@ class Submission(models.Model):
             vals["work_observed"] = "\n".join(
                 [str(story), *vals["work_observed"].split("\n")[1:]]
             )
-        if wrong and not vals.get("immediate_danger"):
+        if wrong and vals.get("immediate_danger") != "yes":
             problems += [
                 self._not_offered(name, given) for name, given in wrong.items()
             ]
@@ -172,3 +183,14 @@ class Submission(models.Model):
             if len(site) == 1:
                 return site
         return sites
+
+    @api.model
+    def _place_danger(self, answers, others):
+        """Register a child in danger; words that no question has stay with it."""
+        answers = {name: answers[name] for name in answers if name != "written_at"}
+        if others and answers.get("what"):
+            answers["what"] = f"{answers['what']}\n{_as_lines(others)}"
+        cases = self.env["remediation.case"].with_user(self.env.user)
+        # sudo: as the sender, whose right to submit the endpoint checked.
+        case = cases._register_in_danger(answers).sudo()
+        return {"case_id": case.id, "team_id": case.team_id.id, **_result(case)}

@@ -4,6 +4,8 @@ from odoo.tools import LazyTranslate
 
 from odoo.addons.remediation_base.tools.steps import Ask, step
 
+from .remediation_submission import _result
+
 _lt = LazyTranslate(__name__)
 
 
@@ -65,7 +67,7 @@ class Submission(models.Model):
         :raises UserError: it does not wait any more, is no visit, or the day is missing
         """
         if self.form != "visit":
-            raise UserError(self.env._("This is a concern: register it as one."))
+            raise UserError(self.env._("This is no visit: file it as what it is."))
         case = self.env["remediation.case"].browse(case_id).exists()
         if not case:
             raise UserError(self.env._("Choose the case it belongs to."))
@@ -76,13 +78,14 @@ class Submission(models.Model):
             raise UserError(self.env._("Say on which day the visit was."))
         kinds = dict(self.env["remediation.visit"]._fields["visit_type"].selection)
         kind = answers.get("visit_type")
+        kind = kind if isinstance(kind, str) and kind in kinds else False
         visit = (
             self.env["remediation.visit"]
             ._unprotected()
             .create(
                 {
                     "case_id": case.id,
-                    "visit_type": kind if kind in kinds else "home",
+                    "visit_type": kind,
                     "date_planned": day,
                     "date_done": day,
                     "child_seen": "no",
@@ -93,7 +96,7 @@ class Submission(models.Model):
                 }
             )
         )
-        self._decided(state="placed", case_id=case.id, visit_id=visit.id)
+        self._decided(state="placed", case_id=case.id, **_result(visit))
         return visit.id
 
     @step(
@@ -109,12 +112,13 @@ class Submission(models.Model):
 
         :param dict values: work_observed, location, site_id, channel
         """
-        if self.form != "concern":
-            raise UserError(self.env._("This is a visit: file it with a case."))
+        if self.form not in ("concern", "danger"):
+            raise UserError(self.env._("This belongs to a case: file it with one."))
         allowed = ("work_observed", "location", "site_id", "channel")
         concern = self.env["remediation.concern"].create(
             {
                 "company_id": self.company_id.id,
+                "immediate_danger": "yes" if self.form == "danger" else False,
                 **{name: values[name] for name in allowed if values.get(name)},
             }
         )
@@ -186,3 +190,26 @@ class Submission(models.Model):
             "target": "new",
             "context": {"default_submission_id": self.id},
         }
+
+    @step(
+        frm="waiting",
+        to=("placed",),
+        group="child_remediation.group_supervisor",
+        right="read",
+    )
+    def action_place_held(self, case_id):
+        """File what is about a case with one that the user supervises, as its author.
+
+        For supervisors of the case. Returns the id of what was made.
+
+        :raises UserError: it does not wait any more, or an answer cannot be taken
+        """
+        if self.form in ("visit", "concern", "danger"):
+            raise UserError(self.env._("This is filed in another way."))
+        case = self.env["remediation.case"].browse(case_id).exists()
+        if not case:
+            raise UserError(self.env._("Choose the case it belongs to."))
+        case._check_supervises()
+        record = self._take(self.form, case, self.answers, self.other_answers or {})
+        self._decided(state="placed", case_id=case.id, **_result(record))
+        return record.id

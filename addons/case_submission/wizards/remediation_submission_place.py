@@ -41,7 +41,7 @@ class SubmissionPlace(models.TransientModel):
             answers = submission.answers or {}
             values.update(
                 date_done=submission._day(answers.get("date_done")),
-                work_observed=answers.get("work_observed"),
+                work_observed=answers.get("work_observed") or answers.get("what"),
                 location=answers.get("location"),
             )
         return {name: value for name, value in values.items() if name in fields}
@@ -56,6 +56,8 @@ class SubmissionPlace(models.TransientModel):
         submission = self.submission_id
         if self.form == "visit":
             submission.action_place_visit(self.case_id.id, self.date_done)
+        elif self.form not in ("concern", "danger"):
+            submission.action_place_held(self.case_id.id)
         else:
             if not (self.work_observed or self.location):
                 raise UserError(self.env._("Write what was seen, or where."))

@@ -14,7 +14,7 @@ class HouseholdMember(models.Model):
         result = super().write(vals)
         # sudo: whoever records the suspicion or the name need not read payees.
         payees = self.env["cash.transfer.payee"].sudo()
-        if vals.get("is_suspected_of_harm") or vals.get("is_deceased"):
+        if vals.get("is_suspected_of_harm") in ("yes", True) or vals.get("is_deceased"):
             payees.search(
                 [("member_id", "in", self.ids), ("state", "!=", "stopped")]
             )._stop(self.env._("Household member may not be paid"))

@@ -4,6 +4,8 @@ from odoo.http import request
 from odoo.addons.case_referral.controllers.case import RemediationCaseController
 from odoo.addons.case_referral.controllers.main import same_answer
 
+from ..forms import CASH
+
 
 class CashController(RemediationCaseController):
     """Cash support of a case, for its holder and the partner's supervisor."""
@@ -25,7 +27,7 @@ class CashController(RemediationCaseController):
         values, error = {}, None
         if request.httprequest.method == "POST":
             case = self._own_case(code)
-            values = self._posted()
+            values = self._posted(CASH, case)
             error = self._attempt(lambda: case.portal_propose_cash(values))
             if not error:
                 return self._done(f"/my/remediation/case/{case.name}/cash")
@@ -38,6 +40,6 @@ class CashController(RemediationCaseController):
                 "error": error,
                 "values": values,
                 "support": case.portal_cash(),
-                "choices": case._portal_cash_choices() if own else {},
+                "fields": CASH.fields(request.env, case) if own else [],
             },
         )

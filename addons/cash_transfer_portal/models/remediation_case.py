@@ -1,5 +1,7 @@
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError
+
+from ..forms import CASH
 
 
 class RemediationCase(models.Model):
@@ -47,66 +49,18 @@ class RemediationCase(models.Model):
             for entitlement in entitlements
         ]
 
-    def _portal_cash_choices(self):
-        """Return what the form offers: schemes, providers, adults, cash actions."""
-        self.ensure_one()
-        company = [
-            ("company_id", "=", self.company_id.id),
-            ("is_in_force", "=", True),
-        ]
-        today = fields.Date.context_today(self)
-        return {
-            "schemes": [
-                (scheme.id, scheme.name)
-                for scheme in self.env["cash.transfer.scheme"].search(company)
-            ],
-            "providers": [
-                (provider.id, provider.name)
-                for provider in self.env["cash.transfer.provider"].search(company)
-            ],
-            "members": [
-                (member.id, member.full_name or member.display_name)
-                for member in self.household_id.member_ids
-                if member._is_adult(today) and not member.is_suspected_of_harm
-            ],
-            "actions": [
-                (action.id, action.display_name)
-                for action in self.plan_action_ids
-                if action.domain == "cash"
-                and action.state in ("planned", "in_progress")
-            ],
-        }
-
     def portal_propose_cash(self, values):
         """Propose cash support for the case. For the holder (R45).
 
-        ``values``: scheme_id, member_id, provider_id, number, action_id (empty for an
-        emergency), justification. The account is masked afterwards; payee, account and
-        support wait for the supervisor. Returns the code of the proposal.
+        ``values``: as the form ``CASH`` asks; without an action of the plan it is an
+        emergency. The account is masked afterwards; payee, account and support wait
+        for the supervisor. Returns the code of the proposal.
         """
         case = self._portal_held()
-        values = self._clean_values(values)
-        choices = self._portal_cash_choices()
-
-        def chosen(name, offered, required=True):
-            try:
-                wanted = int(values.get(name) or 0)
-            except (TypeError, ValueError):
-                wanted = -1
-            if not wanted and not required:
-                return False
-            if wanted not in dict(choices[offered]):
-                raise UserError(self.env._("Choose one of the answers offered."))
-            return wanted
-
-        scheme = chosen("scheme_id", "schemes")
-        member = chosen("member_id", "members")
-        provider = chosen("provider_id", "providers")
-        action = chosen("action_id", "actions", required=False)
-        justification = self._clean_text(values, "justification")
-        number = self._clean_text(values, "number", size=40)
-        if not justification:
-            raise UserError(self.env._("Say why this support is needed."))
+        said = CASH.take(self.env, values, self)
+        scheme, member = said["scheme_id"], said["member_id"]
+        provider, action = said["provider_id"], said.get("action_id") or False
+        number, justification = said.get("number"), said["justification"]
         # sudo: from _portal_held, after the check that the user holds the case.
         payees = case.env["cash.transfer.payee"]
         payee = payees.search(

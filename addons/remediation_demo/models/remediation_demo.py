@@ -199,6 +199,7 @@ class Demo(models.AbstractModel):
                 "beneficiary_id": beneficiary.id,
                 "programme_id": self.env.ref("remediation_demo.demo_programme").id,
                 "site_id": site.id,
+                "risk_level": "medium",
             }
         )
         earnings = work["earnings"]

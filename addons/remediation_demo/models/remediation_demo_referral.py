@@ -97,6 +97,9 @@ class Demo(models.AbstractModel):
                     {
                         "case_id": case.id,
                         "purpose": purpose,
+                        "subject": "caregiver",
+                        "answer": "yes",
+                        "how": "written",
                         "given_by_member_id": caregiver.id,
                         "assent": "yes",
                         "data_set": "service",

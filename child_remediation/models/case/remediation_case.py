@@ -166,10 +166,9 @@ class Case(models.Model):
     )
     risk_level = fields.Selection(
         RISK_LEVELS,
-        required=True,
-        default="medium",
         index=True,
-        help="Set at registration; later by an approved assessment or a supervisor.",
+        help="Set at registration; later by an approved assessment or a supervisor. "
+        "Until somebody says it, dates and loads are those of a high risk.",
     )
     classification = fields.Selection(
         CLASSES,

@@ -6,13 +6,22 @@ class Case(models.Model):
 
     _inherit = "remediation.case"
 
+    def _separation_discussed(self):
+        """Whether the newest assessment or plan says that the child may live apart
+        from the parents (R21)."""
+        newest = (
+            self.assessment_ids.sorted("id")[-1:],
+            self.plan_ids.sorted("id")[-1:],
+        )
+        return "yes" in [record.separation_discussed for record in newest]
+
     def _gains_by_work(self, member):
         """Whether a member of the family employs the child, receives the pay or is owed
         money: by the tick or by what any work situation of the child says (R57)."""
         works = self.beneficiary_id.case_ids.work_situation_ids
         parent = member.relationship in ("mother", "father")
         return bool(
-            member.is_employer_or_creditor
+            member.is_employer_or_creditor == "yes"
             or "caregiver" in works.mapped("paid_to")
             or "caregiver" in works.mapped("debt_holder")
             or ("parent" if parent else "relative")

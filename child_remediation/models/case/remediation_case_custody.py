@@ -6,7 +6,7 @@ from odoo.addons.remediation_base.tools.steps import step
 #: The supervisor's task to assign a case, and the days for it by risk.
 ASSIGN_ACTIVITY = "child_remediation.mail_activity_type_assign"
 
-ASSIGN_WITHIN_DAYS = {"high": 0, "medium": 3, "low": 7}
+ASSIGN_WITHIN_DAYS = {"high": 0, "medium": 3, "low": 7, False: 0}
 
 
 class Case(models.Model):

@@ -374,7 +374,7 @@ class Disclosure(models.Model):
         nobody = self.env["remediation.household.member"]
         caregivers = {}
         for member in asking.beneficiary_id.household_id.member_ids:
-            if member.is_caregiver and not member.is_suspected_of_harm:
+            if member.is_caregiver and member.is_suspected_of_harm != "yes":
                 caregivers.setdefault(member.household_id, member)
 
         def caregiver(child):

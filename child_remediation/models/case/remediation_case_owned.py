@@ -109,6 +109,13 @@ class CaseOwned(models.AbstractModel):
                     vals.setdefault(name, value)
         return super()._add_precomputed_values(vals_list)
 
+    def _is_ahead(self, day):
+        """Whether a day has begun neither where the case is worked on nor where the
+        user is: what was done lies in the past."""
+        self.ensure_one()
+        here = fields.Date.context_today(self)
+        return bool(day) and day > max(self.case_id._day(), here)
+
     @api.model
     @ormcache("self._name")
     def _links_within_case(self):

@@ -62,7 +62,8 @@ class Case(models.Model):
         :param day: date of the contact, today where empty
         """
         day = day or fields.Date.context_today(self)
-        if day > fields.Date.context_today(self):
+        here = fields.Date.context_today(self)
+        if self.filtered(lambda case: day > max(case._day(), here)):
             raise UserError(self.env._("The first contact cannot lie in the future."))
         if self.filtered(lambda case: day < case.identified_on):
             raise UserError(
@@ -89,11 +90,10 @@ class Case(models.Model):
         )
 
     def _set_risk(self, risk_level):
-        order = ["low", "medium", "high"]
+        # Who has not been assessed was treated as at high risk.
+        order = {"low": 0, "medium": 1, "high": 2, False: 2}
         moved = self.filtered(lambda case: case.risk_level != risk_level)
-        rising = moved.filtered(
-            lambda case: order.index(risk_level) > order.index(case.risk_level)
-        )
+        rising = moved.filtered(lambda case: order[risk_level] > order[case.risk_level])
         moved._unprotected().write({"risk_level": risk_level})
         self.env["remediation.deadline"]._tighten(rising)
 

@@ -5,6 +5,14 @@ STAGE_FACTS = frozenset(
     {"stage", "closed_on", "hold_on", "first_contact_on", "reopened_on"}
 )
 
+#: Best-interest decisions about a child who lives apart from the parents.
+ABOUT_SEPARATION = (
+    "separation",
+    "placement",
+    "emergency_placement",
+    "authority_placement",
+)
+
 
 class Case(models.Model):
     """The stage of a case, which follows from its facts, and what is missing in it."""
@@ -124,6 +132,15 @@ class Case(models.Model):
         if stage == "registered":
             steps.append(
                 (self.env._("Meet the child and record the first contact."), None)
+            )
+        if not self.risk_level:
+            steps.append(
+                (
+                    self.env._(
+                        "Say how high the risk is: until then it counts as high."
+                    ),
+                    None,
+                )
             )
         steps += self._steps_of_consent(stage)
         if stage in ("first_contact", "assessment"):
@@ -248,6 +265,18 @@ class Case(models.Model):
                 (
                     self.env._(
                         "A caregiver gains by the child's work: prepare a "
+                        "best-interest decision."
+                    ),
+                    "best_interest_case_action",
+                )
+            )
+        if self._separation_discussed() and not self.best_interest_ids.filtered(
+            lambda decision: decision.trigger in ABOUT_SEPARATION
+        ):
+            steps.append(
+                (
+                    self.env._(
+                        "Separation from the parents is discussed: prepare a "
                         "best-interest decision."
                     ),
                     "best_interest_case_action",

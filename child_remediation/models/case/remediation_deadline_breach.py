@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 #: Days after which the supervisor hears of a breach, by risk level.
-ESCALATE_DAYS = {"high": 0, "medium": 2, "low": 7}
+ESCALATE_DAYS = {"high": 0, "medium": 2, "low": 7, False: 0}
 
 
 class DeadlineBreach(models.Model):

@@ -91,6 +91,6 @@ class DeadlinePolicy(models.Model):
                     (kind, False, False),
                 ):
                     if key in table:
-                        result[case, kind] = table[key][case.risk_level]
+                        result[case, kind] = table[key][case.risk_level or "high"]
                         break
         return result

@@ -1,4 +1,5 @@
 import unicodedata
+from datetime import timedelta
 
 from dateutil.relativedelta import relativedelta
 
@@ -218,6 +219,7 @@ class Beneficiary(models.Model):
     @api.constrains("birth_date", "age_recorded_on", "age_estimated")
     def _check_dates(self):
         today = fields.Date.context_today(self)
+        begun = (fields.Datetime.now() + timedelta(hours=14)).date()
         # sudo: the check reads identity fields for whoever saves them.
         for child in self.sudo():
             if child.birth_date and child.birth_date > today:
@@ -228,7 +230,8 @@ class Beneficiary(models.Model):
                 raise ValidationError(
                     self.env._("The birth date is more than 120 years ago: correct it.")
                 )
-            if child.age_recorded_on and child.age_recorded_on > today:
+            # Where the child is the next day may have begun.
+            if child.age_recorded_on and child.age_recorded_on > begun:
                 raise ValidationError(
                     self.env._("The age was recorded in the future: correct the date.")
                 )

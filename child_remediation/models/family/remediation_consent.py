@@ -79,12 +79,9 @@ class Consent(models.Model):
     subject = fields.Selection(
         [("caregiver", "Caregiver"), ("child", "Child"), ("authority", "Authority")],
         required=True,
-        default="caregiver",
         string="Who Decides",
     )
-    answer = fields.Selection(
-        [("yes", "Yes"), ("no", "No")], required=True, default="yes"
-    )
+    answer = fields.Selection([("yes", "Yes"), ("no", "No")], required=True)
     given_by_member_id = fields.Many2one(
         "remediation.household.member", string="Caregiver", index=True
     )
@@ -140,7 +137,6 @@ class Consent(models.Model):
             ("verbal_witnessed", "Spoken before a Witness"),
         ],
         required=True,
-        default="written",
     )
     witness = fields.Char()
     limits_explained = fields.Boolean(string="Limits of Confidentiality Explained")
@@ -156,7 +152,7 @@ class Consent(models.Model):
             ("service", "What the Service Needs"),
             ("full", "Full"),
         ],
-        default="service",
+        help="Empty: the minimum.",
     )
     withhold_item_ids = fields.Many2many(
         "remediation.disclosure.item",

@@ -22,9 +22,8 @@ class Consent(models.Model):
         "witness",
     )
     def _check_consent(self):
-        today = fields.Date.context_today(self)
         for consent in self:
-            if consent.given_on > today:
+            if consent._is_ahead(consent.given_on):
                 raise ValidationError(
                     self.env._("A consent is not given in the future.")
                 )
@@ -131,7 +130,7 @@ class Consent(models.Model):
             return self.env._(
                 "This person died or left the family: ask another caregiver."
             )
-        if member.is_suspected_of_harm:
+        if member.is_suspected_of_harm == "yes":
             return self.env._(
                 "This person is suspected of harm: ask another caregiver or the "
                 "authority."
@@ -158,7 +157,7 @@ class Consent(models.Model):
         return self.case_id._gains_by_work(giver) and (
             not second
             or second == giver
-            or second.is_employer_or_creditor
+            or second.is_employer_or_creditor == "yes"
             or bool(self._giver_problem(second, on))
         )
 

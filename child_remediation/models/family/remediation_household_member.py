@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from odoo.addons.remediation_base.tools.answers import Answer
+
 from .remediation_beneficiary import IDENTITY_GROUPS, completed_years
 
 #: Facts on which hangs whether somebody may decide for the child (R57).
@@ -64,11 +66,11 @@ class HouseholdMember(models.Model):
     is_working = fields.Boolean()
     livelihood = fields.Char()
     is_deceased = fields.Boolean()
-    is_suspected_of_harm = fields.Boolean(
+    is_suspected_of_harm = Answer(
         groups=IDENTITY_GROUPS,
         help="Neither asked nor told about the case, and never paid.",
     )
-    is_employer_or_creditor = fields.Boolean(
+    is_employer_or_creditor = Answer(
         help="Employs the child or is owed money by the family: this person's consent "
         "alone does not suffice."
     )

@@ -64,7 +64,8 @@ class Movement(models.Model):
 
     @api.constrains("date_from", "date_to")
     def _check_dates(self):
-        today = fields.Date.context_today(self)
         for movement in self:
-            if max(movement.date_from or today, movement.date_to or today) > today:
+            if movement._is_ahead(movement.date_from or movement.date_to) or (
+                movement._is_ahead(movement.date_to)
+            ):
                 raise ValidationError(self.env._("A movement lies in the past."))

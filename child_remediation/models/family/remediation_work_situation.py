@@ -218,9 +218,8 @@ class WorkSituation(models.Model):
 
     @api.constrains("date", "started_on", "started_age")
     def _check_dates(self):
-        today = fields.Date.context_today(self)
         for situation in self:
-            if situation.date > today:
+            if situation._is_ahead(situation.date):
                 raise ValidationError(
                     self.env._("The date of the work situation lies in the future.")
                 )

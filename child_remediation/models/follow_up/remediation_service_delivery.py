@@ -96,11 +96,10 @@ class ServiceDelivery(models.Model):
 
     @api.constrains("date", "plan_action_id", "case_id")
     def _check_delivery(self):
-        today = fields.Date.context_today(self)
         for delivery in self:
             if delivery.plan_action_id.case_id != delivery.case_id:
                 raise ValidationError(self.env._("The action belongs to another case."))
-            if delivery.date > today:
+            if delivery._is_ahead(delivery.date):
                 raise ValidationError(
                     self.env._("Date lies in the future: enter it once it was given.")
                 )

@@ -79,8 +79,7 @@ class Visit(models.Model):
             ("office", "Office"),
             ("unannounced", "Unannounced"),
         ],
-        required=True,
-        default="home",
+        help="How the child was visited: asked when the visit is recorded.",
     )
     programme_id = fields.Many2one(
         related="case_id.programme_id", store=True, precompute=True
@@ -178,9 +177,8 @@ class Visit(models.Model):
 
     @api.constrains("date_done")
     def _check_date_done(self):
-        today = fields.Date.context_today(self)
         for visit in self:
-            if visit.date_done and visit.date_done > today:
+            if visit._is_ahead(visit.date_done):
                 raise ValidationError(
                     self.env._(
                         "Date Done lies in the future: a visit is recorded after it "
@@ -249,6 +247,8 @@ class Visit(models.Model):
         """Sentences for the answers that a rule reads and nobody gave (R58, R81)."""
         self.ensure_one()
         missing = []
+        if not self.visit_type:
+            missing.append(self.env._("Say what kind of visit it was."))
         if not self.child_seen:
             missing.append(self.env._("Say whether the child was seen in person."))
         if self.child_seen == YES and self.visit_type in UNSEEN_TYPES:

@@ -14,9 +14,9 @@ SUPERVISOR = "child_remediation.group_supervisor"
 #: Levels that may hold a case.
 HOLDING_LEVELS = ("junior", "accredited")
 #: Share of a full case that a case of each risk level counts for (R13).
-CASELOAD_WEIGHTS = {"high": 1.5, "medium": 1.0, "low": 0.5}
+CASELOAD_WEIGHTS = {"high": 1.5, "medium": 1.0, "low": 0.5, False: 1.5}
 #: High risk first.
-RISK_ORDER = {"high": 0, "medium": 1, "low": 2}
+RISK_ORDER = {"high": 0, False: 0, "medium": 1, "low": 2}
 
 
 class CaseManager(models.Model):
@@ -149,7 +149,7 @@ class CaseManager(models.Model):
         )
         loads, counts = {}, {}
         for manager, risk, count in groups:
-            weight = CASELOAD_WEIGHTS.get(risk, 1.0)
+            weight = CASELOAD_WEIGHTS[risk]
             loads[manager.id] = loads.get(manager.id, 0) + weight * count
             counts[manager.id] = counts.get(manager.id, 0) + count
         for manager in self:

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from odoo.addons.remediation_base.tools.answers import Answer
+
 from ..case.remediation_case import RISK_LEVELS
 
 #: Lower bounds of the risk score (0–100) of each level.
@@ -26,6 +28,7 @@ class Assessment(models.Model):
         "child_wishes",
         "child_not_heard_reason",
         "caregiver_view",
+        "separation_discussed",
         "strengths",
         "summary",
         "urgent_action",
@@ -52,6 +55,11 @@ class Assessment(models.Model):
     child_not_heard_reason = fields.Char(string="Why the Child Was Not Heard")
     caregiver_view = fields.Text(string="The Caregiver's View")
     strengths = fields.Text()
+    separation_discussed = Answer(
+        "Separation Discussed",
+        help="Whether the child may live apart from the parents: then a best-interest "
+        "decision is due.",
+    )
     summary = fields.Text()
     urgent_action = fields.Char(string="Urgent Action Needed")
     programme_id = fields.Many2one(
@@ -121,9 +129,8 @@ class Assessment(models.Model):
 
     @api.constrains("done_on")
     def _check_done_on(self):
-        today = fields.Date.context_today(self)
         for assessment in self:
-            if assessment.done_on > today:
+            if assessment._is_ahead(assessment.done_on):
                 raise ValidationError(self.env._("Assessed On lies in the future."))
 
     @api.model

@@ -70,8 +70,6 @@ class BestInterestDecision(models.Model):
             ("court", "Court"),
             ("police", "Police"),
         ],
-        required=True,
-        default="organisation",
         string="Who Decided the Placement",
     )
     decider_reference = fields.Char(string="Reference of the Order")
@@ -114,11 +112,11 @@ class BestInterestDecision(models.Model):
 
     @api.constrains("placed_on")
     def _check_placed_on(self):
-        today = fields.Date.context_today(self)
-        if self.filtered(lambda d: d.placed_on and d.placed_on > today):
+        if self.filtered(lambda d: d._is_ahead(d.placed_on)):
             raise ValidationError(self.env._("Placed On lies in the future."))
 
     def _missing_to_place(self):
+        """Sentences for what a placement still needs, on the desk as on a phone."""
         self.ensure_one()
         if self.trigger not in ("emergency_placement", "authority_placement"):
             return [
@@ -126,9 +124,19 @@ class BestInterestDecision(models.Model):
                     "Only an emergency or ordered placement comes before the panel."
                 )
             ]
-        if self.trigger == "authority_placement" and self.decider == "organisation":
-            return [self.env._("Say which authority ordered the placement.")]
-        return []
+        missing = []
+        if not self.decider:
+            missing.append(self.env._("Say who decided the placement."))
+        if self.trigger == "authority_placement":
+            if self.decider == "organisation":
+                missing.append(self.env._("Say which authority ordered the placement."))
+        elif not self.authority_reached:
+            missing.append(self.env._("Say whether an authority was reached."))
+        if self.authority_reached == "no" and not (self.authority_tried or "").strip():
+            missing.append(
+                self.env._("None was reached: say whom you tried, and when.")
+            )
+        return missing
 
     @step(frm="draft", to="provisional", check="_missing_to_place")
     def action_record_placement(self):

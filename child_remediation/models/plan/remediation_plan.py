@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from odoo.addons.remediation_base.tools.answers import Answer
 from odoo.addons.remediation_base.tools.steps import step
 
 #: The kinds of action that make each replacement of the child's income real (R20).
@@ -32,6 +33,7 @@ class Plan(models.Model):
         "goal",
         "target_date",
         "participants",
+        "separation_discussed",
         "caregiver_member_id",
         "caregiver_not_agreed_reason",
         "child_assent",
@@ -58,6 +60,11 @@ class Plan(models.Model):
     date_start = fields.Date(default=fields.Date.context_today)
     target_date = fields.Date(string="Target Date of Exit")
     participants = fields.Char()
+    separation_discussed = Answer(
+        "Separation Discussed",
+        help="Whether the child may live apart from the parents: then a best-interest "
+        "decision is due.",
+    )
     payer = fields.Selection(
         [
             ("ngo", "Organisation"),
@@ -166,7 +173,6 @@ class Plan(models.Model):
         "target_date", "date_start", "caregiver_agreed_on", "child_assent_on"
     )
     def _check_dates(self):
-        today = fields.Date.context_today(self)
         for plan in self:
             if (
                 plan.target_date
@@ -176,8 +182,8 @@ class Plan(models.Model):
                 raise ValidationError(
                     self.env._("The target date comes before the plan starts.")
                 )
-            if max(plan.caregiver_agreed_on or today, plan.child_assent_on or today) > (
-                today
+            if plan._is_ahead(plan.caregiver_agreed_on) or plan._is_ahead(
+                plan.child_assent_on
             ):
                 raise ValidationError(
                     self.env._(

@@ -111,7 +111,7 @@ class BreakGlass(models.Model):
         shows = case._disclosure_shows(self.user_id.partner_id)
         caregivers = case.household_id.member_ids.filtered(
             lambda m: (
-                m.is_caregiver and not m.is_suspected_of_harm and not m.is_deceased
+                m.is_caregiver and m.is_suspected_of_harm != "yes" and not m.is_deceased
             )
         )
         return (
@@ -125,11 +125,13 @@ class BreakGlass(models.Model):
                     "shows": shows,
                     "caregivers": caregivers,
                     "has_suspect": bool(
-                        case.household_id.member_ids.filtered("is_suspected_of_harm")
+                        case.household_id.member_ids.filtered(
+                            lambda m: m.is_suspected_of_harm == "yes"
+                        )
                     ),
                     "risk": dict(
                         case._fields["risk_level"]._description_selection(self.env)
-                    )[case.risk_level],
+                    ).get(case.risk_level, ""),
                     "actions": case.plan_action_ids.filtered(
                         lambda a: a.is_urgent and a.state in ("planned", "in_progress")
                     ),

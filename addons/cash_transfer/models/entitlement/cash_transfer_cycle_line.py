@@ -256,7 +256,6 @@ class CashTransferCycleLine(models.Model):
             [
                 {
                     "case_id": case.id,
-                    "visit_type": "home",
                     "date_planned": fields.Date.add(today, days=7),
                 }
                 for case in self.case_id

@@ -191,7 +191,7 @@ class CashTransferPayee(models.Model):
                 "%(member)s does not belong to the child's household.",
                 member=member.display_name,
             )
-        if member.is_suspected_of_harm:
+        if member.is_suspected_of_harm == "yes":
             return env._(
                 "%(member)s may not be a payee: choose another adult.",
                 member=member.display_name,
