@@ -29,6 +29,8 @@ class Demo(models.AbstractModel):
             # try_loading() warns while modules are loading; what it warns of (columns
             # of modules to come) does not concern accounts of this module's own.
             chart._load("cd_syscebnl", company, install_demo=False)
+            # Core would load the country's other chart over it once all is loaded.
+            vars(self.env.registry).pop("_auto_install_template", None)
         chart._complete_cash_transfer(company)
 
     @api.model
