@@ -74,7 +74,7 @@ def copy_tree(source, target):
 def run(command, error, env=None, cwd=ROOT, log=None, show=None, user=None):
     """Run a command with its output in a log; raise `error` when it fails.
 
-    `show` is a pattern: each new match of its first group is progress.
+    `show` is a pattern: each new match of a group of it is progress.
     """
     log = log or STATE / "logs" / f"{Path(str(command[0])).name}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -123,7 +123,7 @@ def _follow(process, log, show):
             ended = process.poll() is not None
             for line in reader:
                 match = pattern and pattern.search(line)
-                last = match.group(1) if match else last
+                last = match.group(match.lastindex) if match else last
             if last and time.monotonic() - shown > (1 if live else 5):
                 print(
                     f"\r    {last:<72.72}" if live else f"    {last}",

@@ -120,7 +120,7 @@ class Databases:
         environ.update(extra)
         return environ
 
-    def odoo(self, name, *options, error, log=None):
+    def odoo(self, name, *options, error, log=None, environ=None):
         """Run Odoo once on a database, showing which module it is at."""
         check_paths()
         return run(
@@ -128,9 +128,9 @@ class Databases:
             + ["-d", name, "--stop-after-init", "--no-http", "--max-cron-threads=0"]
             + list(options),
             error,
-            env=self.environ(),
+            env=self.environ(**(environ or {})),
             log=log or STATE / "logs" / f"odoo-{name}.log",
-            show=r"(?:Loading module )(\S+ \(\d+/\d+\))",
+            show=r"(?:Loading module )(\S+ \(\d+/\d+\))|(Demonstration: .*)",
         )
 
     def shell(self, name, script):

@@ -20,11 +20,35 @@ RECORD = STATE / "server.json"
 PASSWORDS = STATE / "demo-passwords.json"
 LOG = STATE / "logs" / "server.log"
 START_SECONDS = 180
+#: Tells the demonstration's module how much to make.
+DEMO_SIZE = "REMEDIATION_DEMO"
+#: What `setup/run` calls the people, by the module that their first right comes from.
+SECTIONS = (
+    "Case work",
+    "Protection and control",
+    "Money",
+    "Savings groups",
+    "Partners, on the portal",
+    "Administration",
+)
+PROTECTION = {
+    "group_safeguarding",
+    "group_safeguarding_alternate",
+    "group_data_protection",
+    "group_auditor",
+    "group_monitoring",
+}
 
 
 def run(parser, arguments):
     parser.add_argument("--port", type=int, default=8069, metavar="N")
     parser.add_argument("--no-demo", action="store_true", help="no demo data")
+    parser.add_argument(
+        "--demo",
+        choices=["full", "small"],
+        default="full",
+        help="the living organisation, or the three published children alone",
+    )
     parser.add_argument(
         "--detach", action="store_true", help="return when the server answers"
     )
@@ -48,7 +72,7 @@ def run(parser, arguments):
     _check_port(options.port)
     databases = Databases(Cluster("run").start())
     demo = not options.no_demo and modules.DEMO in modules.find()
-    prepare(databases, name, demo=demo, update=options.update)
+    prepare(databases, name, demo=demo, update=options.update, size=options.demo)
     process = _start(databases, name, options.port)
     try:
         _wait(process, options.port)
@@ -92,7 +116,7 @@ def stop(parser, arguments):
 # -- the database ---------------------------------------------------------------
 
 
-def prepare(databases, name, demo=True, update=False):
+def prepare(databases, name, demo=True, update=False, size="full"):
     """Make the database, or leave it as it is, or upgrade it. What takes long happens
     to a copy that takes the name in the end: interrupted, nothing is half done."""
     names = list(modules.find()) if demo else modules.product()
@@ -121,6 +145,7 @@ def prepare(databases, name, demo=True, update=False):
     databases.odoo(
         making,
         *todo,
+        environ={DEMO_SIZE: size},
         error=f"the database {name} could not be prepared; correct what the log says "
         "and run the same command again",
     )
@@ -138,8 +163,28 @@ def has_demo(databases, name):
     return modules.DEMO in _installed(databases, name)
 
 
+def _section(share, groups):
+    """Under which heading a login is listed.
+
+    :param groups: ``module.name`` of its rights that our modules and accounting define
+    """
+    if share:
+        return SECTIONS[4]
+    names = {group.partition(".")[2] for group in groups}
+    for section, found in (
+        (SECTIONS[2], any(".group_cash_" in group for group in groups)),
+        (SECTIONS[3], any(g.startswith("savings_group.") for g in groups)),
+        (SECTIONS[1], names & PROTECTION),
+        (SECTIONS[0], names),
+    ):
+        if found:
+            return section
+    return SECTIONS[5]
+
+
 def logins(databases, name):
-    """(login, password, role) of the users that our modules made."""
+    """(section, role, login, password) of the users that our modules made, in the
+    order of the sections."""
     from passlib.context import CryptContext
 
     context = CryptContext(["pbkdf2_sha512", "plaintext"], deprecated=["plaintext"])
@@ -147,8 +192,9 @@ def logins(databases, name):
     with databases.connect(name) as cursor:
         cursor.execute(
             """
-            SELECT u.login, u.password,
-                   string_agg(DISTINCT g.name->>'en_US', ', ')
+            SELECT u.login, u.password, u.share,
+                   string_agg(DISTINCT g.name->>'en_US', ', '),
+                   array_remove(array_agg(DISTINCT gd.module || '.' || gd.name), NULL)
               FROM ir_model_data d
               JOIN res_users u ON u.id = d.res_id AND u.active
               LEFT JOIN res_groups_users_rel r ON r.uid = u.id
@@ -164,7 +210,7 @@ def logins(databases, name):
         rows = cursor.fetchall()
     known = json.loads(PASSWORDS.read_text()) if PASSWORDS.exists() else {}
     result = []
-    for login, hashed, role in rows:
+    for login, hashed, share, role, groups in rows:
         if hashed and hashed not in known:  # slow on purpose, so done once
             guesses = (
                 guess
@@ -173,9 +219,10 @@ def logins(databases, name):
             )
             known[hashed] = next(guesses, "(changed)")
         password = known.get(hashed, "(none)")
-        result.append((login, password, role or "administrator"))
+        section = _section(share, groups)
+        result.append((section, role or "Administrator", login, password))
     write_atomic(PASSWORDS, json.dumps(known))
-    return result
+    return sorted(result, key=lambda row: SECTIONS.index(row[0]))
 
 
 # -- the server -----------------------------------------------------------------
@@ -264,9 +311,12 @@ def _wait(process, port):
 def _ready(databases, name, port):
     say(f"Ready: http://localhost:{port}")
     if has_demo(databases, name):
-        say(f"  {'login':<24} {'password':<16} role")
-        for login, password, role in logins(databases, name):
-            say(f"  {login:<24} {password:<16} {role}")
+        last = None
+        for section, role, login, password in logins(databases, name):
+            if section != last:
+                say(f"  {section}")
+                last = section
+            say(f"    {login:<20} {password:<20} {role}")
     else:
         say("  Log in as admin with the password admin, and change it at once.")
     return 0
