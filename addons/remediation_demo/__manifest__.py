@@ -1,19 +1,26 @@
 {
     "name": "Child Remediation Demonstration",
-    "summary": "An organisation, its people, three published cases and made-up work",
+    "summary": "An invented organisation: its people, two years of work, its books",
     "version": "19.0.1.0.0",
     "category": "Child Remediation",
     "license": "AGPL-3",
     "author": "Child Remediation contributors",
     "depends": [
+        "case_exchange",
         "case_referral",
+        "case_submission",
         "cash_transfer_l10n_cd",
+        "cash_transfer_portal",
+        "cash_transfer_reconcile",
         "savings_group",
     ],
+    "external_dependencies": {"python": ["freezegun"]},
     "data": [
         "data/children.xml",
         "data/referrals.xml",
-        "data/savings.xml",
         "data/cash.xml",
+        "data/savings.xml",
+        "data/people.xml",
+        "data/living.xml",
     ],
 }

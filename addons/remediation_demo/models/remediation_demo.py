@@ -83,7 +83,9 @@ class Demo(models.AbstractModel):
     def _as(self, name):
         """This environment as a demo user, without the rights of the loading."""
         return self.with_user(self._user(name)).with_context(
-            allowed_company_ids=self._user(name).company_ids.ids, tracking_disable=True
+            allowed_company_ids=self._user(name).company_ids.ids,
+            lang=self._user(name).lang or "fr_FR",
+            tracking_disable=True,
         )
 
     @api.model
@@ -95,7 +97,8 @@ class Demo(models.AbstractModel):
     def _load_workers(self):
         """Two accredited case managers: one of the organisation, one of a partner."""
         supervisor = self._as("supervisor")
-        today = fields.Date.context_today(self)
+        # The published account begins with workers who had worked for years.
+        today = fields.Date.context_today(self) - timedelta(days=800)
         team = self.env.ref("remediation_demo.demo_team")
         for name in ("caseworker", "partner"):
             user = self._user(name)
@@ -125,13 +128,14 @@ class Demo(models.AbstractModel):
                             }
                         ),
                     ],
-                    "vetting_ids": [Command.create({"kind": "police_check"})],
+                    "vetting_ids": [
+                        Command.create({"kind": "police_check", "date": today})
+                    ],
                 }
             )
             manager.vetting_ids.action_verify_clear()
             manager.action_admit()
             manager.action_pass_examination()
-            # The published account begins with workers who had worked for years.
             manager._unprotected().write({"level": "accredited"})
 
     @api.model

@@ -7,14 +7,29 @@ from odoo.fields import Command
 CONCERNS = (
     (
         "hotline",
-        "Old dump by the river",
-        "Two girls wash ore, one about eight.",
+        "Vieux remblai près de la rivière",
+        "Deux filles lavent du minerai, l’une a environ huit ans.",
         "high",
     ),
-    ("school", "Kapata primary school", "A boy has been away for a month.", "medium"),
-    ("community", "Depot behind the market", "A boy of sixteen guards bags.", "low"),
-    ("site_visit", "East quarry", "The same boy as reported last week.", "merged"),
-    ("authority", "Road works", "All workers were adults.", "screened_out"),
+    (
+        "school",
+        "École primaire de Kapata",
+        "Un garçon est absent depuis un mois.",
+        "medium",
+    ),
+    (
+        "community",
+        "Dépôt derrière le marché",
+        "Un garçon de seize ans garde des sacs.",
+        "low",
+    ),
+    ("site_visit", "Carrière est", "Le même garçon que la semaine dernière.", "merged"),
+    (
+        "authority",
+        "Chantier de la route",
+        "Tous les travailleurs étaient adultes.",
+        "screened_out",
+    ),
 )
 
 
@@ -119,10 +134,11 @@ class Demo(models.AbstractModel):
             return  # stays a draft: the consent has to be asked for first
         referral.action_send()
         step = number % 4
-        referral = referral.with_env(self.env)  # what the receiver answers
+        # What the receiver answers, whose day is that of Kolwezi.
+        referral = referral.with_env(self.with_context(tz="Africa/Lubumbashi").env)
         if step in (1, 2):
             referral._accept()
         if step == 2:
-            referral._finish("given", "The child came on the first day.")
+            referral._finish("given", "L’enfant est venu le premier jour.")
         if step == 3:
             referral._reject("full")

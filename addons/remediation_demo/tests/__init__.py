@@ -1,2 +1,3 @@
 from . import test_demo_children
 from . import test_demo_savings
+from . import test_living

@@ -1,0 +1,1 @@
+from . import clock, logo, world
