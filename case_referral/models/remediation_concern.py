@@ -231,6 +231,7 @@ class RemediationConcern(models.Model):
         comodel_name="remediation.beneficiary",
         string="Known child",
         copy=False,
+        index="btree_not_null",
         check_company=True,
         help="Leave empty to register a new child when the case is made.",
     )

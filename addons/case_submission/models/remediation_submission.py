@@ -131,9 +131,13 @@ class Submission(models.Model):
     )
     reason = fields.Selection(REASONS, readonly=True, string="Why It Waits")
     detail = fields.Char(readonly=True)
-    concern_id = fields.Many2one("remediation.concern", readonly=True)
+    concern_id = fields.Many2one(
+        "remediation.concern", readonly=True, index="btree_not_null"
+    )
     case_id = fields.Many2one("remediation.case", readonly=True, index="btree_not_null")
-    visit_id = fields.Many2one("remediation.visit", readonly=True)
+    visit_id = fields.Many2one(
+        "remediation.visit", readonly=True, index="btree_not_null"
+    )
     result_model = fields.Char(readonly=True)
     result_id = fields.Many2oneReference(
         model_field="result_model", readonly=True, string="What It Became"

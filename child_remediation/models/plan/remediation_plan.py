@@ -55,7 +55,9 @@ class Plan(models.Model):
     )
 
     version = fields.Integer(readonly=True, copy=False, default=1)
-    revision_of_id = fields.Many2one("remediation.plan", readonly=True, copy=False)
+    revision_of_id = fields.Many2one(
+        "remediation.plan", readonly=True, copy=False, index="btree_not_null"
+    )
     goal = fields.Text()
     date_start = fields.Date(default=fields.Date.context_today)
     target_date = fields.Date(string="Target Date of Exit")

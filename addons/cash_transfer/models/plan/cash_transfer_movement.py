@@ -95,7 +95,9 @@ class CashTransferMovement(models.Model):
     payment_id = fields.Many2one(
         "account.payment", readonly=True, index="btree_not_null", ondelete="restrict"
     )
-    counterpart_plan_id = fields.Many2one("cash.transfer.payment.plan", readonly=True)
+    counterpart_plan_id = fields.Many2one(
+        "cash.transfer.payment.plan", readonly=True, index="btree_not_null"
+    )
     dispute_id = fields.Many2one(
         "cash.transfer.dispute", readonly=True, index="btree_not_null"
     )

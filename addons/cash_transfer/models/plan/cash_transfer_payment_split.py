@@ -65,7 +65,9 @@ class CashTransferPaymentSplit(models.Model):
         string="Child",
     )
     period = fields.Date(readonly=True)
-    grant_id = fields.Many2one("cash.transfer.grant", required=True, readonly=True)
+    grant_id = fields.Many2one(
+        "cash.transfer.grant", required=True, readonly=True, index=True
+    )
     programme_id = fields.Many2one("remediation.programme", readonly=True)
     site_id = fields.Many2one("remediation.site", readonly=True)
     analytic_key = fields.Char(required=True, readonly=True)

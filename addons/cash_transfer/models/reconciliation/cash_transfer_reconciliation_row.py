@@ -107,7 +107,9 @@ class CashTransferReconciliationRow(models.Model):
     line_id = fields.Many2one(
         "cash.transfer.payment.line", readonly=True, index="btree_not_null"
     )
-    plan_id = fields.Many2one("cash.transfer.payment.plan", readonly=True)
+    plan_id = fields.Many2one(
+        "cash.transfer.payment.plan", readonly=True, index="btree_not_null"
+    )
     outcome = fields.Selection(OUTCOMES, readonly=True)
     note = fields.Selection(NOTES, readonly=True)
     question_reason = fields.Char(readonly=True)
