@@ -132,6 +132,11 @@ class SavingsMeeting(models.Model):
                     "charge_periods": 1,
                 }
             )
+        self._book_given(given)
+        given._make_schedule()
+
+    def _book_given(self, given):
+        """Write down what each loan gave and what it costs for its first period."""
         vals_list = []
         for loan in given:
             common = {
@@ -150,7 +155,6 @@ class SavingsMeeting(models.Model):
             if charge:
                 vals_list.append(dict(common, kind="charge", charge=charge))
         self.env["savings.loan.move"]._unprotected().create(vals_list)
-        given._make_schedule()
 
     def _settle_entries(self):
         """Pay leavers out: net their debt, close their membership."""
