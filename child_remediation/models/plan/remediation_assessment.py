@@ -168,6 +168,7 @@ class Assessment(models.Model):
                 if domain not in assessment.score_ids.mapped("domain")
             ]
         )
+        return True
 
     def _missing_to_submit(self):
         """R17: the child's wishes and who was present."""
