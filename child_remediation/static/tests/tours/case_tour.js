@@ -108,8 +108,11 @@ tour(
     nextStep("Record consent"),
     add,
     select("purpose", "Receiving Services"),
+    answer("answer", "yes"),
+    select("subject", "Caregiver"),
     choose("given_by_member_id", "Mother"),
     select("assent", "Yes"),
+    select("how", "Written"),
     save,
     state("Given")
 );
@@ -179,6 +182,7 @@ tour(
         trigger: ".o_field_widget[name='visit_ids'] .o_field_x2many_list_row_add a",
         run: "click",
     },
+    select("visit_type", "Home"),
     answer("child_seen", "yes"),
     select("occupation", "In School"),
     answer("child_working", "no"),
@@ -205,6 +209,7 @@ tour(
     { trigger: ".modal .modal-footer .o_form_button_save:enabled", run: "click" },
     { trigger: "body:not(:has(.modal))" },
     choose("site_id", "Kapata"),
+    select("risk_level", "Medium"),
     save,
     state("Registered")
 );
@@ -266,6 +271,7 @@ tour(
     "remediation_good_check",
     state("Closed"),
     nextCheck,
+    select("visit_type", "Home"),
     answer("child_seen", "yes"),
     select("occupation", "In School"),
     answer("child_working", "no"),
