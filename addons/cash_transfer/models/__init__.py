@@ -20,11 +20,13 @@ from . import account_move
 from . import account_move_line
 from . import account_analytic_line
 from . import account_payment
+from . import account_partial_reconcile
 from . import remediation_closure
 from . import remediation_duplicate
 from . import remediation_household_member
 from . import remediation_beneficiary
 from . import res_partner
+from . import res_partner_bank
 from . import remediation_plan_action
 from . import remediation_desk
 from . import remediation_desk_setup

@@ -19,6 +19,7 @@ MOVE_CONTENT = frozenset(
         "journal_id",
         "company_id",
         "partner_id",
+        "partner_bank_id",
         "commercial_partner_id",
         "currency_id",
         "invoice_currency_rate",
@@ -34,7 +35,7 @@ MOVE_CONTENT = frozenset(
         "auto_post",
     }
 )
-MOVE_LINKS = frozenset({"payment_plan_id", "cash_reconciliation_id"})
+MOVE_LINKS = frozenset({"payment_plan_id", "cash_reconciliation_id", "income_of_id"})
 
 
 class AccountMove(models.Model):
@@ -56,6 +57,92 @@ class AccountMove(models.Model):
         copy=False,
         index="btree_not_null",
     )
+
+    income_of_id = fields.Many2one(
+        "account.move",
+        string="Income Released for",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="This entry releases the restricted income that the other one used.",
+    )
+
+    def _post(self, soft=True):
+        posted = super()._post(soft)
+        if not self._is_cash_step():
+            posted._release_income()
+        return posted
+
+    def button_draft(self):
+        result = super().button_draft()
+        self._take_income_back()
+        return result
+
+    def _release_income(self):
+        """Release restricted income for what others than payment plans charge to a
+        grant: a bill, a kit for a savings group, a credit note (R68). An entry that
+        touches the restricted account itself is the accountant's own release."""
+        # sudo: accountants do not read grants; the accounts are named by the grant
+        grants = (
+            self.sudo()
+            .env["cash.transfer.grant"]
+            .search(
+                [
+                    ("company_id", "in", self.company_id.ids),
+                    ("deferred_account_id", "!=", False),
+                ]
+            )
+        )
+        for move in self.sudo() if grants else ():
+            items = move.line_ids
+            if items.account_id & grants.deferred_account_id:
+                continue
+            lines = grants._income_lines(
+                move.company_id,
+                [
+                    (
+                        key,
+                        item.currency_id,
+                        item.amount_currency * share / 100.0,
+                        item.balance * share / 100.0,
+                    )
+                    for item in items
+                    if item.account_id.internal_group == "expense"
+                    for key, share in (item.analytic_distribution or {}).items()
+                ],
+            )
+            if lines:
+                move._create_release(lines)
+
+    def _create_release(self, lines):
+        ref = self.name
+        journal = self.company_id.cash_journal_id or self.journal_id
+        moves = self.with_company(self.company_id)._cash_step()
+        moves.with_context(mail_create_nosubscribe=True).create(
+            {
+                "move_type": "entry",
+                "date": self.date,
+                "ref": ref,
+                "journal_id": journal.id,
+                "income_of_id": self.id,
+                "line_ids": [
+                    fields.Command.create({"name": ref, "tax_ids": [], **line})
+                    for line in lines
+                ],
+            }
+        ).action_post()
+
+    def _take_income_back(self):
+        """What is no longer posted releases no income: its release is cancelled."""
+        # sudo: follows from what was just allowed on the entry itself
+        releases = (
+            self.sudo()
+            ._cash_step()
+            .search([("income_of_id", "in", self.ids), ("state", "=", "posted")])
+        )
+        if releases:
+            releases.button_draft()
+            releases.button_cancel()
 
     def _cash_step(self):
         """Return the same records for a step of a payment plan, which may make and
@@ -116,7 +203,9 @@ class AccountMove(models.Model):
     def create(self, vals_list):
         moves = super().create(vals_list)
         if not self._is_cash_step() and moves.filtered(
-            lambda move: move.payment_plan_id or move.cash_reconciliation_id
+            lambda move: (
+                move.payment_plan_id or move.cash_reconciliation_id or move.income_of_id
+            )
         ):
             self._refuse_cash_links()
         return moves

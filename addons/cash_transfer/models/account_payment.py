@@ -7,6 +7,7 @@ PAYMENT_CONTENT = frozenset(
         "state",
         "move_id",
         "partner_id",
+        "partner_bank_id",
         "partner_type",
         "journal_id",
         "company_id",

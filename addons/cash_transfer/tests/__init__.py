@@ -8,6 +8,7 @@ from . import test_job
 from . import test_ledger
 from . import test_plan
 from . import test_provider_report
+from . import test_r69_variants
 from . import test_r65_figures
 from . import test_r68_entries
 from . import test_r70_life

@@ -25,6 +25,8 @@ class CashCommon(RemediationCommon):
         cls.cdf = cls.env.ref("base.CDF")
         (cls.usd | cls.cdf).active = True
         cls.company.currency_id = cls.cdf
+        # the day of the place is the day of the tests, at whatever hour they run
+        cls.company.partner_id.tz = "UTC"
         cls._set_rate(cls.usd, 2800, cls.today.replace(day=1) - timedelta(days=400))
         cls._create_accounts()
         cls.env["cash.transfer.duty.pair"]._fill_defaults(cls.company)

@@ -248,6 +248,66 @@ class TestBounds(CashCommon):
             cycle.with_user(self.officer).action_create_plans()
         self._assert_not_paid(cycle, one)
 
+    def test_r67_a_wrong_stop_is_lifted_by_two_persons(self):
+        for state in ("draft", "locked", "released", "instructed"):
+            with self.subTest(state=state), self.env.cr.savepoint() as savepoint:
+                self._lift(state)
+                savepoint.rollback()
+            self.env.invalidate_all(flush=False)
+
+    def _lift(self, state):
+        one, _two, cycle = self._two()
+        plan = self._new_plans(cycle)
+        if state not in ("draft", "instructed"):
+            self._to(plan, state)
+        line = plan.line_ids.filtered(lambda line: line.entitlement_id == one)
+        line.with_user(self.officer).action_stop("Wrong child")
+        if state == "instructed":
+            self._to(plan, state)
+        with self.assertRaises(AccessError):
+            line.with_user(self.supervisor).action_ask_lift("It was right")
+        with self.assertRaises(UserError):
+            line.with_user(self.officer).action_ask_lift(" ")
+        with self.assertRaisesRegex(UserError, "ask first"):
+            line.with_user(self.approver).action_lift_stop("Alone")
+        line.with_user(self.officer).action_ask_lift("It was right")
+        self.assertEqual(line.status, "stopped")
+        for user in (self.officer, self.officer_2, self.reconciler):
+            with self.assertRaises(AccessError):
+                line.with_user(user).action_lift_stop("It was right")
+        line.with_user(self.approver).action_lift_stop("Agreed")
+        self.assertEqual((line.status, line.reason), ("set_aside", "Agreed"))
+        with self.assertRaises(UserError):
+            line.with_user(self.approver).action_lift_stop("Again")
+        if state == "draft":
+            line.with_user(self.officer).action_take_back()
+            self._to(plan, "instructed")
+            self.assertEqual(line.status, "sent")
+
+    def test_r67_a_stop_with_its_cause_is_not_lifted(self):
+        one, _two, cycle = self._two()
+        plan = self._to(self._new_plans(cycle), "locked")
+        line = plan.line_ids.filtered(lambda line: line.entitlement_id == one)
+        self._decide(one, "suspend")
+        self.assertEqual(line.status, "stopped")
+        with self.assertRaisesRegex(UserError, "suspended or ended"):
+            line.with_user(self.officer).action_ask_lift("Reason")
+        one.with_user(self.supervisor).action_resume()
+        one.with_user(self.supervisor_2).action_agree()
+        line.payee_id.with_user(self.supervisor).action_stop("Harm suspected")
+        with self.assertRaisesRegex(UserError, "payee is not approved"):
+            line.with_user(self.officer).action_ask_lift("Reason")
+
+    def test_r67_an_approver_does_not_lift_a_stop_alone(self):
+        one, _two, cycle = self._two()
+        plan = self._to(self._new_plans(cycle), "locked")
+        line = plan.line_ids.filtered(lambda line: line.entitlement_id == one)
+        approver = line.with_user(self.approver)
+        approver.action_stop("Wrong child")
+        approver.action_ask_lift("It was right")
+        with self.assertRaises(AccessError):
+            approver.action_lift_stop("It was right")
+
     def test_r67_resumed_later_it_is_paid_for_the_next_period(self):
         """What was stopped stays stopped; the support goes on with the next cycle."""
         one, _two, cycle = self._two()

@@ -242,6 +242,101 @@ class TestProviderReport(CashCommon):
         self.assertEqual((one.status, one.amount_delivered), ("delivered", 30))
         self.assertBooks(plan)
 
+    def _part(self, line, reference, amount, **extra):
+        return self._row(line, amount, reference=reference, status="Reversed", **extra)
+
+    def test_r69_a_part_of_a_success_is_taken_back(self):
+        """Booked before, in a cumulative file, told again: once, and to the cent in
+        both grants; the rest of it later."""
+        self.scheme.grant_ids |= self.grant_b
+        plan = self._paid_plan(2, shares=[(self.grant, 33.33), (self.grant_b, 66.67)])
+        one, two = plan.line_ids
+        rows = [self._success(one, "T1"), self._success(two, "T2")]
+        self._report(plan, rows)
+        rows.append(self._part(one, "T1", 10.01))
+        for outcome in ("reversed", "no_change"):
+            report = self._report(plan, [*rows, {"payment": f"X{outcome}"}])
+            self.assertEqual(self._outcomes(report)[:3], ["no_change"] * 2 + [outcome])
+            self.assertEqual((one.status, one.amount_delivered), ("partial", 19.99))
+            self.assertEqual(plan._get_statements()[plan]["delivered"], 49.99)
+            self.assertBooks(plan)
+        self.assertEqual(one.cycle_line_id.amount_delivered, 19.99)
+        other = self._report(plan, [self._part(one, "T1", 12)])
+        self.assertEqual(other.row_ids.note, "by_hand")
+        whole = self._report(plan, [*rows[:2], self._part(one, "T1", 30)])
+        self.assertEqual(self._outcomes(whole)[2], "reversed")
+        self.assertEqual((one.status, one.amount_delivered), ("reversed", 0))
+        self.assertFalse(plan._ledger_differences())
+        self.assertBooks(plan)
+
+    def test_r69_a_part_is_taken_back_in_the_same_file(self):
+        for turned in (False, True):
+            with self.subTest(turned), self.env.cr.savepoint() as savepoint:
+                plan = self._paid_plan(1)
+                line = plan.line_ids
+                rows = [self._success(line, "T1"), self._part(line, "T1", 10)]
+                rows = rows[::-1] if turned else rows
+                report = self._report(plan, rows)
+                self.assertEqual(report.told_total, 20)
+                self.assertEqual((line.status, line.amount_delivered), ("partial", 20))
+                again = self._report(plan, [*rows, {"payment": "X"}])
+                self.assertEqual(self._outcomes(again)[:2], ["no_change"] * 2)
+                self.assertEqual(line.amount_delivered, 20)
+                self._report(plan, [self._success(line, "T2", amount=10)])
+                self.assertEqual(
+                    (line.status, line.amount_delivered), ("delivered", 30)
+                )
+                self.assertFalse(plan.dispute_ids)
+                self.assertBooks(plan)
+                savepoint.close(rollback=True)
+                self.env.invalidate_all(flush=False)
+
+    def test_r69_one_of_two_receipts_is_taken_back(self):
+        plan = self._paid_plan(1)
+        line = plan.line_ids
+        self._report(
+            plan,
+            [
+                self._success(line, "T1", amount=12.34),
+                self._success(line, "T2", amount=17.66),
+            ],
+        )
+        self._report(plan, [self._part(line, "T1", 12.34)])
+        self.assertEqual((line.status, line.amount_delivered), ("partial", 17.66))
+        self.assertBooks(plan)
+
+    def test_r44_a_part_is_reversed_by_hand_with_a_reason(self):
+        for kind in ("advance", "wallet", "prefinanced"):
+            with self.subTest(kind), self.env.cr.savepoint() as savepoint:
+                provider = self._new_provider(f"Of {kind}", kind)
+                plan = self._paid_plan(2, provider=provider)
+                line = plan.line_ids[0]
+                self._report(plan, [self._success(one) for one in plan.line_ids])
+                releaser = line.with_user(self.releaser)
+                for amount in (30.01, -1):
+                    with self.assertRaisesRegex(UserError, "at most"):
+                        releaser.action_reverse("Gave some back", amount=amount)
+                with self.assertRaises(UserError):
+                    releaser.action_reverse(" ", amount=5)
+                with self.assertRaisesRegex(UserError, "one payment"):
+                    plan.line_ids.with_user(self.releaser).action_reverse(
+                        "Both", None, 5
+                    )
+                with self.assertRaises(AccessError):
+                    line.with_user(self.reconciler).action_reverse("Mine", amount=5)
+                releaser.action_reverse("Gave some back", amount=7.77)
+                self.assertEqual(
+                    (line.status, line.amount_delivered), ("partial", 22.23)
+                )
+                self.assertEqual(plan._owed_lines(), line)
+                self.assertFalse(plan._ledger_differences())
+                self.assertEqual(plan._get_statements()[plan]["delivered"], 52.23)
+                releaser.action_reverse("All of it")
+                self.assertEqual(line.status, "reversed")
+                self.assertFalse(plan._ledger_differences())
+                savepoint.close(rollback=True)
+                self.env.invalidate_all(flush=False)
+
     def test_r69_what_we_reversed_ourselves_is_not_booked_by_the_old_success(self):
         plan = self._paid_plan(1)
         line = plan.line_ids

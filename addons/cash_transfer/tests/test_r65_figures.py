@@ -121,6 +121,22 @@ class TestFigures(CashCommon):
         self.env["cash.transfer.entitlement.funding"]._cron_commit_budget()
         self.assertAlmostEqual(other.committed, held * 2)
 
+    def test_r65_commitments_follow_the_scheme_at_once(self):
+        funding = self._new_entitlement().funding_ids
+        before = funding.committed
+        count = round(before / 30)
+        self.scheme.withdrawal_fee = 1
+        self.assertAlmostEqual(funding.committed, before + count)
+        self.scheme.rounding_step = 10
+        self.assertAlmostEqual(funding.committed, before)
+        self.scheme.max_payments = 2
+        self.assertAlmostEqual(funding.committed, 60)
+        # by a person and a second one: at the moment of agreement
+        self.scheme.with_user(self.officer).max_payments = 3
+        self.assertAlmostEqual(funding.committed, 60)
+        self.scheme.with_user(self.approver).action_agree_changes()
+        self.assertAlmostEqual(funding.committed, 90)
+
     def test_r65_no_period_without_a_funder(self):
         end = self.scheme.end_date
         self.grant.date_end = end - timedelta(days=62)

@@ -141,8 +141,7 @@ class TestEntries(CashCommon):
         for names in line._get_lock_date_protected_fields().values():
             self.assertLessEqual(set(names), LINE_CONTENT)
         self.assertLessEqual(
-            set(self.env["account.payment"]._get_trigger_fields_to_synchronize())
-            - {"partner_bank_id"},
+            set(self.env["account.payment"]._get_trigger_fields_to_synchronize()),
             PAYMENT_CONTENT,
         )
 
@@ -254,6 +253,74 @@ class TestEntries(CashCommon):
         self.assertTrue(line.reconciled)
         self.assertEqual(payment.state, "paid")
 
+    def test_r68_what_a_plan_matched_is_unmatched_by_no_door(self):
+        for kind in ("advance", "wallet"):
+            with self._apart():
+                plan = self._history(kind)
+                items = self._entries(plan).line_ids
+                matched = items.matched_debit_ids | items.matched_credit_ids
+                self.assertTrue(matched)
+                for by in (self.accountant, self.env.user):
+                    for partial in matched.with_user(by):
+                        self.assertRefused(partial, "unlink")
+                        self.assertRefused(partial, "write", {"amount": 1})
+                    both = (matched.debit_move_id | matched.credit_move_id).with_user(
+                        by
+                    )
+                    for item in both:
+                        self.assertRefused(item, "remove_move_reconcile")
+                        self.assertRefused(
+                            item.with_context(active_ids=item.ids),
+                            "action_unreconcile_match_entries",
+                        )
+                    for full in matched.full_reconcile_id.with_user(by):
+                        self.assertRefused(full.partial_reconcile_ids, "unlink")
+                self.assertFalse(plan._ledger_differences())
+
+    def test_r68_nothing_is_matched_with_a_plans_money_by_hand(self):
+        plan = self._paid_plan(2)
+        money = plan.movement_ids.move_line_id
+        entry = self.env["account.move"].create(
+            {
+                "journal_id": self.cash_journal.id,
+                "currency_id": self.usd.id,
+                "line_ids": [
+                    fields.Command.create(
+                        {
+                            "account_id": account.id,
+                            "partner_id": self.provider.partner_id.id,
+                            "currency_id": self.usd.id,
+                            "amount_currency": sign * 7,
+                            "balance": sign * 7 * 2800,
+                        }
+                    )
+                    for account, sign in (
+                        (self.advance_account, -1),
+                        (self.bank_account, 1),
+                    )
+                ],
+            }
+        )
+        entry.action_post()
+        own = entry.line_ids.filtered(lambda one: one.account_id == money.account_id)
+        self.assertRefused((own | money).with_user(self.accountant), "reconcile")
+        self._report(plan, self._rows(plan))
+        self.assertFalse(plan._ledger_differences())
+        plan.with_user(self.reconciler).action_close()
+
+    def test_r68_the_night_finds_what_was_unmatched_behind_the_guard(self):
+        plan = self._history()
+        items = self._entries(plan).line_ids
+        matched = items.matched_debit_ids.filtered(
+            lambda one: one.debit_move_id.account_id == self.advance_account
+        )
+        self._break(
+            "DELETE FROM account_partial_reconcile WHERE id = %s", matched[0].id
+        )
+        plan.with_user(self.officer).action_compare_ledger()
+        self.assertEqual(plan.ledger_check_ids.mapped("kind"), ["matching"])
+        self.assertLess(plan.ledger_check_ids.difference, 0)
+
     def test_r68_the_author_is_the_person(self):
         plan = self._history()
         robot = self.env.ref("base.user_root")
@@ -297,6 +364,96 @@ class TestEntries(CashCommon):
                     self.assertAlmostEqual(sum(held.mapped(name)), total, 2)
                 # 30 and 32 delivered, 30 taken back, the fees stay
                 self.assertAlmostEqual(sum(charged.mapped("amount_currency")), 33)
+
+    def test_r68_bills_of_others_release_income_by_the_same_rule(self):
+        """A kit for a savings group, a consultant: what charges the grant releases as
+        much; a credit note, or the way back to draft, takes it back."""
+        self.grant.write(
+            {
+                "deferred_account_id": self.deferred_account.id,
+                "income_account_id": self.income_account.id,
+            }
+        )
+        accountant = self.env(user=self.accountant.id)
+        bill = accountant["account.move"].create(
+            {
+                "move_type": "in_invoice",
+                "partner_id": self.provider.partner_id.id,
+                "journal_id": self.bill_journal.id,
+                "invoice_date": self.today,
+                "currency_id": self.usd.id,
+                "invoice_line_ids": [
+                    fields.Command.create(
+                        {
+                            "name": "Box and passbooks",
+                            "account_id": self.expense_account.id,
+                            "price_unit": 100,
+                            "tax_ids": [],
+                            "analytic_distribution": {
+                                str(self.analytic_a.id): 40,
+                                str(self.analytic_b.id): 60,
+                            },
+                        }
+                    )
+                ],
+            }
+        )
+        self.assertEqual(self._released(), (0, 0))
+        bill.action_post()
+        self.assertEqual(self._released(), (40, 40 * 2800))
+        self.env.invalidate_all()
+        self.assertAlmostEqual(self.grant.spent, 40)
+        bill.button_draft()
+        self.assertEqual(self._released(), (0, 0))
+        bill.action_post()
+        self.assertEqual(self._released(), (40, 40 * 2800))
+        bill._reverse_moves([{"date": self.today, "invoice_date": self.today}], True)
+        self.assertEqual(self._released(), (0, 0))
+        # the accountant's own release is not doubled
+        own = accountant["account.move"].create(
+            {
+                "journal_id": self.cash_journal.id,
+                "line_ids": [
+                    fields.Command.create(
+                        {
+                            "account_id": account.id,
+                            "balance": balance,
+                            "analytic_distribution": {str(self.analytic_a.id): 100},
+                        }
+                    )
+                    for account, balance in (
+                        (self.deferred_account, 500),
+                        (self.income_account, -500),
+                        (self.expense_account, 500),
+                        (self.bank_account, -500),
+                    )
+                ],
+            }
+        )
+        own.action_post()
+        self.assertEqual(self._released()[1], 500)
+        self.assertRefused(own, "write", {"income_of_id": bill.id})
+
+    def _released(self):
+        items = self.env["account.move.line"].search(
+            [
+                ("account_id", "=", self.income_account.id),
+                ("parent_state", "=", "posted"),
+            ]
+        )
+        held = self.env["account.move.line"].search(
+            [
+                ("account_id", "=", self.deferred_account.id),
+                ("parent_state", "=", "posted"),
+            ]
+        )
+        self.assertAlmostEqual(
+            sum(items.mapped("balance")), -sum(held.mapped("balance"))
+        )
+        return (
+            round(-sum(items.mapped("amount_currency")), 2),
+            round(-sum(items.mapped("balance")), 2),
+        )
 
     def test_r68_auditor_opens_the_evidence(self):
         plan = self._history()

@@ -34,6 +34,7 @@ class TestSteering(CashCommon):
         cls.accountant = cls._new_user("accountant", "account.group_account_manager")
         cls.system = cls._new_user("system", "base.group_system")
         cls.thief = cls.env["res.partner"].create({"name": "Thief Ltd"})
+        cls.account = cls._new_account("CD08-1111")
         cls.rule = cls.env["cash.transfer.approval.rule"].create(
             {"name": "Board", "min_amount": 10}
         )
@@ -45,11 +46,18 @@ class TestSteering(CashCommon):
             }
         )
 
+    @classmethod
+    def _new_account(cls, number):
+        return cls.env["res.partner.bank"].create(
+            {"acc_number": number, "partner_id": cls.provider.partner_id.id}
+        )
+
     def _cases(self):
         """(record, who maintains it, field, another value) of each kind of record."""
         tomorrow = self.today + timedelta(days=1)
         return [
             (self.provider, self.releaser, "partner_id", self.thief.id),
+            (self.provider, self.releaser, "bank_account_id", self.account.id),
             (self.provider, self.accountant, "file_format", "xlsx"),
             (self.provider, self.releaser, "limit_month", 1_000_000.0),
             (self.provider, self.releaser, "fee_percent", 30.0),
@@ -138,7 +146,6 @@ class TestSteering(CashCommon):
             lambda: column.create(
                 {
                     "provider_id": provider.id,
-                    "usage": "instruction",
                     "content": "date",
                     "header": "Day",
                 }
@@ -330,6 +337,84 @@ class TestSteering(CashCommon):
             with self.assertRaisesRegex(UserError, "unlock"):
                 step()
 
+    def test_r63_funding_goes_to_the_account_that_was_agreed_to(self):
+        self._new_account("CD08-0001")  # the first of the partner is none of ours
+        self.provider.bank_account_id = self.account
+        plan = self._paid_plan(1, "released")
+        clerk = self._new_user("clerk", "base.group_partner_manager")
+        for by in (clerk, self.accountant):
+            for values in (
+                {"acc_number": "CD08-9999"},
+                {"partner_id": self.thief.id},
+                {"acc_holder_name": "Thief Ltd"},
+                {"active": False},
+            ):
+                with (
+                    self.subTest(by=by.login, values=values),
+                    self.assertRaisesRegex(UserError, "second person"),
+                    self.env.cr.savepoint(),
+                ):
+                    self.account.with_user(by).write(values)
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            self.account.with_user(self.accountant).unlink()
+        plan.with_user(self.releaser).action_fund()
+        payment = plan.movement_ids.payment_id
+        self.assertEqual(payment.partner_bank_id, self.account)
+        with self.assertRaisesRegex(UserError, "belongs to the funds"):
+            payment.with_user(self.accountant).partner_bank_id = self._new_account("2")
+
+    def test_r63_without_an_account_none_is_taken_by_itself(self):
+        plan = self._paid_plan(1)
+        self.assertTrue(self.provider.partner_id.bank_ids)
+        self.assertFalse(plan.movement_ids.payment_id.partner_bank_id)
+
+    def test_r63_another_account_needs_the_approvals_again(self):
+        plan = self._paid_plan(1, "approved")
+        self.provider.bank_account_id = self.account
+        releaser = plan.with_user(self.releaser)
+        for step in (releaser.action_release, releaser.action_fund):
+            with self.assertRaisesRegex(UserError, "unlock"):
+                step()
+
+    def test_r63_a_rate_changed_since_the_lock_needs_the_approvals_again(self):
+        """A rate made small for an hour saves approvals: the lock keeps what it
+        used."""
+        self._set_rate(self.usd, 2800, self.today)
+        plan = self._paid_plan(1, "locked")
+        self.assertEqual(plan.snapshot["rates"][0][:2], ["USD", str(self.today)])
+        rate = self.usd.rate_ids.filtered(lambda one: one.name == self.today)
+        old = rate.rate
+        rate.rate = 1
+        with self.assertRaisesRegex(UserError, "rate of USD.*unlock"):
+            plan.with_user(self.approver).action_approve()
+        rate.rate = old
+        plan.with_user(self.approver).action_approve()
+        # the rate of a later day is none of this plan's
+        self._set_rate(self.usd, 3000, self.today + timedelta(days=1))
+        plan.with_user(self.releaser).action_release()
+        rate.unlink()
+        with self.assertRaisesRegex(UserError, "rate of USD.*unlock"):
+            plan.with_user(self.releaser).action_fund()
+
+    def test_r63_who_entered_the_rate_neither_approves_nor_releases(self):
+        for user, state in ((self.approver, "locked"), (self.releaser, "approved")):
+            user.group_ids |= self.env.ref("account.group_account_manager")
+            with self.env.cr.savepoint() as savepoint:
+                self.env["res.currency.rate"].with_user(user).create(
+                    {
+                        "currency_id": self.usd.id,
+                        "name": self.today,
+                        "company_id": self.company.id,
+                        "rate": 1 / 2800,
+                    }
+                )
+                plan = self._paid_plan(1, state)
+                step = "action_approve" if state == "locked" else "action_release"
+                with self.assertRaisesRegex(AccessError, "currency rate"):
+                    getattr(plan.with_user(user), step)()
+                savepoint.rollback()
+            self.env.invalidate_all(flush=False)
+
     def _file(self, plan):
         _headers, rows = sheets.read(base64.b64decode(plan.file_content))
         return [cells for _number, cells in rows]
@@ -417,7 +502,7 @@ class TestSteering(CashCommon):
 
     def test_r63_no_constant_and_no_second_meaning_in_money_columns(self):
         columns = self.env["cash.transfer.provider.column"]
-        common = {"provider_id": self.provider.id, "usage": "instruction"}
+        common = {"provider_id": self.provider.id}
         for values in (
             {"content": "constant", "header": "To", "constant": "+243899999999"},
             {"content": "constant", "header": "Pay", "constant": "6000000"},

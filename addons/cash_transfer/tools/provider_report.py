@@ -17,11 +17,13 @@ from odoo.addons.remediation_base.tools.sheets import SheetError, fold
 
 from . import accounts
 
-#: What providers write, in the languages they write; each profile may add words.
+#: What providers write, in the languages they write (English, French, Swahili); each
+#: profile may add words.
 WORDS = {
     "delivered": (
         "delivered success successful successfully succeeded paid ok completed "
-        "complete réussi réussie payé payée livré livrée succès effectué effectuée"
+        "complete réussi réussie payé payée livré livrée succès effectué effectuée "
+        "terminé terminée imefanikiwa imekamilika imelipwa amelipwa"
     ).split(),
     "not_collected": [
         "not collected",
@@ -29,8 +31,15 @@ WORDS = {
         "unclaimed",
         "expired",
         "non retiré",
+        "non retirée",
+        "expiré",
+        "expirée",
+        "haijachukuliwa",
     ],
-    "failed": "failed fail failure error rejected échec échoué rejeté erreur".split(),
+    "failed": (
+        "failed fail failure error rejected declined unsuccessful échec échoué échouée "
+        "rejeté rejetée refusé refusée erreur imeshindwa imeshindikana imekataliwa"
+    ).split(),
     "reversed": [
         "reversed",
         "reversal",
@@ -39,6 +48,9 @@ WORDS = {
         "annulé après paiement",
         "extourné",
         "remboursé",
+        "remboursée",
+        "extournée",
+        "imerudishwa",
     ],
     "pending": [
         "pending",
@@ -47,12 +59,16 @@ WORDS = {
         "sent",
         "en cours",
         "en attente",
+        "inasubiri",
+        "inaendelea",
     ],
 }
 #: Meanings that are also looked for in the column that says what a row is.
 KINDS = ("fee", "ignored", "reversed")
 #: A row without a payment that begins with one of these adds the others up.
-TOTALS = ("total", "totaux", "grand total", "montant total", "sous total", "somme")
+TOTALS = re.compile(
+    r"(grand |montant |sous |sub ?|jumla )?(total|totals|totaux|somme|sum|jumla)\b"
+)
 #: Rows among which the header is looked for.
 HEADER_WITHIN = 60
 #: Our own payment codes, with or without the stroke.
@@ -216,7 +232,27 @@ def _find_table(tables, profile, report):
     rows = table.rows[place + 1 :]
     if not rows:
         raise SheetError("no_rows")
+    for number, cells in rows:
+        _refuse_second_table(number, cells, wanted, needed, columns)
     return rows
+
+
+def _refuse_second_table(number, cells, wanted, needed, columns):
+    """A header further down begins another table, unless it is the same once more.
+
+    :raises SheetError: its columns stand elsewhere.
+    """
+    names = [fold(cell) if isinstance(cell, str) else "" for cell in cells]
+    places = {
+        content: next(
+            (i for i, name in enumerate(names) if name in wanted[content]), -1
+        )
+        for content in needed
+    }
+    if -1 not in places.values() and any(
+        place != columns[content] for content, place in places.items()
+    ):
+        raise SheetError("two_tables", row=number)
 
 
 def find_code(text, pattern=""):
@@ -253,7 +289,7 @@ def find_numbers(text, prefix="", digits=0):
 
 def _is_total(texts):
     first = next((fold(text) for text in texts if text), "")
-    return first.startswith(TOTALS)
+    return bool(TOTALS.match(first))
 
 
 def _identify(number, values, texts, profile):
@@ -409,7 +445,9 @@ def told_total(rows):
     for mine in groups.values():
         mine = sorted(mine, key=lambda one: (one["position"], one["number"]))
         told, _keys = _tell(mine, Story(), {})
-        total += sum(one.amount for one in told.values() if one.state == "delivered")
+        total += sum(
+            one.amount - one.back for one in told.values() if one.state == "delivered"
+        )
     return total
 
 
@@ -434,6 +472,7 @@ class Receipt:
 
     state: str = ""
     amount: int = 0
+    back: int = 0  # of the amount; the success stands for the rest
     fee: int = 0
     fee_settled: bool = False  # by the contract's rule, where a file told no fees
     question: object = None  # the date for which the payment was put in question
@@ -471,10 +510,15 @@ class Story:
         key = self.key(row)
         receipt = self.receipts.setdefault(key, Receipt())
         receipt.fee += row["fee"]
-        if row["outcome"] != "no_change" or not receipt.state:
+        back = row["amount"] if row["outcome"] == "reversed" else 0
+        if receipt.state == "delivered" and 0 < back < receipt.amount:
+            receipt.back = back
+        elif row["outcome"] != "no_change" or not receipt.state:
             delivered = row["meaning"] == "delivered"
             receipt.state = row["meaning"]
             receipt.amount = row["amount"] if delivered else 0
+            # a part that was taken back stands, in whatever order it is told
+            receipt.back = receipt.back if receipt.back < receipt.amount else back
             receipt.disputed += row["disputed"]
             asked = row["outcome"] == "in_question"
             receipt.question = row["date"] if asked else None
@@ -551,6 +595,7 @@ def change(outcome, booked=0, disputed=0, note=False, question=False):
 @dataclass
 class _Told(Receipt):
     row: dict = None
+    part: dict = None  # the row that takes a part of it back
 
 
 def _tell(mine, story, changes):
@@ -578,6 +623,10 @@ def _tell(mine, story, changes):
         old = told.get(key)
         if old is None:
             told[key] = now
+        elif _take_part(old, now):
+            pass
+        elif old.state == "reversed" and _take_part(now, old):
+            told[key] = now
         elif old.state == "waiting":
             changes[row["number"]] = change("waiting", note="two_amounts")
         elif (old.state, old.amount) == (now.state, now.amount):
@@ -599,6 +648,19 @@ def _tell(mine, story, changes):
     return told, keys
 
 
+def _take_part(success, reversal):
+    """Note on a success that the provider took a part of it back; say whether it did.
+
+    Told once more, a part is the same part.
+    """
+    if (success.state, reversal.state) != ("delivered", "reversed") or success.part:
+        return False
+    if not 0 < reversal.row["amount"] < success.amount:
+        return False
+    success.back, success.part = reversal.row["amount"], reversal.row
+    return True
+
+
 def _decide(told, known, payment, changes, today, day):
     """Say what the rows that decide change: first what was taken back, then what was
     delivered, then what failed."""
@@ -608,17 +670,45 @@ def _decide(told, known, payment, changes, today, day):
         if now.state == "waiting":
             continue
         if now.state == "reversed":
-            outcome = _taken_back(before, known, payment)
+            outcome = _taken_back(before, known, payment, now.row["amount"])
         elif now.state == "delivered":
             outcome = _delivered(now, before, payment, today, day)
+            if now.part:
+                part = _part_taken_back(now, before, known, payment, outcome)
+                changes[now.part["number"]] = part
         else:
             outcome = _failed(key, now, told, known, payment)
         changes[now.row["number"]] = outcome
 
 
-def _taken_back(before, known, payment):
-    """The provider took a receipt back."""
+def _part_taken_back(now, before, known, payment, outcome):
+    """The provider took a part of a receipt back that the same file tells of."""
+    if before.state != "delivered" or not before.amount:
+        # told together: the rest was delivered
+        booked = outcome["booked"]
+        if not payment or booked != now.amount or outcome["disputed"]:
+            return change("conflict", note="claim")
+        outcome["booked"] = booked - now.back
+        if outcome["outcome"] == "delivered":
+            outcome["outcome"] = "partial"
+        payment.delivered -= now.back
+        payment.open += now.back
+        payment.status = "partial"
+        return change("reversed")
+    return _taken_back(before, known, payment, now.back)
+
+
+def _taken_back(before, known, payment, back=0):
+    """The provider took a receipt back, or a part of it.
+
+    :param back: units; 0 for all of it.
+    """
     paid = before.state == "delivered" and before.amount
+    if paid and 0 < back < before.amount:
+        if before.back == back:
+            return change("no_change", note="repeated")
+        if before.back:
+            return change("conflict", note="by_hand")
     if paid and (not payment or before.disputed):
         return change("conflict", note="claim")
     if not payment:
@@ -633,10 +723,20 @@ def _taken_back(before, known, payment):
         return change("failed")
     if payment.status not in ("delivered", "partial"):
         return change("no_change")
-    if payment.delivered != before.amount:
+    told = sum(
+        one.amount - one.back - one.disputed
+        for one in known.values()
+        if one.state == "delivered"
+    )
+    if payment.delivered != told:
         return change("conflict", note="by_hand")
-    booked = payment.delivered
-    payment.status, payment.delivered = "reversed", 0
+    booked = before.amount - before.back
+    if 0 < back < before.amount:
+        booked = before.back = back
+    else:
+        before.state = "reversed"
+    payment.delivered -= booked
+    payment.status = "partial" if payment.delivered else "reversed"
     payment.open += booked
     return change("reversed", booked=-booked)
 

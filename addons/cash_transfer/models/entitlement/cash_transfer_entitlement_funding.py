@@ -154,6 +154,10 @@ class CashTransferEntitlementFunding(models.Model):
     @api.model
     def _cron_commit_budget(self):
         """Bring all commitments up to date: rates change every day (R65)."""
-        self.search(
-            [("state", "in", ["approved", "active", "suspended"])]
-        )._commit_budget()
+        self._commit_open([])
+
+    @api.model
+    def _commit_open(self, domain):
+        """Bring the commitments of live entitlements within a domain up to date."""
+        live = [("state", "in", ["approved", "active", "suspended"])]
+        self.search([*domain, *live])._commit_budget()

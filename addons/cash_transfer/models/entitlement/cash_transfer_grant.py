@@ -182,6 +182,50 @@ class CashTransferGrant(models.Model):
             spent[grant.id] = grant.currency_id.round(spent[grant.id])
         return spent
 
+    @api.model
+    def _income_lines(self, company, charged):
+        """Return the lines that release restricted income: what an entry charges to a
+        grant's analytic account is released at once, whatever charged it (delivery,
+        fee, bill, accepted dispute, exchange, support of a group), and taken back by
+        what reverses it (R68).
+
+        :param charged: ``[(analytic key, currency, amount, company amount)]``
+        :return: value dicts of journal items, balanced.
+        """
+        sums = {}
+        for key, currency, amount, balance in charged:
+            before = sums.get((key, currency), (0.0, 0.0))
+            sums[key, currency] = (before[0] + amount, before[1] + balance)
+        grants = self.search(
+            [("company_id", "=", company.id), ("deferred_account_id", "!=", False)]
+        )
+        by_account = {str(grant.analytic_account_id.id): grant for grant in grants}
+        lines = []
+        for (key, currency), (amount, balance) in sums.items():
+            grant = next(
+                (by_account[part] for part in key.split(",") if part in by_account),
+                None,
+            )
+            amount = currency.round(amount)
+            balance = company.currency_id.round(balance)
+            if not grant or not (amount or balance):
+                continue
+            lines += [
+                {
+                    "account_id": account.id,
+                    "currency_id": currency.id,
+                    "amount_currency": sign * amount,
+                    "balance": sign * balance,
+                    "analytic_distribution": {key: 100.0},
+                    "cash_event": "release",
+                }
+                for account, sign in (
+                    (grant.deferred_account_id, 1),
+                    (grant.income_account_id, -1),
+                )
+            ]
+        return lines
+
     def write(self, vals):
         result = super().write(vals)
         if {"date_start", "date_end", "currency_id", "active"} & vals.keys():
@@ -191,6 +235,6 @@ class CashTransferGrant(models.Model):
     def _commit_again(self):
         """Commitments follow the grant's dates and currency by themselves (R65)."""
         # sudo: budget rows of cases that whoever maintains the grant does not read
-        self.env["cash.transfer.entitlement.funding"].sudo().search(
-            [("grant_id", "in", self.ids), ("state", "in", list(LIVE_STATES))]
-        )._commit_budget()
+        self.env["cash.transfer.entitlement.funding"].sudo()._commit_open(
+            [("grant_id", "in", self.ids)]
+        )

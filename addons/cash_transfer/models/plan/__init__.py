@@ -3,6 +3,7 @@ from . import cash_transfer_plan_instruct
 from . import cash_transfer_plan_ledger
 from . import cash_transfer_plan_approval
 from . import cash_transfer_plan_check
+from . import cash_transfer_plan_rates
 from . import cash_transfer_payment_plan
 from . import cash_transfer_payment_line
 from . import cash_transfer_payment_split

@@ -7,6 +7,7 @@ KINDS = [
     ("claims", "Claims on the Provider"),
     ("analytic", "Charged to the Grants"),
     ("funding", "Funding Entry"),
+    ("matching", "Matched with the Advance"),
     ("account", "Provider's Account"),
 ]
 

@@ -124,4 +124,9 @@ class CashTransferMovement(models.Model):
                 )
             )
             if debit and len(lines) > 1:
+                moves = lines.move_id._cash_step()
+                lines = lines.with_env(moves.env)
                 lines.with_context(no_exchange_difference=True).reconcile()
+        for plan, mine in self.grouped("plan_id").items():
+            matched = mine.filtered("move_line_id.matched_debit_ids")
+            plan._unprotected().amount_matched += sum(matched.mapped("amount"))

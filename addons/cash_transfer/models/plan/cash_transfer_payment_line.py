@@ -5,6 +5,7 @@ from odoo.tools import LazyTranslate
 from odoo.addons.remediation_base.tools.money import Money, split_units
 from odoo.addons.remediation_base.tools.steps import Ask, step
 
+from ..entitlement.cash_transfer_entitlement import PAID_STATES
 from ..entitlement.cash_transfer_payment_method import CASH_GROUPS
 
 _lt = LazyTranslate(__name__)
@@ -93,6 +94,7 @@ class CashTransferPaymentLine(models.Model):
             "question_by_id",
             "owed_decision",
             "owed_by_id",
+            "lift_asked_by_id",
         }
     )
 
@@ -209,6 +211,12 @@ class CashTransferPaymentLine(models.Model):
         help="What was decided about a family that is owed money when the plan closes.",
     )
     owed_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    lift_asked_by_id = fields.Many2one(
+        "res.users",
+        readonly=True,
+        copy=False,
+        help="Asked to lift the stop; a second person agrees.",
+    )
     split_ids = fields.One2many("cash.transfer.payment.split", "line_id")
     row_ids = fields.One2many("cash.transfer.reconciliation.row", "line_id")
 
@@ -366,6 +374,86 @@ class CashTransferPaymentLine(models.Model):
         """Stop pending lines; called with the right to do so."""
         self._to_status("stopped", reason)
 
+    @step(
+        frm="stopped",
+        duty=("prepare", "approve", "release", "reconcile"),
+        asks={"reason": "reason"},
+        check="_missing_to_lift",
+        right="read",
+        locks="plan_id",
+        referencing=True,
+        sudo="nobody has a write right on payments",
+        title=_lt("Ask to Lift the Stop"),
+    )
+    def action_ask_lift(self, reason):
+        """Ask to lift a stop that was a mistake. For cash duties; an approver who did
+        not ask agrees (R67).
+
+        :param str reason: why it was a mistake, required.
+        """
+        self._unprotected().write({"lift_asked_by_id": self.env.uid})
+
+    @step(
+        frm="stopped",
+        to=("set_aside",),
+        duty="approve",
+        not_by="lift_asked_by_id",
+        asks={"reason": Ask("reason", keep=False)},
+        check="_missing_to_lift",
+        right="read",
+        locks="plan_id",
+        referencing=True,
+        sudo="nobody has a write right on payments",
+        title=_lt("Lift the Stop"),
+    )
+    def action_lift_stop(self, reason):
+        """Agree that a stop was a mistake. For cash approvers who did not ask. The
+        payment is set aside then, for the draft or a follow-up of its plan, which is
+        approved like any other (R67).
+
+        :param str reason: required.
+        """
+        if self.filtered(lambda line: not line.lift_asked_by_id):
+            raise UserError(self.env._("Somebody with a cash duty has to ask first."))
+        self._to_status("set_aside", reason)
+        for line in self:
+            line.plan_id._log_event(
+                self.env._(
+                    "Stop of %(code)s lifted: %(reason)s", code=line.name, reason=reason
+                )
+            )
+
+    def _missing_to_lift(self):
+        """Return what still is a cause of the stop (R67), one sentence each."""
+        self.ensure_one()
+        problems = []
+        line = self.sudo()  # sudo: yes or no about the support and the payee
+        if line.entitlement_id.state not in PAID_STATES:
+            problems.append(
+                self.env._("The support is suspended or ended: decide on it first.")
+            )
+        if line.payee_id.state != "approved":
+            problems.append(
+                self.env._("The payee is not approved any more: decide on it first.")
+            )
+        if line.search_count(
+            [
+                ("id", "!=", line.id),
+                ("beneficiary_id", "=", line.beneficiary_id.id),
+                ("period", "=", line.period),
+                ("purpose_id", "=", line.purpose_id.id),
+                ("kind", "=", line.kind),
+                "|",
+                ("is_live", "=", True),
+                ("amount_delivered", ">", 0),
+            ],
+            limit=1,
+        ):
+            problems.append(
+                self.env._("The child is paid for this period by another payment.")
+            )
+        return problems
+
     def _to_status(self, status, reason):
         """Move pending or set-aside lines and free what they held."""
         lines = self.sudo()  # sudo: lines have no write right; callers checked the duty
@@ -376,7 +464,12 @@ class CashTransferPaymentLine(models.Model):
                 cycle_line.amount_live - line.amount_due, 0.0
             )
         lines._unprotected().write(
-            {"status": status, "is_live": False, "reason": reason}
+            {
+                "status": status,
+                "is_live": False,
+                "reason": reason,
+                "lift_asked_by_id": False,
+            }
         )
         lines.cycle_line_id._update_payment_status()
 
@@ -455,7 +548,7 @@ class CashTransferPaymentLine(models.Model):
                 self._unprotected().question_by_id = self.env.user
                 return False
             day = self.delivered_on
-        if not day or day > fields.Date.context_today(self) or day < self.sent_on:
+        if not day or not self.sent_on <= day <= self.company_id._cash_today():
             raise UserError(
                 self.env._(
                     "Give the day of delivery: between the instruction and today."
@@ -496,11 +589,14 @@ class CashTransferPaymentLine(models.Model):
     # -- reversal (R44) --------------------------------------------------------
     @step(
         frm=("delivered", "partial"),
-        to=("reversed",),
+        to=("reversed", "partial"),
         duty="release",
         asks={
             "reason": Ask("reason", keep=False),
             "date": Ask(kind="date", required=False, label=_lt("Accounting Date")),
+            "amount": Ask(
+                kind="monetary", required=False, label=_lt("Amount, if not All")
+            ),
         },
         right="read",
         locks="plan_id",
@@ -508,16 +604,38 @@ class CashTransferPaymentLine(models.Model):
         sudo="the ledger and the payment",
         title=_lt("Reverse"),
     )
-    def action_reverse(self, reason, date=None):
+    def action_reverse(self, reason, date=None, amount=None):
         """Reverse delivered payments: a reversing entry in an open period, the line
         keeps its history. For releasers who did not reconcile the plan.
 
         :param str reason: required.
         :param date: accounting date, today by default.
+        :param float amount: of one payment, what came back of it; all by default.
+        :raises UserError: not delivered, or more than was delivered.
         """
         date = date or fields.Date.context_today(self)
         for plan, lines in self.grouped("plan_id").items():
-            plan._reverse_lines(lines, reason, date)
+            amounts = lines._amounts_back(amount)
+            plan._reverse_lines(lines, reason, date, amounts)
+
+    def _amounts_back(self, amount):
+        """Return line → what is reversed of it.
+
+        :raises UserError: no amount of one payment, or more than was delivered.
+        """
+        if not amount:
+            return {line: line.amount_delivered for line in self}
+        money = self.currency_id[:1]
+        amount = money.round(amount)
+        if len(self) != 1 or not (
+            0 < amount and money.compare_amounts(amount, self.amount_delivered) <= 0
+        ):
+            raise UserError(
+                self.env._(
+                    "Name what came back of one payment: at most what was delivered."
+                )
+            )
+        return {self: amount}
 
     # -- what a family is still owed (R70) --------------------------------------
     def _followed_up(self):

@@ -53,6 +53,7 @@ class CashTransferPaymentPlan(models.Model):
         "cash.transfer.plan.instruct",
         "cash.transfer.plan.ledger",
         "cash.transfer.plan.check",
+        "cash.transfer.plan.rates",
         "mail.thread",
         "mail.activity.mixin",
     ]
@@ -91,6 +92,7 @@ class CashTransferPaymentPlan(models.Model):
             "expected_fee",
             "ledger_checked_on",
             *FIGURES,
+            "amount_matched",
         }
     )
     _frozen_fields = frozenset({"cycle_id", "plan_type", "provider_id", "currency_id"})
@@ -204,6 +206,12 @@ class CashTransferPaymentPlan(models.Model):
     file_hash = fields.Char(readonly=True, copy=False)
     file_generation = fields.Integer(readonly=True, copy=False)
     # ledger
+    amount_matched = fields.Monetary(
+        readonly=True,
+        copy=False,
+        string="Matched with the Advance",
+        help="What the plan's steps matched; the comparison finds it matched still.",
+    )
     movement_ids = fields.One2many("cash.transfer.movement", "plan_id")
     dispute_ids = fields.One2many("cash.transfer.dispute", "plan_id")
     reconciliation_ids = fields.Many2many("cash.transfer.reconciliation")
@@ -560,6 +568,7 @@ class CashTransferPaymentPlan(models.Model):
                     )
                 )
         if duty in ("approve", "release"):
+            self._check_rate_hands(people)
             touched = (
                 self.env["cash.transfer.payment.line"]
                 .sudo()

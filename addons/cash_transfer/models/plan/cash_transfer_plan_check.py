@@ -47,6 +47,7 @@ class CashTransferPlanCheck(models.AbstractModel):
                 ("analytic", company, found.get("analytic_expected", 0), "analytic"),
                 ("funding", currency, found.get("funding_expected", 0), "funding"),
                 ("funding", company, found.get("fund_cost_expected", 0), "fund_cost"),
+                ("matching", currency, plan.amount_matched, "matching"),
             ]
             if not prefinanced:
                 pairs += [
@@ -152,6 +153,13 @@ class CashTransferPlanCheck(models.AbstractModel):
         SELECT plan_id AS id, sum(company_posted) AS cost
           FROM cash_transfer_payment_split
          WHERE plan_id = ANY(%(ids)s) GROUP BY plan_id),
+    matching AS (  -- what a step matched with the advance is matched still
+        SELECT m.plan_id AS id, sum(m.amount) AS found
+          FROM cash_transfer_movement m
+         WHERE m.plan_id = ANY(%(ids)s) AND EXISTS (
+               SELECT 1 FROM account_partial_reconcile r
+                WHERE r.credit_move_id = m.move_line_id)
+         GROUP BY m.plan_id),
     accepted AS (
         SELECT plan_id AS id, sum(company_amount) AS cost
           FROM cash_transfer_dispute
@@ -165,7 +173,8 @@ class CashTransferPlanCheck(models.AbstractModel):
            coalesce(s.cost, 0) + coalesce(a.cost, 0) AS cost_expected,
            e.analytic_expected, n.amount AS analytic,
            u.expected AS funding_expected, u.found AS funding,
-           u.cost_expected AS fund_cost_expected, u.cost AS fund_cost
+           u.cost_expected AS fund_cost_expected, u.cost AS fund_cost,
+           h.found AS matching
       FROM plan p
       LEFT JOIN entries e ON e.id = p.id
       LEFT JOIN flow f ON f.id = p.id
@@ -174,6 +183,7 @@ class CashTransferPlanCheck(models.AbstractModel):
       LEFT JOIN split s ON s.id = p.id
       LEFT JOIN accepted a ON a.id = p.id
       LEFT JOIN analytic n ON n.id = p.id
+      LEFT JOIN matching h ON h.id = p.id
                 """,
                 ids=list(self.ids),
             )

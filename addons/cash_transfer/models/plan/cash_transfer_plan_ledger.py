@@ -262,6 +262,7 @@ class CashTransferPlanLedger(models.AbstractModel):
                 "partner_id": provider.partner_id.id,
                 "provider_id": provider.id,
                 "journal_id": journal.id,
+                "partner_bank_id": provider.bank_account_id.id,
                 "amount": amount,
                 "currency_id": self.currency_id.id,
                 "date": date,
@@ -698,52 +699,18 @@ class CashTransferPlanLedger(models.AbstractModel):
         return move
 
     def _release_lines(self, lines):
-        """Return the lines that release restricted income: what an entry charges to a
-        grant's analytic account is released at once, whatever charged it (delivery,
-        fee, bill, accepted dispute, exchange), and taken back by what reverses it
-        (R68).
+        """Return the lines that release restricted income for an entry of this plan.
 
         :param lines: value dicts of the entry's other lines.
         """
-        charged = {}
-        for line in lines:
-            for key in line.get("analytic_distribution") or ():
-                amount, balance = charged.get(key, (0.0, 0.0))
-                charged[key] = (
-                    amount + line["amount_currency"],
-                    balance + line["balance"],
-                )
-        grants = self.env["cash.transfer.grant"].search(
+        return self.env["cash.transfer.grant"]._income_lines(
+            self.company_id,
             [
-                ("company_id", "=", self.company_id.id),
-                ("deferred_account_id", "!=", False),
-            ]
+                (key, self.currency_id, line["amount_currency"], line["balance"])
+                for line in lines
+                for key in line.get("analytic_distribution") or ()
+            ],
         )
-        by_account = {str(grant.analytic_account_id.id): grant for grant in grants}
-        released = []
-        for key, (amount, balance) in charged.items():
-            grant = next(
-                (by_account[part] for part in key.split(",") if part in by_account),
-                None,
-            )
-            amount = self.currency_id.round(amount)
-            balance = self.company_currency_id.round(balance)
-            if not grant or not (amount or balance):
-                continue
-            released += [
-                {
-                    "account_id": account.id,
-                    "amount_currency": sign * amount,
-                    "balance": sign * balance,
-                    "analytic_distribution": {key: 100.0},
-                    "cash_event": "release",
-                }
-                for account, sign in (
-                    (grant.deferred_account_id, 1),
-                    (grant.income_account_id, -1),
-                )
-            ]
-        return released
 
     def _store_movements(self, move, movements):
         """Link the movements to their lines and reconcile the advance with them."""
@@ -901,6 +868,7 @@ class CashTransferPlanLedger(models.AbstractModel):
                 "move_type": "in_invoice" if sign > 0 else "in_refund",
                 "journal_id": journal.id,
                 "partner_id": partner,
+                "partner_bank_id": self._bank_account_of(partner),
                 "currency_id": self.currency_id.id,
                 "invoice_date": date,
                 "date": date,
@@ -948,6 +916,14 @@ class CashTransferPlanLedger(models.AbstractModel):
         self.invalidate_recordset(["statement_html", "is_balanced"])
         return move
 
+    def _bank_account_of(self, partner):
+        """Return the account that a bill is paid into: the provider's is the one that
+        two persons agreed to; an institution's is that of its approved payee."""
+        provider = self.provider_id
+        return (
+            provider.bank_account_id.id if partner == provider.partner_id.id else False
+        )
+
     def _release_for_bill(self, bill, date, ref, reconciliation):
         """A bill has no room for the release: it goes into an entry beside it."""
         lines = self._release_lines(
@@ -988,21 +964,24 @@ class CashTransferPlanLedger(models.AbstractModel):
         line._split_delivery()
         cycle_line._update_payment_status()
 
-    def _reverse_lines(self, lines, reason, date):
-        """Post the reversing entry of delivered payments at their cost (R44)."""
+    def _reverse_lines(self, lines, reason, date, amounts):
+        """Post the reversing entry of delivered payments at their cost (R44).
+
+        :param dict amounts: line → what is reversed of it.
+        """
         company = self.company_id
         self._check_open_date(date, company.cash_journal_id)
         expense = self._expense_account()
         billed = self.provider_id.kind == "prefinanced"
-        splits = lines.split_ids.filtered("amount_posted")
+        rest = self._take_back(lines, amounts)
         parts = {}
-        for split in splits:
+        for split, (back, cost_back, _grant) in rest.items():
             partner = self.provider_id.partner_id
             if billed:
                 partner = split.line_id._billed_by() or partner
             key = (partner, split.analytic_key)
             amount, cost = parts.get(key, (0.0, 0.0))
-            parts[key] = (amount + split.amount_posted, cost + split.company_posted)
+            parts[key] = (amount + back, cost + cost_back)
         entry, totals = [], {}
         for (partner, key), (amount, cost) in sorted(
             parts.items(), key=lambda part: (part[0][0].id, part[0][1])
@@ -1053,24 +1032,15 @@ class CashTransferPlanLedger(models.AbstractModel):
         for line in lines:
             cycle_line = line.cycle_line_id
             cycle_line._unprotected().amount_delivered = self.currency_id.round(
-                cycle_line.amount_delivered - line.amount_delivered
+                cycle_line.amount_delivered - amounts[line]
             )
-        splits._unprotected().write(
-            {
-                "amount_delivered": 0.0,
-                "amount_posted": 0.0,
-                "company_posted": 0.0,
-                "grant_posted": 0.0,
-            }
-        )
-        lines._unprotected().write(
-            {
-                "status": "reversed",
-                "amount_delivered": 0.0,
-                "reason": reason,
-                "owed_decision": False,
-            }
-        )
+            line._unprotected().write(
+                {
+                    "status": "partial" if line.amount_delivered else "reversed",
+                    "reason": reason,
+                    "owed_decision": False,
+                }
+            )
         lines.cycle_line_id._update_payment_status()
         self._update_spent()
         self._reopen()
@@ -1079,6 +1049,50 @@ class CashTransferPlanLedger(models.AbstractModel):
             self.env._("Reversed %(codes)s", codes=", ".join(lines.mapped("name")))
         )
         self.invalidate_recordset(["statement_html", "is_balanced"])
+
+    def _take_back(self, lines, amounts):
+        """Take the reversed amounts off the splits; what stays is divided as what is
+        due, its cost as its amount.
+
+        :return: split → (amount, company amount, grant's amount) taken off.
+        """
+        factor = 10**self.currency_id.decimal_places
+        cents = 10**self.company_currency_id.decimal_places
+        names = ("amount_posted", "company_posted", "grant_posted")
+        taken = {}
+        for line in lines:
+            splits = line.split_ids.sorted("id")
+            before = {split: [split[name] for name in names] for split in splits}
+            whole = sum(splits.mapped("amount_posted"))
+            line._unprotected().amount_delivered = self.currency_id.round(
+                line.amount_delivered - amounts[line]
+            )
+            line._split_delivery()
+            rest = line.amount_delivered / whole if whole else 0.0
+            units = [round(split.amount_delivered * factor) for split in splits]
+            cost = round(sum(splits.mapped("company_posted")) * rest * cents)
+            costs = self._split_cost(cost, units)
+            for split, stays in zip(splits, costs, strict=True):
+                amount, _company, granted = before[split]
+                share = split.amount_delivered / amount if amount else 0.0
+                split._unprotected().write(
+                    {
+                        "amount_posted": split.amount_delivered,
+                        "company_posted": stays / cents,
+                        "grant_posted": split.grant_id.currency_id.round(
+                            granted * share
+                        ),
+                    }
+                )
+                if any(
+                    old != split[name]
+                    for old, name in zip(before[split], names, strict=True)
+                ):
+                    taken[split] = tuple(
+                        old - split[name]
+                        for old, name in zip(before[split], names, strict=True)
+                    )
+        return taken
 
     # -- what stays with the provider --------------------------------------------
     @step(

@@ -456,7 +456,7 @@ class CashTransferPlanLock(models.AbstractModel):
 
     def _problems_of_grants(self):
         """A grant pays from its first to its last day, counted when the money goes."""
-        day = max(self.pay_on, fields.Date.context_today(self))
+        day = max(self.pay_on, self.company_id._cash_today())
         return [
             self.env._(
                 "%(code)s: the grant %(grant)s runs from %(start)s to %(end)s, not on "
@@ -753,6 +753,7 @@ class CashTransferPlanLock(models.AbstractModel):
             "scheme": self.scheme_id._steering_values(),
             "grants": [grant._steering_values() for grant in self._get_grants()],
             "rules": [rule._steering_values() for rule in rules],
+            "rates": self._rates_to_keep(),
         }
         return json.loads(json.dumps(snapshot))
 
@@ -777,6 +778,7 @@ class CashTransferPlanLock(models.AbstractModel):
                     provider=self.provider_id.name,
                 )
             )
+        self._check_rates()
 
     def _content_digest(self):
         """Return a hash over codes, payees, accounts and amounts of what was locked,

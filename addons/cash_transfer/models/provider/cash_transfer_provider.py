@@ -40,6 +40,7 @@ class CashTransferProvider(models.Model):
     _steering_fields = frozenset(
         {
             "partner_id",
+            "bank_account_id",
             "kind",
             "mechanism",
             "currency_id",
@@ -73,6 +74,14 @@ class CashTransferProvider(models.Model):
     )
     partner_id = fields.Many2one(
         "res.partner", required=True, ondelete="restrict", check_company=True
+    )
+    bank_account_id = fields.Many2one(
+        "res.partner.bank",
+        string="Bank Account",
+        ondelete="restrict",
+        check_company=True,
+        domain="[('partner_id', '=', partner_id)]",
+        help="The account of the provider that is paid: funding names it and no other.",
     )
     kind = fields.Selection(KINDS, required=True, default="advance")
     mechanism = fields.Selection(MECHANISMS, required=True, default="mobile_money")
@@ -156,8 +165,6 @@ class CashTransferProvider(models.Model):
     instruction_column_ids = fields.One2many(
         "cash.transfer.provider.column",
         "provider_id",
-        domain=[("usage", "=", "instruction")],
-        context={"default_usage": "instruction"},
         copy=True,
     )
     # report
@@ -335,7 +342,6 @@ class CashTransferProvider(models.Model):
                 columns += [
                     {
                         "provider_id": provider.id,
-                        "usage": "instruction",
                         "sequence": number,
                         "content": content,
                         "header": content,
@@ -503,6 +509,7 @@ class CashTransferProvider(models.Model):
         self.ensure_one()
         return {
             "partner_id": self.partner_id.id,
+            "bank_account": self.bank_account_id.sanitized_acc_number or "",
             "kind": self.kind,
             "mechanism": self.mechanism,
             "currency_id": self.currency_id.id,

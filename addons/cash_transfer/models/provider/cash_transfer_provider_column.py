@@ -50,7 +50,7 @@ class CashTransferProviderColumn(models.Model):
     _description = "Column of a Provider's File"
     _inherit = ["cash.transfer.steered.line"]
     _rules_of = "remediation.in.company"
-    _order = "usage, sequence, id"
+    _order = "sequence, id"
 
     _steering_parent = "provider_id"
 
@@ -60,16 +60,13 @@ class CashTransferProviderColumn(models.Model):
     company_id = fields.Many2one(
         related="provider_id.company_id", store=True, index=True
     )
-    usage = fields.Selection(
-        [("instruction", "Instruction File"), ("report", "Report")], required=True
-    )
     sequence = fields.Integer(default=10)
     content = fields.Selection(INSTRUCTION_COLUMNS, required=True)
     header = fields.Char(required=True, help="Exactly as the provider writes it.")
     constant = fields.Char(string="Fixed Text")
 
     _instruction_once = models.UniqueIndex(
-        "(provider_id, content) WHERE usage = 'instruction' AND content <> 'constant'",
+        "(provider_id, content) WHERE content <> 'constant'",
         "Each kind of column of the instruction file can be named once.",
     )
 
@@ -78,10 +75,6 @@ class CashTransferProviderColumn(models.Model):
         for column in self:
             column.display_name = column.header
 
-    def _steers(self):
-        """The report's columns say how a file is read; they send no money."""
-        return self.filtered(lambda column: column.usage == "instruction")
-
     def _steering_line(self):
         self.ensure_one()
         cells = [self.sequence, self.content, self.header]
@@ -89,12 +82,12 @@ class CashTransferProviderColumn(models.Model):
             cells.append(self.constant or "")
         return " ".join(str(cell) for cell in cells)
 
-    @api.constrains("usage", "content", "header", "constant", "provider_id")
+    @api.constrains("content", "header", "constant", "provider_id")
     def _check_money_columns(self):
         """A wallet and an amount come from the locked payments alone (R63): no fixed
         text that could be read as one, no other column under their names, no name
         twice."""
-        for column in self.filtered(lambda c: c.usage == "instruction"):
+        for column in self:
             header = column.header.strip().casefold()
             names = [
                 other.header.strip().casefold()

@@ -158,6 +158,7 @@ class CashTransferReportProfile(models.Model):
             default_reason=(provider and provider.default_failure_reason) or "",
             prefix=(provider and provider.number_prefix) or "",
             digits=(provider and provider.number_digits) or 0,
+            zone=(provider.company_id if provider else self.env.company)._cash_zone(),
         )
 
     def _explain(self, error):
@@ -183,6 +184,10 @@ class CashTransferReportProfile(models.Model):
                 "Several sheets have the columns: %(sheets)s. Name one on the "
                 "report's profile.",
                 sheets=", ".join(error.values.get("sheets", ())),
+            ),
+            "two_tables": env._(
+                "A second table with other columns begins: put it into a file of its "
+                "own"
             ),
             "no_payment": env._(
                 "No row of the file names a payment: choose another file or profile."

@@ -72,7 +72,9 @@ class CashTransferReconciliation(models.Model):
     company_id = fields.Many2one(related="plan_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="plan_id.currency_id")
     date = fields.Date(
-        string="Accounting Date", required=True, default=fields.Date.context_today
+        string="Accounting Date",
+        required=True,
+        default=lambda self: self._default_date(),
     )
     file_name = fields.Char(required=True)
     file_content = fields.Binary(
@@ -212,6 +214,10 @@ class CashTransferReconciliation(models.Model):
         for report in reports:
             report._set_hash()
         return reports
+
+    @api.model
+    def _default_date(self):
+        return self.env.company._cash_today()
 
     def _set_hash(self):
         """Refuse a file that was imported before, naming the first import (R39)."""
@@ -560,7 +566,7 @@ class CashTransferReconciliation(models.Model):
             spoken,
             {key: self._as_payment(line) for key, line in lines.items()},
             stories,
-            fields.Date.context_today(self),
+            self.company_id._cash_today(),
             self.date,
         )
         self._unprotected().write(
@@ -631,7 +637,7 @@ class CashTransferReconciliation(models.Model):
         )
         stories, references = defaultdict(provider_report.Story), []
         for row in self.env.cr.dictfetchall():
-            for name in ("amount", "disputed", "fee"):
+            for name in ("amount", "booked", "disputed", "fee"):
                 row[name] = Money.of(row[name], self.currency_id).units
             about = provider_report.subject(row)
             if row["provider_ref"]:
@@ -654,7 +660,7 @@ class CashTransferReconciliation(models.Model):
         self._check_answered()
         if self.control_problem:
             raise UserError(self.control_problem)
-        if self.date > fields.Date.context_today(self):
+        if self.date > self.company_id._cash_today():
             raise UserError(self.env._("The accounting date lies in the future."))
         self.plan_id.sudo()._check_open_date(  # sudo: lock dates of the company
             self.date, self.company_id.sudo().cash_journal_id
@@ -680,7 +686,9 @@ class CashTransferReconciliation(models.Model):
         plans.invalidate_recordset()
         rows = self._rematch()
         self._check_answered()  # another report may have been posted meanwhile
-        self._apply_reversed(rows.filtered(lambda row: row.outcome == "reversed"))
+        self._apply_reversed(
+            rows.filtered(lambda row: row.outcome == "reversed" and row.booked)
+        )
         self._apply_plain()
         self._apply_special(
             rows.filtered(lambda row: row.outcome in ("late", "paid_twice"))
@@ -770,6 +778,10 @@ class CashTransferReconciliation(models.Model):
                 mine.line_id,
                 self.env._("Taken back by the provider, %(report)s", report=self.name),
                 self.date,
+                {
+                    line: -sum(back.mapped("booked"))
+                    for line, back in mine.grouped("line_id").items()
+                },
             )
 
     def _apply_special(self, rows):

@@ -17,6 +17,19 @@ FREQUENCIES = [
     ("quarterly", "Every Three Months"),
     ("yearly", "Yearly"),
 ]
+#: What the amounts that are planned for an entitlement are computed from.
+PLANNED = frozenset(
+    {
+        "amount_rule",
+        "currency_id",
+        "step_every",
+        "step_percent",
+        "withdrawal_fee",
+        "rounding_step",
+        "frequency",
+        "max_payments",
+    }
+)
 MONTHS = {"once": 0, "monthly": 1, "quarterly": 3, "yearly": 12}
 
 
@@ -173,6 +186,19 @@ class CashTransferScheme(models.Model):
         )
         for scheme in self:
             scheme.entitlement_count = counts.get(scheme, 0)
+
+    def write(self, vals):
+        result = super().write(vals)
+        if PLANNED & vals.keys():
+            self._commit_again()
+        return result
+
+    def _commit_again(self):
+        """Commitments follow the scheme's amounts and periods by themselves (R65)."""
+        # sudo: budget rows of cases that whoever maintains the scheme does not read
+        self.env["cash.transfer.entitlement.funding"].sudo()._commit_open(
+            [("entitlement_id.scheme_id", "in", self.ids)]
+        )
 
     @api.constrains("amount_rule", "amount", "income_floor", "end_rule", "end_date")
     def _check_complete(self):
