@@ -1,10 +1,12 @@
 import re
 from datetime import timedelta
 
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
 from odoo.addons.case_exchange.tools import primero, source
+from odoo.addons.case_referral.controllers.case import READ, SECTIONS
 from odoo.addons.case_referral.tests.test_portal import PortalCommon
 from odoo.addons.child_remediation.models.case.remediation_case_disclosure import (
     FREE_TEXT,
@@ -221,6 +223,148 @@ class TestR71Withheld(PortalCommon):
                     self.assertNotIn(word, text)
                     self.assertNotIn(word, second[door])
                 self.assertEqual(text, second[door])
+
+    def _hold_by_override(self):
+        self.case.with_user(self.supervisor).action_assign(
+            self.manager_portal.id,
+            override_reason="Nobody else is near, and the child asked for this worker.",
+        )
+        self.manager_portal.user_id.partner_id.parent_id = self.partner_org
+
+    def _holder_doors(self):
+        """``{door: what comes out of it}`` for the portal manager who holds the case
+        although everything is withheld from their organisation."""
+        user, out = self.portal_manager, {}
+        self.authenticate(user.login, user.login)
+        page = f"/my/remediation/case/{self.case.name}"
+        paths = ["/my/remediation", "/my/remediation/cases", page]
+        paths += [f"{page}/{section}" for section in SECTIONS if section != "danger"]
+        paths += [
+            f"{page}/read/{section}/{record.id}"
+            for section, link in READ.items()
+            for record in self.case[link]
+        ]
+        for path in paths:
+            out[path] = self.get(path).text
+        tables = {}
+        for table in (*ITEM_FIELDS.values(), FREE_TEXT):
+            for name, names in table.items():
+                tables.setdefault(name, set()).update(names)
+        for name, names in tables.items():
+            rows = self._rows(name)
+            model = self.env[name].with_user(user)
+            if not rows or not model.has_access("read") or name == "ir.attachment":
+                continue
+            names = [
+                field
+                for field in sorted(names & model._fields.keys())
+                if model._has_field_access(model._fields[field], "read")
+                and model._fields[field].type != "binary"
+            ]
+            domain = [("id", "in", rows.ids)]
+            out[f"search_read {name}"] = repr(model.search_read(domain, names))
+            out[f"web_read {name}"] = repr(
+                model.browse(rows.ids).web_read(dict.fromkeys(names, {}))
+            )
+            for field in names:
+                known = model._fields[field]
+                if not known.store or not known.column_type:
+                    continue
+                if known.type in ("properties", "json"):
+                    continue
+                out[f"group {name}.{field}"] = repr(
+                    model.formatted_read_group(
+                        domain,
+                        [f"{field}:month" if known.type == "date" else field],
+                        ["__count"],
+                    )
+                )
+                out[f"search {name}.{field}"] = repr(
+                    [
+                        model.search_count([*domain, (field, "=", value)])
+                        for value in (*WORDS, 3, 4, True)
+                    ]
+                    if known.type in ("char", "text", "integer", "float", "boolean")
+                    else []
+                )
+        return {
+            door: re.sub(r'name="csrf_token" value="[^"]+"|__domain.*?\]', "", text)
+            for door, text in out.items()
+        }
+
+    def test_r71_who_holds_it_by_override_reads_it_by_no_door(self):
+        self._hold_by_override()
+        told = self._holder_doors()
+        self.assertEqual(self.case.user_id, self.portal_manager)
+        self._fill(0)
+        told = self._holder_doors()
+        words = {door for door, text in told.items() if WORDS[0] in text}
+        self.assertGreater(len(words), 20)
+        self.assertIn("search_read remediation.beneficiary", words)
+        self._withhold_everything()
+        self._fill(0)
+        first = self._holder_doors()
+        self._fill(1)
+        second = self._holder_doors()
+        problems = [
+            door
+            for door, text in first.items()
+            if text != second[door] or any(word in text for word in WORDS)
+        ]
+        self.assertFalse(problems, "\n" + "\n".join(problems))
+
+    def test_r71_a_paper_of_the_case_is_closed_to_that_holder(self):
+        self._hold_by_override()
+        paper = self.env["ir.attachment"].create(
+            {
+                "name": "paper.txt",
+                "raw": b"x",
+                "res_model": self.case._name,
+                "res_id": self.case.id,
+            }
+        )
+        binary = self.env["ir.binary"].with_user(self.portal_manager)
+        binary._log_download(paper.with_user(self.portal_manager))
+        self._withhold_everything()
+        with self.assertRaisesRegex(AccessError, "asked that you are not told"):
+            binary._log_download(paper.with_user(self.portal_manager))
+
+    def test_r08_a_withholding_is_lifted_by_a_step(self):
+        self._withhold_everything()
+        consent = self.case.consent_ids._withholding()
+        clinic = self.clinic
+        self.assertTrue(self.case._disclosure_withheld(clinic)[self.case.id])
+        for user in (self.worker, self.supervisor_other, self.monitor):
+            with self.assertRaises(AccessError, msg=user.login):
+                consent.with_user(user).action_lift_withholding("child", "x")
+        as_supervisor = consent.with_user(self.supervisor)
+        with self.assertRaises(UserError):
+            as_supervisor.action_lift_withholding("child", " ")
+        as_supervisor.action_lift_withholding("child", "The clinic has to know.")
+        self.assertFalse(self.case._disclosure_withheld(clinic)[self.case.id])
+        self.assertEqual(consent.lifted_by_id, self.supervisor)
+        self.assertTrue(consent.lifted_on)
+        self.assertEqual(consent.lifted_with, "child")
+        with self.assertRaises(UserError):
+            as_supervisor.action_lift_withholding("child", "Twice.")
+
+    def test_r08_nobody_lifts_what_is_withheld_from_themselves(self):
+        self._withhold_everything()
+        consent = self.case.consent_ids._withholding()
+        self.env.cr.execute(
+            "INSERT INTO remediation_consent_withhold_rel VALUES (%s, %s)",
+            [consent.id, self.supervisor.partner_id.id],
+        )
+        self.env.invalidate_all()
+        with self.assertRaisesRegex(AccessError, "asked that you are not told"):
+            consent.with_user(self.supervisor).action_lift_withholding("child", "x")
+
+    def test_r08_a_renewed_consent_lifts_it(self):
+        self._withhold_everything()
+        before = self.case.consent_ids._withholding()
+        self._consent(self.case, "photo", lifts_earlier=True)
+        self.assertTrue(before.lifted_on)
+        self.assertFalse(self.case._disclosure_withheld(self.clinic)[self.case.id])
 
     def test_r71_every_key_of_a_file_says_which_field_it_tells(self):
         tells_nothing = {

@@ -5,7 +5,11 @@ import pytz
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
-from odoo.addons.remediation_base.tools.small_cells import THRESHOLD, suppress
+from odoo.addons.remediation_base.tools.small_cells import (
+    THRESHOLD,
+    differences,
+    suppress,
+)
 from odoo.addons.remediation_base.tools.steps import EVERYTHING, step
 
 DEFINITION_VERSION = "1"
@@ -204,7 +208,7 @@ class ReferralTotal(models.Model):
             for measure in MEASURES:
                 children = row.pop(measure)
                 row[f"{measure}_children"] = children
-                shares = found[row["funder_id"]].get(measure, {}).values()
+                shares = found.get(row["funder_id"], {}).get(measure, {}).values()
                 row[measure] = (
                     None if children is None else round(sum(shares) / 100.0, 1)
                 )
@@ -237,33 +241,78 @@ class ReferralTotal(models.Model):
                 ("id", "!=", self.id),
             ]
         )
-        overlapping = earlier.filtered(
-            lambda total: (
-                total.date_from <= self.date_to and total.date_to >= self.date_from
-            )
-        )
+        # What was released once and counts nobody today tells by being nought.
+        known = {tuple(row[name] for name in dimensions) for row in rows}
+        rows = list(rows)
+        for old in (old for former in earlier for old in former[published_in] or []):
+            key = tuple(old[name] for name in dimensions)
+            if key not in known:
+                known.add(key)
+                rows.append(
+                    {
+                        **dict(zip(dimensions, key, strict=True)),
+                        **dict.fromkeys(MEASURES, 0),
+                    }
+                )
         result = [{name: row[name] for name in dimensions} for row in rows]
         for measure in MEASURES:
             table = [
                 {**{name: row[name] for name in dimensions}, measure: row[measure]}
                 for row in rows
             ]
-            for former in earlier if measure in STANDING else overlapping:
-                published = {
-                    tuple(old[name] for name in dimensions): old.get(
-                        f"{measure}{suffix}"
-                    )
-                    for old in former[published_in] or []
-                }
-                for row in table:
-                    old = published.get(tuple(row[name] for name in dimensions), 0)
-                    if old is not None and 0 < abs(row[measure] - old) < THRESHOLD:
-                        row[measure] = 1  # small enough for suppress() to hide it
+            releases = [
+                (
+                    former,
+                    {
+                        tuple(old[name] for name in dimensions): old.get(
+                            f"{measure}{suffix}"
+                        )
+                        for old in former[published_in] or []
+                    },
+                )
+                for former in earlier
+            ]
+            for row, shown in zip(table, result, strict=True):
+                key = tuple(row[name] for name in dimensions)
+                released = [
+                    (former, values.get(key, 0))
+                    for former, values in releases
+                    if values.get(key, 0) is not None
+                ]
+                told = self._told_by(row[measure], measure, released)
+                # What one measure leaves of another tells as much as a cell.
+                told += [row[measure] - shown[m] for m in MEASURES if shown.get(m)]
+                if any(0 < abs(count) < THRESHOLD for count in told):
+                    row[measure] = 1  # small enough for suppress() to hide it
             for target, row in zip(
                 result, suppress(table, dimensions, measure), strict=True
             ):
                 target[measure] = row[measure]
         return result
+
+    def _told_by(self, count, measure, released):
+        """What a cell tells beside itself, together with what was released of it.
+
+        :param released: ``[(release, count)]`` in which the cell is shown
+        """
+        pairs = [
+            count - old
+            for former, old in released
+            if measure in STANDING
+            or (former.date_from <= self.date_to and former.date_to >= self.date_from)
+        ]
+        if measure in STANDING:
+            return pairs
+        periods = [
+            (former.date_from, former.date_to + timedelta(days=1), old)
+            for former, old in released
+        ]
+        return pairs + [
+            count + before + after
+            for _a, _b, before, after in differences(
+                periods, self.date_from, self.date_to + timedelta(days=1)
+            )
+        ]
 
     def _worded(self, rows):
         sites = {

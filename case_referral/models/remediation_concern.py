@@ -26,7 +26,7 @@ class RemediationConcern(models.Model):
 
     _name = "remediation.concern"
     _description = "Concern about a Child"
-    _inherit = ["remediation.coded.mixin"]
+    _inherit = ["remediation.coded.mixin", "remediation.access.logged"]
     _rules_of = "remediation.in.company"
     _order = "received_at desc, id desc"
     _check_company_auto = True

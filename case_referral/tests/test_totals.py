@@ -1,4 +1,8 @@
 from datetime import timedelta
+from fractions import Fraction
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
@@ -168,3 +172,92 @@ class TestTotals(ReferralCommon):
                 }
             ],
         )
+
+    @settings(
+        max_examples=40,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        derandomize=True,
+    )
+    @given(
+        counts=st.lists(st.integers(0, 16), min_size=6, max_size=6),
+        periods=st.lists(
+            st.tuples(st.integers(0, 5), st.integers(1, 6)), min_size=2, max_size=7
+        ),
+    )
+    def test_r10_no_sum_or_difference_of_releases_gives_a_few_away(
+        self, counts, periods
+    ):
+        """Whatever is released, in whatever order: of no days can the count be worked
+        out from the released ones, by any sum, where it is one of a few children."""
+        first = self.today - timedelta(days=100)
+        with self.env.cr.savepoint() as savepoint:
+            seen = []
+            for start, length in periods:
+                end = min(start + length, len(counts))
+                total = self.env["referral.total"].create(
+                    {
+                        "name": "x",
+                        "date_from": first + timedelta(days=start),
+                        "date_to": first + timedelta(days=end - 1),
+                    }
+                )
+                number = sum(counts[start:end])
+                rows = [
+                    {
+                        "site_id": self.site.id,
+                        "commodity": "",
+                        "programme_id": False,
+                        "identified": number,
+                        "in_support": 0,
+                        "out_of_child_labour": 0,
+                    }
+                ]
+                values = total._suppressed(rows)
+                total._unprotected().write({"values": values, "state": "released"})
+                if values[0]["identified"] is not None:
+                    seen.append([int(start <= day < end) for day in range(len(counts))])
+            savepoint.rollback()
+        for start in range(len(counts)):
+            for end in range(start + 1, len(counts) + 1):
+                if 0 < sum(counts[start:end]) < 11:
+                    days = [int(start <= day < end) for day in range(len(counts))]
+                    self.assertFalse(_follows(seen, days), (counts, periods, days))
+
+    def test_r10_one_measure_does_not_tell_what_is_left_of_another(self):
+        total = self.env["referral.total"].create(
+            {"name": "x", "date_from": self.today, "date_to": self.today}
+        )
+        rows = [
+            {
+                "site_id": self.site.id,
+                "commodity": "",
+                "programme_id": False,
+                "identified": 40,
+                "in_support": 20,
+                "out_of_child_labour": 19,
+            }
+        ]
+        (row,) = total._suppressed(rows)
+        self.assertEqual((row["identified"], row["in_support"]), (40, 20))
+        self.assertIsNone(row["out_of_child_labour"], "one child is left of twenty")
+
+
+def _follows(rows, wanted):
+    """Whether a row is a sum of multiples of others."""
+    basis = []
+
+    def reduced(row):
+        row = [Fraction(value) for value in row]
+        for place, known in basis:
+            if row[place]:
+                factor = row[place]
+                row = [a - factor * b for a, b in zip(row, known, strict=True)]
+        return row
+
+    for row in rows:
+        row = reduced(row)
+        place = next((i for i, value in enumerate(row) if value), None)
+        if place is not None:
+            basis.append((place, [value / row[place] for value in row]))
+    return not any(reduced(wanted))

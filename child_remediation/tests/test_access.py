@@ -257,6 +257,7 @@ class TestAccess(AccessTable, RuleTable, RemediationCommon):
                 lambda c: {"case_id": c.id, "works": "yes"},
                 {"activity": "x"},
                 worker="rwc",
+                auditor="",
                 monitor="r",
             ),
             self.case_row(
@@ -269,6 +270,7 @@ class TestAccess(AccessTable, RuleTable, RemediationCommon):
                 ),
                 {"place": "x"},
                 worker="rwc",
+                auditor="",
             ),
             self.case_row(
                 "remediation.consent",
@@ -313,6 +315,7 @@ class TestAccess(AccessTable, RuleTable, RemediationCommon):
                 lambda c: {"case_id": c.id},
                 {"note": "x"},
                 worker="rwc",
+                auditor="",
             ),
             self.case_row(
                 "remediation.note",

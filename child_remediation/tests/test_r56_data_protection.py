@@ -277,6 +277,30 @@ class TestR56DataProtection(RemediationCommon):
             }
         )
 
+    def test_r74_an_erasure_is_applied_again_after_a_restore(self):
+        """A savepoint stands for the backup: going back to it brings the names back."""
+        requests = self.env["remediation.subject.request"]
+        self.env.flush_all()
+        backup = self.env.cr.savepoint()
+        request = self._request("erasure")
+        request.action_approve_erasure()
+        self._close()
+        request.with_user(self.officer_2).action_pseudonymise()
+        erasures = requests._erasures()
+        self.assertIn(self.child.name, [entry["code"] for entry in erasures])
+        self.assertNotIn("Amani", str(erasures))
+        self.env.flush_all()
+        backup.rollback()
+        backup.close(rollback=True)
+        self.env.invalidate_all()
+        self.assertTrue(self.child.first_name)
+        other = dict(erasures[-1], made_on="2020-01-01 00:00:00")
+        self.assertFalse(requests._apply_erasures([other]), "another child's code now")
+        self.assertEqual(requests._apply_erasures(erasures), [self.child.name])
+        self.assertFalse(self.child.first_name)
+        self.assertTrue(self.child.pseudonymised_on)
+        self.assertEqual(requests._apply_erasures(erasures), [])
+
     def test_r56_pseudonymisation_is_for_good_and_keeps_the_figures(self):
         request = self._request("erasure")
         with self.assertRaisesRegex(UserError, "Another"):

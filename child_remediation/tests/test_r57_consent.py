@@ -371,6 +371,21 @@ class TestR57Consent(RemediationCommon):
         case.invalidate_recordset(["missing_html"])
         self.assertNotIn("best-interest", str(case.missing_html))
 
+    def test_r13_the_fact_is_kept_by_whatever_door_a_case_comes(self):
+        """Registered, reopened: no door but the override of a supervisor knew it."""
+        case = self._new_case()
+        self.assertFalse(case.holder_log_ids.filtered("over_caseload"))
+        case._unprotected().write(
+            {"closed_on": self.env.cr.now(), "closure_reason": "goals_met"}
+        )
+        self.manager.write({"warn_caseload": 0, "max_caseload": 0})
+        registered = self._new_case()
+        self.assertTrue(registered.holder_log_ids.over_caseload)
+        case.with_user(self.supervisor).action_reopen("The child works again.")
+        newest = case.holder_log_ids.sorted("id")[-1]
+        self.assertEqual(newest.case_manager_id, self.manager)
+        self.assertTrue(newest.over_caseload)
+
     def test_r13_r14_an_override_is_a_fact_of_the_holder_log(self):
         facts = ("over_caseload", "over_conflict", "over_withheld")
         full, related, told = (self._new_case(self.manager_2) for _number in range(3))

@@ -202,7 +202,122 @@ class TestNamesBeside(AttackWorld):
                         problems.append(f"{name}.{field.name} by {role}")
         self.assertNothing(problems)
 
+    def test_r78_the_auditor_reads_decisions_and_money(self):
+        """No visit, no work situation, and no text that somebody wrote freely."""
+        for name in STORY:
+            self.assertFalse(self.env[name].with_user(self.auditor).has_access("read"))
+        texts = set()
+        for name in self._product_models(transient=False):
+            model = self.env[name].with_user(self.auditor)
+            sensitive = getattr(type(model), "_remediation_sensitive", False)
+            if not model.has_access("read") or not (
+                sensitive
+                or getattr(type(model), "_rules_of", None)
+                in ("remediation.case", "cash.transfer.payment.plan")
+            ):
+                continue
+            texts |= {
+                f"{name}.{field.name}"
+                for field in model._fields.values()
+                if field.type in TEXTS
+                and field.name not in ("name", "display_name")
+                and field._module in self.product
+                and not field.translate
+                and model._has_field_access(field, "read")
+            }
+        self.assertEqual(texts - set(AUDITOR_TEXTS), set())
+        self.assertEqual(set(AUDITOR_TEXTS) - texts, set())
 
+
+#: What of a child's file is its story and no decision.
+STORY = (
+    "remediation.visit",
+    "remediation.work.situation",
+    "remediation.movement",
+    "remediation.note",
+    "remediation.household",
+    "remediation.household.member",
+)
+#: Texts of sensitive records that an auditor reads, and what they are.
+AUDITOR_TEXTS = {
+    **dict.fromkeys(
+        (
+            "remediation.case.missing_html",
+            "remediation.case.handover_text",
+            "remediation.case.sibling_prompt",
+            "remediation.closure.missing_text",
+            "remediation.classification.reasons",
+            "remediation.plan.action.savings_status",
+            "cash.transfer.payment.plan.statement_html",
+            "cash.transfer.payment.plan.changed_accounts",
+            "cash.transfer.reconciliation.summary",
+            "cash.transfer.reconciliation.control_problem",
+            "cash.transfer.reconciliation.sheet_read",
+            "cash.transfer.payment.plan.job_error",
+            "cash.transfer.reconciliation.job_error",
+        ),
+        "the application's own sentence",
+    ),
+    **dict.fromkeys(
+        (
+            "cash.transfer.payment.line.kind",
+            "cash.transfer.payment.line.compliant",
+            "cash.transfer.payment.line.provider_ref",
+            "cash.transfer.payment.split.analytic_key",
+            "cash.transfer.payment.plan.job",
+            "cash.transfer.reconciliation.job",
+            "cash.transfer.payment.plan.job_data",
+            "cash.transfer.reconciliation.job_data",
+            "cash.transfer.payment.plan.job_failed",
+            "cash.transfer.reconciliation.job_failed",
+            "cash.transfer.payment.plan.file_hash",
+            "cash.transfer.payment.plan.content_hash",
+            "cash.transfer.reconciliation.file_hash",
+            "remediation.approval.res_model",
+            "remediation.case.stage.log.res_model",
+            "remediation.classification.rules",
+            "remediation.beneficiary.former_codes",
+            "remediation.handover.case_code",
+            "remediation.external.reference.system",
+            "remediation.external.reference.kind",
+            "remediation.external.reference.external_id",
+        ),
+        "a code, a key or a setting",
+    ),
+    **dict.fromkeys(
+        (
+            "cash.transfer.payment.line.masked",
+            "cash.transfer.payment.method.number_masked",
+        ),
+        "the last digits of an account",
+    ),
+    **dict.fromkeys(
+        (
+            "remediation.beneficiary.last_grade",
+            "remediation.education.enrolment.level",
+        ),
+        "a grade that statistics count by",
+    ),
+    **dict.fromkeys(
+        (
+            "remediation.referral.parties",
+            "referral.accreditation.finding.finding",
+            "referral.accreditation.finding.improvement",
+            "referral.accreditation.finding.follow_up_note",
+            "referral.accreditation.document.file_name",
+        ),
+        "about an organisation",
+    ),
+    **dict.fromkeys(
+        (
+            "cash.transfer.payment.plan.note",
+            "cash.transfer.payment.plan.file_name",
+            "cash.transfer.reconciliation.file_name",
+            "cash.transfer.approval.comment",
+        ),
+        "about a plan of many families",
+    ),
+}
 #: Below a case and no text of a child's: money by code has its own roles.
 OUTSIDE = {
     "remediation.access.log",

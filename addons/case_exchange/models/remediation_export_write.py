@@ -61,6 +61,7 @@ class Export(models.Model):
             .search(
                 [
                     ("withhold_item_ids", "!=", False),
+                    ("lifted_on", "=", False),
                     ("case_id", "in", self.env["remediation.case"]._search(domain)),
                 ]
             )

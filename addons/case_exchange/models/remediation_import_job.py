@@ -36,7 +36,7 @@ class ImportJob(models.Model):
 
     _name = "remediation.import.job"
     _description = "Import of Cases"
-    _inherit = ["remediation.coded.mixin"]
+    _inherit = ["remediation.coded.mixin", "remediation.access.logged"]
     _rules_of = "remediation.in.company"
     _order = "id desc"
     _check_company_auto = True

@@ -10,7 +10,7 @@ class ImportLine(models.Model):
 
     _name = "remediation.import.line"
     _description = "Row of an Import"
-    _inherit = ["remediation.protected.mixin"]
+    _inherit = ["remediation.protected.mixin", "remediation.access.logged"]
     _rules_of = "remediation.in.company"
     _order = "job_id, row, id"
     _rec_name = "external_id"

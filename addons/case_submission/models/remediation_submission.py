@@ -76,7 +76,7 @@ class Submission(models.Model):
 
     _name = "remediation.submission"
     _description = "Submission"
-    _inherit = ["remediation.coded.mixin"]
+    _inherit = ["remediation.coded.mixin", "remediation.access.logged"]
     _rules_of = "remediation.in.company"
     _order = "id desc"
     _check_company_auto = True

@@ -8,12 +8,10 @@ class RemediationDuplicate(models.Model):
 
     _inherit = "remediation.duplicate"
 
-    def action_merge(self, kept_id, *args, **kwargs):
-        """As everywhere; payments follow the child, so that the two files never get
-        one month's money twice (R32, R67)."""
-        children = self.beneficiary_id | self.other_id
-        result = super().action_merge(kept_id, *args, **kwargs)
-        gone = children.filtered(lambda child: child.id != kept_id)
+    def _move_to_kept(self, kept, gone):
+        """Payments follow the child, so that the two files never get one month's money
+        twice (R32, R67)."""
+        result = super()._move_to_kept(kept, gone)
         for model in (
             "cash.transfer.payment.line",
             "cash.transfer.payment.split",
@@ -22,7 +20,7 @@ class RemediationDuplicate(models.Model):
             # sudo: supervisors do not read payments (R45); the merge was decided.
             self.env[model].sudo().search(
                 [("beneficiary_id", "in", gone.ids)]
-            )._unprotected().write({"beneficiary_id": kept_id})
+            )._unprotected().write({"beneficiary_id": kept.id})
         return result
 
     def _problems_to_merge(self, kept, gone):

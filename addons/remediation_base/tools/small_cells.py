@@ -37,3 +37,33 @@ def suppress(rows, dimensions, measure, dependent=(), threshold=THRESHOLD):
             for key in (measure, *dependent):
                 row[key] = None
     return result
+
+
+def differences(periods, start, end):
+    """What anybody can work out by adding and subtracting released counts, once one of
+    the days ``start`` to ``end`` is released too.
+
+    ``periods``: ``[(first day, day after the last, count)]`` of one cell, as released.
+    A count is a step from one day to another; whoever can walk from a day to another
+    by such steps, forwards and backwards, knows what happened between. Returns
+    ``[(day, day, before, after)]``: the days between which the new count would be
+    known, and what has to be added to it on either side.
+    """
+
+    def reached(day):
+        known, waiting = {day: 0}, [day]
+        while waiting:
+            here = waiting.pop()
+            for first, after, count in periods:
+                for a, b, step in ((first, after, count), (after, first, -count)):
+                    if a == here and b not in known:
+                        known[b] = known[here] + step
+                        waiting.append(b)
+        return known
+
+    # From the first day back to a: what lies between them is taken off again.
+    return [
+        (a, b, -before, after)
+        for a, before in reached(start).items()
+        for b, after in reached(end).items()
+    ]

@@ -91,10 +91,7 @@ class Case(models.Model):
             if problems:
                 raise UserError("\n".join(problems))
         former = {case: case.user_id for case in added if case.case_manager_id}
-        overridden = added._overridden(manager) if override_reason else {}
-        added._set_holder(
-            manager, override_reason or reason or self.env._("Assigned"), overridden
-        )
+        added._set_holder(manager, override_reason or reason or self.env._("Assigned"))
         if handover_days and former:
             added._grant_handover(former, handover_days, reason)
 
@@ -103,22 +100,31 @@ class Case(models.Model):
             return [self.env._("A closed case is not assigned: reopen it first.")]
         return []
 
-    def _overridden(self, manager):
-        """``{fact of the holder log: cases}``: what an assignment to this worker passes
-        over (R13, R14, R8)."""
-        # sudo: as in _conflicts_of_interest.
-        partner = manager.sudo().organisation_id.commercial_partner_id
+    def _overridden(self):
+        """``{fact of the holder log: cases}``: in spite of what the case managers of
+        these cases hold them (R13, R14, R8), by whatever door they came to them."""
+        # sudo: what is withheld counts for whoever gives a case on.
+        cases = self.sudo()
+        consents = cases.consent_ids._withholding()
+        told_not = {
+            case.id: found.withhold_from_ids.commercial_partner_id
+            for case, found in consents.grouped("case_id").items()
+        }
+        managers = cases.case_manager_id
+        # Cases given in this transaction count too.
+        managers.invalidate_recordset(["weighted_caseload", "open_case_count"])
+        full = managers.filtered(
+            lambda manager: manager.weighted_caseload > manager.max_caseload
+        )
         return {
-            "over_caseload": self if self._problems_of_load(manager) else self.browse(),
-            "over_conflict": self.filtered(
-                lambda case: manager in case.related_manager_ids
+            "over_caseload": cases.filtered(lambda case: case.case_manager_id in full),
+            "over_conflict": cases.filtered(
+                lambda case: case.case_manager_id & case.related_manager_ids
             ),
-            "over_withheld": self.filtered(
+            "over_withheld": cases.filtered(
                 lambda case: (
-                    partner
-                    in case.sudo()
-                    .consent_ids.filtered("withhold_item_ids")
-                    .withhold_from_ids.commercial_partner_id
+                    case.case_manager_id.organisation_id.commercial_partner_id
+                    & told_not.get(case.id, self.env["res.partner"])
                 )
             ),
         }
@@ -167,7 +173,7 @@ class Case(models.Model):
         if not (override_reason or "").strip() and any(
             organisation.commercial_partner_id
             in case.sudo()
-            .consent_ids.filtered("withhold_item_ids")
+            .consent_ids._withholding()
             .withhold_from_ids.commercial_partner_id
             for case in self
             if case.organisation_id != organisation
@@ -190,7 +196,7 @@ class Case(models.Model):
             ]
         return []
 
-    def _set_holder(self, manager, reason, overridden=None):
+    def _set_holder(self, manager, reason):
         """Move custody in one transaction: columns, followers, activities, log.
 
         Called by methods that checked the right to do so; an empty manager gives the
@@ -205,7 +211,7 @@ class Case(models.Model):
         # sudo: the person who assigns may lose sight of the case by assigning it.
         cases = self.sudo()
         cases._unprotected().write(vals)
-        cases._log_holder(reason, overridden)
+        cases._log_holder(reason)
         cases._pass_activities(former)
         if manager:
             cases._clear_assign_tasks()
@@ -282,16 +288,15 @@ class Case(models.Model):
             [("res_model", "=", self._name), ("res_id", "in", self.ids)]
         ).unlink()
 
-    def _log_holder(self, reason, overridden=None):
-        """Note who holds the cases now.
-
-        :param dict overridden: ``{fact: cases}`` as :meth:`_overridden` gives it
-        """
+    def _log_holder(self, reason):
+        """Note who holds the cases now, and in spite of what."""
         # sudo: the log has no write right for anybody.
-        self.env["remediation.case.holder"].sudo().search(
-            [("case_id", "in", self.ids), ("date_to", "=", False)]
-        ).write({"date_to": fields.Datetime.now()})
-        self.env["remediation.case.holder"].sudo().create(
+        holders = self.env["remediation.case.holder"].sudo()
+        holders.search([("case_id", "in", self.ids), ("date_to", "=", False)]).write(
+            {"date_to": fields.Datetime.now()}
+        )
+        overridden = self._overridden()
+        holders.create(
             [
                 {
                     "case_id": case.id,
@@ -299,10 +304,7 @@ class Case(models.Model):
                     "holder_user_id": case.user_id.id,
                     "reason": reason,
                     "done_by_id": self.env.uid,
-                    **{
-                        name: case in cases
-                        for name, cases in (overridden or {}).items()
-                    },
+                    **{name: case in cases for name, cases in overridden.items()},
                 }
                 for case in self
             ]

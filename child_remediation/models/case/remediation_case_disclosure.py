@@ -99,7 +99,8 @@ ITEM_FIELDS = {
             "full_name",
             "search_name",
             "photo",
-        )
+        ),
+        "remediation.case": ("child_name",),
     },
     "last_name": {
         "remediation.beneficiary": (
@@ -107,7 +108,8 @@ ITEM_FIELDS = {
             "full_name",
             "search_name",
             "national_id",
-        )
+        ),
+        "remediation.case": ("child_name",),
     },
     "sex": {"remediation.beneficiary": ("sex",), "remediation.case": ("sex",)},
     "age": {
@@ -324,13 +326,14 @@ class Disclosure(models.Model):
         """The keys withheld from ``receiver``, or from anybody where it is empty, by
         id (R8).
 
-        A withholding stays when the consent it came with ends. What is withheld from
-        everybody the child is referred to is not withheld from who holds the case.
+        A withholding stays when the consent it came with ends, until it is lifted. What
+        is withheld from everybody the child is referred to is not withheld from who
+        holds the case.
         """
         partner = receiver.sudo().commercial_partner_id if receiver else None
         withheld = {case_id: set() for case_id in self._ids}
         # sudo: asked for people who do not read consents, and about them.
-        for consent in self.sudo().consent_ids.filtered("withhold_item_ids"):
+        for consent in self.sudo().consent_ids._withholding():
             case = consent.case_id
             named = consent.withhold_from_ids.commercial_partner_id
             holds = partner and partner == case.organisation_id.commercial_partner_id

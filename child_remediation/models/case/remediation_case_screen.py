@@ -83,6 +83,11 @@ class Case(models.Model):
         self.ensure_one()
         self.check_access("read")
         entries = self._timeline_entries()
+        if self.id in self._withheld_from_user():
+            # What the family withholds may stand in any of these words (R71).
+            nothing = dict.fromkeys(("detail", "who", "state"), "")
+            for entry in entries:
+                entry.update(nothing, title=self.env._("Event"))
         entries.sort(key=lambda entry: (entry["date"], entry["time"]), reverse=True)
         return entries
 

@@ -22,8 +22,8 @@ class Classification(models.Model):
     _description = "Classification"
     _inherit = ["remediation.case.owned"]
     _order = "id desc"
-    # The application's own words and figures, by which it classified.
-    _open_texts = frozenset({"reasons", "inputs", "rules"})
+    # The application's own words; what it classified by is the child's story.
+    _open_texts = frozenset({"reasons", "rules"})
     _rec_name = "result"
 
     _protected_fields = frozenset(

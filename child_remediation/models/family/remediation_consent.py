@@ -1,6 +1,7 @@
 from contextlib import contextmanager
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.tools import LazyTranslate
 
 from odoo.addons.remediation_base.tools.batches import each_batch
@@ -46,6 +47,10 @@ class Consent(models.Model):
             "withdrawn_on",
             "withdrawn_reason",
             "withdrawn_by_id",
+            "lifted_on",
+            "lifted_by_id",
+            "lifted_with",
+            "lifted_reason",
         }
     )
     _frozen_fields = frozenset(
@@ -67,6 +72,7 @@ class Consent(models.Model):
             "withhold_from_ids",
             "withhold_what",
             "withhold_reason",
+            "lifts_earlier",
             "valid_until",
             "legal_basis",
         }
@@ -178,6 +184,24 @@ class Consent(models.Model):
             ("other", "Other"),
         ]
     )
+    lifts_earlier = fields.Boolean(
+        string="May Be Told Again",
+        help="The family says so: what it asked to withhold in earlier consents of "
+        "this case is withheld no more, as far as this consent does not name it.",
+    )
+    lifted_on = fields.Datetime(readonly=True, copy=False, string="Told Again Since")
+    lifted_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    lifted_with = fields.Selection(
+        [
+            ("child", "Child"),
+            ("caregiver", "Caregiver"),
+            ("authority", "Authority"),
+        ],
+        readonly=True,
+        copy=False,
+        string="Who Agreed",
+    )
+    lifted_reason = fields.Char(readonly=True, copy=False, string="Why It May Be Told")
     given_on = fields.Date(required=True, default=fields.Date.context_today)
     valid_until = fields.Date()
     legal_basis = fields.Selection(
@@ -271,8 +295,86 @@ class Consent(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         consents = super().create(vals_list)
+        if consents.withhold_item_ids:
+            self.env.registry.clear_cache()  # what is withheld from whom
+        consents._lift_earlier()
         consents._ask_for_second_person()
         return consents
+
+    # -- what is withheld, and until when (R8) -----------------------------------
+    def _withholding(self):
+        """Those of these consents whose items are withheld today."""
+        return self.filtered(
+            lambda consent: consent.withhold_item_ids and not consent.lifted_on
+        )
+
+    def _is_withheld_from_user(self):
+        # sudo: whom a user belongs to, and whom the family named.
+        partner = self.env.user.partner_id.sudo().commercial_partner_id
+        return partner in self.sudo().withhold_from_ids.commercial_partner_id
+
+    def _check_may_lift(self):
+        """For a supervisor of the case from whom nothing is withheld."""
+        self.case_id._check_supervises()
+        if self._is_withheld_from_user():
+            raise AccessError(
+                self.env._(
+                    "The family asked that you are not told this: ask the supervisor "
+                    "of the case."
+                )
+            )
+
+    def _missing_to_lift(self):
+        if self._withholding():
+            return []
+        return [self.env._("This consent withholds nothing today.")]
+
+    @step(
+        right=None,
+        allowed="_check_may_lift",
+        check="_missing_to_lift",
+        stamp="lifted",
+        asks={"agreed_by": "lifted_with", "reason": "lifted_reason"},
+        title=_lt("Tell It Again"),
+        hint=_lt(
+            "Ask the child and the caregiver first. What was withheld can be read from "
+            "now on."
+        ),
+    )
+    def action_lift_withholding(self, agreed_by, reason):
+        """End the withholding of this consent (R8). For a supervisor of the case from
+        whom nothing is withheld.
+
+        :param str agreed_by: child, caregiver or authority
+        :param str reason: why it may be told
+        :raises UserError: nothing is withheld by it, or an answer is missing
+        """
+        self.env.registry.clear_cache()  # what is withheld from whom
+
+    def _lift_earlier(self):
+        """End what earlier consents withhold, where a renewed one that counts says so
+        and was recorded by nobody from whom it is withheld."""
+        for consent in self:
+            if (
+                not consent.lifts_earlier
+                or consent.answer != "yes"
+                or consent.standing != "counts"
+            ):
+                continue
+            # sudo: earlier consents, whoever recorded them.
+            earlier = consent.sudo().case_id.consent_ids._withholding() - consent
+            earlier = earlier.filtered(
+                lambda other: not other.sudo(False)._is_withheld_from_user()
+            )
+            earlier._unprotected().write(
+                {
+                    "lifted_on": fields.Datetime.now(),
+                    "lifted_by_id": self.env.uid,
+                    "lifted_with": consent.subject,
+                    "lifted_reason": self.env._("Renewed consent"),
+                }
+            )
+            self.env.registry.clear_cache()
 
     @api.model
     @contextmanager
@@ -323,6 +425,7 @@ class Consent(models.Model):
     )
     def _confirm(self):
         """Confirm as the user, whose right was checked."""
+        self._lift_earlier()
 
     @step(
         frm=("given", "expired"),

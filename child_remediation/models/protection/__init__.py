@@ -6,7 +6,6 @@ from . import remediation_safeguarding_report
 from . import remediation_safeguarding_report_file
 from . import remediation_complaint
 from . import remediation_access_log
-from . import remediation_access_logged
 from . import base_foreign_link
 from . import remediation_break_glass
 from . import remediation_data_breach
@@ -16,6 +15,8 @@ from . import ir_filters
 from . import remediation_processing_activity
 from . import remediation_retention_rule
 from . import remediation_subject_request
+from . import remediation_access_logged
+from . import remediation_access_logged_withheld
 from . import remediation_password_request
 from . import remediation_sign_in
 from . import ir_http

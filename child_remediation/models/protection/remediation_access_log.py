@@ -223,7 +223,8 @@ class AccessLog(models.Model):
     def _owner_query(self, model, ids):
         """One row with the company of the records and their case, where it is one."""
         records = self.env[model]
-        if not hasattr(records, "_access_log_case_sql"):
+        company = records._fields.get("company_id")
+        if not (hasattr(records, "_access_log_case_sql") and company and company.store):
             return SQL("SELECT NULL::integer AS company_id, NULL::integer AS case_id")
         return SQL(
             "SELECT CASE WHEN min(company_id) = max(company_id) "

@@ -2,6 +2,7 @@ import logging
 
 from odoo import api, models
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 _logger = logging.getLogger(__name__)
@@ -11,6 +12,7 @@ _CODE_FIELDS = frozenset({"id", "name", "display_name"})
 #: What of a file is the file itself.
 _FILE_FIELDS = frozenset({"raw", "datas", "db_datas", "index_content"})
 _FETCHING = "remediation_fetching"
+TEXTS = ("char", "text", "html", "json", "properties")
 
 
 class AccessLogged(models.AbstractModel):
@@ -46,18 +48,24 @@ class AccessLogged(models.AbstractModel):
         return super()._read_format(fnames, load)
 
     def _field_to_sql(self, alias, field_expr, query=None):
-        """Searching, ordering, grouping or summing by a field that not every reader of
-        the row may read: core asks for the right here, whatever model the question
-        came from, and here it is noted (R73)."""
+        """Searching, ordering, grouping or summing by a text, or by a field that not
+        every reader of the row may read: core asks for the right here, whatever model
+        the question came from, and here it is noted (R73)."""
         result = super()._field_to_sql(alias, field_expr, query)
         field = self._fields[field_expr.partition(".")[0]]
+        # Texts that are open where texts are identity (R72) are codes.
+        free = field.type in TEXTS and not hasattr(self, "_open_texts")
         if (
-            field.groups
+            (field.groups or free and field.name not in _CODE_FIELDS)
             and not self.env.su
             and not self.env.cr.precommit.data.get(_FETCHING)
         ):
             self.env["remediation.access.log"]._log_question(self._name, [field.name])
         return result
+
+    @api.model
+    def _is_fetching(self):
+        return bool(self.env.cr.precommit.data.get(_FETCHING))
 
     def _note_groups(self, groups, aggregates):
         """Note what a grouped reading by a remote caller tells of these records."""
@@ -95,7 +103,8 @@ class AccessLogged(models.AbstractModel):
 
     def _access_log_case_sql(self):
         """The column of this table that holds the case; one expression per model."""
-        return SQL("case_id")
+        case = self._fields.get("case_id")
+        return SQL("case_id") if case and case.store else SQL("NULL::integer")
 
 
 class Base(models.AbstractModel):
@@ -199,14 +208,87 @@ class HouseholdMember(models.Model):
         )
 
 
+class Handover(models.Model):
+    _name = "remediation.handover"
+    _inherit = ["remediation.handover", "remediation.access.logged"]
+
+
+class BreakGlass(models.Model):
+    _name = "remediation.break.glass"
+    _inherit = ["remediation.break.glass", "remediation.access.logged"]
+
+
+class Complaint(models.Model):
+    _name = "remediation.complaint"
+    _inherit = ["remediation.complaint", "remediation.access.logged"]
+
+
+class SafeguardingReport(models.Model):
+    _name = "remediation.safeguarding.report"
+    _inherit = ["remediation.safeguarding.report", "remediation.access.logged"]
+
+
+class DataBreach(models.Model):
+    _name = "remediation.data.breach"
+    _inherit = ["remediation.data.breach", "remediation.access.logged"]
+
+
+class Duplicate(models.Model):
+    _name = "remediation.duplicate"
+    _inherit = ["remediation.duplicate", "remediation.access.logged"]
+
+
+class SubjectRequest(models.Model):
+    _name = "remediation.subject.request"
+    _inherit = ["remediation.subject.request", "remediation.access.logged"]
+
+    def _access_log_case_sql(self):
+        return SQL(
+            "(SELECT b.current_case_id FROM remediation_beneficiary b "
+            "WHERE b.id = remediation_subject_request.beneficiary_id)"
+        )
+
+
 class IrAttachment(models.Model):
     _inherit = "ir.attachment"
 
-    def _read_format(self, fnames, load="_classic_read"):
-        if not self.env.su and not _FILE_FIELDS.isdisjoint(fnames):
+    def _log_files(self, names):
+        if not self.env.su and not _FILE_FIELDS.isdisjoint(names):
             for attachment in self:
                 self.env["ir.binary"]._log_download(attachment)
+
+    def _read_format(self, fnames, load="_classic_read"):
+        self._log_files(fnames)
         return super()._read_format(fnames, load)
+
+    def _export_rows(self, fields, *, _is_toplevel_call=True):
+        self._log_files({path[0] for path in fields if path})
+        return super()._export_rows(fields, _is_toplevel_call=_is_toplevel_call)
+
+    @api.model
+    def _search(self, domain, offset=0, limit=None, order=None, **kwargs):
+        # Core searches files as superuser and takes out what the user may not see.
+        asked = {part.field_expr for part in Domain(domain).iter_conditions()}
+        if not self.env.su and not asked.isdisjoint(_FILE_FIELDS):
+            self.env["remediation.access.log"]._log_question(
+                self._name, asked & _FILE_FIELDS
+            )
+        return super()._search(domain, offset, limit, order, **kwargs)
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        """What a file says is grouped or summed by its content too."""
+        fetching = self.env.cr.precommit.data.get(_FETCHING)
+        if field_expr in _FILE_FIELDS and not self.env.su and not fetching:
+            self.env["remediation.access.log"]._log_question(self._name, [field_expr])
+        return super()._field_to_sql(alias, field_expr, query)
+
+    def _fetch_query(self, query, fields):
+        data = self.env.cr.precommit.data
+        before, data[_FETCHING] = data.get(_FETCHING), True
+        try:
+            return super()._fetch_query(query, fields)
+        finally:
+            data[_FETCHING] = before
 
 
 class IrBinary(models.AbstractModel):

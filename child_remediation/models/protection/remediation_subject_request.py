@@ -312,6 +312,70 @@ class SubjectRequest(models.Model):
         child._unprotected().write({"pseudonymised_on": fields.Datetime.now()})
         self.env.invalidate_all()
 
+    # -- after a restore (R74) -------------------------------------------------
+    @api.model
+    def _erasures(self):
+        """What was erased so far, to be kept outside the database: a backup that is
+        older than an erasure brings the names back.
+
+        :return: list of dicts with ``code`` and ``made_on`` of each child; no name
+        """
+        # sudo: codes of all companies; called by the setup alone.
+        children = self.env["remediation.beneficiary"].sudo()
+        erased = children.with_context(active_test=False).search(
+            [("pseudonymised_on", "!=", False)], order="id"
+        )
+        return [
+            {
+                "code": child.name,
+                "made_on": fields.Datetime.to_string(child.create_date),
+            }
+            for child in erased
+        ]
+
+    @api.model
+    def _apply_erasures(self, erasures):
+        """Erase again what a restored backup brought back. For the setup alone, before
+        anybody signs in.
+
+        :param list erasures: as :meth:`_erasures` gave them before the restore
+        :return: codes of the children whose files were made nameless now
+        """
+        # sudo: two officers agreed before the restore.
+        requests = self.sudo()
+        children = self.env["remediation.beneficiary"].sudo()
+        children = children.with_context(active_test=False).search(
+            [
+                ("name", "in", [entry["code"] for entry in erasures]),
+                ("pseudonymised_on", "=", False),
+            ]
+        )
+        # A code given anew after the backup's day belongs to another child.
+        known = {(entry["code"], entry["made_on"]) for entry in erasures}
+        children = children.filtered(
+            lambda child: (
+                (child.name, fields.Datetime.to_string(child.create_date)) in known
+            )
+        )
+        for child in children:
+            request = requests.search(
+                [
+                    ("beneficiary_id", "=", child.id),
+                    ("kind", "in", ("erasure", "retention")),
+                    ("state", "=", "open"),
+                ],
+                limit=1,
+            ) or requests.create(
+                {
+                    "beneficiary_id": child.id,
+                    "company_id": child.company_id.id,
+                    "kind": "erasure",
+                }
+            )
+            request._pseudonymise()
+            request._done(note=False, requested_by=False)
+        return children.mapped("name")
+
     @api.model
     def _text_columns(self, records):
         """``(column, replacement)`` of everything personal in a table."""

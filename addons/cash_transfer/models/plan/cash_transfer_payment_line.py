@@ -48,7 +48,7 @@ class CashTransferPaymentLine(models.Model):
 
     _name = "cash.transfer.payment.line"
     _description = "Payment"
-    _inherit = ["remediation.coded.mixin"]
+    _inherit = ["remediation.coded.mixin", "remediation.access.logged"]
     _order = "plan_id desc, id"
     _rules_of = "cash.transfer.payment.plan"
     _check_company_auto = True
@@ -191,7 +191,8 @@ class CashTransferPaymentLine(models.Model):
     delivered_on = fields.Date(readonly=True, copy=False)
     provider_ref = fields.Char(readonly=True, copy=False, index="btree_not_null")
     failure_reason = fields.Selection("_failure_reasons", readonly=True, copy=False)
-    reason = fields.Char(readonly=True, copy=False)
+    # Written freely, perhaps about the family: for the cash duties (R72).
+    reason = fields.Char(readonly=True, copy=False, groups=CASH_GROUPS)
     question_reason = fields.Selection(
         [
             ("future", "Dated in the Future"),

@@ -4,6 +4,8 @@ from odoo.tools import LazyTranslate
 from odoo.addons.remediation_base.tools.money import Money, split_units
 from odoo.addons.remediation_base.tools.steps import Ask, step
 
+from ..entitlement.cash_transfer_payment_method import CASH_GROUPS
+
 _lt = LazyTranslate(__name__)
 
 #: The accounting date; today where it stays empty.
@@ -85,7 +87,8 @@ class CashTransferDispute(models.Model):
         readonly=True,
         index=True,
     )
-    reason = fields.Char(readonly=True)
+    # Written freely, perhaps about the family: for whoever settles it (R72).
+    reason = fields.Char(readonly=True, groups=CASH_GROUPS)
     asked_by_id = fields.Many2one("res.users", readonly=True)
     resolved_by_id = fields.Many2one("res.users", readonly=True)
     resolved_on = fields.Datetime(readonly=True)
