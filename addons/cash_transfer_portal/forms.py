@@ -20,7 +20,7 @@ def _in_force(model):
 
 
 def _adults(env, case):
-    today = fields.Date.context_today(case)
+    today = case._place_today()
     return case.household_id.member_ids.filtered(
         lambda member: member._is_adult(today) and member.is_suspected_of_harm != "yes"
     )

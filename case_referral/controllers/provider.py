@@ -110,7 +110,7 @@ class RemediationProviderController(RemediationPortal):
         """Show and take one month's attendance of the children referred here."""
         self._need("provider")
         Package = request.env["remediation.referral.package"]
-        month = month or str(fields.Date.context_today(Package))[:7]
+        month = month or str(Package._place_today())[:7]
         error, posted = None, {}
         if request.httprequest.method == "POST":
             values = self._posted(ATTENDANCE_ROWS)

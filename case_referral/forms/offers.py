@@ -66,7 +66,7 @@ def givers(env, case):
     """Those of the family who may decide for the child today, as choices (R57)."""
     # sudo: whether somebody may decide is the same for whoever asks.
     consents = env["remediation.consent"].sudo()
-    today = fields.Date.context_today(consents)
+    today = consents._place_today()
     members = case.sudo().household_id.member_ids
     able = members.filtered(lambda member: not consents._giver_problem(member, today))
     return [

@@ -235,7 +235,7 @@ class ReferralAccreditation(models.Model):
     def _problems_to_accredit(self):
         """Return one sentence for each thing missing before a decision."""
         self.ensure_one()
-        today = fields.Date.context_today(self)
+        today = self._place_today()
         problems = []
         names = dict(
             self.env["referral.accreditation.document"]

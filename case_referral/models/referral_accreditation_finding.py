@@ -89,7 +89,7 @@ class ReferralAccreditationFinding(models.Model):
 
     @api.constrains("found_on", "date_due", "follow_up_on")
     def _check_days(self):
-        today = fields.Date.context_today(self)
+        today = self._place_today()
         for finding in self:
             if finding.found_on > today:
                 raise ValidationError(
@@ -172,7 +172,7 @@ class ReferralAccreditationFinding(models.Model):
     def _remind_follow_up(self):
         """A task for whoever submitted the accreditation, on the day that a follow-up
         visit is due. Called daily."""
-        today = fields.Date.context_today(self)
+        today = self._place_today()
         due = self.search([("state", "=", "open"), ("follow_up_on", "<=", today)])
         for accreditation, findings in due.grouped("accreditation_id").items():
             summary = self.env._("Follow-up visit is due")

@@ -74,7 +74,7 @@ class ReferralAccreditation(models.Model):
                     "state": "accredited",
                     "second_decision_by_id": self.env.uid,
                     "second_decision_on": now,
-                    "valid_from": fields.Date.context_today(self),
+                    "valid_from": self._place_today(),
                     "warned_days": -1,
                 }
             )
@@ -188,7 +188,7 @@ class ReferralAccreditation(models.Model):
     def _cron_expire(self):
         """Warn 60, 30 and 0 days ahead, end what is over, remind of follow-up."""
         self.env["referral.accreditation.finding"]._remind_follow_up()
-        today = fields.Date.today()
+        today = self._place_today()
         live = self.search(
             [
                 ("state", "=", "accredited"),

@@ -115,7 +115,7 @@ class ReferralMatching(models.AbstractModel):
         domain = [
             ("company_id", "=", company.id),
             ("state", "=", "accredited"),
-            ("valid_until", ">=", fields.Date.context_today(self)),
+            ("valid_until", ">=", self._place_today()),
             ("kind", "in", kinds),
         ]
         if service_type:

@@ -96,7 +96,7 @@ class ReferralTotal(models.Model):
     @api.constrains("date_to")
     def _check_period_is_over(self):
         for total in self:
-            if total.date_to > fields.Date.context_today(self):
+            if total.date_to > self._place_today():
                 raise ValidationError(
                     self.env._("Totals are released for a period that is over.")
                 )

@@ -121,7 +121,7 @@ class RemediationReferral(models.Model):
             self.env._("%(code)s was accepted", code=self.name),
         )
         self._unprotected().write(
-            {"state": "done", "done_on": fields.Date.context_today(self)}
+            {"state": "done", "done_on": self._place_today()}
         )
         self.package_id._close_view()
         # Whatever else was offered for this case is void now.
@@ -168,8 +168,8 @@ class RemediationReferral(models.Model):
             raise UserError(self.env._("Say whether the service was given."))
         if not (feedback or "").strip():
             raise UserError(self.env._("Write what was done, for the case manager."))
-        done_on = fields.Date.to_date(done_on) or fields.Date.context_today(self)
-        if done_on > fields.Date.context_today(self):
+        done_on = fields.Date.to_date(done_on) or self._place_today()
+        if done_on > self._place_today():
             raise UserError(self.env._("The date cannot be in the future."))
         self._unprotected().write(
             {

@@ -50,7 +50,7 @@ class RemediationReferral(models.Model):
 
         :param until: last day, within a year
         """
-        today = fields.Date.context_today(self)
+        today = self._place_today()
         if not today <= until <= today + timedelta(days=KEEP_AT_MOST):
             raise UserError(self.env._("Choose a day within the next year."))
         self._limit_views()
@@ -132,7 +132,7 @@ class RemediationReferral(models.Model):
         ended = self.search(
             [
                 ("state", "in", OPEN_STATES),
-                ("kept_until", "<", fields.Date.context_today(self)),
+                ("kept_until", "<", self._place_today()),
             ]
         )
         reason = self.env._("The day decided when the case was closed is over.")
@@ -173,7 +173,7 @@ class RemediationReferral(models.Model):
             if until and referral.kept_until:
                 until = min(until, referral.kept_until)
             package = referral.package_id
-            if not until or until < fields.Date.context_today(self):
+            if not until or until < self._place_today():
                 package._close_view()
             elif not package.visible_until or package.visible_until > until:
                 package._limit(until)

@@ -120,7 +120,7 @@ class RemediationReferralPackage(models.Model):
             if not days:
                 packages._close_view()
             else:
-                packages._limit(fields.Date.context_today(self) + timedelta(days=days))
+                packages._limit(self._place_today() + timedelta(days=days))
 
     def _limit(self, until):
         # sudo: packages have no write right for anybody.
@@ -163,7 +163,7 @@ class RemediationReferralPackage(models.Model):
         self.search(
             [
                 ("is_visible", "=", True),
-                ("visible_until", "<", fields.Date.context_today(self)),
+                ("visible_until", "<", self._place_today()),
             ]
         )._close_view()
 
@@ -180,7 +180,7 @@ class RemediationReferralPackage(models.Model):
             mine |= Domain(
                 "recipient_organisation_id", "in", user.remediation_provider_ids.ids
             ) & Domain("referral_type", "=", "referral")
-        today = fields.Date.context_today(self)
+        today = self._place_today()
         return (
             mine
             & Domain("is_visible", "=", True)
@@ -310,7 +310,7 @@ class RemediationReferralPackage(models.Model):
             first = fields.Date.to_date(f"{month}-01")
         except (TypeError, ValueError):
             first = None
-        today = fields.Date.context_today(self)
+        today = self._place_today()
         if not first or first > today or first < today - timedelta(days=370):
             raise UserError(self.env._("Choose a month of the last year."))
         return first

@@ -72,7 +72,7 @@ class ResPartner(models.Model):
     def _accreditation_in_force_domain(self):
         return [
             ("state", "=", "accredited"),
-            ("valid_until", ">=", fields.Date.context_today(self)),
+            ("valid_until", ">=", self._place_today()),
         ]
 
     def _problems_to_receive(self, company, kind, service_type=None):
@@ -93,7 +93,7 @@ class ResPartner(models.Model):
                 )
             ]
         problems = []
-        today = fields.Date.context_today(self)
+        today = self._place_today()
         if not accreditation.agreement_signed_on or (
             accreditation.agreement_valid_until
             and accreditation.agreement_valid_until < today

@@ -51,7 +51,7 @@ class Desk(models.AbstractModel):
         """
         self._check_back_office()
         sections = [section for section in self._sections() if section]
-        today = fields.Date.context_today(self)
+        today = self._place_today()
         return {
             "name": (self.env.user.name or "").split(" ")[0],
             "day": format_date(self.env, today, date_format="EEEE d MMMM y"),
@@ -299,7 +299,7 @@ class Desk(models.AbstractModel):
     @api.model
     def _unseen(self):
         """Children at high risk whom nobody saw for two weeks."""
-        today = fields.Date.context_today(self)
+        today = self._place_today()
         before = today - timedelta(days=UNSEEN_DAYS)
         cases = self.env["remediation.case"].search_fetch(
             [
@@ -422,7 +422,7 @@ class Desk(models.AbstractModel):
     @api.model
     def _week(self):
         """The visits planned for the seven days that begin today."""
-        today = fields.Date.context_today(self)
+        today = self._place_today()
         visits = self.env["remediation.visit"].search_fetch(
             [
                 ("user_id", "=", self.env.uid),

@@ -210,7 +210,7 @@ class DeliveryEntryWizardLine(models.TransientModel):
         "plan_action_id", "quantity", "cost", "is_given_before", "wizard_id.date"
     )
     def _compute_problem(self):
-        today = fields.Date.context_today(self)
+        today = self._place_today()
         for line in self:
             line.problem = line._problem(today)
 

@@ -14,7 +14,7 @@ class IntakeImport(models.TransientModel):
         """Create household, child, case, work and note of each row, in batches."""
         if not rows:
             return self.env["remediation.case"]
-        today = fields.Date.context_today(self)
+        today = self._place_today()
         company = self.company_id.id
         records = self.with_company(self.company_id).env
         households = records["remediation.household"].create(
@@ -101,7 +101,7 @@ class IntakeImport(models.TransientModel):
             "case_id": case.id,
             # A place alone does not say that the child works there.
             "works": "yes" if told else "unknown",
-            "date": row["identified_on"] or fields.Date.context_today(self),
+            "date": row["identified_on"] or self._place_today(),
             "site_id": row["site"].id if row["site"] else False,
             "activity": row["activity"],
             "hours_week": row["hours_week"] or 0,

@@ -142,7 +142,7 @@ class IntakeImport(models.TransientModel):
                 currency.name: currency
                 for currency in self.env["res.currency"].search([])
             },
-            "today": fields.Date.context_today(self),
+            "today": self._place_today(),
         }
 
     def _parse(self, raw, lookup):

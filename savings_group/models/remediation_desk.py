@@ -21,7 +21,7 @@ class Desk(models.AbstractModel):
     @api.model
     def _meetings(self):
         """Meetings that are open, and groups that have not met lately."""
-        today = fields.Date.context_today(self)
+        today = self._place_today()
         cycles = self.env["savings.cycle"].search_fetch(
             [("state", "=", "active")], ["group_id", "date_start"], limit=500
         )

@@ -27,7 +27,7 @@ class SavingsQuarterExport(models.TransientModel):
 
     @api.model
     def _default_quarter(self):
-        return fields.Date.context_today(self) - relativedelta(months=3)
+        return self._place_today() - relativedelta(months=3)
 
     def action_export(self):
         """Write the file and show it for download. For savings managers.

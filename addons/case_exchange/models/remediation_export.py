@@ -281,7 +281,7 @@ class Export(models.Model):
             self.reason,
         )
         domain = ast.literal_eval(self.domain)
-        today = fields.Date.context_today(self)
+        today = self._place_today()
         counted = self._count(domain, today, with_consent=False)
         with tempfile.TemporaryFile() as target:
             ids = getattr(self, f"_write_{self.layout}")(target, domain, today)
@@ -419,7 +419,7 @@ class Export(models.Model):
         past = self.search(
             [
                 ("state", "=", "done"),
-                ("delete_on", "<=", fields.Date.context_today(self)),
+                ("delete_on", "<=", self._place_today()),
             ],
             limit=100,
         )

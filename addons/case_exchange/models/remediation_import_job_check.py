@@ -158,7 +158,7 @@ class ImportJob(models.Model):
     def _impossible(self, bundle):
         """Sentences about values that cannot be true together."""
         _ = self.env._
-        today = fields.Date.context_today(self)
+        today = self._place_today()
         child, case = bundle["child"], bundle["case"]
         problems = []
         identified = fields.Date.to_date(case["identified_on"]) or today

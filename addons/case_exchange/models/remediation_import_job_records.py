@@ -72,7 +72,7 @@ class ImportJob(models.Model):
                 return child, []
         household = self._find_or_make_household(records, bundle)
         vals = bundle["child"]
-        identified = bundle["case"]["identified_on"] or fields.Date.context_today(self)
+        identified = bundle["case"]["identified_on"] or self._place_today()
         child = records["remediation.beneficiary"].create(
             {
                 "company_id": self.company_id.id,
@@ -134,7 +134,7 @@ class ImportJob(models.Model):
         case = bundle["case"]
         identified = fields.Date.to_date(
             case["identified_on"]
-        ) or fields.Date.context_today(self)
+        ) or self._place_today()
         vals = {
             "company_id": self.company_id.id,
             "beneficiary_id": child.id,
@@ -173,7 +173,7 @@ class ImportJob(models.Model):
 
     def _make_visits(self, records, bundle, case):
         """Visits as facts of the former system: they count for nothing (R22)."""
-        today = fields.Date.context_today(self)
+        today = self._place_today()
         rows = [
             (visit, fields.Date.to_date(visit["date"]), visit["planned"])
             for visit in bundle["visits"]

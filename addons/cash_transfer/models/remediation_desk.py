@@ -200,7 +200,7 @@ class Desk(models.AbstractModel):
     @api.model
     def _grants(self):
         """What is left of each grant that runs, as a share of its budget."""
-        today = fields.Date.context_today(self)
+        today = self._place_today()
         if not self.env["cash.transfer.grant"].has_access("read"):
             return None
         grants = self.env["cash.transfer.grant"].search(

@@ -57,7 +57,7 @@ class CashTransferReportTry(models.TransientModel):
             self.profile_id._explain(error) for error in found.problems[:SHOWN]
         ]
         report = self.env["cash.transfer.reconciliation"].new(
-            {"plan_id": self.plan_id.id, "date": fields.Date.context_today(self)}
+            {"plan_id": self.plan_id.id, "date": self._place_today()}
         )
         rows, labels = self._rows(report, found, currency)
         counts = Counter(row["what"] for row in rows)

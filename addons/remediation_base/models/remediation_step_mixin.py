@@ -230,7 +230,7 @@ class StepMixin(models.AbstractModel):
             for on in (f"{step.stamp}_on", f"date_{step.stamp}"):
                 if on in self._fields:
                     values[on] = (
-                        fields.Date.context_today(self)
+                        self._place_today()
                         if self._fields[on].type == "date"
                         else fields.Datetime.now()
                     )

@@ -345,7 +345,7 @@ class Case(models.Model):
 
     @api.constrains("identified_on", "received_at")
     def _check_identified_on(self):
-        today = fields.Date.context_today(self)
+        today = self._place_today()
         if self.filtered(lambda case: case.identified_on > today):
             raise ValidationError(
                 self.env._("Identified On lies in the future: correct the date.")

@@ -46,7 +46,7 @@ class Case(models.Model):
     def _consents_in_force(self, purpose, organisation=None, on=None):
         """The consents of these cases for ``purpose`` in force on a day, for an
         organisation."""
-        on = on or fields.Date.context_today(self)
+        on = on or self._place_today()
         return self._consents_agreed(purpose, organisation, on).filtered(
             lambda consent: consent._has_not_ended(on)
         )

@@ -13,7 +13,7 @@ class Case(models.Model):
 
     @api.depends("plan_action_ids.cost_delivered")
     def _compute_cost_delivered(self):
-        today = fields.Date.context_today(self)
+        today = self._place_today()
         for case in self:
             case.cost_delivered = sum(
                 action.currency_id._convert(

@@ -246,7 +246,7 @@ class Disclosure(models.Model):
     def _disclosure_ranks(self, receiver, on=None):
         """How much may be shared with ``receiver`` on a day, by id: 0 nothing, 1 the
         minimum, 2 what the service needs, 3 the full package (R6)."""
-        on = on or fields.Date.context_today(self)
+        on = on or self._place_today()
         ranks = dict.fromkeys(self._ids, 0)
         # sudo: the receiver's acceptance asks for the consent without reading it.
         served = self.sudo()._consents_in_force("services", on=on).case_id
@@ -267,7 +267,7 @@ class Disclosure(models.Model):
         after the consents expired. False where they were withdrawn or refused, and
         where there were none."""
         self.ensure_one()
-        on = on or fields.Date.context_today(self)
+        on = on or self._place_today()
         # sudo: as in _disclosure_ranks.
         case = self.sudo()
         sharing = case.consent_ids.browse()
@@ -282,7 +282,7 @@ class Disclosure(models.Model):
 
     def _disclosure_may_finish(self, receiver, on=None):
         """Whether ``receiver`` may finish what it began, on a day (R7)."""
-        on = on or fields.Date.context_today(self)
+        on = on or self._place_today()
         until = self._disclosure_finish_by(receiver, on)
         return bool(until and on <= until)
 
@@ -370,7 +370,7 @@ class Disclosure(models.Model):
         :param keys: ``{id: keys}`` as from :meth:`_disclosure_keys`; the caller may
             read these cases, or answers for what it does with them
         """
-        today = fields.Date.context_today(self)
+        today = self._place_today()
         asking = self.filtered(
             lambda case: not {"caregiver", "caregiver_phone"}.isdisjoint(keys[case.id])
         )

@@ -54,7 +54,7 @@ class Case(models.Model):
         :param until: date on which it is taken up again
         """
         if self.filtered(
-            lambda case: case.hold_until <= fields.Date.context_today(case)
+            lambda case: case.hold_until <= case._place_today()
         ):
             raise UserError(self.env._("The hold ends on a day to come."))
 

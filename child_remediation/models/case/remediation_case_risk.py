@@ -61,8 +61,8 @@ class Case(models.Model):
 
         :param day: date of the contact, today where empty
         """
-        day = day or fields.Date.context_today(self)
-        here = fields.Date.context_today(self)
+        day = day or self._place_today()
+        here = self._place_today()
         if self.filtered(lambda case: day > max(case._day(), here)):
             raise UserError(self.env._("The first contact cannot lie in the future."))
         if self.filtered(lambda case: day < case.identified_on):
@@ -170,7 +170,7 @@ class Case(models.Model):
             )
         }
         model_id = self.env["ir.model"]._get_id(self._name)
-        today = fields.Date.context_today(self)
+        today = self._place_today()
         vals_list = []
         for case in self.sudo():  # sudo: as above
             user = user_of(case)

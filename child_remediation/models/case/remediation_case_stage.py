@@ -226,7 +226,7 @@ class Case(models.Model):
             lambda a: a.domain == "sibling_support" and a.state != "cancelled"
         ):
             return self.env["remediation.household.member"]
-        today = fields.Date.context_today(self)
+        today = self._place_today()
         return self.household_id.member_ids.filtered(
             lambda m: (
                 m.relationship == "sibling"

@@ -101,7 +101,7 @@ class Closure(models.Model):
     @api.model
     def _missing_for(self, case, reason):
         """Return what keeps a case from being closed for a reason today."""
-        today = fields.Date.context_today(case)
+        today = case._place_today()
         check = getattr(self, f"_missing_for_{reason}", None)
         missing = check(case, today) if check else []
         if case.plan_action_ids.filtered(lambda a: a.state == "in_progress"):

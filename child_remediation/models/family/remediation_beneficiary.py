@@ -190,7 +190,7 @@ class Beneficiary(models.Model):
     @api.depends("birth_date", "age_estimated", "age_margin", "age_recorded_on")
     @api.depends_context("uid")
     def _compute_age(self):
-        today = fields.Date.context_today(self)
+        today = self._place_today()
         for child in self:
             child.age = child._age_on(today) or 0
 
@@ -218,7 +218,7 @@ class Beneficiary(models.Model):
 
     @api.constrains("birth_date", "age_recorded_on", "age_estimated")
     def _check_dates(self):
-        today = fields.Date.context_today(self)
+        today = self._place_today()
         begun = (fields.Datetime.now() + timedelta(hours=14)).date()
         # sudo: the check reads identity fields for whoever saves them.
         for child in self.sudo():
@@ -314,7 +314,7 @@ class Beneficiary(models.Model):
         self.ensure_one()
         # sudo: whether an age is known is no identity.
         child = self.sudo()
-        if self._age_on(fields.Date.context_today(self)) is None:
+        if self._age_on(self._place_today()) is None:
             return self.env._(
                 "The child's age is unknown: record an estimate and how it was found."
             )

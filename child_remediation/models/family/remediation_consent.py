@@ -446,7 +446,7 @@ class Consent(models.Model):
         """Mark consents whose last day has passed. Daily."""
         lapsed = self.search(
             [
-                ("valid_until", "<", fields.Date.context_today(self)),
+                ("valid_until", "<", self._place_today()),
                 ("is_lapsed", "=", False),
             ]
         )

@@ -65,7 +65,7 @@ class Consent(models.Model):
             if company not in ages:
                 ages[company] = frameworks._for_company(company)._ages_of_consent()
             consent_age, assent_age = ages[company]
-            on = consent.given_on or fields.Date.context_today(consent)
+            on = consent.given_on or consent._place_today()
             child = consent.case_id.beneficiary_id
             age = child._age_on(on) if child else None
             asked = consent.answer != "no"

@@ -17,7 +17,7 @@ class Consent(models.Model):
     def _cron_warn(self):
         """Plan a task for the holder 30 and 7 days before a consent ends and on the
         day. Daily; one open task per case. Portal holders see it as due."""
-        today = fields.Date.context_today(self)
+        today = self._place_today()
         ending = self.search(
             [
                 ("state", "=", "given"),
@@ -58,7 +58,7 @@ class Consent(models.Model):
         """Whether a recipient may finish work begun under this consent: while it is
         given, and for 14 days after it expired; never after a withdrawal (R7)."""
         self.ensure_one()
-        on = on or fields.Date.context_today(self)
+        on = on or self._place_today()
         if self.state in ("refused", "withdrawn"):
             return False
         until = self._finish_by()

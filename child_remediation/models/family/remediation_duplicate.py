@@ -313,7 +313,7 @@ class Duplicate(models.Model):
                 raise UserError(
                     self.env._("Choose which of the two open cases remains.")
                 )
-            today = fields.Date.context_today(self)
+            today = self._place_today()
             splits = [
                 {share.funder_id.id: share.share for share in case._funding_on(today)}
                 for case in still_open
@@ -347,7 +347,7 @@ class Duplicate(models.Model):
         self._move_to_kept(kept, gone)
         if shares:
             remaining.with_env(self.env).action_set_funding(
-                fields.Date.context_today(self), shares
+                self._place_today(), shares
             )
         codes = [kept.former_codes, gone.name, gone.former_codes]
         # sudo: protected facts of both children, checked above.

@@ -91,7 +91,7 @@ class HouseholdMember(models.Model):
 
     @api.constrains("birth_date")
     def _check_birth_date(self):
-        today = fields.Date.context_today(self)
+        today = self._place_today()
         # sudo: the check reads an identity field for whoever saves it.
         if self.sudo().filtered(lambda m: m.birth_date and m.birth_date > today):
             raise ValidationError(

@@ -90,7 +90,7 @@ class Attendance(models.Model):
 
     @api.constrains("month")
     def _check_month(self):
-        last = fields.Date.context_today(self).replace(day=1)
+        last = self._place_today().replace(day=1)
         for row in self:
             if row.month > last:
                 raise ValidationError(

@@ -337,7 +337,7 @@ class Visit(models.Model):
         """R23: where the programme says so, a closed case is seen every year until the
         child is 18. Daily; the next check follows one year after the last, also where
         that one was not made."""
-        today = fields.Date.context_today(self)
+        today = self._place_today()
         last_checks = self._read_group(
             [
                 ("is_post_closure", "=", True),

@@ -184,7 +184,7 @@ class CaseManager(models.Model):
 
     def _problems_of_clearance(self, on=None):
         self.ensure_one()
-        on = on or fields.Date.context_today(self)
+        on = on or self._place_today()
         name = self.display_name
         problems = []
         # sudo: a login's state is no secret from who chooses the worker.
@@ -231,7 +231,7 @@ class CaseManager(models.Model):
     def _problems_to_hold(self, on=None):
         """Return the sentences that keep this worker from a new case (R11, R12)."""
         self.ensure_one()
-        on = on or fields.Date.context_today(self)
+        on = on or self._place_today()
         problems = self._problems_of_clearance(on)
         if self.level == "trainee":
             problems.append(
@@ -293,7 +293,7 @@ class CaseManager(models.Model):
         :raises UserError: names each criterion that is missing
         """
         self.filtered(lambda manager: not manager.junior_since)._unprotected().write(
-            {"junior_since": fields.Date.context_today(self)}
+            {"junior_since": self._place_today()}
         )
         self._clear_rights_cache()
 
@@ -322,7 +322,7 @@ class CaseManager(models.Model):
 
         For coordinators.
         """
-        if not 0 <= (until - fields.Date.context_today(self)).days <= 30:
+        if not 0 <= (until - self._place_today()).days <= 30:
             raise UserError(
                 self.env._("A waiver needs a reason and lasts at most 30 days.")
             )
@@ -392,7 +392,7 @@ class CaseManager(models.Model):
         cases._set_holder(self.browse(), reason)
         if not with_grace:
             return
-        today = fields.Date.context_today(self)
+        today = self._place_today()
         for manager, held in former.items():
             held._grant_grace(
                 manager.user_id,
@@ -413,7 +413,7 @@ class CaseManager(models.Model):
     def _cron_expire(self):
         """Warn at 60 and 30 days and end the right of workers whose check lapsed
         (R11). Daily."""
-        today = fields.Date.context_today(self)
+        today = self._place_today()
         for days in (60, 30):
             self.search(
                 [

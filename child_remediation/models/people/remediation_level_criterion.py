@@ -93,7 +93,7 @@ class LevelCriterion(models.Model):
         return dict(self._fields["topic"]._description_selection(self.env))[self.topic]
 
     def _unmet_training(self, manager):
-        today = fields.Date.context_today(self)
+        today = self._place_today()
         if manager.training_ids.filtered(
             lambda training: (
                 training.topic == self.topic
@@ -128,7 +128,7 @@ class LevelCriterion(models.Model):
 
     def _unmet_days(self, manager):
         since = manager.junior_since or fields.Date.to_date(manager.create_date)
-        days = (fields.Date.context_today(self) - since).days
+        days = (self._place_today() - since).days
         if days >= self.number:
             return False
         return self.env._(

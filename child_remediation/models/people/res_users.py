@@ -69,7 +69,7 @@ class ResUsers(models.Model):
         )
         if auditor in ids:
             until = self._audit_until()
-            if until and until < fields.Date.today():
+            if until and until < self._place_today():
                 return tuple(id_ for id_ in ids if id_ != auditor)
         return ids
 
@@ -84,7 +84,7 @@ class ResUsers(models.Model):
         over = self.filtered(
             lambda user: (
                 user.remediation_audit_until
-                and user.remediation_audit_until < fields.Date.today()
+                and user.remediation_audit_until < self._place_today()
             )
         )
         over.write({"group_ids": [fields.Command.unlink(auditors.id)]})

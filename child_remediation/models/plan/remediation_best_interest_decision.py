@@ -145,7 +145,7 @@ class BestInterestDecision(models.Model):
         For the holder, at any hour.
         """
         for decision in self:
-            placed = decision.placed_on or fields.Date.context_today(decision)
+            placed = decision.placed_on or decision._place_today()
             decision._unprotected().write(
                 {
                     "placed_on": placed,

@@ -161,7 +161,7 @@ class Plan(models.Model):
 
     @api.depends("action_ids.cost_estimate", "action_ids.currency_id")
     def _compute_cost_estimate(self):
-        today = fields.Date.context_today(self)
+        today = self._place_today()
         for plan in self:
             plan.cost_estimate = sum(
                 action.currency_id._convert(

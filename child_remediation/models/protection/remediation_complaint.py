@@ -223,7 +223,7 @@ class Complaint(models.Model):
 
     @api.model
     def _default_answer_due(self):
-        return fields.Date.context_today(self) + timedelta(
+        return self._place_today() + timedelta(
             days=self.env.company.complaint_answer_days
         )
 
@@ -235,7 +235,7 @@ class Complaint(models.Model):
 
     @api.depends("answer_due", "state")
     def _compute_is_late(self):
-        today = fields.Date.context_today(self)
+        today = self._place_today()
         for complaint in self:
             complaint.is_late = (
                 complaint.state in ("new", "assigned") and complaint.answer_due < today
@@ -246,7 +246,7 @@ class Complaint(models.Model):
         if operator != "in":
             return NotImplemented
         late = Domain("state", "in", ["new", "assigned"]) & Domain(
-            "answer_due", "<", fields.Date.context_today(self)
+            "answer_due", "<", self._place_today()
         )
         return late if True in value else ~late
 

@@ -89,7 +89,7 @@ class GrantAlert(models.Model):
             [user for group, user in gained if group == auditors.id]
         ).filtered(lambda user: not user.remediation_audit_until).write(
             {
-                "remediation_audit_until": fields.Date.context_today(self)
+                "remediation_audit_until": self._place_today()
                 + timedelta(days=AUDIT_DAYS)
             }
         )

@@ -53,7 +53,7 @@ class RetentionRule(models.Model):
     @api.model
     def _past_their_time(self, limit=500):
         """Children all of whose cases are closed and past the time of their rule."""
-        today = fields.Date.context_today(self)
+        today = self._place_today()
         # sudo: the list covers all children; only the data-protection role gets it.
         children = (
             self.env["remediation.beneficiary"]

@@ -402,7 +402,7 @@ class SubjectRequest(models.Model):
                 one._unprotected().write(
                     {
                         "age_estimated": one._age_on(
-                            one.age_recorded_on or fields.Date.context_today(self)
+                            one.age_recorded_on or self._place_today()
                         )
                         or 0
                     }

@@ -260,7 +260,7 @@ class SavingsCycle(models.Model):
         """Open one meeting in each cycle, in batch, and return them."""
         self.check_access("write")
         self._lock()
-        date = fields.Date.to_date(date) or fields.Date.context_today(self)
+        date = fields.Date.to_date(date) or self._place_today()
         opened = dict(
             self.env["savings.meeting"]._read_group(
                 [("cycle_id", "in", self.ids), ("state", "=", "open")],

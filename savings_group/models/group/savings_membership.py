@@ -191,7 +191,7 @@ class SavingsMembership(models.Model):
         forming = {cycle.id for cycle in cycles if cycle.state == "forming"}
         # The month alone: a day on which the group did not meet would tell who came
         # by another way (R51).
-        month = fields.Date.context_today(self).replace(day=1)
+        month = self._place_today().replace(day=1)
         return super()._add_protected_values(
             [
                 {

@@ -400,7 +400,7 @@ class SavingsLoan(models.Model):
     @api.model
     def _cron_mark_late(self):
         """Mark the loans whose due day has passed; what time changes is a fact."""
-        today = fields.Date.context_today(self)
+        today = self._place_today()
         domain = Domain("state", "=", "outstanding") & Domain("due_on", "<", today)
         loans = self.search(domain, limit=1000)
         loans._mark_late(today)

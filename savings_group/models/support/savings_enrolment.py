@@ -307,7 +307,7 @@ class SavingsEnrolment(models.Model):
             )
         if not caregiver.is_caregiver or caregiver.is_deceased:
             raise UserError(self.env._("Choose a caregiver of the family."))
-        if not caregiver._is_adult(fields.Date.context_today(self)):
+        if not caregiver._is_adult(self._place_today()):
             raise UserError(
                 self.env._("The caregiver is enrolled, never a child: choose an adult.")
             )
@@ -347,6 +347,6 @@ class SavingsEnrolment(models.Model):
         self.sudo()._unprotected().write(
             {
                 "member_id": member.id,
-                "enrolled_on": fields.Date.context_today(self),
+                "enrolled_on": self._place_today(),
             }
         )

@@ -123,7 +123,7 @@ class SavingsHeldFund(models.Model):
 
     @api.depends("received_on", "state", "due_on")
     def _compute_age_days(self):
-        today = fields.Date.context_today(self)
+        today = self._place_today()
         for held in self:
             live = held.state == "held" and held.received_on
             held.age_days = (today - held.received_on).days if live else 0
@@ -132,7 +132,7 @@ class SavingsHeldFund(models.Model):
     def _search_overdue(self, operator, value):
         if operator != "in":
             return NotImplemented
-        today = fields.Date.context_today(self)
+        today = self._place_today()
         self.flush_model(["state", "due_on"])
         overdue = SQL(
             "SELECT id FROM savings_held_fund WHERE state = 'held' AND due_on < %s",

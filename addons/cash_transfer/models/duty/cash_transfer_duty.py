@@ -36,7 +36,7 @@ class CashDuty(models.AbstractModel):
     def _principals(self, duty, company):
         """Return the users whose duty the current user carries today, oneself first."""
         user = self.env.user
-        today = fields.Date.context_today(self)
+        today = self._place_today()
         # sudo: deputies are a table of the administrator; who stands in for whom today
         # is the only thing that leaves this method.
         rows = (

@@ -251,7 +251,7 @@ class CashTransferCycleLine(models.Model):
                 ["case_id"],
             )
         }
-        today = fields.Date.context_today(self)
+        today = self._place_today()
         visits.create(
             [
                 {

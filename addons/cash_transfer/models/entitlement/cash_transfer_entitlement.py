@@ -659,8 +659,8 @@ class CashTransferEntitlement(models.Model):
         """End entitlements now or on a later day. For supervisors.
 
         What ends now is paid no more: payments that can be stopped are (R67)."""
-        until = until or fields.Date.context_today(self)
-        today = fields.Date.context_today(self)
+        until = until or self._place_today()
+        today = self._place_today()
         if self.filtered(lambda e: e.date_to and until > max(e.date_to, today)):
             raise UserError(
                 self.env._(
@@ -858,7 +858,7 @@ class CashTransferEntitlement(models.Model):
     def _cron_ask_end(self):
         """Ask for a decision 60 days before the end; without one, go on for one more
         period and alert the supervisor. Nothing stops by itself."""
-        today = fields.Date.context_today(self)
+        today = self._place_today()
         asking = self.search(
             [
                 ("state", "in", ["approved", "active"]),
@@ -931,7 +931,7 @@ class CashTransferEntitlement(models.Model):
                         "activity_type_id": activity_type.id,
                         "summary": summary,
                         "user_id": supervisor.id,
-                        "date_deadline": fields.Date.context_today(entitlement),
+                        "date_deadline": entitlement._place_today(),
                     }
                 )
         self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(

@@ -112,7 +112,7 @@ class CashTransferEntitlementFunding(models.Model):
             total * self.share / 100.0,
             grant.currency_id,
             grant.company_id,
-            fields.Date.context_today(self),
+            self._place_today(),
         )
 
     def _get_shortfalls(self):

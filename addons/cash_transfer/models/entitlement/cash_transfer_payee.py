@@ -168,7 +168,7 @@ class CashTransferPayee(models.Model):
 
     @api.constrains("kind", "member_id", "beneficiary_id", "exception", "case_id")
     def _check_payee(self):
-        today = fields.Date.context_today(self)
+        today = self._place_today()
         for payee in self:
             problem = payee._payee_problem(today)
             if problem:
@@ -252,7 +252,7 @@ class CashTransferPayee(models.Model):
 
     # -- decisions -------------------------------------------------------------
     def _missing_to_approve(self):
-        problem = self._payee_problem(fields.Date.context_today(self))
+        problem = self._payee_problem(self._place_today())
         if problem:
             return [problem]
         if self.exception and not (self.best_interest_note or "").strip():

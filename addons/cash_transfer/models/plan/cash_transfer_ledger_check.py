@@ -106,7 +106,7 @@ class CashTransferLedgerCheck(models.Model):
             for row in old
         }
         old.unlink()
-        today = fields.Date.context_today(self)
+        today = self._place_today()
         return checks.create(
             [
                 {

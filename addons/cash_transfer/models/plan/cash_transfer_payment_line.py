@@ -576,7 +576,7 @@ class CashTransferPaymentLine(models.Model):
                     "amount": excess,
                 }
             )
-        plan._post_deliveries(fields.Date.context_today(self), disputes=disputes)
+        plan._post_deliveries(self._place_today(), disputes=disputes)
         self._note_reconciler()
         plan._update_state()
         return True
@@ -614,7 +614,7 @@ class CashTransferPaymentLine(models.Model):
         :param float amount: of one payment, what came back of it; all by default.
         :raises UserError: not delivered, or more than was delivered.
         """
-        date = date or fields.Date.context_today(self)
+        date = date or self._place_today()
         for plan, lines in self.grouped("plan_id").items():
             amounts = lines._amounts_back(amount)
             plan._reverse_lines(lines, reason, date, amounts)

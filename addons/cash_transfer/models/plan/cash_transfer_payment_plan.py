@@ -317,7 +317,7 @@ class CashTransferPaymentPlan(models.Model):
     def _rate_date(self):
         """Return the day whose rate the plan uses for budgets and thresholds."""
         self.ensure_one()
-        return self.pay_on or fields.Date.context_today(self)
+        return self.pay_on or self._place_today()
 
     def _log_event(self, text):
         """Write a code-only line into the chatter."""

@@ -210,7 +210,7 @@ class CashTransferPlanLedger(models.AbstractModel):
         shares = {plan: share for plan, share in shares.items() if share > 0}
         if not shares:
             raise UserError(self.env._("The plan is funded already."))
-        date = fields.Date.to_date(date) or fields.Date.context_today(self)
+        date = fields.Date.to_date(date) or self._place_today()
         journal = provider.bank_journal_id
         if journal_id:
             journal = journal.search(
@@ -1122,7 +1122,7 @@ class CashTransferPlanLedger(models.AbstractModel):
             raise UserError(
                 self.env._("A pre-financing provider holds none of our money.")
             )
-        date = fields.Date.to_date(date) or fields.Date.context_today(self)
+        date = fields.Date.to_date(date) or self._place_today()
         payment = plan._create_payment(
             "inbound", amount, date, plan.provider_id.bank_journal_id
         )
@@ -1226,7 +1226,7 @@ class CashTransferPlanLedger(models.AbstractModel):
         """
         self.ensure_one()
         plan = self
-        today = fields.Date.context_today(self)
+        today = self._place_today()
         carried = 0.0
         targets = plan.follow_up_plan_ids.filtered(
             lambda p: p.state in ("approved", "released")
@@ -1343,7 +1343,7 @@ class CashTransferPlanLedger(models.AbstractModel):
                     amount=plan.currency_id.format(max(most, 0.0)),
                 )
             )
-        plan._carry_to(target, amount, fields.Date.context_today(self))
+        plan._carry_to(target, amount, self._place_today())
         (plan | target).invalidate_recordset(["statement_html", "is_balanced"])
         return amount
 
@@ -1471,7 +1471,7 @@ class CashTransferPlanLedger(models.AbstractModel):
                     fees=plan.currency_id.format(charged),
                 )
             )
-        date = fields.Date.to_date(date) or fields.Date.context_today(self)
+        date = fields.Date.to_date(date) or self._place_today()
         weights = plan._weights()
         units = split_units(
             Money.of(amount, plan.currency_id).units, [row[2] for row in weights]
@@ -1650,7 +1650,7 @@ class CashTransferPlanLedger(models.AbstractModel):
         """
         for plan in self:
             if plan._unposted():
-                plan._post_deliveries(fields.Date.context_today(self))
+                plan._post_deliveries(self._place_today())
             left = plan._get_statements()[plan]["remaining_company"]
             if left:
                 plan._post_exchange(left)
@@ -1668,7 +1668,7 @@ class CashTransferPlanLedger(models.AbstractModel):
 
     def _post_exchange(self, company_amount):
         """Post what is left in company currency alone, with the grants' analytic."""
-        date = fields.Date.context_today(self)
+        date = self._place_today()
         money = self.provider_id._get_money_account()
         weights = self._weights()
         grants = self.env["cash.transfer.grant"].browse([row[1] for row in weights])

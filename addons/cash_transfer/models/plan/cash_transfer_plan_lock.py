@@ -145,7 +145,7 @@ class CashTransferPlanLock(models.AbstractModel):
 
     def _problems_of_day(self):
         """The day of payment lies ahead: limits and contract are asked for it."""
-        today = fields.Date.context_today(self)
+        today = self._place_today()
         if self.pay_on < today:
             return [
                 self.env._(

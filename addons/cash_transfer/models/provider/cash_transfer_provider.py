@@ -463,7 +463,7 @@ class CashTransferProvider(models.Model):
     def _advance_rows(self):
         """Return the rows of the advance statement: plans with money, oldest first."""
         self.ensure_one()
-        today = fields.Date.context_today(self)
+        today = self._place_today()
         plans = self.env["cash.transfer.payment.plan"].search(
             [("provider_id", "=", self.id), ("state", "not in", ["draft", "aborted"])],
             order="id",

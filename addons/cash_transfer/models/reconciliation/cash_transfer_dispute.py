@@ -191,7 +191,7 @@ class CashTransferDispute(models.Model):
         grants. For releasers who did not reconcile or approve the plan."""
         self.ensure_one()
         plan = self.plan_id
-        date = date or fields.Date.context_today(self)
+        date = date or self._place_today()
         plan._check_open_date(date, self.company_id.cash_journal_id)
         lines = self._expense_lines(plan._expense_account(), "delivered")
         if plan.provider_id.kind != "prefinanced":
@@ -231,7 +231,7 @@ class CashTransferDispute(models.Model):
         out or returned, or to our bank. For releasers who did not reconcile it."""
         self.ensure_one()
         plan = self.plan_id
-        date = date or fields.Date.context_today(self)
+        date = date or self._place_today()
         plan._check_open_date(date, self.company_id.cash_journal_id)
         if plan.provider_id.kind == "prefinanced":
             return
@@ -310,7 +310,7 @@ class CashTransferDispute(models.Model):
         costs. For a releaser other than who asked (two people)."""
         self.ensure_one()
         company = self.company_id
-        date = date or fields.Date.context_today(self)
+        date = date or self._place_today()
         self.plan_id._check_open_date(date, company.cash_journal_id)
         self._move_out(
             "written_off",

@@ -118,6 +118,6 @@ class CashTransferVerificationAnswer(models.Model):
                     "activity_type_id": env.ref("mail.mail_activity_data_todo").id,
                     "summary": "; ".join(summaries),
                     "user_id": supervisor.id,
-                    "date_deadline": fields.Date.context_today(self),
+                    "date_deadline": self._place_today(),
                 }
             )
