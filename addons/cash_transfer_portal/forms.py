@@ -1,6 +1,5 @@
 """The form of a proposal of cash support, as data (R61)."""
 
-from odoo import fields
 from odoo.tools import LazyTranslate
 
 from odoo.addons.case_referral.forms import FORMS

@@ -1,7 +1,5 @@
 """What may be chosen on a form: functions of the environment and the case."""
 
-from odoo import fields
-
 
 def sites(env, case):
     # sudo: names of places; portal users have no right on them.

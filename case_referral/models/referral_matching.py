@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import SQL, formatLang
 
 WEIGHT_SERVICE = 40

@@ -120,9 +120,7 @@ class RemediationReferral(models.Model):
             manager,
             self.env._("%(code)s was accepted", code=self.name),
         )
-        self._unprotected().write(
-            {"state": "done", "done_on": self._place_today()}
-        )
+        self._unprotected().write({"state": "done", "done_on": self._place_today()})
         self.package_id._close_view()
         # Whatever else was offered for this case is void now.
         self.search(

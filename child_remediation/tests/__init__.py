@@ -34,3 +34,4 @@ from . import test_r77_doors
 from . import test_r58_r60_r81
 from . import test_r78_logs
 from . import test_r79_pictures
+from . import test_desk

@@ -240,6 +240,7 @@ class TestAccess(AccessTable, RuleTable, RemediationCommon):
             return {
                 "case_id": case.id,
                 "purpose": "photo",
+                "subject": "caregiver",
                 "given_by_member_id": self._caregiver(case).id,
                 "assent": "yes",
             }

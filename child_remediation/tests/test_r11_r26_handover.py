@@ -179,6 +179,7 @@ class TestHandover(RemediationCommon):
             .create(
                 {
                     "handover_id": grace.id,
+                    "visit_type": "home",
                     "child_seen": "yes",
                     "child_working": "no",
                     "occupation": "school",

@@ -191,7 +191,7 @@ class TestAnswered(RemediationCommon):
         self.assertTrue(good.is_post_closure)
         self.assertEqual(checks[0].answered_by_id, good)
         self.assertEqual(case.stage, "closed")
-        self.assertEqual(case.next_due.date(), checks[1].date_planned)
+        self.assertEqual(case._day(case.next_due), checks[1].date_planned)
         bad = self._new_visit(
             case, **self._seen(child_working="yes", site_id=self.site.id)
         )

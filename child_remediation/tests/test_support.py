@@ -35,7 +35,7 @@ class TestSupport(RemediationCommon):
         case = self._new_case()
         action = self._active_plan(case).action_ids
         with self.assertRaises(ValidationError):
-            self._deliver(action, date=self.today + timedelta(days=1))
+            self._deliver(action, date=self.today + timedelta(days=2))
         case._unprotected().write({"closed_on": fields.Datetime.now()})
         with self.assertRaisesRegex(UserError, "reopen"):
             self._deliver(action)
@@ -153,6 +153,9 @@ class TestSupport(RemediationCommon):
     def test_r21_r54_placement_by_authority_comes_first(self):
         case = self._new_case()
         decision = self._decision(case, trigger="authority_placement")
+        with self.assertRaisesRegex(UserError, "who decided"):
+            decision.action_record_placement()
+        decision.decider = "organisation"
         with self.assertRaisesRegex(UserError, "authority"):
             decision.action_record_placement()
         decision.decider = "court"

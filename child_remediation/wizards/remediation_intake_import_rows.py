@@ -1,6 +1,6 @@
 from dateutil.relativedelta import relativedelta
 
-from odoo import fields, models
+from odoo import models
 
 from odoo.addons.remediation_base.tools import sheets
 from odoo.addons.remediation_base.tools.answers import NotUnderstoodError, read_answer

@@ -67,7 +67,8 @@ def test_two_acceptances_at_once_one_wins(start_server, run_script):
         answers = list(pool.map(accept, sessions))
     assert answers.count(True) == 1, answers
     sentence = next(answer for answer in answers if answer is not True)
-    assert "RF-" in sentence, sentence
+    # Too late, or at the same moment: a sentence in either case.
+    assert "RF-" in sentence or "Somebody else is deciding" in sentence, sentence
 
 
 def test_one_report_sent_twice_at_once_is_one_concern(start_server, run_script):

@@ -132,9 +132,7 @@ class ImportJob(models.Model):
 
     def _prepare_case(self, bundle, child):
         case = bundle["case"]
-        identified = fields.Date.to_date(
-            case["identified_on"]
-        ) or self._place_today()
+        identified = fields.Date.to_date(case["identified_on"]) or self._place_today()
         vals = {
             "company_id": self.company_id.id,
             "beneficiary_id": child.id,

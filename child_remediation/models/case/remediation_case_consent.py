@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import models
 
 
 class Case(models.Model):
@@ -10,8 +10,10 @@ class Case(models.Model):
         """Whether the newest assessment or plan says that the child may live apart
         from the parents (R21)."""
         newest = (
-            self.assessment_ids.sorted("id")[-1:],
-            self.plan_ids.sorted("id")[-1:],
+            self[name].sorted("id")[-1:]
+            for name in ("assessment_ids", "plan_ids")
+            # Readers of cases alone are told nothing of what is assessed.
+            if self.env[self._fields[name].comodel_name].has_access("read")
         )
         return "yes" in [record.separation_discussed for record in newest]
 

@@ -1,6 +1,6 @@
 from datetime import date
 
-from odoo import fields, models
+from odoo import models
 
 #: Stands for the end of a consent that has none.
 NO_END = date(9000, 1, 1)

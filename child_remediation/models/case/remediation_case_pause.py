@@ -53,9 +53,7 @@ class Case(models.Model):
         :param str reason: why work pauses
         :param until: date on which it is taken up again
         """
-        if self.filtered(
-            lambda case: case.hold_until <= case._place_today()
-        ):
+        if self.filtered(lambda case: case.hold_until <= case._place_today()):
             raise UserError(self.env._("The hold ends on a day to come."))
 
     def _missing_to_hold(self):

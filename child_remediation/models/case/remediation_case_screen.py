@@ -373,9 +373,7 @@ class Case(models.Model):
                 )
         for row in self._timeline_records("remediation.attendance"):
             # The month is over on its last day; the present one is as of today.
-            day = min(
-                fields.Date.end_of(row.month, "month"), self._place_today()
-            )
+            day = min(fields.Date.end_of(row.month, "month"), self._place_today())
             entries.append(
                 self._timeline_entry(
                     day,

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, models
 
 #: The stage itself, and the case's own facts that it follows from.
 STAGE_FACTS = frozenset(

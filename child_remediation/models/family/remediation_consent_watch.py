@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import api, models
 
 #: Days before the end of a consent on which its holder is told (R7).
 WARN_DAYS = (30, 7, 0)

@@ -346,9 +346,7 @@ class Duplicate(models.Model):
         gone.sudo().case_ids._unprotected().write({"beneficiary_id": kept.id})
         self._move_to_kept(kept, gone)
         if shares:
-            remaining.with_env(self.env).action_set_funding(
-                self._place_today(), shares
-            )
+            remaining.with_env(self.env).action_set_funding(self._place_today(), shares)
         codes = [kept.former_codes, gone.name, gone.former_codes]
         # sudo: protected facts of both children, checked above.
         kept.sudo()._unprotected().write(

@@ -16,7 +16,7 @@ from . import remediation_processing_activity
 from . import remediation_retention_rule
 from . import remediation_subject_request
 from . import remediation_access_logged
-from . import remediation_access_logged_withheld
+from . import remediation_case_withheld
 from . import remediation_password_request
 from . import remediation_sign_in
 from . import ir_http

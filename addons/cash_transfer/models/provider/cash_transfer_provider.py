@@ -77,7 +77,6 @@ class CashTransferProvider(models.Model):
     )
     bank_account_id = fields.Many2one(
         "res.partner.bank",
-        string="Bank Account",
         ondelete="restrict",
         check_company=True,
         domain="[('partner_id', '=', partner_id)]",
