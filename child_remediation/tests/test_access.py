@@ -241,6 +241,7 @@ class TestAccess(AccessTable, RuleTable, RemediationCommon):
                 "case_id": case.id,
                 "purpose": "photo",
                 "subject": "caregiver",
+                "answer": "yes",
                 "given_by_member_id": self._caregiver(case).id,
                 "assent": "yes",
             }

@@ -49,7 +49,7 @@ class TestBadInput(RemediationCommon, HttpCase):
             # Impossible dates
             (
                 "remediation.beneficiary",
-                {**child, "birth_date": self._day(1)},
+                {**child, "birth_date": self._day(2)},
                 "birth date",
             ),
             (
@@ -57,11 +57,11 @@ class TestBadInput(RemediationCommon, HttpCase):
                 {**child, "birth_date": "1850-01-01"},
                 "birth date",
             ),
-            ("remediation.visit", {**case, "date_done": self._day(1)}, "Date Done"),
+            ("remediation.visit", {**case, "date_done": self._day(2)}, "Date Done"),
             ("remediation.visit", {**case, "date_done": self._day(-201)}, "Date Done"),
             (
                 "remediation.assessment",
-                {**case, "done_on": self._day(1)},
+                {**case, "done_on": self._day(2)},
                 "Assessed On",
             ),
             (
@@ -71,12 +71,12 @@ class TestBadInput(RemediationCommon, HttpCase):
             ),
             (
                 "remediation.work.situation",
-                {**case, "works": "yes", "date": self._day(1)},
+                {**case, "works": "yes", "date": self._day(2)},
                 "date of the work situation",
             ),
             (
                 "remediation.service.delivery",
-                {**action, "date": self._day(1)},
+                {**action, "date": self._day(2)},
                 "Date lies in the future",
             ),
             (

@@ -373,7 +373,15 @@ class SubjectRequest(models.Model):
                 }
             )
             request._pseudonymise()
-            request._done(note=False, requested_by=False)
+            request._unprotected().write(
+                {
+                    "state": "done",
+                    "done_by_id": self.env.uid,
+                    "done_on": fields.Datetime.now(),
+                    "note": False,
+                    "requested_by": False,
+                }
+            )
         return children.mapped("name")
 
     @api.model

@@ -284,6 +284,7 @@ tour(
     "remediation_bad_check",
     state("Closed"),
     nextCheck,
+    select("visit_type", "Home"),
     answer("child_seen", "yes"),
     select("occupation", "None"),
     answer("child_working", "yes"),
