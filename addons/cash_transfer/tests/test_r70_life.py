@@ -225,6 +225,29 @@ class TestLife(CashCommon):
             plan.with_user(self.reconciler).action_close()
             self.assertFalse(plan._ledger_differences())
 
+    def test_r70_a_fee_beyond_the_funding_is_given_back_at_its_cost(self):
+        """An amount without a cost would be missing in what the grant spent (R65)."""
+        for kind in ("advance", "wallet"):
+            with self.subTest(kind), self.env.cr.savepoint() as savepoint:
+                provider = self._new_provider(f"Beyond {kind}", kind)
+                plan = self._paid_plan(1, provider=provider)
+                self._report(plan, self._rows(plan))
+                boss = plan.with_user(self.releaser)
+                boss.action_book_fee(0.4, "Charged, and not funded")
+                self.env.invalidate_all()
+                self.assertAlmostEqual(self.grant.spent, 30.4)
+                boss.action_book_fee(-0.4, "Charged by mistake")
+                self.env.invalidate_all()
+                self.assertAlmostEqual(self.grant.spent, 30)
+                statement = plan._get_statements()[plan]
+                self.assertEqual((statement["fees"], statement["fees_company"]), (0, 0))
+                self.assertEqual(
+                    (statement["remaining"], statement["remaining_company"]), (0, 0)
+                )
+                self.assertFalse(plan._ledger_differences())
+                savepoint.close(rollback=True)
+                self.env.invalidate_all(flush=False)
+
     # -- a changed account, the statement ---------------------------------------------
     def test_r70_a_wallet_changed_since_the_lock_shows_on_the_plan(self):
         plan = self._paid_plan(2, "locked")

@@ -1506,7 +1506,7 @@ class CashTransferPlanLedger(models.AbstractModel):
             Money.of(m.amount, self.currency_id).units for m in movements - layers
         )
         back = Money.of(amount, self.currency_id).units
-        pieces, _missing = consume(
+        pieces, missing = consume(
             [
                 (
                     Money.of(m.amount, self.currency_id).units,
@@ -1518,6 +1518,14 @@ class CashTransferPlanLedger(models.AbstractModel):
             back,
         )
         cost = sum(piece[2] for piece in pieces)
+        if missing:  # it was charged beyond the funding: at the rate of the day, too
+            unfunded = self.currency_id._convert(
+                Money(missing, self.currency_id).amount,
+                self.company_currency_id,
+                self.company_id,
+                date,
+            )
+            cost += Money.of(unfunded, self.company_currency_id).units
         shares = self._split_cost(-cost, [part[2] for part in fees])
         lines = [
             {
