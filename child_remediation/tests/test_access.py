@@ -242,6 +242,7 @@ class TestAccess(AccessTable, RuleTable, RemediationCommon):
                 "purpose": "photo",
                 "subject": "caregiver",
                 "answer": "yes",
+                "how": "written",
                 "given_by_member_id": self._caregiver(case).id,
                 "assent": "yes",
             }
