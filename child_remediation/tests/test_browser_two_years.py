@@ -86,7 +86,7 @@ class TestBrowserTwoYears(BrowserCommon):
             self._play(
                 "/odoo/assessments-to-approve", "remediation_approve", self.supervisor
             )
-            self.assertEqual(case.stage, "planning")
+            self._assert_stage(case, "planning")
         with self._on("2024-03-12"):
             self._play(page, "remediation_plan", self.worker)
             self._play("/odoo/plans-to-approve", "remediation_approve", self.supervisor)
@@ -163,7 +163,7 @@ class TestBrowserTwoYears(BrowserCommon):
                 case.with_user(self.worker).read(["name"])
         with self._on("2025-06-25"):
             self._approved_assessment(case)
-            self.assertEqual(case.stage, "planning")
+            self._assert_stage(case, "planning")
         with self._on("2025-07-02"):
             self._active_plan(case)
             self.assertEqual(case.stage, "in_remediation")
@@ -173,7 +173,7 @@ class TestBrowserTwoYears(BrowserCommon):
                 (case.stage, case.classification), ("in_remediation", "none")
             )
         self.assertEqual(
-            case.stage_log_ids.sorted("id").mapped("to_stage"),
+            self._stage_log(case),
             [
                 "registered",
                 "first_contact",
