@@ -3,7 +3,7 @@ every protected and frozen field of every model, in every way in, as every role.
 
 from attack_world import LOGGERS, AttackWorld
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
@@ -107,7 +107,20 @@ class TestForgedDefaults(AttackWorld):
                 if records.env.su:
                     checked = set(names)
                 plain = records.default_get(names)
-                got = records.with_context(**forged).default_get(names)
+                try:
+                    got = records.with_context(**forged).default_get(names)
+                except AccessError:
+                    # A link to what the caller may not read is refused whole: the
+                    # rest is tried without it.
+                    got = records.with_context(
+                        **{
+                            key: value
+                            for key, value in forged.items()
+                            if not key.startswith("default_")
+                            or not isinstance(value, int)
+                            or isinstance(value, bool)
+                        }
+                    ).default_get(names)
                 through += [
                     f"{model._name}.{name} by {way}"
                     for name in checked & got.keys()
