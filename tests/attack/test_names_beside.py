@@ -299,13 +299,7 @@ AUDITOR_TEXTS = {
         "a grade that statistics count by",
     ),
     **dict.fromkeys(
-        (
-            "remediation.referral.parties",
-            "referral.accreditation.finding.finding",
-            "referral.accreditation.finding.improvement",
-            "referral.accreditation.finding.follow_up_note",
-            "referral.accreditation.document.file_name",
-        ),
+        ("remediation.referral.parties",),
         "about an organisation",
     ),
     **dict.fromkeys(

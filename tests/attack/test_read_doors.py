@@ -130,6 +130,13 @@ class TestReadDoors(AttackWorld):
                 if not model.has_access("read"):
                     continue
                 seen = model.search([("id", "in", ids)]).ids
+                # Codes and the application's own words: asking by them is no look.
+                codes = set().union(
+                    *(
+                        cls.__dict__.get("_open_texts", ())
+                        for cls in type(model).__mro__
+                    )
+                )
                 fields_ = [
                     field.name
                     for field in model._fields.values()
@@ -137,7 +144,7 @@ class TestReadDoors(AttackWorld):
                     and field.column_type
                     and field.type in ("char", "text", "selection", "date")
                     and not field.translate
-                    and field.name not in ("name", "display_name")
+                    and field.name not in {"name", "display_name", *codes}
                     and field._module in self.product
                     and model._has_field_access(field, "read")
                 ]
