@@ -31,6 +31,7 @@ OLD_XML = (
     (r"<tree\b|</tree>", "Odoo 19 calls it <list>"),
     (r"\b(attrs|states)=", "write invisible, readonly, required as expressions"),
     (r"\bt-raw=", "use t-out"),
+    (r'sample="1"', "an empty list says so: no rows that nobody made"),
 )
 
 
