@@ -216,7 +216,7 @@ class ReferralTotal(models.Model):
 
     def _moments(self):
         """Return the first moment of the period and the first after it, in UTC."""
-        tz = pytz.timezone(self.company_id.partner_id.tz or "UTC")
+        tz = self.company_id._place_zone()
         days = (self.date_from, self.date_to + timedelta(days=1))
         return [
             tz.localize(datetime.combine(day, time.min))

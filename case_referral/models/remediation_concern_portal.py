@@ -1,4 +1,3 @@
-import pytz
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
@@ -50,9 +49,8 @@ class RemediationConcern(models.Model):
 
     @api.model
     def _read_moment(self, text):
-        # sudo: the zone of the company, for whoever reports.
-        zone = self.env.company.sudo().partner_id.tz or "Africa/Lubumbashi"
-        return read_moment(text, pytz.timezone(zone), fields.Datetime.now()) or False
+        zone = self.env.company._place_zone()
+        return read_moment(text, zone, fields.Datetime.now()) or False
 
     @api.model
     def _portal_photo(self, values, vals):

@@ -37,22 +37,18 @@ class Desk(models.AbstractModel):
         if not referrals:
             return None
         tones = {"accepted": "success", "sent": "warning"}
-        facts = self._facts_of(referrals[:LINES].case_id)
-        lines = [
-            self._case_line(
-                referral.case_id,
-                facts,
-                id=f"referral-{referral.id}",
-                model=referral._name,
-                res_id=referral.id,
-                detail=referral.to_organisation_id.display_name or "",
-                badge=self.env._("No answer yet")
+        lines = self._case_lines(
+            referrals,
+            lambda referral: {
+                "model": referral._name,
+                "res_id": referral.id,
+                "detail": referral.to_organisation_id.display_name or "",
+                "badge": self.env._("No answer yet")
                 if referral.state == "sent"
                 else self._label(referral, "state"),
-                badge_tone=tones.get(referral.state, "danger"),
-            )
-            for referral in referrals[:LINES]
-        ]
+                "badge_tone": tones.get(referral.state, "danger"),
+            },
+        )
         return self._section(
             "answers",
             self.env._("Answers of Partners"),

@@ -11,4 +11,7 @@ from . import plan
 from . import follow_up
 from . import protection
 from . import remediation_desk
+from . import remediation_desk_worker
+from . import remediation_desk_supervisor
+from . import remediation_desk_overview
 from . import remediation_desk_setup

@@ -1,8 +1,6 @@
 import base64
 import json
 
-import pytz
-
 from odoo import fields, models
 from odoo.exceptions import UserError
 
@@ -83,9 +81,7 @@ class ImportJob(models.Model):
 
     def _zone(self):
         """The zone of the place of the cases, in which a moment has its day."""
-        # sudo: the company's zone is a setting.
-        zone = self.sudo().company_id.partner_id.tz
-        return pytz.timezone(zone or "Africa/Lubumbashi")
+        return self.company_id._place_zone()
 
     def _read_lines(self):
         content = base64.b64decode(self.file)

@@ -1,7 +1,3 @@
-from datetime import UTC
-
-import pytz
-
 from odoo import api, fields, models
 
 
@@ -76,16 +72,6 @@ class ResCompany(models.Model):
         "CHECK (cash_emergency_limit >= 0 AND cash_cooling_hours >= 0)",
         "Limits and hours cannot be negative.",
     )
-
-    def _cash_zone(self):
-        """Return the zone whose days are the days of a provider's report."""
-        # sudo: one setting of the company, whoever reads a report
-        return pytz.timezone(self.sudo().partner_id.tz or "Africa/Lubumbashi")
-
-    def _cash_today(self):
-        """Return the day it is where the money is paid, whoever asks from where."""
-        now = fields.Datetime.now().replace(tzinfo=UTC)
-        return now.astimezone(self._cash_zone()).date()
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -1,9 +1,21 @@
+import pytz
+
 from odoo import api, models
 from odoo.tools import ormcache
+
+#: Where the days of a company end that has no time zone.
+DEFAULT_ZONE = "Africa/Lubumbashi"
 
 
 class ResCompany(models.Model):
     _inherit = "res.company"
+
+    def _place_zone(self):
+        """The time zone whose days are the days of this company's work.
+
+        :rtype: datetime.tzinfo
+        """
+        return pytz.timezone(self._zone_name(self.id) or DEFAULT_ZONE)
 
     @api.model
     @ormcache("company_id")

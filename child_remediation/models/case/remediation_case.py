@@ -468,9 +468,7 @@ class Case(models.Model):
     def _tz(self):
         self.ensure_one()
         # sudo: the zone of the company, also for who has just passed the case on.
-        return pytz.timezone(
-            self.sudo().company_id.partner_id.tz or "Africa/Lubumbashi"
-        )
+        return self.sudo().company_id._place_zone()
 
     def _day(self, moment=None):
         """The day it is, or was at a moment in UTC, where this case is worked on.

@@ -549,7 +549,7 @@ class CashTransferPaymentLine(models.Model):
                 self._unprotected().question_by_id = self.env.user
                 return False
             day = self.delivered_on
-        if not day or not self.sent_on <= day <= self.company_id._cash_today():
+        if not day or not self.sent_on <= day <= self._place_today():
             raise UserError(
                 self.env._(
                     "Give the day of delivery: between the instruction and today."

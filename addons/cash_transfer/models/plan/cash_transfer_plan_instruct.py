@@ -71,7 +71,7 @@ class CashTransferPlanInstruct(models.AbstractModel):
         self._raise_problems(
             [
                 *self._problems_of_entitlements(),
-                *self._problems_of_contract(self.company_id._cash_today()),
+                *self._problems_of_contract(self._place_today()),
                 *self._problems_of_grants(),
             ]
         )
@@ -79,7 +79,7 @@ class CashTransferPlanInstruct(models.AbstractModel):
     def _job_instruct(self):
         """Mark the payments sent and fix the file, in one transaction: whoever reads
         the file later reads what was marked."""
-        today = self.company_id._cash_today()
+        today = self._place_today()
         self._check_snapshot()
         self._check_payable()
         self._execute(

@@ -456,7 +456,7 @@ class CashTransferPlanLock(models.AbstractModel):
 
     def _problems_of_grants(self):
         """A grant pays from its first to its last day, counted when the money goes."""
-        day = max(self.pay_on, self.company_id._cash_today())
+        day = max(self.pay_on, self._place_today())
         return [
             self.env._(
                 "%(code)s: the grant %(grant)s runs from %(start)s to %(end)s, not on "

@@ -158,7 +158,7 @@ class CashTransferReportProfile(models.Model):
             default_reason=(provider and provider.default_failure_reason) or "",
             prefix=(provider and provider.number_prefix) or "",
             digits=(provider and provider.number_digits) or 0,
-            zone=(provider.company_id if provider else self.env.company)._cash_zone(),
+            zone=(provider.company_id if provider else self.env.company)._place_zone(),
         )
 
     def _explain(self, error):

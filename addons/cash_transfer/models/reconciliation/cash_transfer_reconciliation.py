@@ -217,7 +217,7 @@ class CashTransferReconciliation(models.Model):
 
     @api.model
     def _default_date(self):
-        return self.env.company._cash_today()
+        return self._place_today()
 
     def _set_hash(self):
         """Refuse a file that was imported before, naming the first import (R39)."""
@@ -566,7 +566,7 @@ class CashTransferReconciliation(models.Model):
             spoken,
             {key: self._as_payment(line) for key, line in lines.items()},
             stories,
-            self.company_id._cash_today(),
+            self._place_today(),
             self.date,
         )
         self._unprotected().write(
@@ -660,7 +660,7 @@ class CashTransferReconciliation(models.Model):
         self._check_answered()
         if self.control_problem:
             raise UserError(self.control_problem)
-        if self.date > self.company_id._cash_today():
+        if self.date > self._place_today():
             raise UserError(self.env._("The accounting date lies in the future."))
         self.plan_id.sudo()._check_open_date(  # sudo: lock dates of the company
             self.date, self.company_id.sudo().cash_journal_id
