@@ -12,7 +12,7 @@ class Desk(models.AbstractModel):
         if self._is("group_case_worker"):
             sections.append(self._answers())
         if self.env.user.has_group("case_referral.group_intake"):
-            sections.insert(0, self._concerns())
+            sections.append(self._concerns())
         return sections
 
     @api.model
@@ -100,5 +100,6 @@ class Desk(models.AbstractModel):
             lines,
             self.env._("Every concern is decided."),
             total=len(concerns),
+            rank=3,
             action="case_referral.remediation_concern_action",
         )

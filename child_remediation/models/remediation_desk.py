@@ -32,7 +32,8 @@ class Desk(models.AbstractModel):
 
     A section is ``{key, title, place, lines, total, empty, action}``: ``place`` is
     ``main``, ``side`` or ``wide``; ``lines`` are shown, ``total`` is how many there
-    are, ``empty`` is the sentence in their place, ``action`` opens all of them.
+    are, ``empty`` is the sentence in their place, ``action`` opens all of them, and
+    ``rank`` says what comes first: 10 where a module says nothing.
     ``kind`` says how the lines are drawn: ``lines``, ``decisions``, ``week``,
     ``workers``, ``bars``, ``steps`` or ``map``.
     """
@@ -49,7 +50,7 @@ class Desk(models.AbstractModel):
         :rtype: dict
         """
         self._check_back_office()
-        sections = [section for section in self._sections() if section]
+        sections = sorted(filter(None, self._sections()), key=lambda s: s["rank"])
         today = self._place_today()
         return {
             "name": (self.env.user.name or "").split(" ")[0],
@@ -104,6 +105,7 @@ class Desk(models.AbstractModel):
             "title": title,
             "kind": "lines",
             "place": "main",
+            "rank": 10,
             "lines": lines[:limit],
             "total": len(lines),
             "empty": empty,

@@ -18,7 +18,7 @@ class Desk(models.AbstractModel):
         sections = super()._sections()
         user = self.env.user
         if user.has_group(ADMINISTRATOR) or user.has_group(COORDINATOR):
-            sections.insert(0, self._first_day())
+            sections.append(self._first_day())
         return sections
 
     @api.model
@@ -56,6 +56,8 @@ class Desk(models.AbstractModel):
             lines,
             "",
             kind="steps",
+            # The administrator's own work; for others what is late comes first.
+            rank=0 if user.has_group(ADMINISTRATOR) else 20,
             limit=None,
             total=0,
         )

@@ -37,6 +37,7 @@ class Desk(models.AbstractModel):
             self.env._("Nothing waits for your decision."),
             total=len(waiting),
             kind="decisions",
+            rank=1,
         )
 
     @api.model

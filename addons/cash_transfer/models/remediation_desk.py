@@ -25,8 +25,7 @@ class Desk(models.AbstractModel):
         user = self.env.user
         duties = {duty for duty, group in GROUPS.items() if user.has_group(group)}
         if duties:
-            # Finance has its own work first.
-            sections[:0] = [self._turn(duties), self._support(duties)]
+            sections += [self._turn(duties), self._support(duties)]
             sections += [self._unexplained(), self._grants()]
         elif self._is("group_coordinator", "group_auditor"):
             sections.append(self._grants())
@@ -91,6 +90,7 @@ class Desk(models.AbstractModel):
             lines,
             self.env._("No payment plan waits for you."),
             total=len(plans),
+            rank=2,
             action="cash_transfer.payment_plan_action",
         )
 
@@ -165,6 +165,7 @@ class Desk(models.AbstractModel):
             lines,
             self.env._("No support waits for your decision."),
             total=len(entitlements),
+            rank=2,
             action="cash_transfer.entitlement_action",
         )
 
