@@ -56,12 +56,16 @@ class Desk(models.AbstractModel):
             }
         if deadline.plan_action_id:
             return {
-                "label": self.env._("Open"),
+                "label": self.env._("Go There"),
                 "model": "remediation.plan.action",
                 "res_id": deadline.plan_action_id.id,
             }
         if deadline.kind not in FORMS:
-            return {"label": self.env._("Open"), "model": case._name, "res_id": case.id}
+            return {
+                "label": self.env._("Go There"),
+                "model": case._name,
+                "res_id": case.id,
+            }
         labels = {
             "assessment": self.env._("Assess"),
             "plan": self.env._("Plan"),

@@ -34,4 +34,5 @@ from . import test_r77_doors
 from . import test_r58_r60_r81
 from . import test_r78_logs
 from . import test_r79_pictures
+from . import test_browser_desk
 from . import test_desk

@@ -264,7 +264,7 @@ class RemediationCommon(BaseCommon):
         )
 
     @classmethod
-    def _approved_assessment(cls, case, score="3"):
+    def _submitted_assessment(cls, case, score="3"):
         assessment = (
             cls.env["remediation.assessment"]
             .with_user(case.user_id)
@@ -282,8 +282,13 @@ class RemediationCommon(BaseCommon):
         # Written in one request, decided in another.
         cls.env.cr.flush()
         assessment.action_submit()
-        assessment.with_user(cls.supervisor_2).action_approve()
         return assessment.with_env(cls.env)
+
+    @classmethod
+    def _approved_assessment(cls, case, score="3"):
+        assessment = cls._submitted_assessment(case, score)
+        assessment.with_user(cls.supervisor_2).action_approve()
+        return assessment
 
     @classmethod
     def _today(cls):

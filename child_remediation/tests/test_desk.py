@@ -47,21 +47,7 @@ class TestDesk(RemediationCommon):
 
     def test_r18_nobody_decides_on_their_own(self):
         case = self._new_case()
-        assessment = (
-            self.env["remediation.assessment"]
-            .with_user(self.worker)
-            .create(
-                {
-                    "case_id": case.id,
-                    "child_wishes": "To go to school.",
-                    "present": "Child and mother",
-                    "score_ids": [
-                        fields.Command.create({"domain": "work", "score": "3"})
-                    ],
-                }
-            )
-        )
-        assessment.action_submit()
+        assessment = self._submitted_assessment(case)
         keys = {line["res_id"] for line in self._lines(self.supervisor, "decisions")}
         self.assertIn(assessment.id, keys)
         assessment.with_user(self.supervisor).action_reject("Say what the girl wishes.")
