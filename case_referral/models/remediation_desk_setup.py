@@ -16,6 +16,6 @@ class Desk(models.AbstractModel):
                 self.env._("An organisation, its accreditation, then the invitation."),
                 COORDINATOR,
                 "case_referral.referral_accreditation_action",
-                self._any("referral.accreditation", [("state", "=", "accredited")]),
+                [("referral.accreditation", [("state", "=", "accredited")])],
             ),
         ]

@@ -51,6 +51,10 @@ class Desk(models.AbstractModel):
         """
         self._check_back_office()
         sections = sorted(filter(None, self._sections()), key=lambda s: s["rank"])
+        lines = [line for section in sections for line in section["lines"]]
+        self._fill(
+            lines + [visit for line in lines for visit in line.get("visits", ())]
+        )
         today = self._place_today()
         return {
             "name": (self.env.user.name or "").split(" ")[0],
@@ -115,7 +119,7 @@ class Desk(models.AbstractModel):
 
     @api.model
     def _facts_of(self, cases):
-        """``{id of a case: what a line says of it}``, read at once."""
+        """``{id of a case: what a line says of it}``."""
         facts = {}
         names = "child_name" in cases._fields and cases._has_field_access(
             cases._fields["child_name"], "read"
@@ -133,11 +137,12 @@ class Desk(models.AbstractModel):
                 case.site_id.display_name or case.area_id.display_name,
             ]
             facts[case.id] = {
-                "code": case.name,
-                "name": name or "",
+                "title": name or case.name,
+                "code": case.name if name else "",
                 "initials": self._initials(name or ""),
-                "who": " · ".join(filter(None, who)),
-                "risk": case.risk_level,
+                "detail": " · ".join(filter(None, who)),
+                "badge": case.risk_level == "high" and self._label(case, "risk_level"),
+                "badge_tone": RISK_TONES.get(case.risk_level),
             }
         return facts
 
@@ -146,50 +151,35 @@ class Desk(models.AbstractModel):
         return "".join(word[0] for word in name.split()[:2]).upper()
 
     @api.model
-    def _case_line(self, case, facts, **more):
-        """A line about a case: opens it, says who it is about."""
-        fact = facts.get(case.id) or {}
-        risk = fact.get("risk")
-        labels = dict(
-            self.env["remediation.case"]
-            ._fields["risk_level"]
-            ._description_selection(self.env)
-        )
-        return {
-            "id": f"case-{case.id}",
-            "model": case._name,
-            "res_id": case.id,
-            "initials": fact.get("initials", ""),
-            "title": fact.get("name") or fact.get("code", ""),
-            "code": fact.get("code", "") if fact.get("name") else "",
-            "detail": fact.get("who", ""),
-            "badge": labels.get(risk) if risk == "high" else False,
-            "badge_tone": RISK_TONES.get(risk),
-            **more,
-        }
-
-    @api.model
     def _case_lines(self, records, say):
-        """Lines about the cases of the first records, read at once.
+        """Lines about the cases of the first records; :meth:`_fill` says of whom.
 
         :param records: cases or records below a case, also of several models
         :param say: what the line of a record says beside its case; a function
         """
-        shown = records[:LINES]
-        none = self.env["remediation.case"]
-        case_of = {
-            record: record if record._name == none._name else record.case_id
-            for record in shown
-        }
-        facts = self._facts_of(none.union(*case_of.values()))
-        return [
-            self._case_line(
-                case,
-                facts,
-                **{"id": f"{record._name}-{record.id}", **say(record)},
+        lines = []
+        for record in records[:LINES]:
+            case = record if record._name == "remediation.case" else record.case_id
+            lines.append(
+                {
+                    "case": case.id,
+                    "id": f"{record._name}-{record.id}",
+                    "model": case._name,
+                    "res_id": case.id,
+                    **say(record),
+                }
             )
-            for record, case in case_of.items()
-        ]
+        return lines
+
+    @api.model
+    def _fill(self, lines):
+        """Say of lines whom they are about; the cases of a page are read at once."""
+        lines = [line for line in lines if "case" in line]
+        cases = self.env["remediation.case"].browse({line["case"] for line in lines})
+        facts = self._facts_of(cases)
+        for line in lines:
+            line.update({**facts[line["case"]], **line})
+        return lines
 
     @api.model
     def _when(self, moment):
@@ -295,7 +285,9 @@ class Desk(models.AbstractModel):
                 "household_id.member_ids.phone", "like", "%".join(digits[-9:])
             )
         cases = Case.search(domain, limit=LINES)
-        return self._case_lines(
-            cases,
-            lambda case: {"when": self._label(case, "stage"), "tone": "muted"},
+        return self._fill(
+            self._case_lines(
+                cases,
+                lambda case: {"when": self._label(case, "stage"), "tone": "muted"},
+            )
         )

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.tools import SQL
 
 ADMINISTRATOR = "base.group_system"
 COORDINATOR = "child_remediation.group_coordinator"
@@ -24,18 +25,18 @@ class Desk(models.AbstractModel):
     @api.model
     def _first_day(self):
         steps = self._setup_steps()
-        open_steps = [step for step in steps if not step["done"]]
-        if not open_steps:
+        done = self._all_exist(step["needs"] for step in steps)
+        if all(done):
             return None
         user = self.env.user
         lines = []
-        for step in steps:
+        for step, is_done in zip(steps, done, strict=True):
             mine = user.has_group(step["group"])
             lines.append(
                 {
                     "id": step["id"],
                     "title": step["title"],
-                    "done": step["done"],
+                    "done": is_done,
                     "detail": step["detail"]
                     if mine
                     else self.env._(
@@ -50,7 +51,7 @@ class Desk(models.AbstractModel):
             "first_day",
             self.env._(
                 "Set Up: %(done)s of %(all)s Steps Done",
-                done=len(steps) - len(open_steps),
+                done=sum(done),
                 all=len(steps),
             ),
             lines,
@@ -72,7 +73,7 @@ class Desk(models.AbstractModel):
 
     @api.model
     def _setup_steps(self):
-        """Hook: ``[{id, title, detail, done, group, action}]`` in their order."""
+        """Hook: ``[{id, title, detail, needs, group, action}]`` in their order."""
         _ = self.env._
         company = self.env.company
         of_company = [("company_id", "in", (False, company.id))]
@@ -83,7 +84,15 @@ class Desk(models.AbstractModel):
                 _("Name, country and logo: they stand on every paper."),
                 ADMINISTRATOR,
                 "base.action_res_company_form",
-                bool(company.country_id),
+                [
+                    (
+                        "res.company",
+                        [
+                            ("id", "=", company.id),
+                            ("partner_id.country_id", "!=", False),
+                        ],
+                    )
+                ],
             ),
             self._setup_step(
                 "mail",
@@ -91,7 +100,7 @@ class Desk(models.AbstractModel):
                 _("A server that sends: invitations and alerts go by mail."),
                 ADMINISTRATOR,
                 "base.action_ir_mail_server_list",
-                self._any("ir.mail_server"),
+                [("ir.mail_server", [])],
             ),
             self._setup_step(
                 "people",
@@ -99,7 +108,7 @@ class Desk(models.AbstractModel):
                 _("A coordinator and a supervisor at least, each with a login."),
                 ADMINISTRATOR,
                 "base.action_res_users",
-                self._has_people(),
+                self._people_needed(),
             ),
             self._setup_step(
                 "places",
@@ -107,7 +116,7 @@ class Desk(models.AbstractModel):
                 _("Where children work: one by one, or from a sheet."),
                 SUPERVISOR,
                 "child_remediation.site_action",
-                self._any("remediation.site", of_company),
+                [("remediation.site", of_company)],
             ),
             self._setup_step(
                 "law",
@@ -115,10 +124,12 @@ class Desk(models.AbstractModel):
                 _("Read the ages and limits of your country, and put them in force."),
                 COORDINATOR,
                 "child_remediation.legal_framework_action",
-                self._any(
-                    "remediation.legal.framework",
-                    [*of_company, ("state", "=", "in_force")],
-                ),
+                [
+                    (
+                        "remediation.legal.framework",
+                        [*of_company, ("state", "=", "in_force")],
+                    )
+                ],
             ),
             self._setup_step(
                 "programme",
@@ -126,7 +137,7 @@ class Desk(models.AbstractModel):
                 _("What cases belong to, with its own questions."),
                 COORDINATOR,
                 "child_remediation.programme_action",
-                self._any("remediation.programme", of_company),
+                [("remediation.programme", of_company)],
             ),
             self._setup_step(
                 "team",
@@ -134,7 +145,7 @@ class Desk(models.AbstractModel):
                 _("Who supervises whom, and who is on call."),
                 COORDINATOR,
                 "child_remediation.team_action",
-                self._any("remediation.team", of_company),
+                [("remediation.team", of_company)],
             ),
             self._setup_step(
                 "case_manager",
@@ -142,41 +153,59 @@ class Desk(models.AbstractModel):
                 _("With a vetting check, training and a signed code of conduct."),
                 SUPERVISOR,
                 "child_remediation.case_manager_action",
-                self._any(
-                    "remediation.case.manager",
-                    [*of_company, ("level", "in", ("junior", "accredited"))],
-                ),
+                [
+                    (
+                        "remediation.case.manager",
+                        [*of_company, ("level", "in", ("junior", "accredited"))],
+                    )
+                ],
             ),
         ]
 
     @api.model
-    def _setup_step(self, key, title, detail, group, action, done):
+    def _setup_step(self, key, title, detail, group, action, needs):
+        """A step; done when each model in ``needs`` has a record in its domain."""
         return {
             "id": f"setup-{key}",
             "title": title,
             "detail": detail,
             "group": group,
             "action": action,
-            "done": done,
+            "needs": needs,
         }
 
     @api.model
-    def _any(self, model, domain=()):
-        # sudo: that one exists is all that is told, also to an administrator, who has
-        # no right to what the organisation keeps.
-        return bool(self.env[model].sudo().search_count(list(domain), limit=1))
-
-    @api.model
-    def _has_people(self):
-        company = self.env.company
-        return all(
-            self._any(
+    def _people_needed(self):
+        return [
+            (
                 "res.users",
                 [
                     ("all_group_ids", "in", self.env.ref(group).id),
-                    ("company_ids", "in", company.id),
+                    ("company_ids", "in", self.env.company.id),
                     ("share", "=", False),
                 ],
             )
             for group in (COORDINATOR, SUPERVISOR)
+        ]
+
+    @api.model
+    def _all_exist(self, needed):
+        """For each list of models with a domain, whether all are there; one query.
+
+        :rtype: list
+        """
+        # sudo: that one exists is all that is told, also to an administrator, who has
+        # no right to what the organisation keeps.
+        queries = [
+            SQL(
+                " AND ".join(["EXISTS (%s)"] * len(wanted)),
+                *(
+                    self.env[model].sudo()._search(domain, limit=1).select(SQL("1"))
+                    for model, domain in wanted
+                ),
+            )
+            for wanted in needed
+        ]
+        return list(
+            self.env.execute_query(SQL("SELECT %s", SQL(", ").join(queries)))[0]
         )

@@ -17,13 +17,18 @@ class Desk(models.AbstractModel):
             and self.env.user not in (record.submitted_by_id, record.create_uid)
         ]
         waiting.sort(key=lambda record: record.submitted_on or record.write_date)
+        # Read at once: those of each model would be read apart.
+        authors = self.env["res.users"].union(*(row.submitted_by_id for row in waiting))
+        names = {author.id: author.name for author in authors}
         lines = self._case_lines(
             waiting,
             lambda record: {
                 "model": record._name,
                 "res_id": record.id,
                 "task": self._kind_of(record),
-                "detail": self.env._("by %(name)s", name=record.submitted_by_id.name),
+                "detail": self.env._(
+                    "by %(name)s", name=names[record.submitted_by_id.id]
+                ),
                 "when": self._since(record.submitted_on),
                 "tone": "muted",
                 "approve": "action_approve",

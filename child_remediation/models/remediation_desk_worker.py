@@ -136,6 +136,7 @@ class Desk(models.AbstractModel):
                 ],
                 [
                     "case_id",
+                    "user_id",
                     "state",
                     "create_uid",
                     "submitted_by_id",
@@ -165,7 +166,7 @@ class Desk(models.AbstractModel):
             record
             for records in undecided.values()
             for record in records
-            if record.state == "draft" and record.case_id.user_id == self.env.user
+            if record.state == "draft" and record.user_id == self.env.user
         ]
         if not drafts:
             return None
@@ -209,10 +210,10 @@ class Desk(models.AbstractModel):
         for visit in visits:
             by_day[visit.date_planned].append(
                 {
+                    "case": visit.case_id.id,
                     "id": visit.id,
                     "model": visit._name,
                     "res_id": visit.id,
-                    "title": visit.case_id.name,
                     "detail": self._label(visit, "visit_type"),
                 }
             )

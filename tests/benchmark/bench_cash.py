@@ -311,7 +311,7 @@ def chain(bench, steps=None):
     whole = {"seconds": 60.0 * bench.definition.size / 10_000}
     if not steps:
         one_by_one(bench)
-        whole["ratio"] = 0.25
+        whole["ratio"] = 0.1
     with step("whole chain", **whole):
         period = env.cr.now().date().replace(day=1)
         cycle = officer["cash.transfer.cycle"].create(
@@ -400,13 +400,13 @@ def report_of(bench, plan):
     rows = ["payment,reference,amount,currency,status,date,fee,reason"]
     for number, (code, due) in enumerate(bench.env.cr.fetchall()):
         if number % 100 == 7:
-            rows.append(f"{code},R{number},0,USD,,,,wrong_number")
+            rows.append(f"{code},R{number},0,USD,failed,,,wrong_number")
         elif number % 100 == 8:
-            rows.append(f"{code},R{number},10.00,USD,,,,")
+            rows.append(f"{code},R{number},10.00,USD,delivered,,,")
         elif number % 1000 == 9:
-            rows.append(f"{code},R{number},{float(due) + 5:.2f},USD,,,,")
+            rows.append(f"{code},R{number},{float(due) + 5:.2f},USD,delivered,,,")
         else:
-            rows.append(f"{code},R{number},{due},USD,,,,")
+            rows.append(f"{code},R{number},{due},USD,delivered,,,")
     return "\n".join(rows).encode() + b"\n"
 
 

@@ -22,8 +22,10 @@ class Desk(models.AbstractModel):
                 self.env._("A scheme, the grant that pays it and a payment provider."),
                 OFFICER,
                 "cash_transfer.scheme_action",
-                self._any("cash.transfer.scheme")
-                and self._any("cash.transfer.provider")
-                and self._any("cash.transfer.grant"),
+                [
+                    ("cash.transfer.scheme", []),
+                    ("cash.transfer.provider", []),
+                    ("cash.transfer.grant", []),
+                ],
             ),
         ]
