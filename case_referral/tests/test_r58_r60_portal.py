@@ -147,7 +147,7 @@ class TestAnswersOnThePortal(PortalCommon):
                 {**values, "immediate_danger": "peut-être", "client_key": "y" * 20}
             )
 
-    def test_79_a_photo_of_a_telephone_that_cannot_be_drawn_says_how(self):
+    def test_reported_79_a_photo_that_cannot_be_drawn_says_how(self):
         heic = base64.b64encode(
             b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"
         ).decode()

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import BaseCase, tagged
 
+from odoo.addons.remediation_base.tests.books import with_dimension
 from odoo.addons.remediation_base.tools import sheets
 
 from . import hub_sheet
@@ -71,6 +72,16 @@ class TestIntakeImport(RemediationCommon):
         self.assertIn(
             "neither yes nor no", self._checked(headers, [row]).line_ids.problems
         )
+
+    def test_reported_05_a_sheet_that_says_a_wrong_size_is_read_whole(self):
+        rows = [[f"R{number}", *self.good[1:]] for number in range(8)]
+        for size in ("A1", "A1:F4"):
+            wizard = self._wizard(self.headers, rows)
+            content = base64.b64decode(wizard.file)
+            wizard.file = base64.b64encode(with_dimension(content, size))
+            wizard.action_read()
+            wizard.action_check()
+            self.assertEqual((wizard.new_count, wizard.wrong_count), (8, 0), size)
 
     def test_published_cases_go_through_xlsx_and_csv(self):
         site_of = {

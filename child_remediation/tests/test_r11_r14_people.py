@@ -45,7 +45,7 @@ class TestPeople(RemediationCommon):
             "profile": self.manager_2.with_user(self.supervisor).action_archive,
         }
 
-    def test_r11_archiving_a_login_by_any_door_passes_custody_and_tells(self):
+    def test_r11_reported_42_archiving_a_login_passes_custody_and_tells(self):
         assign = self.env.ref("child_remediation.mail_activity_type_assign")
         high = self._new_case(self.manager_2, risk_level="high")
         low = self._new_case(self.manager_2, risk_level="low")

@@ -136,7 +136,7 @@ class TestR79Pictures(RemediationCommon, HttpCase):
         child.with_user(self.worker).photo = base64.b64encode(out.getvalue())
         self.assertTrue(child.photo)
 
-    def test_r79_a_heic_becomes_a_jpeg_without_place_upright(self):
+    def test_r79_reported_79_a_heic_becomes_a_jpeg_without_place_upright(self):
         exif = Image.Exif()
         exif[0x0112] = 6
         exif[0x010E] = "Kapata, house 12"

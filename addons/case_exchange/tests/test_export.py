@@ -359,7 +359,7 @@ class TestExport(ExchangeCommon):
             cell = rows_of(self._content(export))[1]
             self.assertEqual(cell, ["" if expected is None else str(expected)], vals)
 
-    def test_moments_are_those_of_the_place_of_the_case(self):
+    def test_reported_62_moments_are_those_of_the_place_of_the_case(self):
         """22:30 in UTC is the next day in Lubumbashi (UTC+2)."""
         self.company.partner_id.tz = "Africa/Lubumbashi"
         self.case._unprotected().write({"opened_at": "2026-11-20 22:30:00"})

@@ -142,7 +142,7 @@ class TestStandards(ExchangeCommon):
             for row in csv.DictReader(lines, delimiter="\t")
         }
 
-    def test_htcds_has_the_columns_of_the_standard_in_the_order_of_its_sheet(self):
+    def test_reported_46_htcds_has_the_columns_of_the_standard_in_their_order(self):
         standard = self._standard()
         self.assertFalse(set(htcds.NAMES) - set(standard))
         self.assertEqual(len(set(htcds.NAMES)), len(htcds.NAMES))
@@ -158,7 +158,7 @@ class TestStandards(ExchangeCommon):
             "cas_ReasonForOutgoingReferral",
         )
 
-    def test_htcds_holds_values_of_the_standard_alone(self):
+    def test_reported_46_htcds_holds_values_of_the_standard_alone(self):
         standard = self._standard()
         cases = self.case | self.plain
         for vals in (
@@ -255,7 +255,7 @@ class TestStandards(ExchangeCommon):
                 self.assertTrue(record[name], name)
                 self.assertEqual(set(record[name][0]), set(names), name)
 
-    def test_primero_holds_ids_of_its_own_lookups_alone(self):
+    def test_reported_47_primero_holds_ids_of_its_own_lookups_alone(self):
         cases = self.case | self.plain
         cases.beneficiary_id[:1].has_disability = True
         cases[1].beneficiary_id.sex = "other"
@@ -358,6 +358,32 @@ class TestStandards(ExchangeCommon):
                 for key, value in row.items():
                     if value and key not in ("unique_id", "note_date", "note_subject"):
                         self.assertIn(str(value), notes, (name, key))
+
+    def test_reported_49_an_estimated_age_goes_out_and_in_and_out_again(self):
+        """An estimate never comes back as a birth date that somebody knows."""
+        child = self.plain.beneficiary_id
+        child.write({"birth_date": False, "age_estimated": 9})
+        domain = repr([("id", "=", self.plain.id)])
+        named = {"is_identified": True, "reason": "Handing over to the ministry"}
+        (out,) = self._primero(self.namer, domain=domain, **named)
+        self.assertEqual((out["estimated"], out["age"]), (True, 9))
+        out["case_id"] = out["case_id_display"] = "ELSEWHERE-1"
+        job = (
+            self.env["remediation.import.job"]
+            .with_user(self.importer)
+            .create({"file": base64.b64encode(json.dumps([out]).encode())})
+        )
+        job.action_check()
+        job.action_import()
+        there = job.line_ids.case_id
+        self.assertEqual(len(there), 1, job.line_ids.mapped("problems"))
+        self.assertFalse(there.beneficiary_id.birth_date)
+        self._new_consent(there, "reporting")
+        (again,) = self._primero(
+            self.namer, domain=repr([("id", "=", there.id)]), **named
+        )
+        for name in ("estimated", "age", "date_of_birth"):
+            self.assertEqual(again[name], out[name], name)
 
     @staticmethod
     def _without(row, name):

@@ -293,7 +293,7 @@ class TestImportPrimero(ExchangeCommon):
         self.assertFalse(job.line_ids.problems)
         self.assertNotEqual(child, known.beneficiary_id)
 
-    def test_a_duplicate_there_is_no_case_here_and_is_said(self):
+    def test_reported_48_a_duplicate_there_is_no_case_here_and_is_said(self):
         job = self._import([record(1), record(2, status="duplicate")])
         self.assertEqual(
             (job.state, job.imported_count, job.left_out_count), ("done", 1, 1)
@@ -305,7 +305,7 @@ class TestImportPrimero(ExchangeCommon):
         job.action_check()
         self.assertEqual(job.line_ids.status, "wrong")
 
-    def test_an_estimated_birth_date_stays_an_estimate(self):
+    def test_reported_49_an_estimated_birth_date_stays_an_estimate(self):
         job = self._import(
             [
                 record(1, estimated=True, date_of_birth="2017-01-01", age=9),
@@ -320,7 +320,7 @@ class TestImportPrimero(ExchangeCommon):
         self.assertEqual(two.age_estimated, 10)
         self.assertEqual(str(three.birth_date), "2014-05-06")
 
-    def test_an_import_is_done_with_its_last_batch(self):
+    def test_reported_65_an_import_is_done_with_its_last_batch(self):
         job = self._job([record(number) for number in range(75)])
         job.action_check()
         job.action_import()

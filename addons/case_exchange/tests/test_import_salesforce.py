@@ -331,7 +331,7 @@ class TestImportSalesforce(ExchangeCommon):
         }
         return case, contact
 
-    def test_what_was_deleted_there_is_left_out_and_counted(self):
+    def test_reported_54_what_was_deleted_there_is_left_out_and_counted(self):
         kept, contact = self._one_case(1021)
         gone, other = self._one_case(1022, IsDeleted="1")
         job = self._job(archive({"Case": [kept, gone], "Contact": [contact, other]}))
@@ -342,7 +342,7 @@ class TestImportSalesforce(ExchangeCommon):
         job.action_import()
         self.assertEqual(job.imported_count, 1)
 
-    def test_the_number_that_people_know_finds_the_case(self):
+    def test_reported_56_the_number_that_people_know_finds_the_case(self):
         case, contact = self._one_case(1027)
         job = self._job(archive({"Case": [case], "Contact": [contact]}))
         job.action_check()
@@ -352,7 +352,7 @@ class TestImportSalesforce(ExchangeCommon):
             cases = self.env["remediation.case"].with_user(self.importer)
             self.assertIn(found.id, [row[0] for row in cases.name_search(text)], text)
 
-    def test_parts_of_one_export_are_read_together(self):
+    def test_reported_58_parts_of_one_export_are_read_together(self):
         case, contact = self._one_case(2001)
         job = self._job(archive({"Case": [case]}))
         with self.assertRaisesRegex(UserError, "other parts"):
@@ -365,7 +365,7 @@ class TestImportSalesforce(ExchangeCommon):
         job.action_import()
         self.assertEqual(job.imported_count, 1)
 
-    def test_a_moment_in_utc_has_the_day_of_the_place(self):
+    def test_reported_62_a_moment_in_utc_has_the_day_of_the_place(self):
         self.company.partner_id.tz = "Africa/Lubumbashi"
         case, contact = self._one_case(1030)
         job = self._job(archive({"Case": [case], "Contact": [contact]}))

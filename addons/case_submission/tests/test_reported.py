@@ -79,7 +79,7 @@ class TestReported(SubmissionCommon, HttpCase):
         return self._kobo(**self._visit_answers(case, **answers))
 
     # -- 30b
-    def test_30b_the_same_answers_come_again_with_their_attachments(self):
+    def test_reported_30b_the_same_answers_come_again_with_their_attachments(self):
         document = self._kobo(
             work_observed="Lave des sacs",
             immediate_danger="yes",
@@ -101,7 +101,7 @@ class TestReported(SubmissionCommon, HttpCase):
         self._send("concern", document, status=409)
 
     # -- 32
-    def test_32_names_that_kobo_makes_of_french_labels_are_kept(self):
+    def test_reported_32_names_that_kobo_makes_of_french_labels_are_kept(self):
         said = {
             "_ge_estim_": "9",
             "_cole_fr_quent_e": "EP Kapata, 3e",
@@ -117,7 +117,7 @@ class TestReported(SubmissionCommon, HttpCase):
             self.assertNotIn(own + ":", text)
 
     # -- 33, R15
-    def test_r15_33_deadlines_run_from_the_moment_it_was_written(self):
+    def test_r15_reported_33_deadlines_run_from_the_moment_it_was_written(self):
         now = fields.Datetime.now()
         written = (now - timedelta(hours=5)).replace(microsecond=0)
         text = (written + timedelta(hours=2)).isoformat() + "+02:00"
@@ -129,7 +129,7 @@ class TestReported(SubmissionCommon, HttpCase):
         self.assertIn("written_at: hier", wrong.work_observed)
 
     # -- 34, R58
-    def test_r58_34_danger_in_any_known_word_pages(self):
+    def test_r58_reported_34_danger_in_any_known_word_pages(self):
         for word in ("Yes", "Oui", "True", "OUI", "1", "vrai", True, 1):
             with self.subTest(word):
                 concern = self._concern(
@@ -155,7 +155,7 @@ class TestReported(SubmissionCommon, HttpCase):
         told = (self.env["mail.mail"].search([]) - mails).mapped("body_html")
         self.assertTrue(any(submission.name in body for body in told))
 
-    def test_r58_34c_the_work_of_a_visit_in_any_known_word(self):
+    def test_r58_reported_34_the_work_of_a_visit_in_any_known_word(self):
         for number, word in enumerate(("Yes", "Oui", "True", "vrai", True)):
             case = self._new_case()
             submission = self._send(
@@ -203,7 +203,7 @@ class TestReported(SubmissionCommon, HttpCase):
         self.assertFalse(self.case.visit_ids)
 
     # -- 36, R59
-    def test_r59_36_danger_registers_with_what_is_right(self):
+    def test_r59_reported_36_danger_registers_with_what_is_right(self):
         wrong = {
             "child_age": "9 ans",
             "child_sex": "petit",
@@ -244,7 +244,7 @@ class TestReported(SubmissionCommon, HttpCase):
         self.assertIn(self.worker_2, case.activity_ids.user_id)
 
     # -- 37
-    def test_37_a_long_answer_is_kept_whole(self):
+    def test_reported_37_a_long_answer_is_kept_whole(self):
         story = " ".join(f"Phrase {number:03} du récit." for number in range(400))
         for name in ("recit", "work_observed"):
             concern = self._concern(**{"location": "Dépôt", name: story}).concern_id
@@ -254,7 +254,7 @@ class TestReported(SubmissionCommon, HttpCase):
         self.assertIn(place.strip(), concern.work_observed)
 
     # -- 39
-    def test_39_a_subset_of_fields_or_a_wrapper_is_accepted(self):
+    def test_reported_39_a_subset_of_fields_or_a_wrapper_is_accepted(self):
         subset = {"work_observed": "Vend de l'eau", "location": "Rond-point"}
         first = self._send("concern", subset)
         self.assertEqual(self._send("concern", subset, status=200), first)
@@ -266,7 +266,7 @@ class TestReported(SubmissionCommon, HttpCase):
         self.assertEqual(self._send("concern", wrapped, status=200), first)
 
     # -- 42, R11
-    def test_r11_42_a_submission_naming_who_has_left_waits(self):
+    def test_r11_reported_42_a_submission_naming_who_has_left_waits(self):
         self.worker.sudo().active = False
         submission = self._send("visit", self._visit_document())
         self.assertEqual(submission.state, "waiting")

@@ -160,7 +160,7 @@ class TestFigures(CashCommon):
         self.grant.budget = 60
         plan.with_user(self.releaser).action_release()
 
-    def test_r65_payment_list_totals_what_it_lists(self):
+    def test_r65_reported_28_payment_list_totals_what_it_lists(self):
         """Reported row 28: after a failure 7 rows stood over "Total, 8 payments", and
         the wallet stood under *Identity document*."""
         plan = self._paid_plan(3)
