@@ -1,4 +1,6 @@
 from . import cash_transfer_reconciliation
+from . import cash_transfer_reconciliation_match
+from . import cash_transfer_reconciliation_post
 from . import cash_transfer_reconciliation_row
 from . import cash_transfer_dispute
 from . import cash_transfer_verification
