@@ -125,10 +125,14 @@ class CashTransferSteered(models.AbstractModel):
             super(CashTransferSteered, fresh).write(vals)
             fresh._ask_to_put_in_force()
         for record in settled:
-            record._ask_change({name: vals[name] for name in names})
-        rest = {name: value for name, value in vals.items() if name not in names}
-        if settled and rest:
-            super(CashTransferSteered, settled).write(rest)
+            waits = {name for name in names if record._steers_by_now(name)}
+            record._ask_change({name: vals[name] for name in waits})
+            rest = {name: value for name, value in vals.items() if name not in waits}
+            super(CashTransferSteered, record).write(rest)
+        return True
+
+    def _steers_by_now(self, name):
+        """Hook: whether a change of this field waits for a second person already."""
         return True
 
     @api.ondelete(at_uninstall=False)

@@ -9,7 +9,19 @@ class ResCompany(models.Model):
 
     _steering_changes_only = True
     _steering_fields = frozenset(
-        {"cash_emergency_limit", "cash_cooling_hours", "cash_adolescent_age"}
+        {
+            "cash_journal_id",
+            "cash_expense_account_id",
+            "cash_fee_account_id",
+            "cash_advance_account_id",
+            "cash_claims_account_id",
+            "cash_write_off_account_id",
+            "cash_ineligible_analytic_id",
+            "cash_exchange_policy",
+            "cash_emergency_limit",
+            "cash_cooling_hours",
+            "cash_adolescent_age",
+        }
     )
 
     cash_journal_id = fields.Many2one(
@@ -79,3 +91,8 @@ class ResCompany(models.Model):
         # sudo: whoever creates companies need not hold a cash duty.
         self.env["cash.transfer.duty.pair"].sudo()._fill_defaults(companies)
         return companies
+
+    def _steers_by_now(self, name):
+        """Setting up takes one person: an account waits for a second one from its first
+        choice on, when entries are made with it."""
+        return self._fields[name].type != "many2one" or bool(self[name])

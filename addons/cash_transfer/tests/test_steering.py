@@ -185,6 +185,25 @@ class TestSteering(CashCommon):
         self.assertEqual(self.company.cash_emergency_limit, before)
         self.assertEqual(self._changes(self.company)[:1].state, "asked")
 
+    def test_r63_the_accounts_of_a_company_change_by_two(self):
+        """The first choice is free, so that one person sets up; every later one waits."""
+        company = self.company.with_user(self.system).with_company(self.company)
+        names = [name for name in company._get_steering_fields() if name[-3:] == "_id"]
+        self.assertEqual(len(names), 7)
+        for name in names:
+            with self.subTest(field=name):
+                before = self.company[name]
+                other = before.copy()
+                company.write({name: other.id})
+                self.assertEqual(self.company[name], before)
+                self._changes(self.company)[:1].with_user(self.approver).action_agree()
+                self.assertEqual(self.company[name], other)
+                self.company.sudo()[name] = False
+                company.write({name: before.id})
+                self.assertEqual(self.company[name], before, "nothing was chosen yet")
+        company.cash_exchange_policy = "day"
+        self.assertEqual(self.company.cash_exchange_policy, "fifo")
+
     def _xmlid(self, record):
         self.env["ir.model.data"].create(
             {
@@ -243,6 +262,14 @@ class TestSteering(CashCommon):
                 ):
                     with self.subTest(model=kind, field=name):
                         self.fail(f"{name}: does it steer money? Say so.")
+        company = self.env["res.company"]
+        ours = {
+            name
+            for name, field in company._fields.items()
+            if field._module == "cash_transfer" and name.startswith("cash_")
+        }
+        self.assertTrue(ours)
+        self.assertEqual(ours - company._get_steering_fields(), set())
 
     def test_r63_new_records_wait_too(self):
         """A new provider, a copy, a new rule: used once a second person agreed."""
