@@ -103,7 +103,7 @@ class Desk(models.AbstractModel):
             "released": self.env._("Fund and instruct"),
             "instructed": self.env._("Import the report"),
             "partly_reconciled": self.env._("Import the report"),
-            "reconciled": self.env._("Close"),
+            "reconciled": self.env._("Close the Plan"),
         }[plan.state]
 
     @api.model

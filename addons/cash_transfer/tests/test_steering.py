@@ -188,7 +188,8 @@ class TestSteering(CashCommon):
     def test_r63_the_accounts_of_a_company_change_by_two(self):
         """The first choice is free, so that one person sets up; every later one waits."""
         company = self.company.with_user(self.system).with_company(self.company)
-        names = [name for name in company._get_steering_fields() if name[-3:] == "_id"]
+        steering = company._get_steering_fields()
+        names = [name for name in steering if name.endswith("_id")]
         self.assertEqual(len(names), 7)
         for name in names:
             with self.subTest(field=name):
