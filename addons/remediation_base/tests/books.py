@@ -1,4 +1,4 @@
-"""Workbooks as other programs write them, for the tests of every door that reads one."""
+"""Workbooks as other programs write them, for tests of every door that reads one."""
 
 import io
 import re
