@@ -318,6 +318,21 @@ class CashTransferPaymentLine(models.Model):
                     units, line.currency_id
                 ).amount
 
+    def _mark_reversed(self, amount, reason):
+        """Take a reversed amount off what the cycle delivered, and say why (R44)."""
+        self.ensure_one()
+        cycle_line = self.cycle_line_id
+        cycle_line._unprotected().amount_delivered = self.currency_id.round(
+            cycle_line.amount_delivered - amount
+        )
+        self._unprotected().write(
+            {
+                "status": "partial" if self.amount_delivered else "reversed",
+                "reason": reason,
+                "owed_decision": False,
+            }
+        )
+
     def _note_reconciler(self):
         """Remember who reconciled, for the duties kept apart (R37)."""
         self.plan_id._unprotected().reconciled_by_ids = [

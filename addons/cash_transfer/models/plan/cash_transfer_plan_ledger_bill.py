@@ -97,6 +97,14 @@ class CashTransferPlanLedgerBill(models.AbstractModel):
             }
         )
         move.action_post()
+        movements = self._bill_movements(move, date, reconciliation)
+        self.env["cash.transfer.movement"]._unprotected().create(movements)
+        self._release_for_bill(move, date, ref, reconciliation)
+        self.invalidate_recordset(["statement_html", "is_balanced"])
+        return move
+
+    def _bill_movements(self, move, date, reconciliation):
+        """Return the values of what a bill brings and what it charges at once."""
         movements = []
         for kind in ("delivered", "fee"):
             lines = move.invoice_line_ids.filtered(
@@ -116,10 +124,7 @@ class CashTransferPlanLedgerBill(models.AbstractModel):
                             reconciliation_id=reconciliation and reconciliation.id,
                         )
                     )
-        self.env["cash.transfer.movement"]._unprotected().create(movements)
-        self._release_for_bill(move, date, ref, reconciliation)
-        self.invalidate_recordset(["statement_html", "is_balanced"])
-        return move
+        return movements
 
     def _bank_account_of(self, partner):
         """Return the account that a bill is paid into: the provider's is the one that

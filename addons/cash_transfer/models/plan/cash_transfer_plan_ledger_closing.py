@@ -68,6 +68,48 @@ class CashTransferPlanLedgerClosing(models.AbstractModel):
         )
         difference = Money.of(-line.balance, self.company_currency_id).units - cost
         money = self.provider_id._get_money_account()
+        entry = self._return_lines(line, amount, cost, difference)
+        move = self.env["account.move"]
+        if entry:
+            move = self._create_move(
+                entry, date, self.env._("%(plan)s return", plan=self.name)
+            )
+        if self.provider_id.kind == "wallet":
+            legs = move.line_ids.filtered(lambda aml: aml.account_id == line.account_id)
+            if line.account_id.reconcile:
+                (line + legs).reconcile()
+            line = move.line_ids.filtered(lambda aml: aml.account_id == money)
+        created = (
+            self.env["cash.transfer.movement"]
+            ._unprotected()
+            .create(
+                [
+                    self._movement_vals(
+                        "returned",
+                        date,
+                        Money(units, self.currency_id).amount,
+                        self._from_cents(piece_cost),
+                        layer_id=layer.id,
+                        move_line_id=line.id,
+                        payment_id=payment.id,
+                    )
+                    for layer, units, piece_cost in pieces
+                ]
+            )
+        )
+        created._reconcile_advance(
+            move.line_ids.filtered(lambda aml: aml.account_id == money)
+        )
+        self.invalidate_recordset(["statement_html", "is_balanced"])
+
+    def _return_lines(self, line, amount, cost, difference):
+        """Return the values of the entry beside a returning payment: the second leg of
+        a wallet's transfer, and what the exchange gained or lost.
+
+        :param line: the payment's item on its destination account.
+        :param int cost, difference: in cents of the company's currency.
+        """
+        money = self.provider_id._get_money_account()
         entry = []
         if self.provider_id.kind == "wallet":
             # second leg of the internal transfer: out of our wallet at its cost
@@ -103,38 +145,7 @@ class CashTransferPlanLedgerClosing(models.AbstractModel):
                 strict=True,
             ):
                 entry += self._exchange_lines(part, key, grant)
-        move = self.env["account.move"]
-        if entry:
-            move = self._create_move(
-                entry, date, self.env._("%(plan)s return", plan=self.name)
-            )
-        if self.provider_id.kind == "wallet":
-            legs = move.line_ids.filtered(lambda aml: aml.account_id == line.account_id)
-            if line.account_id.reconcile:
-                (line + legs).reconcile()
-            line = move.line_ids.filtered(lambda aml: aml.account_id == money)
-        created = (
-            self.env["cash.transfer.movement"]
-            ._unprotected()
-            .create(
-                [
-                    self._movement_vals(
-                        "returned",
-                        date,
-                        Money(units, self.currency_id).amount,
-                        self._from_cents(piece_cost),
-                        layer_id=layer.id,
-                        move_line_id=line.id,
-                        payment_id=payment.id,
-                    )
-                    for layer, units, piece_cost in pieces
-                ]
-            )
-        )
-        created._reconcile_advance(
-            move.line_ids.filtered(lambda aml: aml.account_id == money)
-        )
-        self.invalidate_recordset(["statement_html", "is_balanced"])
+        return entry
 
     @step(
         frm=("instructed", "partly_reconciled", "reconciled", "closed"),
@@ -195,32 +206,7 @@ class CashTransferPlanLedgerClosing(models.AbstractModel):
     def _give_back_fee(self, amount, fees, date):
         """Post a fee back into the advance or wallet, at what it cost there."""
         self._check_open_date(date, self.company_id.cash_journal_id)
-        movements = self._held_movements()
-        layers = movements.filtered(lambda m: m.kind in INFLOWS)
-        used = sum(
-            Money.of(m.amount, self.currency_id).units for m in movements - layers
-        )
-        back = Money.of(amount, self.currency_id).units
-        pieces, missing = consume(
-            [
-                (
-                    Money.of(m.amount, self.currency_id).units,
-                    Money.of(m.company_amount, self.company_currency_id).units,
-                )
-                for m in layers
-            ],
-            used - back,
-            back,
-        )
-        cost = sum(piece[2] for piece in pieces)
-        if missing:  # it was charged beyond the funding: at the rate of the day, too
-            unfunded = self.currency_id._convert(
-                Money(missing, self.currency_id).amount,
-                self.company_currency_id,
-                self.company_id,
-                date,
-            )
-            cost += Money.of(unfunded, self.company_currency_id).units
+        cost = self._cost_of_last(amount, date)
         shares = self._split_cost(-cost, [part[2] for part in fees])
         lines = [
             {
@@ -255,6 +241,37 @@ class CashTransferPlanLedgerClosing(models.AbstractModel):
             )
         )
         self.invalidate_recordset(["statement_html", "is_balanced"])
+
+    def _cost_of_last(self, amount, date):
+        """Return what the amount cost that left the advance or wallet last, in cents of
+        the company's currency."""
+        movements = self._held_movements()
+        layers = movements.filtered(lambda m: m.kind in INFLOWS)
+        used = sum(
+            Money.of(m.amount, self.currency_id).units for m in movements - layers
+        )
+        back = Money.of(amount, self.currency_id).units
+        pieces, missing = consume(
+            [
+                (
+                    Money.of(m.amount, self.currency_id).units,
+                    Money.of(m.company_amount, self.company_currency_id).units,
+                )
+                for m in layers
+            ],
+            used - back,
+            back,
+        )
+        cost = sum(piece[2] for piece in pieces)
+        if missing:  # it was charged beyond the funding: at the rate of the day, too
+            unfunded = self.currency_id._convert(
+                Money(missing, self.currency_id).amount,
+                self.company_currency_id,
+                self.company_id,
+                date,
+            )
+            cost += Money.of(unfunded, self.company_currency_id).units
+        return cost
 
     def _reopen(self):
         """Open a closed plan again: something happened to its money (R70)."""

@@ -298,13 +298,34 @@ class CashTransferPlanLedgerDelivery(models.AbstractModel):
 
         :param dict amounts: line → what is reversed of it.
         """
+        self._check_open_date(date, self.company_id.cash_journal_id)
+        entry = self._reversal_lines(self._take_back(lines, amounts))
+        move = self._create_move(
+            entry, date, self.env._("%(plan)s reversal", plan=self.name)
+        )
+        self._create_reversal_movements(move, date)
+        for line in lines:
+            line._mark_reversed(amounts[line], reason)
+        lines.cycle_line_id._update_payment_status()
+        self._update_spent()
+        self._reopen()
+        self._update_state()
+        self._log_event(
+            self.env._("Reversed %(codes)s", codes=", ".join(lines.mapped("name")))
+        )
+        self.invalidate_recordset(["statement_html", "is_balanced"])
+
+    def _reversal_lines(self, taken):
+        """Return the values of the entry's lines: the expense by partner and analytic
+        key, and whose money it is again.
+
+        :param dict taken: see :meth:`_take_back`.
+        """
         company = self.company_id
-        self._check_open_date(date, company.cash_journal_id)
         expense = self._expense_account()
         billed = self.provider_id.kind == "prefinanced"
-        rest = self._take_back(lines, amounts)
         parts = {}
-        for split, (back, cost_back, _grant) in rest.items():
+        for split, (back, cost_back, _grant) in taken.items():
             partner = self.provider_id.partner_id
             if billed:
                 partner = split.line_id._billed_by() or partner
@@ -340,9 +361,10 @@ class CashTransferPlanLedgerDelivery(models.AbstractModel):
                     "cash_event": "reversal",
                 }
             )
-        move = self._create_move(
-            entry, date, self.env._("%(plan)s reversal", plan=self.name)
-        )
+        return entry
+
+    def _create_reversal_movements(self, move, date):
+        billed = self.provider_id.kind == "prefinanced"
         money = move.line_ids.filtered(
             lambda aml: aml.cash_event == "reversal" and not aml.analytic_distribution
         )
@@ -358,26 +380,6 @@ class CashTransferPlanLedgerDelivery(models.AbstractModel):
                     self._movement_vals("bill", *values, move_line_id=line.id)
                 )
         self.env["cash.transfer.movement"]._unprotected().create(vals_list)
-        for line in lines:
-            cycle_line = line.cycle_line_id
-            cycle_line._unprotected().amount_delivered = self.currency_id.round(
-                cycle_line.amount_delivered - amounts[line]
-            )
-            line._unprotected().write(
-                {
-                    "status": "partial" if line.amount_delivered else "reversed",
-                    "reason": reason,
-                    "owed_decision": False,
-                }
-            )
-        lines.cycle_line_id._update_payment_status()
-        self._update_spent()
-        self._reopen()
-        self._update_state()
-        self._log_event(
-            self.env._("Reversed %(codes)s", codes=", ".join(lines.mapped("name")))
-        )
-        self.invalidate_recordset(["statement_html", "is_balanced"])
 
     def _take_back(self, lines, amounts):
         """Take the reversed amounts off the splits; what stays is divided as what is

@@ -335,43 +335,11 @@ class CashTransferPlanLedgerFunding(models.AbstractModel):
         missing = plan._missing_funding()
         if missing <= 0:
             raise UserError(self.env._("The plan is funded already."))
-        movements = plan.env["cash.transfer.movement"]._unprotected()
         adopted, wanted = 0.0, Money.of(missing, plan.currency_id).units
         for line in plan._free_items(move_line_id):
-            taken = line.cash_movement_ids.filtered(lambda m: m.kind == "payment")
-            used = Money.of(sum(taken.mapped("amount")), plan.currency_id).units
-            pieces, _missing = consume(
-                [
-                    (
-                        Money.of(line.amount_currency, plan.currency_id).units,
-                        Money.of(line.balance, plan.company_currency_id).units,
-                    )
-                ],
-                used,
-                wanted,
-            )
-            for _index, units, cost in pieces:
-                movements.create(
-                    plan._movement_vals(
-                        "payment",
-                        line.date,
-                        Money(units, plan.currency_id).amount,
-                        Money(cost, plan.company_currency_id).amount,
-                        move_line_id=line.id,
-                        payment_id=line.move_id.origin_payment_id.id,
-                    )
-                )
-                wanted -= units
-                adopted += Money(units, plan.currency_id).amount
-                plan._log_event(
-                    self.env._(
-                        "Adopted %(amount)s of %(entry)s",
-                        amount=plan.currency_id.format(
-                            Money(units, plan.currency_id).amount
-                        ),
-                        entry=line.move_id.name,
-                    )
-                )
+            units = plan._adopt_item(line, wanted)
+            wanted -= units
+            adopted += Money(units, plan.currency_id).amount
             if not wanted:
                 break
         if not adopted:
@@ -384,6 +352,37 @@ class CashTransferPlanLedgerFunding(models.AbstractModel):
             )
         plan.invalidate_recordset(["statement_html", "is_balanced"])
         return adopted
+
+    def _adopt_item(self, line, wanted):
+        """Take up to so many units of what is free of a posted item; return them."""
+        taken = line.cash_movement_ids.filtered(lambda m: m.kind == "payment")
+        used = Money.of(sum(taken.mapped("amount")), self.currency_id).units
+        free = (
+            Money.of(line.amount_currency, self.currency_id).units,
+            Money.of(line.balance, self.company_currency_id).units,
+        )
+        pieces, missing = consume([free], used, wanted)
+        movements = self.env["cash.transfer.movement"]._unprotected()
+        for _index, units, cost in pieces:
+            amount = Money(units, self.currency_id).amount
+            movements.create(
+                self._movement_vals(
+                    "payment",
+                    line.date,
+                    amount,
+                    Money(cost, self.company_currency_id).amount,
+                    move_line_id=line.id,
+                    payment_id=line.move_id.origin_payment_id.id,
+                )
+            )
+            self._log_event(
+                self.env._(
+                    "Adopted %(amount)s of %(entry)s",
+                    amount=self.currency_id.format(amount),
+                    entry=line.move_id.name,
+                )
+            )
+        return wanted - missing
 
     def _free_items(self, move_line_id=None):
         """Return posted items that brought money to the provider and that no plan made,

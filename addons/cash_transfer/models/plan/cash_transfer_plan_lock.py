@@ -174,6 +174,13 @@ class CashTransferPlanLock(models.AbstractModel):
                         "amount": Money(units, currency).amount,
                     }
                 )
+        self._insert_splits(values)
+        self._unprotected().job_data = dict(
+            self.job_data, carry={str(k): v for k, v in carry.items()}
+        )
+
+    def _insert_splits(self, values):
+        """Write the grants' shares of a portion's payments in one statement."""
         self._execute(
             """
             INSERT INTO cash_transfer_payment_split
@@ -200,9 +207,6 @@ class CashTransferPlanLock(models.AbstractModel):
             """,
             values=Json(values),
             user=self.env.uid,
-        )
-        self._unprotected().job_data = dict(
-            self.job_data, carry={str(k): v for k, v in carry.items()}
         )
 
     def _snapshot(self, line_ids):

@@ -126,36 +126,7 @@ class CashTransferPlanLockProblems(models.AbstractModel):
             now=fields.Datetime.now(),
             identity=SQL(IDENTITY),
         ):
-            if state == "stopped":
-                problems.append(env._("%(code)s: the payee is stopped.", code=code))
-            elif state != "approved":
-                problems.append(
-                    env._("%(code)s: the payee is not approved yet.", code=code)
-                )
-            elif not same:
-                problems.append(
-                    env._(
-                        "%(code)s: the payee's name or document changed. Let the payee "
-                        "be approved again.",
-                        code=code,
-                    )
-                )
-            elif changed and not method:
-                problems.append(
-                    env._(
-                        "%(code)s: the changed account waits for its cooling period.",
-                        code=code,
-                    )
-                )
-            else:
-                problems.append(
-                    env._(
-                        "%(code)s: the payee has no approved account with "
-                        "%(provider)s.",
-                        code=code,
-                        provider=self.provider_id.name,
-                    )
-                )
+            problems.append(self._payee_sentence(code, method, state, same, changed))
         day = self.pay_on
         lines = self.env["cash.transfer.payment.line"].search(
             [
@@ -183,6 +154,29 @@ class CashTransferPlanLockProblems(models.AbstractModel):
                 )
             )
         return problems
+
+    def _payee_sentence(self, code, method, state, same, changed):
+        """Return why a payment's payee cannot be paid."""
+        env = self.env
+        if state == "stopped":
+            return env._("%(code)s: the payee is stopped.", code=code)
+        if state != "approved":
+            return env._("%(code)s: the payee is not approved yet.", code=code)
+        if not same:
+            return env._(
+                "%(code)s: the payee's name or document changed. Let the payee "
+                "be approved again.",
+                code=code,
+            )
+        if changed and not method:
+            return env._(
+                "%(code)s: the changed account waits for its cooling period.", code=code
+            )
+        return env._(
+            "%(code)s: the payee has no approved account with %(provider)s.",
+            code=code,
+            provider=self.provider_id.name,
+        )
 
     def _problems_of_amounts(self):
         return [
@@ -328,39 +322,7 @@ class CashTransferPlanLockProblems(models.AbstractModel):
             if not limit:
                 continue
             limit = convert(limit)
-            for codes, total in self._query(
-                """
-                WITH mine AS (
-                    SELECT m.number, array_agg(l.name ORDER BY l.id) AS codes,
-                           sum(l.amount_due) AS amount
-                      FROM cash_transfer_payment_line l
-                      JOIN cash_transfer_payment_method m ON m.id = l.method_id
-                     WHERE l.plan_id = %(plan)s AND l.status = 'pending'
-                     GROUP BY m.number)
-                SELECT mine.codes, mine.amount + coalesce(sum(o.amount), 0)
-                  FROM mine
-                  LEFT JOIN LATERAL (
-                      SELECT CASE WHEN x.status IN ('delivered', 'partial')
-                                  THEN x.amount_delivered ELSE x.amount_due
-                                  END AS amount
-                        FROM cash_transfer_payment_line x
-                        JOIN cash_transfer_payment_plan p ON p.id = x.plan_id
-                       WHERE x.payee_number = mine.number
-                         AND x.provider_id = %(provider)s AND x.locked
-                         AND x.plan_id <> %(plan)s
-                         AND x.currency_id = %(currency)s
-                         AND x.status NOT IN ('failed', 'not_collected', 'cancelled',
-                                              'stopped', 'set_aside', 'reversed')
-                         AND p.pay_on BETWEEN %(start)s AND %(end)s) o ON TRUE
-                 GROUP BY mine.number, mine.codes, mine.amount
-                HAVING mine.amount + coalesce(sum(o.amount), 0) > %(limit)s
-                """,
-                provider=provider.id,
-                start=start,
-                end=end,
-                limit=limit,
-                currency=self.currency_id.id,
-            ):
+            for codes, total in self._numbers_over(limit, start, end):
                 problems.append(
                     env._(
                         "%(codes)s: together %(total)s to one account in a %(window)s, "
@@ -372,6 +334,43 @@ class CashTransferPlanLockProblems(models.AbstractModel):
                     )
                 )
         return problems
+
+    def _numbers_over(self, limit, start, end):
+        """Return ``[(codes of payments, total)]`` of the accounts that get more than a
+        limit within some days, whatever plan pays it."""
+        return self._query(
+            """
+            WITH mine AS (
+                SELECT m.number, array_agg(l.name ORDER BY l.id) AS codes,
+                       sum(l.amount_due) AS amount
+                  FROM cash_transfer_payment_line l
+                  JOIN cash_transfer_payment_method m ON m.id = l.method_id
+                 WHERE l.plan_id = %(plan)s AND l.status = 'pending'
+                 GROUP BY m.number)
+            SELECT mine.codes, mine.amount + coalesce(sum(o.amount), 0)
+              FROM mine
+              LEFT JOIN LATERAL (
+                  SELECT CASE WHEN x.status IN ('delivered', 'partial')
+                              THEN x.amount_delivered ELSE x.amount_due
+                              END AS amount
+                    FROM cash_transfer_payment_line x
+                    JOIN cash_transfer_payment_plan p ON p.id = x.plan_id
+                   WHERE x.payee_number = mine.number
+                     AND x.provider_id = %(provider)s AND x.locked
+                     AND x.plan_id <> %(plan)s
+                     AND x.currency_id = %(currency)s
+                     AND x.status NOT IN ('failed', 'not_collected', 'cancelled',
+                                          'stopped', 'set_aside', 'reversed')
+                     AND p.pay_on BETWEEN %(start)s AND %(end)s) o ON TRUE
+             GROUP BY mine.number, mine.codes, mine.amount
+            HAVING mine.amount + coalesce(sum(o.amount), 0) > %(limit)s
+            """,
+            provider=self.provider_id.id,
+            start=start,
+            end=end,
+            limit=limit,
+            currency=self.currency_id.id,
+        )
 
     def _problems_of_grants(self):
         """A grant pays from its first to its last day, counted when the money goes."""

@@ -127,15 +127,9 @@ class CashTransferReconciliationMatch(models.Model):
         currency = self.currency_id
         lines, told, aside = {}, [], {}
         for row in rows:
-            nameless = not row["payment_code"] and not (
-                by_reference and row["provider_ref"]
-            )
-            if row["meaning"] == "left_out":
-                aside[row["number"]] = provider_report.change("left_out")
-            elif nameless and row["note"] in ("which_payment", "number_unknown"):
-                aside[row["number"]] = provider_report.change(
-                    "waiting", note=row["note"]
-                )
+            note = self._without_payment(row, by_reference)
+            if note:
+                aside[row["number"]] = note
             line = by_code.get(row["payment_code"])
             if not row["payment_code"] or (by_reference and row["provider_ref"]):
                 line = by_ref.get(row["provider_ref"]) or line
@@ -172,23 +166,32 @@ class CashTransferReconciliationMatch(models.Model):
                 ).amount,
             }
         )
-        matched = []
-        for row, now in zip(rows, told, strict=True):
-            change = changes[row["number"]]
-            matched.append(
-                {
-                    **row,
-                    **{name: now[name] for name in ("line_id", "plan_id", "receipt")},
-                    **change,
-                    **{
-                        name: Money(change[name], currency).amount
-                        for name in ("booked", "disputed", "fee")
-                    },
-                }
-            )
+        matched = [
+            self._matched_row(row, now, changes[row["number"]])
+            for row, now in zip(rows, told, strict=True)
+        ]
         if not self.fees_told:
             self._add_expected_fees(matched)
         return matched
+
+    def _without_payment(self, row, by_reference):
+        """Return the outcome of a row that no payment is looked for: left out, or it
+        names none. None of the others."""
+        if row["meaning"] == "left_out":
+            return provider_report.change("left_out")
+        named = row["payment_code"] or (by_reference and row["provider_ref"])
+        if not named and row["note"] in ("which_payment", "number_unknown"):
+            return provider_report.change("waiting", note=row["note"])
+        return None
+
+    def _matched_row(self, row, now, change):
+        """Return a row with its payment and what follows from it, in money."""
+        amounts = {
+            name: Money(change[name], self.currency_id).amount
+            for name in ("booked", "disputed", "fee")
+        }
+        found = {name: now[name] for name in ("line_id", "plan_id", "receipt")}
+        return {**row, **found, **change, **amounts}
 
     def _as_payment(self, line):
         currency = self.currency_id

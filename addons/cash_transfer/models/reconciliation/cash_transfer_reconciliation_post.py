@@ -181,6 +181,22 @@ class CashTransferReconciliationPost(models.Model):
             """,
             **values,
         )
+        self._apply_plain_payments(values)
+        self._execute(
+            """
+            UPDATE cash_transfer_payment_split s
+               SET amount_delivered = s.amount
+              FROM cash_transfer_reconciliation_row r
+             WHERE r.line_id = s.line_id AND r.reconciliation_id = %(report)s
+               AND r.outcome IN ('delivered', 'over')
+            """,
+            **values,
+        )
+        self.row_ids.plan_id._figures_changed()
+        partial = self.row_ids.filtered(lambda row: row.outcome == "partial").line_id
+        partial._split_delivery()
+
+    def _apply_plain_payments(self, values):
         self._execute(
             """
             UPDATE cash_transfer_payment_line l
@@ -206,19 +222,6 @@ class CashTransferReconciliationPost(models.Model):
             """,
             **values,
         )
-        self._execute(
-            """
-            UPDATE cash_transfer_payment_split s
-               SET amount_delivered = s.amount
-              FROM cash_transfer_reconciliation_row r
-             WHERE r.line_id = s.line_id AND r.reconciliation_id = %(report)s
-               AND r.outcome IN ('delivered', 'over')
-            """,
-            **values,
-        )
-        self.row_ids.plan_id._figures_changed()
-        partial = self.row_ids.filtered(lambda row: row.outcome == "partial").line_id
-        partial._split_delivery()
 
     def _create_disputes(self, rows):
         kinds = {"over": "over_delivered", "late": "paid_twice"}
