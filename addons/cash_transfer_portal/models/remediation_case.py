@@ -37,7 +37,7 @@ class RemediationCase(models.Model):
                 "until": entitlement.date_to,
                 "payments": [
                     {
-                        "period": due.period.strftime("%Y-%m"),
+                        "period": due._say_day(due.period, "MMMM y"),
                         "amount": due.currency_id.format(due.amount_due),
                         "status": payments.get(due.payment_status),
                         "why": reasons.get(due.failure_reason, ""),

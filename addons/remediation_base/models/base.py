@@ -1,6 +1,9 @@
+from datetime import datetime
+
 import pytz
 
 from odoo import fields, models
+from odoo.tools import format_date
 
 
 class Base(models.AbstractModel):
@@ -23,3 +26,19 @@ class Base(models.AbstractModel):
             return fields.Date.context_today(self)
         now = pytz.utc.localize(fields.Datetime.now())
         return now.astimezone(pytz.timezone(zone)).date()
+
+    def _say_day(self, day, how="medium"):
+        """A day inside a sentence, as the reader writes it: May 20, 2024; 20 mai 2024.
+
+        The month is a word, so that nobody reads the fifth of June as the sixth of May.
+
+        :param day: a date, its ISO text, or a moment, of which the reader's day counts
+        :param str how: a format of Babel: ``MMMM y`` for a month
+        :return: empty where there is none
+        :rtype: str
+        """
+        if not day:
+            return ""
+        if isinstance(day, datetime):
+            day = fields.Datetime.context_timestamp(self, day).date()
+        return format_date(self.env, day, date_format=how)

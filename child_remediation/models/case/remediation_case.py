@@ -339,7 +339,7 @@ class Case(models.Model):
                         "exploitation began before 18, give the reason in the field "
                         "Survivor Reason.",
                         age=age,
-                        day=fields.Date.to_string(case.identified_on),
+                        day=self._say_day(case.identified_on),
                     )
                 )
 

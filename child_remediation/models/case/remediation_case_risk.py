@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import LazyTranslate
 
@@ -45,7 +45,7 @@ class Case(models.Model):
             return [
                 self.env._(
                     "The first contact was recorded on %(day)s already.",
-                    day=fields.Date.to_string(self.first_contact_on),
+                    day=self._say_day(self.first_contact_on),
                 )
             ]
         return []

@@ -132,7 +132,7 @@ class Closure(models.Model):
                     "Two clean visits at least %(days)s days apart are needed; the "
                     "earliest closure is %(day)s.",
                     days=CLEAN_VISITS_APART,
-                    day=fields.Date.to_string(earliest),
+                    day=self._say_day(earliest),
                 )
             ]
         first, last = series[0].date_done, series[-1].date_done
@@ -145,8 +145,8 @@ class Closure(models.Model):
                     "one "
                     "of %(first)s; the earliest is %(day)s.",
                     days=CLEAN_VISITS_APART,
-                    first=fields.Date.to_string(first),
-                    day=fields.Date.to_string(earliest),
+                    first=self._say_day(first),
+                    day=self._say_day(earliest),
                 )
             )
         elif (today - last).days > LAST_VISIT_MAX_AGE:
@@ -155,7 +155,7 @@ class Closure(models.Model):
                     "The last clean visit, of %(last)s, is more than %(days)s days "
                     "old: "
                     "visit again.",
-                    last=fields.Date.to_string(last),
+                    last=self._say_day(last),
                     days=LAST_VISIT_MAX_AGE,
                 )
             )
@@ -191,7 +191,7 @@ class Closure(models.Model):
                     "days; the earliest closure is %(day)s.",
                     count=CONTACT_ATTEMPTS,
                     days=CONTACT_ATTEMPTS_DAYS,
-                    day=fields.Date.to_string(max(earliest, today)),
+                    day=self._say_day(max(earliest, today)),
                 )
             ]
         return []

@@ -246,13 +246,14 @@ class Case(models.Model):
     )
 
     @api.depends("handover_ids.is_open")
+    @api.depends_context("lang")
     def _compute_handover_text(self):
         for case in self:
             case.handover_text = ", ".join(
                 case.env._(
                     "%(name)s until %(day)s",
                     name=handover.reader_id.name,
-                    day=fields.Date.to_string(handover.date_until),
+                    day=self._say_day(handover.date_until),
                 )
                 for handover in case.handover_ids
                 if handover.is_open

@@ -191,9 +191,11 @@ class WorkSituation(models.Model):
     )
 
     @api.depends("date", "case_id.name")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for situation in self:
-            situation.display_name = f"{situation.case_id.name} {situation.date}"
+            day = situation._say_day(situation.date)
+            situation.display_name = f"{situation.case_id.name} {day}"
 
     # compute_sudo: the evaluation is the same for whoever looks.
     @api.depends("classification_ids.result")

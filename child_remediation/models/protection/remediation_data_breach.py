@@ -63,12 +63,12 @@ class DataBreach(models.Model):
             breach.authority_due = breach.found_on + timedelta(hours=72)
 
     @api.depends("kind", "found_on")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for breach in self:
-            breach.display_name = (
-                f"{fields.Date.to_string(breach.found_on)}: {kinds.get(breach.kind)}"
-            )
+            day = breach._say_day(breach.found_on)
+            breach.display_name = f"{day}: {kinds.get(breach.kind)}"
 
     def _missing_to_close(self):
         if not (self.measures or "").strip():

@@ -314,8 +314,8 @@ class SavingsCycle(models.Model):
                 self.env._(
                     "The meeting on %(date)s is not after %(last)s, the cycle's last "
                     "meeting or its start: correct the date.",
-                    date=date,
-                    last=before.date if before else self.date_start,
+                    date=self._say_day(date),
+                    last=self._say_day(before.date if before else self.date_start),
                 )
             )
 

@@ -1,6 +1,6 @@
 from dateutil.relativedelta import relativedelta
 
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError
 
 from ..scheme.cash_transfer_scheme import MONTHS
@@ -200,7 +200,7 @@ class CashTransferEntitlementAmount(models.Model):
                         "%(code)s: from %(day)s on, %(amount)s have no grant. Name a "
                         "grant for that time, or end the support earlier.",
                         code=entitlement.name,
-                        day=fields.Date.to_string(first),
+                        day=self._say_day(first),
                         amount=entitlement.currency_id.format(amount),
                     )
                 )

@@ -306,7 +306,7 @@ class CashTransferPaymentPlan(models.Model):
                         "The contract with %(provider)s ends on %(day)s: choose "
                         "an earlier day or renew it.",
                         provider=plan.provider_id.name,
-                        day=fields.Date.to_string(contract_end),
+                        day=self._say_day(contract_end),
                     )
                 )
 

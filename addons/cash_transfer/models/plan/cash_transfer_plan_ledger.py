@@ -99,8 +99,8 @@ class CashTransferPlanLedger(models.AbstractModel):
             raise UserError(
                 self.env._(
                     "%(date)s lies in a locked period: choose %(first)s or later.",
-                    date=fields.Date.to_string(date),
-                    first=fields.Date.to_string(first),
+                    date=self._say_day(date),
+                    first=self._say_day(first),
                 )
             )
 

@@ -69,7 +69,7 @@ class CashTransferPlanLockProblems(models.AbstractModel):
             return [
                 self.env._(
                     "The day of payment, %(day)s, is past: choose today or later.",
-                    day=fields.Date.to_string(self.pay_on),
+                    day=self._say_day(self.pay_on),
                 )
             ]
         return self._problems_of_contract(self.pay_on)
@@ -83,7 +83,7 @@ class CashTransferPlanLockProblems(models.AbstractModel):
                 "The contract with %(provider)s ends on %(day)s: choose an earlier day "
                 "or renew it.",
                 provider=self.provider_id.name,
-                day=fields.Date.to_string(end),
+                day=self._say_day(end),
             )
         ]
 
@@ -380,9 +380,9 @@ class CashTransferPlanLockProblems(models.AbstractModel):
                 "%(code)s: the grant %(grant)s runs from %(start)s to %(end)s, not on "
                 "%(day)s.",
                 code=code,
-                start=fields.Date.to_string(start),
-                end=fields.Date.to_string(end),
-                day=fields.Date.to_string(day),
+                start=self._say_day(start),
+                end=self._say_day(end),
+                day=self._say_day(day),
                 grant=self.env["cash.transfer.grant"].browse(grant).display_name,
             )
             for code, grant, start, end in self._query(

@@ -68,7 +68,7 @@ class CashTransferPlanRates(models.AbstractModel):
                         "The rate of %(currency)s of %(day)s changed since the plan "
                         "was locked: unlock the plan and let it be approved again.",
                         currency=name,
-                        day=day,
+                        day=self._say_day(day),
                     )
                 )
 

@@ -238,7 +238,7 @@ class CashTransferReconciliation(models.Model):
                 self.env._(
                     "This file was imported as %(report)s on %(day)s.",
                     report=first.name,
-                    day=fields.Date.to_string(first.create_date.date()),
+                    day=self._say_day(first.create_date),
                 )
             )
         # sudo: a hash is compared, the plan's code alone leaves the method

@@ -240,9 +240,9 @@ tour(
     select("reason", "Out of Child Labour"),
     select("outcome", "Out of Child Labour"),
     save,
-    { trigger: ".alert:contains('Still missing'):contains('2024-05-20')" },
+    { trigger: ".alert:contains('Still missing'):contains('May 20, 2024')" },
     press("action_submit"),
-    { trigger: ".modal:contains('2024-05-20')" },
+    { trigger: ".modal:contains('May 20, 2024')" },
     { trigger: ".modal .modal-footer button.btn-primary", run: "click" },
     state("Draft")
 );
