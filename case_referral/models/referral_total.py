@@ -241,19 +241,7 @@ class ReferralTotal(models.Model):
                 ("id", "!=", self.id),
             ]
         )
-        # What was released once and counts nobody today tells by being nought.
-        known = {tuple(row[name] for name in dimensions) for row in rows}
-        rows = list(rows)
-        for old in (old for former in earlier for old in former[published_in] or []):
-            key = tuple(old[name] for name in dimensions)
-            if key not in known:
-                known.add(key)
-                rows.append(
-                    {
-                        **dict(zip(dimensions, key, strict=True)),
-                        **dict.fromkeys(MEASURES, 0),
-                    }
-                )
+        rows = self._with_noughts(rows, dimensions, earlier, published_in)
         result = [{name: row[name] for name in dimensions} for row in rows]
         for measure in MEASURES:
             table = [
@@ -289,6 +277,24 @@ class ReferralTotal(models.Model):
             ):
                 target[measure] = row[measure]
         return result
+
+    @api.model
+    def _with_noughts(self, rows, dimensions, earlier, published_in):
+        """Return the rows and, as nought, those that only an earlier release has: what
+        was released once and counts nobody today tells by being nought."""
+        known = {tuple(row[name] for name in dimensions) for row in rows}
+        rows = list(rows)
+        for old in (old for former in earlier for old in former[published_in] or []):
+            key = tuple(old[name] for name in dimensions)
+            if key not in known:
+                known.add(key)
+                rows.append(
+                    {
+                        **dict(zip(dimensions, key, strict=True)),
+                        **dict.fromkeys(MEASURES, 0),
+                    }
+                )
+        return rows
 
     def _told_by(self, count, measure, released):
         """What a cell tells beside itself, together with what was released of it.

@@ -74,6 +74,11 @@ class Desk(models.AbstractModel):
     @api.model
     def _setup_steps(self):
         """Hook: ``[{id, title, detail, needs, group, action}]`` in their order."""
+        return [*self._setup_of_organisation(), *self._setup_of_work()]
+
+    @api.model
+    def _setup_of_organisation(self):
+        """Who and where we are: what an administrator sets up, and the places."""
         _ = self.env._
         company = self.env.company
         of_company = [("company_id", "in", (False, company.id))]
@@ -118,6 +123,14 @@ class Desk(models.AbstractModel):
                 "child_remediation.site_action",
                 [("remediation.site", of_company)],
             ),
+        ]
+
+    @api.model
+    def _setup_of_work(self):
+        """What cases follow, and who does the work."""
+        _ = self.env._
+        of_company = [("company_id", "in", (False, self.env.company.id))]
+        return [
             self._setup_step(
                 "law",
                 _("Legal Framework"),

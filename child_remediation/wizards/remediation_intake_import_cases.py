@@ -25,21 +25,7 @@ class IntakeImport(models.TransientModel):
         )
         children = records["remediation.beneficiary"].create(
             [
-                {
-                    "company_id": company,
-                    "household_id": household.id,
-                    "external_ref": row["external_ref"],
-                    "sex": row["sex"],
-                    "first_name": row["first_name"],
-                    "last_name": row["last_name"],
-                    "nickname": row["nickname"],
-                    "birth_date": row["birth_date"],
-                    "age_estimated": row["age"] or 0,
-                    "age_recorded_on": (row["identified_on"] or today)
-                    if row["age"]
-                    else False,
-                    "last_grade": row["last_grade"],
-                }
+                self._prepare_child(row, household, today)
                 for row, household in zip(rows, households, strict=True)
             ]
         )
@@ -74,6 +60,21 @@ class IntakeImport(models.TransientModel):
             ]
         )
         return cases
+
+    def _prepare_child(self, row, household, today):
+        return {
+            "company_id": self.company_id.id,
+            "household_id": household.id,
+            "external_ref": row["external_ref"],
+            "sex": row["sex"],
+            "first_name": row["first_name"],
+            "last_name": row["last_name"],
+            "nickname": row["nickname"],
+            "birth_date": row["birth_date"],
+            "age_estimated": row["age"] or 0,
+            "age_recorded_on": (row["identified_on"] or today) if row["age"] else False,
+            "last_grade": row["last_grade"],
+        }
 
     def _prepare_members(self, row):
         if not row["caregiver"] and not row["caregiver_name"]:

@@ -198,6 +198,15 @@ class IntakeImport(models.TransientModel):
             take(key, sheets.as_number, _("this is no number."))
         for key in ("time_start", "time_end"):
             take(key, sheets.as_hour, _("this is no time of day; write 06:00."))
+        problems += self._look_up(parsed, raw, lookup)
+        problems += self._impossible(parsed, lookup["today"])
+        return parsed, problems
+
+    def _look_up(self, parsed, raw, lookup):
+        """Put the site and the currency into the parsed values; return sentences about
+        those that nobody knows."""
+        _ = self.env._
+        problems = []
         site = sheets.as_text(raw.get("site"))
         parsed["site"] = lookup["sites"].get(fold(site).strip()) if site else None
         if site and not parsed["site"]:
@@ -212,8 +221,7 @@ class IntakeImport(models.TransientModel):
         parsed["currency"] = lookup["currencies"].get(currency)
         if currency and not parsed["currency"]:
             problems.append(_("Currency: “%(name)s” is not in use.", name=currency))
-        problems += self._impossible(parsed, lookup["today"])
-        return parsed, problems
+        return problems
 
     def _impossible(self, parsed, today):
         """Sentences about values that cannot be true, alone or together."""

@@ -51,6 +51,71 @@ ITEMS = (
     "support",
 )
 
+#: The last meeting of each cycle and quarter, with what the quarter adds up to.
+LAST_MEETINGS = """
+SELECT last.id, last.quarter, last.date, last.group_id, last.cycle_id,
+       g.agent_id, g.site_id, g.area_id, g.phase, g.company_id,
+       g.currency_id,
+       last.meetings, last.member_count AS members,
+       last.women_count AS women, c.members_at_start,
+       last.stayer_count AS stayers, last.joiner_count AS joiners,
+       last.leaver_count AS leavers, last.attended_recent,
+       last.represented_recent, last.members_recent,
+       last.shares_total AS shares, last.savings_total AS savings,
+       last.closing_loan AS loan_cash, last.closing_social AS social_cash,
+       last.closing_bank AS bank, last.closing_debt AS debts,
+       last.closing_grant AS grants, last.loans_outstanding,
+       last.loans_late, last.loan_count, last.loan_principal,
+       last.borrower_count AS borrowers, last.written_off_count,
+       last.written_off_amount,
+       last.closing_loan + last.closing_bank + last.closing_social
+           + last.loans_outstanding AS assets,
+       last.closing_loan + last.closing_bank + last.loans_outstanding
+           - last.closing_debt - last.closing_grant
+           - last.savings_total AS profit,
+       last.closing_loan + last.closing_bank + last.loans_outstanding
+           - last.closing_debt - last.closing_grant
+           AS share_out_projection,
+       last.loans_outstanding + last.closing_loan + last.closing_bank
+           AS loan_fund,
+       (last.closing_loan + last.closing_bank + last.loans_outstanding
+           - last.closing_debt - last.closing_grant
+           - last.savings_total)::double precision * 365 AS gain_year,
+       last.savings_total::double precision
+           * (last.date - c.date_start) AS savings_days,
+       COALESCE(given.amount, 0) AS support
+  FROM (
+        SELECT m.*,
+               count(*) OVER whole AS meetings,
+               sum(m.attended_count) OVER recent AS attended_recent,
+               sum(m.represented_count) OVER recent AS represented_recent,
+               sum(m.member_count) OVER recent AS members_recent,
+               row_number() OVER newest AS newest
+          FROM (SELECT *,
+                       date_trunc('quarter', date::timestamp)::date
+                           AS quarter
+                  FROM savings_meeting
+                 WHERE state = 'validated') AS m
+        WINDOW whole AS (PARTITION BY m.cycle_id, m.quarter),
+               recent AS (PARTITION BY m.cycle_id, m.quarter
+                          ORDER BY m.number
+                          ROWS BETWEEN 3 PRECEDING AND CURRENT ROW),
+               newest AS (PARTITION BY m.cycle_id, m.quarter
+                          ORDER BY m.number DESC)
+       ) AS last
+  JOIN savings_cycle AS c ON c.id = last.cycle_id
+  JOIN savings_group AS g ON g.id = last.group_id
+  LEFT JOIN LATERAL (
+        SELECT -sum(bill.amount_total_signed) AS amount
+          FROM savings_support AS s
+          JOIN account_move AS bill ON bill.id = s.move_id
+         WHERE s.group_id = last.group_id
+           AND bill.state = 'posted'
+           AND bill.date < last.quarter + interval '3 months'
+       ) AS given ON TRUE
+ WHERE last.newest = 1
+"""
+
 
 class SavingsRatio(models.Model):
     """Ratios of a cycle in a quarter (domain.md §5.2, I30), read from the figures that
@@ -237,68 +302,4 @@ class SavingsRatio(models.Model):
     def _base_query(self):
         """Return one row per cycle and quarter. Everything is partitioned by the two,
         so that a filter on the quarter reaches the meetings."""
-        return SQL(
-            """
-            SELECT last.id, last.quarter, last.date, last.group_id, last.cycle_id,
-                   g.agent_id, g.site_id, g.area_id, g.phase, g.company_id,
-                   g.currency_id,
-                   last.meetings, last.member_count AS members,
-                   last.women_count AS women, c.members_at_start,
-                   last.stayer_count AS stayers, last.joiner_count AS joiners,
-                   last.leaver_count AS leavers, last.attended_recent,
-                   last.represented_recent, last.members_recent,
-                   last.shares_total AS shares, last.savings_total AS savings,
-                   last.closing_loan AS loan_cash, last.closing_social AS social_cash,
-                   last.closing_bank AS bank, last.closing_debt AS debts,
-                   last.closing_grant AS grants, last.loans_outstanding,
-                   last.loans_late, last.loan_count, last.loan_principal,
-                   last.borrower_count AS borrowers, last.written_off_count,
-                   last.written_off_amount,
-                   last.closing_loan + last.closing_bank + last.closing_social
-                       + last.loans_outstanding AS assets,
-                   last.closing_loan + last.closing_bank + last.loans_outstanding
-                       - last.closing_debt - last.closing_grant
-                       - last.savings_total AS profit,
-                   last.closing_loan + last.closing_bank + last.loans_outstanding
-                       - last.closing_debt - last.closing_grant
-                       AS share_out_projection,
-                   last.loans_outstanding + last.closing_loan + last.closing_bank
-                       AS loan_fund,
-                   (last.closing_loan + last.closing_bank + last.loans_outstanding
-                       - last.closing_debt - last.closing_grant
-                       - last.savings_total)::double precision * 365 AS gain_year,
-                   last.savings_total::double precision
-                       * (last.date - c.date_start) AS savings_days,
-                   COALESCE(given.amount, 0) AS support
-              FROM (
-                    SELECT m.*,
-                           count(*) OVER whole AS meetings,
-                           sum(m.attended_count) OVER recent AS attended_recent,
-                           sum(m.represented_count) OVER recent AS represented_recent,
-                           sum(m.member_count) OVER recent AS members_recent,
-                           row_number() OVER newest AS newest
-                      FROM (SELECT *,
-                                   date_trunc('quarter', date::timestamp)::date
-                                       AS quarter
-                              FROM savings_meeting
-                             WHERE state = 'validated') AS m
-                    WINDOW whole AS (PARTITION BY m.cycle_id, m.quarter),
-                           recent AS (PARTITION BY m.cycle_id, m.quarter
-                                      ORDER BY m.number
-                                      ROWS BETWEEN 3 PRECEDING AND CURRENT ROW),
-                           newest AS (PARTITION BY m.cycle_id, m.quarter
-                                      ORDER BY m.number DESC)
-                   ) AS last
-              JOIN savings_cycle AS c ON c.id = last.cycle_id
-              JOIN savings_group AS g ON g.id = last.group_id
-              LEFT JOIN LATERAL (
-                    SELECT -sum(bill.amount_total_signed) AS amount
-                      FROM savings_support AS s
-                      JOIN account_move AS bill ON bill.id = s.move_id
-                     WHERE s.group_id = last.group_id
-                       AND bill.state = 'posted'
-                       AND bill.date < last.quarter + interval '3 months'
-                   ) AS given ON TRUE
-             WHERE last.newest = 1
-            """
-        )
+        return SQL(LAST_MEETINGS)

@@ -288,13 +288,7 @@ class Export(models.Model):
             digest, size = writers.digest(target)
             content = target.read()
         excluded = 0 if self.layout == "totals" else counted - len(ids)
-        for start in range(0, len(ids), LOG_CHUNK):
-            part = f" {start // LOG_CHUNK + 1}" if len(ids) > LOG_CHUNK else ""
-            self.env["remediation.access.log"]._log(
-                self.env["remediation.case"].browse(ids[start : start + LOG_CHUNK]),
-                "export",
-                f"{self.name}{part}",
-            )
+        self._log_cases(ids)
         count = counted if self.layout == "totals" else len(ids)
         self.env["remediation.export.log"]._add(
             code=self.name,
@@ -312,7 +306,34 @@ class Export(models.Model):
             file_hash=digest,
             file_size=size,
         )
-        name = f"{self.name}.{self.file_format}"
+        self._keep_file(content)
+        self.sudo()._unprotected().write(  # sudo: as above
+            {
+                "state": "done",
+                "case_count": count,
+                "excluded_count": excluded,
+                "file_name": f"{self.name}.{self.file_format}",
+                "file_hash": digest,
+                "done_on": fields.Datetime.now(),
+                "delete_on": today
+                + timedelta(
+                    days=self.company_id.sudo().export_keep_days
+                ),  # sudo: one setting
+                "problem": False,
+            }
+        )
+        self.invalidate_recordset(["file"])
+
+    def _log_cases(self, ids):
+        for start in range(0, len(ids), LOG_CHUNK):
+            part = f" {start // LOG_CHUNK + 1}" if len(ids) > LOG_CHUNK else ""
+            self.env["remediation.access.log"]._log(
+                self.env["remediation.case"].browse(ids[start : start + LOG_CHUNK]),
+                "export",
+                f"{self.name}{part}",
+            )
+
+    def _keep_file(self, content):
         # sudo: nobody has write rights on exports; this is the method that makes them.
         self.env["ir.attachment"].sudo().create(
             {
@@ -324,22 +345,6 @@ class Export(models.Model):
                 "company_id": self.company_id.id,
             }
         )
-        self.sudo()._unprotected().write(  # sudo: as above
-            {
-                "state": "done",
-                "case_count": count,
-                "excluded_count": excluded,
-                "file_name": name,
-                "file_hash": digest,
-                "done_on": fields.Datetime.now(),
-                "delete_on": today
-                + timedelta(
-                    days=self.company_id.sudo().export_keep_days
-                ),  # sudo: one setting
-                "problem": False,
-            }
-        )
-        self.invalidate_recordset(["file"])
 
     # -- afterwards ------------------------------------------------------------
     def _check_may_download(self):

@@ -231,175 +231,206 @@ def records_of(cases, identified, today):
         def of(model, case=case):
             return below.get((model, case.id), [])
 
-        child = case.beneficiary_id
-        may_name = identified and child in seen
-        # The code and the age are no identity; the child's row may be another
-        # holder's by now.
-        facts = child.sudo()
-        age = facts._age_on(today)
-        consents = {purpose: case._has_consent(purpose) for purpose, _field in PURPOSES}
-        withheld = [c for c in of("remediation.consent") if c.withhold_reason]
-        plans = [
-            plan
-            for plan in of("remediation.plan")
-            if plan.state in ("active", "completed")
-        ]
-        record = {
-            "case_id": case.name,
-            "case_id_display": facts.name,
-            "status": (
-                STATUS_TRANSFERRED
-                if case.closure_reason == "transferred"
-                else STATUS_CLOSED
-                if case.closed_on
-                else STATUS_OPEN
+        may_name = identified and case.beneficiary_id in seen
+        yield {
+            **_of_child(case, may_name, today),
+            **_of_consents(case, of("remediation.consent"), may_name),
+            **_of_family(case, members.get(case.household_id, ()), may_name),
+            **_of_plan(of("remediation.plan"), of("remediation.plan.action"), may_name),
+            **_of_services(
+                of("remediation.service.delivery"), of("remediation.visit"), may_name
             ),
-            "case_status_reopened": bool(case.reopened_count),
-            "name_first": child.first_name or None if may_name else None,
-            "name_last": child.last_name or None if may_name else None,
-            "name_nickname": child.nickname or None if may_name else None,
-            "sex": facts.sex if facts.sex in SEXES_OUT else None,
-            "age": age,
-            "date_of_birth": _day(child.birth_date) if may_name else None,
-            "estimated": not facts.birth_date,
-            "registration_date": _day(case.identified_on),
-            "assessment_due_date": _due(case, "assessment"),
-            "workflow": (
-                "reopened"
-                if case.reopened_count and case.stage in ("assessment", "planning")
-                else WORKFLOW.get(case.stage, "new")
-            ),
-            "national_id_no": child.national_id or None if may_name else None,
-            "protection_concerns": [
-                concern
-                for concern in (
-                    CONCERNS.get(case.classification),
-                    "disabled" if facts.has_disability else None,
-                )
-                if concern
-            ],
-            "risk_level": case.risk_level,
-            # Which kind, nobody recorded: it stands among the concerns.
-            "disability_type": None,
-            "interview_subject": next(
-                (
-                    "individual" if c.subject == "child" else "caregiver"
-                    for c in of("remediation.consent")
-                ),
-                None,
-            ),
-            "consent_for_services": consents["services"],
-            "consent_reporting": "true" if consents["reporting"] else "false",
-            "disclosure_other_orgs": consents["share_with_org"],
-            "withholding_info_reason": sorted(
-                {
-                    {
-                        "fear_of_harm": "fear",
-                        "tell_themselves": "communicate_information",
-                    }.get(c.withhold_reason, "others")
-                    for c in withheld
-                }
-            ),
-            "disclosure_deny_details": (
-                "; ".join(filter(None, (c.withhold_what for c in withheld))) or None
-                if may_name
-                else None
-            ),
-            "legitimate_basis": sorted(
-                {c.legal_basis for c in of("remediation.consent") if c.legal_basis}
-            ),
-            "family_size": case.household_id.sudo().size or None,
-            "family_details_section": [
-                {
-                    "unique_id": member.name,
-                    "relation_name": member.full_name or None if may_name else None,
-                    "relation": RELATIONS_BY_SEX.get(
-                        (member.relationship, member.sex),
-                        RELATIONS[member.relationship],
-                    ),
-                    "relation_is_caregiver": member.is_caregiver,
-                    "relation_is_alive": "dead" if member.is_deceased else "unknown",
-                    "relation_age": member.age or None,
-                    "relation_date_of_birth": (
-                        _day(member.birth_date) if may_name else None
-                    ),
-                    "relation_telephone": member.phone or None if may_name else None,
-                }
-                for member in members.get(case.household_id, ())
-            ],
-            "date_case_plan": _day(plans[-1].date_start) if plans else None,
-            "approval_status_case_plan": "approved" if plans else None,
-            "cp_case_plan_subform_case_plan_interventions": [
-                {
-                    "unique_id": f"action-{action.id}",
-                    "intervention_service_to_be_provided": SERVICES.get(
-                        action.domain, "other_service"
-                    ),
-                    "case_plan_provider_and_contact_details": (
-                        action.provider_id.display_name or None if may_name else None
-                    ),
-                    "intervention_service_goal": (
-                        action.description or None if may_name else None
-                    ),
-                    "case_plan_timeframe": _day(action.date_due),
-                    "intervention_service_success": {
-                        "done": "true",
-                        "not_available": "false",
-                        "refused": "false",
-                        "cancelled": "false",
-                    }.get(action.state),
-                }
-                for action in of("remediation.plan.action")
-            ],
-            "services_section": [
-                {
-                    "unique_id": f"delivery-{delivery.id}",
-                    "service_type": SERVICES.get(delivery.domain, "other_service"),
-                    "service_response_day_time": _moment(delivery.create_date),
-                    "service_implemented": "implemented",
-                    "service_implemented_day_time": _day(delivery.date),
-                    "service_provider": (
-                        delivery.provider_id.display_name or None if may_name else None
-                    ),
-                    "service_referral_notes": (
-                        delivery.note or None if may_name else None
-                    ),
-                }
-                for delivery in of("remediation.service.delivery")
-                if delivery.state == "given"
-            ],
-            "followup_subform_section": [
-                {
-                    "unique_id": f"visit-{visit.id}",
-                    "followup_type": "for_service",
-                    "followup_needed_by_date": _day(visit.date_planned),
-                    "followup_date": _day(visit.date_done),
-                    "followup_comments": visit.note or None if may_name else None,
-                }
-                for visit in of("remediation.visit")
-                if visit.state != "cancelled"
-            ],
-            "date_closure": _day(case.closed_on and case._day(case.closed_on)),
-            "closure_reason": (
-                CLOSURES.get(case.closure_reason, "other") if case.closed_on else None
-            ),
-            "notes_section": [
-                {
-                    "unique_id": f"note-{note.id}",
-                    "note_date": _moment(note.date),
-                    "note_subject": note.subject or None,
-                    "note_text": note.text,
-                    "note_created_by": note.author_id.login,
-                }
-                for note in of("remediation.note")
-                if may_name
-            ],
+            **_of_end(case),
+            **_of_notes(of("remediation.note"), may_name),
             "owned_by": case.user_id.login,
             "owned_by_agency": case.organisation_id.display_name or None,
             "created_at": _moment(case.opened_at),
             "module_id": "primeromodule-cp",
         }
-        yield record
+
+
+def _of_child(case, may_name, today):
+    child = case.beneficiary_id
+    # The code and the age are no identity; the child's row may be another
+    # holder's by now.
+    facts = child.sudo()
+    return {
+        "case_id": case.name,
+        "case_id_display": facts.name,
+        "status": (
+            STATUS_TRANSFERRED
+            if case.closure_reason == "transferred"
+            else STATUS_CLOSED
+            if case.closed_on
+            else STATUS_OPEN
+        ),
+        "case_status_reopened": bool(case.reopened_count),
+        "name_first": child.first_name or None if may_name else None,
+        "name_last": child.last_name or None if may_name else None,
+        "name_nickname": child.nickname or None if may_name else None,
+        "sex": facts.sex if facts.sex in SEXES_OUT else None,
+        "age": facts._age_on(today),
+        "date_of_birth": _day(child.birth_date) if may_name else None,
+        "estimated": not facts.birth_date,
+        "registration_date": _day(case.identified_on),
+        "assessment_due_date": _due(case, "assessment"),
+        "workflow": (
+            "reopened"
+            if case.reopened_count and case.stage in ("assessment", "planning")
+            else WORKFLOW.get(case.stage, "new")
+        ),
+        "national_id_no": child.national_id or None if may_name else None,
+        "protection_concerns": [
+            concern
+            for concern in (
+                CONCERNS.get(case.classification),
+                "disabled" if facts.has_disability else None,
+            )
+            if concern
+        ],
+        "risk_level": case.risk_level,
+        # Which kind, nobody recorded: it stands among the concerns.
+        "disability_type": None,
+    }
+
+
+def _of_consents(case, records, may_name):
+    consents = {purpose: case._has_consent(purpose) for purpose, _field in PURPOSES}
+    withheld = [c for c in records if c.withhold_reason]
+    return {
+        "interview_subject": next(
+            ("individual" if c.subject == "child" else "caregiver" for c in records),
+            None,
+        ),
+        "consent_for_services": consents["services"],
+        "consent_reporting": "true" if consents["reporting"] else "false",
+        "disclosure_other_orgs": consents["share_with_org"],
+        "withholding_info_reason": sorted(
+            {
+                {
+                    "fear_of_harm": "fear",
+                    "tell_themselves": "communicate_information",
+                }.get(c.withhold_reason, "others")
+                for c in withheld
+            }
+        ),
+        "disclosure_deny_details": (
+            "; ".join(filter(None, (c.withhold_what for c in withheld))) or None
+            if may_name
+            else None
+        ),
+        "legitimate_basis": sorted({c.legal_basis for c in records if c.legal_basis}),
+    }
+
+
+def _of_family(case, members, may_name):
+    return {
+        "family_size": case.household_id.sudo().size or None,
+        "family_details_section": [
+            {
+                "unique_id": member.name,
+                "relation_name": member.full_name or None if may_name else None,
+                "relation": RELATIONS_BY_SEX.get(
+                    (member.relationship, member.sex),
+                    RELATIONS[member.relationship],
+                ),
+                "relation_is_caregiver": member.is_caregiver,
+                "relation_is_alive": "dead" if member.is_deceased else "unknown",
+                "relation_age": member.age or None,
+                "relation_date_of_birth": (
+                    _day(member.birth_date) if may_name else None
+                ),
+                "relation_telephone": member.phone or None if may_name else None,
+            }
+            for member in members
+        ],
+    }
+
+
+def _of_plan(records, actions, may_name):
+    plans = [plan for plan in records if plan.state in ("active", "completed")]
+    return {
+        "date_case_plan": _day(plans[-1].date_start) if plans else None,
+        "approval_status_case_plan": "approved" if plans else None,
+        "cp_case_plan_subform_case_plan_interventions": [
+            {
+                "unique_id": f"action-{action.id}",
+                "intervention_service_to_be_provided": SERVICES.get(
+                    action.domain, "other_service"
+                ),
+                "case_plan_provider_and_contact_details": (
+                    action.provider_id.display_name or None if may_name else None
+                ),
+                "intervention_service_goal": (
+                    action.description or None if may_name else None
+                ),
+                "case_plan_timeframe": _day(action.date_due),
+                "intervention_service_success": {
+                    "done": "true",
+                    "not_available": "false",
+                    "refused": "false",
+                    "cancelled": "false",
+                }.get(action.state),
+            }
+            for action in actions
+        ],
+    }
+
+
+def _of_services(deliveries, visits, may_name):
+    return {
+        "services_section": [
+            {
+                "unique_id": f"delivery-{delivery.id}",
+                "service_type": SERVICES.get(delivery.domain, "other_service"),
+                "service_response_day_time": _moment(delivery.create_date),
+                "service_implemented": "implemented",
+                "service_implemented_day_time": _day(delivery.date),
+                "service_provider": (
+                    delivery.provider_id.display_name or None if may_name else None
+                ),
+                "service_referral_notes": (delivery.note or None if may_name else None),
+            }
+            for delivery in deliveries
+            if delivery.state == "given"
+        ],
+        "followup_subform_section": [
+            {
+                "unique_id": f"visit-{visit.id}",
+                "followup_type": "for_service",
+                "followup_needed_by_date": _day(visit.date_planned),
+                "followup_date": _day(visit.date_done),
+                "followup_comments": visit.note or None if may_name else None,
+            }
+            for visit in visits
+            if visit.state != "cancelled"
+        ],
+    }
+
+
+def _of_end(case):
+    return {
+        "date_closure": _day(case.closed_on and case._day(case.closed_on)),
+        "closure_reason": (
+            CLOSURES.get(case.closure_reason, "other") if case.closed_on else None
+        ),
+    }
+
+
+def _of_notes(notes, may_name):
+    return {
+        "notes_section": [
+            {
+                "unique_id": f"note-{note.id}",
+                "note_date": _moment(note.date),
+                "note_subject": note.subject or None,
+                "note_text": note.text,
+                "note_created_by": note.author_id.login,
+            }
+            for note in notes
+            if may_name
+        ],
+    }
 
 
 def without(record, hidden):

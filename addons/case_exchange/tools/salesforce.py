@@ -185,69 +185,27 @@ def bundles(archive, zone):
             accounts.setdefault(row["AccountId"], []).append(number)
     cases = [(number, row) for number, row in archive.rows("Case")]
     children = {row.get("ContactId") for _n, row in cases if not _deleted(row)}
-    of_case, of_contact = {}, {}
-    for _number, row in cases:
-        of_case[row.get("Id")] = row.get("Id")
-        # Of a child with several cases, what names the child alone goes to the last.
-        if row.get("ContactId"):
-            of_contact[row["ContactId"]] = row.get("Id")
+    of_case = {row.get("Id"): row.get("Id") for _n, row in cases}
+    # Of a child with several cases, what names the child alone goes to the last.
+    of_contact = {
+        row["ContactId"]: row.get("Id") for _n, row in cases if row.get("ContactId")
+    }
     notes, files = _related(archive, of_case, of_contact)
     for number, row in cases:
-        problems = []
-        child_id = row.get("ContactId")
-        contact = contacts.get(child_id)
+        contact = contacts.get(row.get("ContactId"))
         if _deleted(row) or (contact is not None and _deleted(contact)):
             # The recycle bin of the former system: counted, never a case here.
             yield number, None, [("deleted", "IsDeleted")]
             continue
-        if not row.get("Id"):
-            problems.append(("reference", "Id"))
-        if contact is None:
-            problems.append(("contact", "ContactId"))
-            contact = {}
-        child, rest = _contact(contact, problems)
-        child["ref"] = child_id or None
-        if not child["sex"]:
-            problems.append(("sex", "Gender"))
-        case, case_rest = _case(row, problems, zone)
-        rest = {**case_rest, **rest}
-        case["ref"] = row.get("Id") or None
-        case["number"] = row.get("CaseNumber") or None
-        family = []
-        account = contact.get("AccountId")
-        for other in accounts.get(account, ()):
-            if other in children or _deleted(contacts[other]):
-                continue
-            member, member_rest = _contact(contacts[other], [])
-            relation = RELATIONS.get(folded_value(member.pop("relationship")), "other")
-            names = (member["first_name"], member["last_name"])
-            family.append(
-                {
-                    "ref": other,
-                    "full_name": " ".join(filter(None, names)) or None,
-                    "relationship": relation,
-                    "is_caregiver": relation
-                    in ("mother", "father", "grandparent", "guardian", "aunt_uncle"),
-                    "is_deceased": False,
-                    "age": member["age"],
-                    "birth_date": member["birth_date"],
-                    "phone": member["phone"],
-                }
-            )
-            rest |= {f"{other} {key}": text for key, text in member_rest.items()}
-        child.pop("relationship")
-        child.pop("phone")
-        own = list(notes.get(case["ref"], ()))
-        if rest:
-            own.append(
-                {
-                    "ref": None,
-                    "date": None,
-                    "subject": "other_fields",
-                    "text": "\n".join(f"{key}: {text}" for key, text in rest.items()),
-                    "author": None,
-                }
-            )
+        case, child, rest, problems = _read(row, contact, zone)
+        account = contact and contact.get("AccountId")
+        others = {
+            other: contacts[other]
+            for other in accounts.get(account, ())
+            if other not in children and not _deleted(contacts[other])
+        }
+        family = [_member(other, row, rest) for other, row in others.items()]
+        own = [*notes.get(case["ref"], ()), *_note_of_rest(rest)]
         yield (
             number,
             {
@@ -263,6 +221,60 @@ def bundles(archive, zone):
             },
             problems,
         )
+
+
+def _read(row, contact, zone):
+    """``(case, child, what has no place here, problems)`` of one case."""
+    problems = []
+    if not row.get("Id"):
+        problems.append(("reference", "Id"))
+    if contact is None:
+        problems.append(("contact", "ContactId"))
+        contact = {}
+    child, rest = _contact(contact, problems)
+    child["ref"] = row.get("ContactId") or None
+    if not child["sex"]:
+        problems.append(("sex", "Gender"))
+    case, case_rest = _case(row, problems, zone)
+    case["ref"] = row.get("Id") or None
+    case["number"] = row.get("CaseNumber") or None
+    child.pop("relationship")
+    child.pop("phone")
+    return case, child, {**case_rest, **rest}, problems
+
+
+def _member(ref, contact, rest):
+    """The member of a household that a contact is; ``rest`` takes what has no place."""
+    member, member_rest = _contact(contact, [])
+    relation = RELATIONS.get(folded_value(member["relationship"]), "other")
+    names = (member["first_name"], member["last_name"])
+    rest |= {f"{ref} {key}": text for key, text in member_rest.items()}
+    return {
+        "ref": ref,
+        "full_name": " ".join(filter(None, names)) or None,
+        "relationship": relation,
+        "is_caregiver": relation
+        in ("mother", "father", "grandparent", "guardian", "aunt_uncle"),
+        "is_deceased": False,
+        "age": member["age"],
+        "birth_date": member["birth_date"],
+        "phone": member["phone"],
+    }
+
+
+def _note_of_rest(rest):
+    """What has no place here, as one note where there is any."""
+    if not rest:
+        return []
+    return [
+        {
+            "ref": None,
+            "date": None,
+            "subject": "other_fields",
+            "text": "\n".join(f"{key}: {text}" for key, text in rest.items()),
+            "author": None,
+        }
+    ]
 
 
 def _contact(row, problems):

@@ -309,9 +309,6 @@ def reporting_consent(today):
 def statement(env, domain, keys, today, *, with_consent=True, count=False):
     """The SELECT of ``keys`` over the cases of a domain, by the rules of ``env``."""
 
-    def visible(model):
-        return env[model]._search([]).subselect()
-
     def translated(column):
         column = SQL(column)
         return SQL(
@@ -330,8 +327,19 @@ def statement(env, domain, keys, today, *, with_consent=True, count=False):
         columns = SQL(", ").join(
             places.get(SOURCES[key][0]) or SQL(SOURCES[key][0]) for key in keys
         )
+    query = SQL(
+        "SELECT %s FROM remediation_case c %s WHERE c.id IN %s%s",
+        columns,
+        SQL(" ").join(_joins(env, keys)) if not count else SQL(),
+        cases._search(domain).subselect(),
+        SQL(" AND %s", reporting_consent(today)) if with_consent else SQL(),
+    )
+    return query if count else SQL("%s ORDER BY c.id", query)
+
+
+def _joins(env, keys):
+    """The tables that the columns of a statement come from."""
     used = {"id", *keys}
-    named = used & IDENTITY
     joins = [
         SQL("JOIN remediation_beneficiary b ON b.id = c.beneficiary_id"),
         SQL("LEFT JOIN remediation_programme p ON p.id = c.programme_id"),
@@ -372,6 +380,17 @@ def statement(env, domain, keys, today, *, with_consent=True, count=False):
                 " ORDER BY (q.state = 'active') DESC, q.id DESC LIMIT 1) pl ON TRUE"
             )
         )
+    return joins + _joins_of_people(env, used)
+
+
+def _joins_of_people(env, used):
+    """The tables that name somebody, by what the user may see of them."""
+
+    def visible(model):
+        return env[model]._search([]).subselect()
+
+    named = used & IDENTITY
+    joins = []
     if any(SOURCES[key][0].startswith("i.") for key in named):
         joins.append(
             SQL(
@@ -397,14 +416,7 @@ def statement(env, domain, keys, today, *, with_consent=True, count=False):
                 visible("remediation.household.member"),
             )
         )
-    query = SQL(
-        "SELECT %s FROM remediation_case c %s WHERE c.id IN %s%s",
-        columns,
-        SQL(" ").join(joins) if not count else SQL(),
-        cases._search(domain).subselect(),
-        SQL(" AND %s", reporting_consent(today)) if with_consent else SQL(),
-    )
-    return query if count else SQL("%s ORDER BY c.id", query)
+    return joins
 
 
 def stream(env, query):

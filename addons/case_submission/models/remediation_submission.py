@@ -214,25 +214,7 @@ class Submission(models.Model):
         ).hexdigest()
         # sudo: senders read nothing here; only their own keys are looked up.
         submissions = self.sudo()
-        # One at a time per key: the loser of a race reads the winner's row.
-        self.env.cr.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
-            (f"remediation.submission:{self.env.uid}:{key or digest}",),
-        )
-        own = [("sender_id", "=", self.env.uid)]
-        if key:
-            known = submissions.search([*own, ("key", "=", key)], limit=1)
-        else:
-            since = fields.Datetime.now() - timedelta(days=SAME_DAYS)
-            known = submissions.search(
-                [
-                    *own,
-                    ("key", "=like", f"content:{digest[:40]}:%"),
-                    ("received_at", ">", since),
-                ],
-                limit=1,
-            )
-            key = f"content:{digest[:40]}:{fields.Datetime.now():%Y%m%d%H%M%S}"
+        known, key = submissions._known(key, digest)
         if known:
             if known.body_hash != digest:
                 raise UserError(
@@ -243,7 +225,11 @@ class Submission(models.Model):
                 )
             return known._answer(200)
         first = submissions.search(
-            [*own, ("form", "=", form), ("key", "in", list(replaces))],
+            [
+                ("sender_id", "=", self.env.uid),
+                ("form", "=", form),
+                ("key", "in", list(replaces)),
+            ],
             order="id desc",
             limit=1,
         )
@@ -265,19 +251,47 @@ class Submission(models.Model):
             # The first one was kept after this transaction began: try again, read it.
             raise ConcurrencyError(key) from error
         if first.state == "waiting":
-            first._unprotected().write(
-                {
-                    "state": "rejected",
-                    "decision_note": self.env._(
-                        "Replaced by %(code)s.", code=submission.name
-                    ),
-                    "decided_on": fields.Datetime.now(),
-                }
-            )
+            first._replaced_by(submission)
         if submission.state == "waiting":
             submission._tell_supervisor()
             submission._tell_of_danger()
         return submission._answer(201)
+
+    @api.model
+    def _known(self, key, digest):
+        """Return ``(the same submission of before, its key)``; of answers without a key
+        those of the last days count."""
+        # One at a time per key: the loser of a race reads the winner's row.
+        self.env.cr.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
+            (f"remediation.submission:{self.env.uid}:{key or digest}",),
+        )
+        own = [("sender_id", "=", self.env.uid)]
+        if key:
+            known = self.search([*own, ("key", "=", key)], limit=1)
+        else:
+            since = fields.Datetime.now() - timedelta(days=SAME_DAYS)
+            known = self.search(
+                [
+                    *own,
+                    ("key", "=like", f"content:{digest[:40]}:%"),
+                    ("received_at", ">", since),
+                ],
+                limit=1,
+            )
+            key = f"content:{digest[:40]}:{fields.Datetime.now():%Y%m%d%H%M%S}"
+        return known, key
+
+    def _replaced_by(self, submission):
+        self._unprotected().write(
+            {
+                "state": "rejected",
+                "decision_note": self.env._(
+                    "Replaced by %(code)s.", code=submission.name
+                ),
+                "decided_on": fields.Datetime.now(),
+            }
+        )
 
     def _answer(self, status):
         """What the sender is told: never whether a child or a case is known (R4)."""

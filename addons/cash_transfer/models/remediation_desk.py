@@ -34,37 +34,7 @@ class Desk(models.AbstractModel):
     @api.model
     def _turn(self, duties):
         """Payment plans that wait for the user: somebody else acted before (R37)."""
-        states = [state for state, duty in TURNS.items() if duty in duties]
-        plans = self.env["cash.transfer.payment.plan"].search_fetch(
-            [("state", "in", states)],
-            [
-                "name",
-                "state",
-                "cycle_id",
-                "provider_id",
-                "pay_on",
-                "amount_total",
-                "currency_id",
-                "line_count",
-                "prepared_by_id",
-                "released_by_id",
-                "instructed_by_id",
-            ],
-            order="pay_on, id",
-            limit=100,
-        )
-        user = self.env.user
-        plans = plans.filtered(
-            lambda plan: (
-                not (
-                    (plan.state == "locked" and plan.prepared_by_id == user)
-                    or (
-                        TURNS[plan.state] == "reconcile"
-                        and user in (plan.released_by_id, plan.instructed_by_id)
-                    )
-                )
-            )
-        )
+        plans = self._plans_in_turn(duties)
         lines = [
             {
                 "id": f"plan-{plan.id}",
@@ -95,6 +65,40 @@ class Desk(models.AbstractModel):
         )
 
     @api.model
+    def _plans_in_turn(self, duties):
+        states = [state for state, duty in TURNS.items() if duty in duties]
+        plans = self.env["cash.transfer.payment.plan"].search_fetch(
+            [("state", "in", states)],
+            [
+                "name",
+                "state",
+                "cycle_id",
+                "provider_id",
+                "pay_on",
+                "amount_total",
+                "currency_id",
+                "line_count",
+                "prepared_by_id",
+                "released_by_id",
+                "instructed_by_id",
+            ],
+            order="pay_on, id",
+            limit=100,
+        )
+        user = self.env.user
+        return plans.filtered(
+            lambda plan: (
+                not (
+                    (plan.state == "locked" and plan.prepared_by_id == user)
+                    or (
+                        TURNS[plan.state] == "reconcile"
+                        and user in (plan.released_by_id, plan.instructed_by_id)
+                    )
+                )
+            )
+        )
+
+    @api.model
     def _next_of(self, plan):
         return {
             "draft": self.env._("Prepare and lock"),
@@ -112,30 +116,7 @@ class Desk(models.AbstractModel):
         approver decides on."""
         if "approve" not in duties:
             return None
-        entitlements = self.env["cash.transfer.entitlement"].search_fetch(
-            [
-                "|",
-                ("state", "=", "proposed"),
-                ("asked_change", "!=", False),
-            ],
-            [
-                "name",
-                "state",
-                "amount",
-                "currency_id",
-                "proposed_by_id",
-                "proposed_on",
-                "asked_by_id",
-                "asked_on",
-                "asked_change",
-            ],
-            order="proposed_on, id",
-            limit=100,
-        )
-        user = self.env.user
-        entitlements = entitlements.filtered(
-            lambda row: user not in (row.asked_by_id or row.proposed_by_id)
-        )
+        entitlements = self._support_to_decide()
         lines = [
             {
                 "id": f"entitlement-{row.id}",
@@ -167,6 +148,33 @@ class Desk(models.AbstractModel):
             total=len(entitlements),
             rank=2,
             action="cash_transfer.entitlement_action",
+        )
+
+    @api.model
+    def _support_to_decide(self):
+        entitlements = self.env["cash.transfer.entitlement"].search_fetch(
+            [
+                "|",
+                ("state", "=", "proposed"),
+                ("asked_change", "!=", False),
+            ],
+            [
+                "name",
+                "state",
+                "amount",
+                "currency_id",
+                "proposed_by_id",
+                "proposed_on",
+                "asked_by_id",
+                "asked_on",
+                "asked_change",
+            ],
+            order="proposed_on, id",
+            limit=100,
+        )
+        user = self.env.user
+        return entitlements.filtered(
+            lambda row: user not in (row.asked_by_id or row.proposed_by_id)
         )
 
     @api.model

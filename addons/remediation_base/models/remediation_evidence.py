@@ -6,6 +6,81 @@ from odoo.tools import SQL
 
 _ALWAYS_OPEN = frozenset({"write_uid", "write_date"})
 
+#: TG_ARGV: 0 columns that may change, 1 those that may once, 2 those that may while the
+#: row is new, 3 how long that is, 4 steps that columns may take, 5 states before it is
+#: evidence, 6 the link to what decides (empty: the row itself), 7 its table, 8 its
+#: column of states.
+FUNCTION = """
+CREATE OR REPLACE FUNCTION remediation_evidence()
+RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    before jsonb;
+    after jsonb;
+    may_change text[];
+    name text;
+    standing text;
+BEGIN
+    IF TG_OP <> 'TRUNCATE' AND TG_NARGS > 5 AND TG_ARGV[5] <> '' THEN
+        IF TG_ARGV[6] = '' THEN
+            standing := to_jsonb(OLD) ->> TG_ARGV[8];
+        ELSE
+            EXECUTE format('SELECT %%I::text FROM %%I WHERE id = $1',
+                           TG_ARGV[8], TG_ARGV[7])
+                INTO standing
+                USING (to_jsonb(OLD) ->> TG_ARGV[6])::integer;
+        END IF;
+        IF standing = ANY (string_to_array(TG_ARGV[5], ',')) THEN
+            IF TG_OP = 'UPDATE' THEN
+                RETURN NEW;
+            ELSIF TG_ARGV[6] <> '' THEN
+                RETURN OLD;
+            END IF;
+        END IF;
+    END IF;
+    IF TG_OP = 'UPDATE' THEN
+        IF coalesce(current_setting('remediation.erasure', true), '') <> ''
+        THEN
+            RETURN NEW;
+        END IF;
+        before := to_jsonb(OLD);
+        after := to_jsonb(NEW);
+        may_change := string_to_array(TG_ARGV[0], ',');
+        FOREACH name IN ARRAY string_to_array(TG_ARGV[1], ',') LOOP
+            IF before -> name = 'null'::jsonb THEN
+                may_change := may_change || name;
+            END IF;
+        END LOOP;
+        IF TG_ARGV[2] <> '' AND OLD.create_date >
+                (now() AT TIME ZONE 'UTC') - TG_ARGV[3]::interval THEN
+            may_change := may_change || string_to_array(TG_ARGV[2], ',');
+        END IF;
+        FOR name IN SELECT jsonb_object_keys(TG_ARGV[4]::jsonb) LOOP
+            IF TG_ARGV[4]::jsonb -> name -> (before ->> name)
+                    ? (after ->> name) THEN
+                may_change := may_change || name;
+            END IF;
+        END LOOP;
+        IF before - may_change = after - may_change THEN
+            RETURN NEW;
+        END IF;
+    END IF;
+    RAISE EXCEPTION '%% is evidence: it does not change.', TG_TABLE_NAME
+        USING ERRCODE = 'insufficient_privilege';
+END $$;
+"""
+TRIGGERS = """
+CREATE OR REPLACE TRIGGER %(rows)s
+    BEFORE UPDATE OR DELETE ON %(table)s
+    FOR EACH ROW EXECUTE FUNCTION
+    remediation_evidence(
+        %(open)s, %(once)s, %(edited)s, %(new)s, %(steps)s,
+        %(before)s, %(link)s, %(decides)s, %(state)s
+    );
+CREATE OR REPLACE TRIGGER %(whole)s
+    BEFORE TRUNCATE ON %(table)s
+    FOR EACH STATEMENT EXECUTE FUNCTION remediation_evidence();
+"""
+
 
 class Evidence(models.AbstractModel):
     """Rows that prove what happened: the database itself keeps them as they are (R74).
@@ -52,76 +127,7 @@ class Evidence(models.AbstractModel):
         decides = self.env[self._fields[link].comodel_name] if link else self
         self.env.cr.execute(
             SQL(
-                """
-            CREATE OR REPLACE FUNCTION remediation_evidence()
-            RETURNS trigger LANGUAGE plpgsql AS $$
-            DECLARE
-                before jsonb;
-                after jsonb;
-                may_change text[];
-                name text;
-                standing text;
-            BEGIN
-                -- TG_ARGV: 5 states before it is evidence, 6 the link to what decides
-                -- (empty: the row itself), 7 its table, 8 its column of states.
-                IF TG_OP <> 'TRUNCATE' AND TG_NARGS > 5 AND TG_ARGV[5] <> '' THEN
-                    IF TG_ARGV[6] = '' THEN
-                        standing := to_jsonb(OLD) ->> TG_ARGV[8];
-                    ELSE
-                        EXECUTE format('SELECT %%I::text FROM %%I WHERE id = $1',
-                                       TG_ARGV[8], TG_ARGV[7])
-                            INTO standing
-                            USING (to_jsonb(OLD) ->> TG_ARGV[6])::integer;
-                    END IF;
-                    IF standing = ANY (string_to_array(TG_ARGV[5], ',')) THEN
-                        IF TG_OP = 'UPDATE' THEN
-                            RETURN NEW;
-                        ELSIF TG_ARGV[6] <> '' THEN
-                            RETURN OLD;
-                        END IF;
-                    END IF;
-                END IF;
-                IF TG_OP = 'UPDATE' THEN
-                    IF coalesce(current_setting('remediation.erasure', true), '') <> ''
-                    THEN
-                        RETURN NEW;
-                    END IF;
-                    before := to_jsonb(OLD);
-                    after := to_jsonb(NEW);
-                    may_change := string_to_array(TG_ARGV[0], ',');
-                    FOREACH name IN ARRAY string_to_array(TG_ARGV[1], ',') LOOP
-                        IF before -> name = 'null'::jsonb THEN
-                            may_change := may_change || name;
-                        END IF;
-                    END LOOP;
-                    IF TG_ARGV[2] <> '' AND OLD.create_date >
-                            (now() AT TIME ZONE 'UTC') - TG_ARGV[3]::interval THEN
-                        may_change := may_change || string_to_array(TG_ARGV[2], ',');
-                    END IF;
-                    FOR name IN SELECT jsonb_object_keys(TG_ARGV[4]::jsonb) LOOP
-                        IF TG_ARGV[4]::jsonb -> name -> (before ->> name)
-                                ? (after ->> name) THEN
-                            may_change := may_change || name;
-                        END IF;
-                    END LOOP;
-                    IF before - may_change = after - may_change THEN
-                        RETURN NEW;
-                    END IF;
-                END IF;
-                RAISE EXCEPTION '%% is evidence: it does not change.', TG_TABLE_NAME
-                    USING ERRCODE = 'insufficient_privilege';
-            END $$;
-            CREATE OR REPLACE TRIGGER %(rows)s
-                BEFORE UPDATE OR DELETE ON %(table)s
-                FOR EACH ROW EXECUTE FUNCTION
-                remediation_evidence(
-                    %(open)s, %(once)s, %(edited)s, %(new)s, %(steps)s,
-                    %(before)s, %(link)s, %(decides)s, %(state)s
-                );
-            CREATE OR REPLACE TRIGGER %(whole)s
-                BEFORE TRUNCATE ON %(table)s
-                FOR EACH STATEMENT EXECUTE FUNCTION remediation_evidence();
-                """,
+                FUNCTION + TRIGGERS,
                 rows=SQL.identifier(f"{self._table}_evidence"),
                 whole=SQL.identifier(f"{self._table}_evidence_whole"),
                 table=SQL.identifier(self._table),

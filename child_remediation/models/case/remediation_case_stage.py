@@ -144,37 +144,9 @@ class Case(models.Model):
             )
         steps += self._steps_of_consent(stage)
         if stage in ("first_contact", "assessment"):
-            drafts = self.assessment_ids.filtered(lambda a: a.state == "draft")
-            waiting = self.assessment_ids.filtered(lambda a: a.state == "submitted")
-            if waiting:
-                steps.append(
-                    (
-                        self.env._("A supervisor approves the assessment."),
-                        "assessment_case_action",
-                    )
-                )
-            elif drafts:
-                steps.append(
-                    (
-                        self.env._("Finish and submit the assessment."),
-                        "assessment_case_action",
-                    )
-                )
-            else:
-                steps.append(
-                    (
-                        self.env._("Assess the child's situation."),
-                        "assessment_case_action",
-                    )
-                )
+            steps.append((self._next_assessment(), "assessment_case_action"))
         if stage == "planning":
-            if self.plan_ids.filtered(lambda p: p.state == "submitted"):
-                text = self.env._("A supervisor approves the plan.")
-            elif self.plan_ids.filtered(lambda p: p.state == "draft"):
-                text = self.env._("Finish and submit the plan.")
-            else:
-                text = self.env._("Make a plan with the family.")
-            steps.append((text, "plan_case_action"))
+            steps.append((self._next_plan(), "plan_case_action"))
         if stage == "in_remediation":
             count = self.active_plan_id.open_action_count
             steps.append(
@@ -195,6 +167,22 @@ class Case(models.Model):
         if stage == "on_hold":
             steps.append((self.env._("A supervisor ends the hold."), None))
         return steps
+
+    def _next_assessment(self):
+        states = set(self.assessment_ids.mapped("state"))
+        if "submitted" in states:
+            return self.env._("A supervisor approves the assessment.")
+        if "draft" in states:
+            return self.env._("Finish and submit the assessment.")
+        return self.env._("Assess the child's situation.")
+
+    def _next_plan(self):
+        states = set(self.plan_ids.mapped("state"))
+        if "submitted" in states:
+            return self.env._("A supervisor approves the plan.")
+        if "draft" in states:
+            return self.env._("Finish and submit the plan.")
+        return self.env._("Make a plan with the family.")
 
     def _missing_as_html(self):
         from markupsafe import Markup

@@ -65,60 +65,59 @@ class Consent(models.Model):
             if company not in ages:
                 ages[company] = frameworks._for_company(company)._ages_of_consent()
             consent_age, assent_age = ages[company]
-            on = consent.given_on or consent._place_today()
-            child = consent.case_id.beneficiary_id
-            age = child._age_on(on) if child else None
-            asked = consent.answer != "no"
-            wrong, waits, unheard = [], [], []
-            if consent.subject == "child":
-                if asked and (age is None or age < consent_age):
-                    wrong.append(
-                        self.env._(
-                            "A child decides alone from the age of %(age)s: ask a "
-                            "caregiver, and record that the child agrees.",
-                            age=consent_age,
-                        )
-                    )
-            elif consent.subject == "caregiver":
-                problem = consent._giver_problem(consent.given_by_member_id, on)
-                if problem:
-                    wrong.append(problem)
-                if asked and not (
-                    consent.assent == "yes"
-                    or (
-                        consent.assent == "too_young"
-                        and age is not None
-                        and age < assent_age
-                    )
-                ):
-                    unheard.append(
-                        self.env._("The child says no: a best-interest review decides.")
-                        if consent.assent == "no"
-                        else self.env._(
-                            "From the age of %(age)s the child is asked too: record a "
-                            "consent with the child's answer.",
-                            age=assent_age,
-                        )
-                    )
-                if asked and consent._needs_second_person(on):
-                    waits.append(
-                        self.env._(
-                            "This caregiver employs the child, receives the pay or is "
-                            "owed money: choose a second caregiver, or let the "
-                            "supervisor confirm."
-                        )
-                    )
-            result[consent] = (
-                "wrong_giver"
-                if wrong
-                else "no_assent"
-                if unheard
-                else "to_confirm"
-                if waits
-                else "counts",
-                [*wrong, *unheard, *waits],
-            )
+            result[consent] = consent._judge_answer(*ages[company])
         return result
+
+    def _judge_answer(self, consent_age, assent_age):
+        """Return ``(standing, sentences)`` of one answer."""
+        on = self.given_on or self._place_today()
+        child = self.case_id.beneficiary_id
+        age = child._age_on(on) if child else None
+        asked = self.answer != "no"
+        wrong, unheard, waits = [], [], []
+        if self.subject == "child" and asked and (age is None or age < consent_age):
+            wrong.append(
+                self.env._(
+                    "A child decides alone from the age of %(age)s: ask a "
+                    "caregiver, and record that the child agrees.",
+                    age=consent_age,
+                )
+            )
+        elif self.subject == "caregiver":
+            problem = self._giver_problem(self.given_by_member_id, on)
+            if problem:
+                wrong.append(problem)
+            if asked:
+                unheard += self._unheard(age, assent_age)
+            if asked and self._needs_second_person(on):
+                waits.append(
+                    self.env._(
+                        "This caregiver employs the child, receives the pay or is "
+                        "owed money: choose a second caregiver, or let the "
+                        "supervisor confirm."
+                    )
+                )
+        sentences = [*wrong, *unheard, *waits]
+        if wrong:
+            return "wrong_giver", sentences
+        if unheard:
+            return "no_assent", sentences
+        return "to_confirm" if waits else "counts", sentences
+
+    def _unheard(self, age, assent_age):
+        """Return what is missing of the child's own answer to a caregiver's *yes*."""
+        too_young = age is not None and age < assent_age
+        if self.assent == "yes" or (self.assent == "too_young" and too_young):
+            return []
+        if self.assent == "no":
+            return [self.env._("The child says no: a best-interest review decides.")]
+        return [
+            self.env._(
+                "From the age of %(age)s the child is asked too: record a "
+                "consent with the child's answer.",
+                age=assent_age,
+            )
+        ]
 
     @api.model
     def _giver_problem(self, member, on):

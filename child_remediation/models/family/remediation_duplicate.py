@@ -306,47 +306,69 @@ class Duplicate(models.Model):
         # sudo: former cases may belong to other teams; both children were checked.
         cases = children.sudo().case_ids
         still_open = cases.filtered(lambda case: not case.closed_on)
-        remaining = still_open
-        if len(still_open) > 1:
-            remaining = still_open.filtered(lambda case: case.id == open_case_id)
-            if not remaining:
-                raise UserError(
-                    self.env._("Choose which of the two open cases remains.")
-                )
-            today = self._place_today()
-            splits = [
-                {share.funder_id.id: share.share for share in case._funding_on(today)}
-                for case in still_open
-            ]
-            if splits[0] != splits[1] and not shares:
-                raise UserError(
-                    self.env._(
-                        "The two open cases have different funders: choose the shares "
-                        "of the remaining case, adding up to 100 %."
-                    )
-                )
-            closed = still_open - remaining
-            undecided = [
-                sentence
-                for case in closed
-                for sentence in self.env["remediation.closure"]._undecided(case)
-            ]
-            if undecided:
-                raise UserError("\n".join(undecided))
-            closed._unprotected().write(
-                {
-                    "closed_on": fields.Datetime.now(),
-                    "closure_reason": "duplicate",
-                    "closure_outcome": "unknown",
-                }
-            )
-            closed.deadline_ids.filtered(
-                lambda deadline: not deadline.done_on
-            )._unprotected().write({"done_on": fields.Datetime.now()})
+        remaining = self._remaining_case(still_open, open_case_id, shares)
+        self._close_as_duplicate(still_open - remaining)
         gone.sudo().case_ids._unprotected().write({"beneficiary_id": kept.id})
         self._move_to_kept(kept, gone)
         if shares:
             remaining.with_env(self.env).action_set_funding(self._place_today(), shares)
+        self._settle(kept, gone, reason)
+        cases._message_log_batch(
+            bodies={
+                case.id: self.env._(
+                    "%(gone)s was merged into %(kept)s.", gone=gone.name, kept=kept.name
+                )
+                for case in cases
+            }
+        )
+        kept._compare_later()
+
+    def _remaining_case(self, still_open, open_case_id, shares):
+        """Return the case that stays open; the others can be closed.
+
+        :raises UserError: a choice is missing, or something in them is undecided
+        """
+        if len(still_open) < 2:
+            return still_open
+        remaining = still_open.filtered(lambda case: case.id == open_case_id)
+        if not remaining:
+            raise UserError(self.env._("Choose which of the two open cases remains."))
+        today = self._place_today()
+        splits = [
+            {share.funder_id.id: share.share for share in case._funding_on(today)}
+            for case in still_open
+        ]
+        if splits[0] != splits[1] and not shares:
+            raise UserError(
+                self.env._(
+                    "The two open cases have different funders: choose the shares "
+                    "of the remaining case, adding up to 100 %."
+                )
+            )
+        undecided = [
+            sentence
+            for case in still_open - remaining
+            for sentence in self.env["remediation.closure"]._undecided(case)
+        ]
+        if undecided:
+            raise UserError("\n".join(undecided))
+        return remaining
+
+    def _close_as_duplicate(self, cases):
+        cases._unprotected().write(
+            {
+                "closed_on": fields.Datetime.now(),
+                "closure_reason": "duplicate",
+                "closure_outcome": "unknown",
+            }
+        )
+        cases.deadline_ids.filtered(
+            lambda deadline: not deadline.done_on
+        )._unprotected().write({"done_on": fields.Datetime.now()})
+
+    def _settle(self, kept, gone, reason):
+        """Keep the codes of the child that is gone, and the decision on this pair and
+        on the others with that child."""
         codes = [kept.former_codes, gone.name, gone.former_codes]
         # sudo: protected facts of both children, checked above.
         kept.sudo()._unprotected().write(
@@ -371,15 +393,6 @@ class Duplicate(models.Model):
                 ("other_id", "=", gone.id),
             ]
         )._unprotected().write(decision)
-        cases._message_log_batch(
-            bodies={
-                case.id: self.env._(
-                    "%(gone)s was merged into %(kept)s.", gone=gone.name, kept=kept.name
-                )
-                for case in cases
-            }
-        )
-        kept._compare_later()
 
     def _move_to_kept(self, kept, gone):
         """Hook: what names the child itself, beside the cases, goes to the kept one."""

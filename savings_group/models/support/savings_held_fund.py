@@ -172,23 +172,7 @@ class SavingsHeldFund(models.Model):
         company, currency = self.company_id, self.currency_id
         held_account = company.savings_held_account_id
         journal = self.journal_id
-        if not held_account:
-            raise UserError(
-                self.env._(
-                    "Choose the account for third-party funds in the settings of "
-                    "accounting first."
-                )
-            )
-        if (journal.currency_id or company.currency_id) not in (
-            currency,
-            company.currency_id,
-        ):
-            raise UserError(
-                self.env._(
-                    "The box holds %(currency)s: choose a journal in that currency.",
-                    currency=currency.name,
-                )
-            )
+        self._check_accounts()
         balance = company.currency_id.round(
             amount
             * self.env["res.currency"]._get_conversion_rate(
@@ -223,3 +207,23 @@ class SavingsHeldFund(models.Model):
                 ],
             }
         )
+
+    def _check_accounts(self):
+        company, currency = self.company_id, self.currency_id
+        if not company.savings_held_account_id:
+            raise UserError(
+                self.env._(
+                    "Choose the account for third-party funds in the settings of "
+                    "accounting first."
+                )
+            )
+        if (self.journal_id.currency_id or company.currency_id) not in (
+            currency,
+            company.currency_id,
+        ):
+            raise UserError(
+                self.env._(
+                    "The box holds %(currency)s: choose a journal in that currency.",
+                    currency=currency.name,
+                )
+            )
