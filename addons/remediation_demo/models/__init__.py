@@ -4,6 +4,9 @@ from . import remediation_demo_cash
 from . import remediation_demo_living
 from . import remediation_demo_people
 from . import remediation_demo_children
+from . import remediation_demo_children_file
+from . import remediation_demo_children_support
 from . import remediation_demo_partners
+from . import remediation_demo_partners_protection
 from . import remediation_demo_transfers
 from . import remediation_demo_groups

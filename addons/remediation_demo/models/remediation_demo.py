@@ -181,7 +181,6 @@ class Demo(models.AbstractModel):
             }
         )
         age = child.get("age_at_identification") or 0
-        grade = facts["follow_up"].get("grade")
         beneficiary = env["remediation.beneficiary"].create(
             {
                 "nickname": child["pseudonym"],
@@ -206,13 +205,20 @@ class Demo(models.AbstractModel):
                 "risk_level": "medium",
             }
         )
+        self._record_work(case, facts)
+        self._note_facts(case, facts)
+        return case
+
+    @api.model
+    def _record_work(self, case, facts):
+        child, work = facts["child"], facts["work"]
         earnings = work["earnings"]
         currency = self.env.ref(f"base.{earnings['currency']}")
-        env["remediation.work.situation"].create(
+        case.env["remediation.work.situation"].create(
             {
                 "case_id": case.id,
                 "works": "yes",
-                "site_id": site.id,
+                "site_id": case.site_id.id,
                 "activity": work["activity"],
                 "hours_week": work.get("hours_per_week") or 0,
                 "days_week": work.get("days_per_week") or 0,
@@ -225,7 +231,12 @@ class Demo(models.AbstractModel):
                 "started_age": child.get("age_at_start_of_work") or 0,
             }
         )
-        env["remediation.note"].create(
+
+    @api.model
+    def _note_facts(self, case, facts):
+        child, household = facts["child"], facts["household"]
+        grade = facts["follow_up"].get("grade")
+        case.env["remediation.note"].create(
             {
                 "case_id": case.id,
                 "subject": "Published facts",
@@ -244,7 +255,6 @@ class Demo(models.AbstractModel):
                 ),
             }
         )
-        return case
 
     @api.model
     def _hour(self, text):

@@ -80,21 +80,7 @@ class Demo(models.AbstractModel):
                 "budget": 5000,
             }
         )
-        provider = releaser["cash.transfer.provider"].create(
-            {
-                "name": "Monnaie mobile",
-                "partner_id": self.env.ref("remediation_demo.demo_partner_provider").id,
-                "kind": "advance",
-                "mechanism": "mobile_money",
-                "currency_id": usd.id,
-                "bank_journal_id": bank.id,
-                "number_prefix": "+243",
-                "number_digits": 9,
-                "fee_percent": 1.0,
-                "default_failure_reason": "other",
-            }
-        )
-        provider.action_complete_setup()
+        provider = self._make_provider(usd, bank)
         scheme = (
             self._as("officer")
             .env["cash.transfer.scheme"]
@@ -115,6 +101,26 @@ class Demo(models.AbstractModel):
         for record in (grant, provider, scheme):  # what steers money takes two persons
             record.with_env(self._as("approver").env).action_agree_changes()
         return scheme
+
+    @api.model
+    def _make_provider(self, currency, bank):
+        releaser = self._as("releaser").env
+        provider = releaser["cash.transfer.provider"].create(
+            {
+                "name": "Monnaie mobile",
+                "partner_id": self.env.ref("remediation_demo.demo_partner_provider").id,
+                "kind": "advance",
+                "mechanism": "mobile_money",
+                "currency_id": currency.id,
+                "bank_journal_id": bank.id,
+                "number_prefix": "+243",
+                "number_digits": 9,
+                "fee_percent": 1.0,
+                "default_failure_reason": "other",
+            }
+        )
+        provider.action_complete_setup()
+        return provider
 
     @api.model
     def _load_entitlement(self, scheme):

@@ -71,7 +71,7 @@ class Demo(models.AbstractModel):
     @api.model
     def _make_organisation(self, world):
         """Sites, programmes, schools, partners and teams, by who maintains them."""
-        admin, coordinator = self._as("admin").env, self._as("coordinator").env
+        admin = self._as("admin").env
         company = self.env.ref("base.main_company")
         company.with_env(admin).write({"logo": logo()})
         partners = admin["res.partner"].create(
@@ -86,6 +86,17 @@ class Demo(models.AbstractModel):
             ]
         )
         by_name = {partner.name: partner for partner in partners}
+        world.funders = [by_name[name] for name in FUNDERS]
+        world.buyer = by_name["Batteries Claires GmbH"]
+        self._make_places(world, by_name)
+        self._make_programmes(world)
+        self._make_schools(world, by_name)
+        self._make_teams(world)
+
+    @api.model
+    def _make_places(self, world, by_name):
+        company = self.env.ref("base.main_company")
+        coordinator = self._as("coordinator").env
         areas = {
             name: coordinator["remediation.area"].create(
                 {
@@ -126,6 +137,10 @@ class Demo(models.AbstractModel):
                 for name, kind, commodity, latitude, longitude, tier, risk in SITES
             ]
         )
+
+    @api.model
+    def _make_programmes(self, world):
+        coordinator = self._as("coordinator").env
         world.programmes = coordinator["remediation.programme"].create(
             [
                 {
@@ -141,22 +156,6 @@ class Demo(models.AbstractModel):
             world.programmes, PROGRAMMES, strict=True
         ):
             programme.with_context(lang="en_US").name = english
-        institutions = coordinator["remediation.institution"].create(
-            [
-                {
-                    "name": name,
-                    "kind": kind,
-                    "partner_id": by_name[name].id,
-                    "area_id": areas[
-                        "Fungurume" if "Fungurume" in name else "Kolwezi"
-                    ].id,
-                }
-                for name, kind in SCHOOLS
-            ]
-        )
-        world.schools, world.centres = institutions[:4], institutions[4:]
-        world.funders = [by_name[name] for name in FUNDERS]
-        world.buyer = by_name["Batteries Claires GmbH"]
         coordinator["remediation.deadline.policy"].create(
             [
                 {
@@ -170,6 +169,28 @@ class Demo(models.AbstractModel):
                 for kind, hours in POLICY.items()
             ]
         )
+
+    @api.model
+    def _make_schools(self, world, by_name):
+        coordinator = self._as("coordinator").env
+        institutions = coordinator["remediation.institution"].create(
+            [
+                {
+                    "name": name,
+                    "kind": kind,
+                    "partner_id": by_name[name].id,
+                    "area_id": world.areas[
+                        "Fungurume" if "Fungurume" in name else "Kolwezi"
+                    ].id,
+                }
+                for name, kind in SCHOOLS
+            ]
+        )
+        world.schools, world.centres = institutions[:4], institutions[4:]
+
+    @api.model
+    def _make_teams(self, world):
+        coordinator = self._as("coordinator").env
         world.teams = {"kolwezi": self.env.ref("remediation_demo.demo_team")}
         for key, supervisor, deputy in (
             ("mutoshi", "supervisor2", "supervisor3"),
@@ -184,7 +205,7 @@ class Demo(models.AbstractModel):
             )
         coordinator["remediation.assignment.rule"].create(
             [
-                {"team_id": world.teams[key].id, "area_id": areas[area].id}
+                {"team_id": world.teams[key].id, "area_id": world.areas[area].id}
                 for key, area in (("mutoshi", "Mutoshi"), ("fungurume", "Fungurume"))
             ]
         )
@@ -247,24 +268,7 @@ class Demo(models.AbstractModel):
                 "code_of_conduct_on": today,
                 "language_ids": [Command.set(self.env.ref("base.lang_fr").ids)],
                 "area_ids": [Command.set([area.id for area in world.areas.values()])],
-                "training_ids": [
-                    Command.create(
-                        {"topic": "safeguarding", "date": today, "hours": 16}
-                    ),
-                    Command.create(
-                        {
-                            "topic": "case_management",
-                            "date": today,
-                            "hours": 40,
-                            "is_examination": True,
-                            "examiner_id": self._user("coordinator").partner_id.id,
-                            # Trainees did not pass yet.
-                            "score": 41
-                            if level == "trainee"
-                            else 65 + world.chance.randrange(30),
-                        }
-                    ),
-                ],
+                "training_ids": self._trainings(world, level),
                 "vetting_ids": [
                     Command.create(
                         {
@@ -291,6 +295,26 @@ class Demo(models.AbstractModel):
             # Needs 90 days and three cases (the criteria of the level).
             world.plan(260, "_do_accredit", profile)
         return profile
+
+    @api.model
+    def _trainings(self, world, level):
+        today = world.today()
+        return [
+            Command.create({"topic": "safeguarding", "date": today, "hours": 16}),
+            Command.create(
+                {
+                    "topic": "case_management",
+                    "date": today,
+                    "hours": 40,
+                    "is_examination": True,
+                    "examiner_id": self._user("coordinator").partner_id.id,
+                    # Trainees did not pass yet.
+                    "score": 41
+                    if level == "trainee"
+                    else 65 + world.chance.randrange(30),
+                }
+            ),
+        ]
 
     @api.model
     def _do_suspend(self, world, facts):

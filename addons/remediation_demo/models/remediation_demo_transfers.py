@@ -101,6 +101,16 @@ class Demo(models.AbstractModel):
             }
         )
         provider.action_complete_setup()
+        scheme = self._make_scheme(grants, today)
+        for records in (grants, provider, scheme):
+            for record in records:
+                record.with_env(self._as("approver").env).action_agree_changes()
+        world.money.update(
+            provider=provider.id, scheme=scheme.id, journal=journal.id, plans={}
+        )
+
+    @api.model
+    def _make_scheme(self, grants, today):
         scheme = (
             self._as("officer")
             .env["cash.transfer.scheme"]
@@ -108,7 +118,7 @@ class Demo(models.AbstractModel):
                 {
                     "name": "Monthly Stipend in Francs",
                     "purpose_id": self.env.ref("cash_transfer.purpose_stipend").id,
-                    "currency_id": currency.id,
+                    "currency_id": grants.currency_id.id,
                     "amount_rule": "income",
                     "income_floor": 60000,
                     "income_cap": 300000,
@@ -120,12 +130,7 @@ class Demo(models.AbstractModel):
             )
         )
         scheme.with_context(lang="fr_FR").name = "Allocation mensuelle en francs"
-        for records in (grants, provider, scheme):
-            for record in records:
-                record.with_env(self._as("approver").env).action_agree_changes()
-        world.money.update(
-            provider=provider.id, scheme=scheme.id, journal=journal.id, plans={}
-        )
+        return scheme
 
     @api.model
     def _do_entitle(self, world, facts):
