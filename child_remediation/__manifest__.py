@@ -27,6 +27,8 @@
         "data/mail_templates.xml",
         "data/break_glass_template.xml",
         "data/handover_template.xml",
+        "data/subject_request_template.xml",
+        "views/remediation_case_templates.xml",
         "data/ir_cron_data.xml",
         "data/protection_cron_data.xml",
         "data/sign_in_data.xml",

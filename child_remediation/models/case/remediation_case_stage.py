@@ -185,20 +185,22 @@ class Case(models.Model):
         return self.env._("Make a plan with the family.")
 
     def _missing_as_html(self):
-        from markupsafe import Markup
-
-        items = [
-            Markup("<li>%s</li>") % sentence
-            if not xmlid or not self._origin.id
-            else Markup('<li><a href="/odoo/cases/%s/%s">%s</a></li>')
-            % (self._origin.id, self._action_path(xmlid), sentence)
+        steps = [
+            (sentence, self._step_address(xmlid))
             for sentence, xmlid in self._missing_steps()
         ]
         return (
-            Markup("<ul class='mb-0 ps-3'>%s</ul>") % Markup("").join(items)
-            if items
+            self.env["ir.qweb"]._render(
+                "child_remediation.case_missing_steps", {"steps": steps}
+            )
+            if steps
             else False
         )
+
+    def _step_address(self, xmlid):
+        if not xmlid or not self._origin.id:
+            return None
+        return f"/odoo/cases/{self._origin.id}/{self._action_path(xmlid)}"
 
     def _action_path(self, xmlid):
         action = self.env.ref(f"child_remediation.{xmlid}", raise_if_not_found=False)

@@ -1,10 +1,9 @@
 from datetime import timedelta
 
-from markupsafe import Markup
-
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
+from odoo.tools import plaintext2html
 
 from odoo.addons.remediation_base.tools.steps import EVERYTHING, step
 
@@ -468,10 +467,11 @@ class Complaint(models.Model):
                 mails.append(
                     {
                         "subject": env._("Complaints are waiting for an answer"),
-                        "body_html": Markup("<p>%s</p>")
-                        % env._(
-                            "The answer is overdue: %(codes)s",
-                            codes=", ".join(complaints.mapped("name")),
+                        "body_html": plaintext2html(
+                            env._(
+                                "The answer is overdue: %(codes)s",
+                                codes=", ".join(complaints.mapped("name")),
+                            )
                         ),
                         "email_to": user.email_formatted,
                         "auto_delete": True,

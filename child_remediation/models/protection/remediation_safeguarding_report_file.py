@@ -1,9 +1,8 @@
 import unicodedata
 
-from markupsafe import Markup
-
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import plaintext2html
 
 #: What a person who reports may send; everything else is decided by the officer.
 FILED_FIELDS = frozenset(
@@ -209,10 +208,11 @@ class SafeguardingReport(models.Model):
             mails.append(
                 {
                     "subject": env._("Something waits for you"),
-                    "body_html": Markup("<p>%s</p>")
-                    % env._(
-                        "Sign in and open your list. This message says nothing more on "
-                        "purpose."
+                    "body_html": plaintext2html(
+                        env._(
+                            "Sign in and open your list. This message says nothing more "
+                            "on purpose."
+                        )
                     ),
                     "email_to": user.email_formatted,
                     "auto_delete": True,

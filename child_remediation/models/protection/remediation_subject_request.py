@@ -1,5 +1,4 @@
 import base64
-import html
 import json
 from datetime import timedelta
 
@@ -146,35 +145,13 @@ class SubjectRequest(models.Model):
         The file leaves out who reported something and where a person is suspected.
         """
         self.ensure_one()
-        parts = []
-        for records in self._records_of(self.beneficiary_id):
-            if not records:
-                continue
-            fields_shown = [
-                (name, field)
-                for name, field in records._fields.items()
-                if field.store
-                and name not in self._left_out()
-                and field.type not in ("binary", "one2many", "many2one_reference")
-            ]
-            parts.append(f"<h2>{html.escape(records._description)}</h2>")
-            for record in records:
-                rows = []
-                for name, field in fields_shown:
-                    text = self._as_text(record, name, field)
-                    if text:
-                        label = html.escape(field._description_string(self.env) or name)
-                        rows.append(
-                            f"<tr><th>{label}</th><td>{html.escape(text)}</td></tr>"
-                        )
-                parts.append(
-                    f"<h3>{html.escape(record.display_name or '')}</h3>"
-                    f"<table>{''.join(rows)}</table>"
-                )
-        document = (
-            "<!DOCTYPE html><html><head><meta charset='utf-8'></head><body>"
-            + "".join(parts)
-            + "</body></html>"
+        parts = [
+            self._as_part(records)
+            for records in self._records_of(self.beneficiary_id)
+            if records
+        ]
+        document = self.env["ir.qweb"]._render(
+            "child_remediation.subject_request_file", {"parts": parts}
         )
         self.env["remediation.access.log"]._log(
             self.beneficiary_id, "export", self.env._("Request about data")
@@ -185,6 +162,31 @@ class SubjectRequest(models.Model):
                 "file_name": f"{self.beneficiary_id.name}.html",
             }
         )
+
+    @api.model
+    def _as_part(self, records):
+        """Return the records of one model as ``{title, records: [{name, rows}]}``."""
+        shown = [
+            (name, field)
+            for name, field in records._fields.items()
+            if field.store
+            and name not in self._left_out()
+            and field.type not in ("binary", "one2many", "many2one_reference")
+        ]
+        return {
+            "title": records._description,
+            "records": [
+                {
+                    "name": record.display_name or "",
+                    "rows": [
+                        (field._description_string(self.env) or name, text)
+                        for name, field in shown
+                        if (text := self._as_text(record, name, field))
+                    ],
+                }
+                for record in records
+            ],
+        }
 
     @api.model
     def _left_out(self):

@@ -1,5 +1,3 @@
-from markupsafe import Markup
-
 from odoo import api, models
 
 STATEMENT = (
@@ -97,32 +95,34 @@ class CashTransferPlanLedgerStatement(models.AbstractModel):
             owed[line.plan_id] = owed.get(line.plan_id, 0.0) + line._open_amount()
         for plan in self:
             statement = statements[plan]
-            rows = Markup().join(
-                Markup(
-                    '<tr><th scope="row">%s</th><td class="text-end">%s</td>'
-                    '<td class="text-end">%s</td></tr>'
-                )
-                % (
+            rows = [
+                (
                     labels[key],
                     plan.currency_id.format(statement[key]),
                     plan.company_currency_id.format(statement[f"{key}_company"]),
                 )
                 for key in STATEMENT
-            )
+            ]
             # sudo: figures of the plan's money; whoever reads the plan sees them
-            for label, amount in (
-                (self.env._("Still owed to payees"), owed.get(plan, 0.0)),
-                (self.env._("Funding missing"), plan.sudo()._shortfall()),
-            ):
-                rows += Markup(
-                    '<tr class="text-muted"><th scope="row">%s</th>'
-                    '<td class="text-end">%s</td><td></td></tr>'
-                ) % (label, plan.currency_id.format(amount))
-            plan.statement_html = Markup(
-                '<table class="table table-sm w-auto"><thead><tr><th></th>'
-                '<th class="text-end">%s</th><th class="text-end">%s</th></tr></thead>'
-                "<tbody>%s</tbody></table>"
-            ) % (plan.currency_id.name, plan.company_currency_id.name, rows)
+            missing = plan.sudo()._shortfall()
+            plan.statement_html = self.env["ir.qweb"]._render(
+                "cash_transfer.plan_statement_table",
+                {
+                    "currency": plan.currency_id.name,
+                    "company_currency": plan.company_currency_id.name,
+                    "rows": rows,
+                    "below": [
+                        (
+                            self.env._("Still owed to payees"),
+                            plan.currency_id.format(owed.get(plan, 0.0)),
+                        ),
+                        (
+                            self.env._("Funding missing"),
+                            plan.currency_id.format(missing),
+                        ),
+                    ],
+                },
+            )
             plan.is_balanced = not statement["remaining"] and (
                 not statement["remaining_company"]
             )
