@@ -186,7 +186,7 @@ class TestSteering(CashCommon):
         self.assertEqual(self._changes(self.company)[:1].state, "asked")
 
     def test_r63_the_accounts_of_a_company_change_by_two(self):
-        """The first choice is free, so that one person sets up; every later one waits."""
+        """The first choice is free, so that one person sets up; later ones wait."""
         company = self.company.with_user(self.system).with_company(self.company)
         steering = company._get_steering_fields()
         names = [name for name in steering if name.endswith("_id")]

@@ -210,8 +210,8 @@ class SafeguardingReport(models.Model):
                     "subject": env._("Something waits for you"),
                     "body_html": plaintext2html(
                         env._(
-                            "Sign in and open your list. This message says nothing more "
-                            "on purpose."
+                            "Sign in and open your list. This message says nothing "
+                            "more on purpose."
                         )
                     ),
                     "email_to": user.email_formatted,
