@@ -10,11 +10,14 @@ from . import common, install
 # command: (module and function of this package, are the tests' programs needed); None
 # where nothing needs to be installed
 COMMANDS = {
+    "backup": ("backup:run", False),
     "bench": ("bench:run", True),
     "docs": ("docs:run", True),
     "i18n": ("i18n:run", True),
     "install": ("shell:install", True),
     "lint": ("lint:run", False),
+    "restore": ("backup:restore", False),
+    "restore-drill": ("backup:drill", False),
     "run": ("server:run", False),
     "shell": ("shell:run", False),
     "stop": ("server:stop", None),

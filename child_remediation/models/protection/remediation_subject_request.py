@@ -1,9 +1,10 @@
 import base64
 import json
 from datetime import timedelta
+from pathlib import Path
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, config
 
 from odoo.addons.remediation_base.tools.steps import EVERYTHING, step
 
@@ -313,6 +314,20 @@ class SubjectRequest(models.Model):
             self._remove_traces(records)
         child._unprotected().write({"pseudonymised_on": fields.Datetime.now()})
         self.env.invalidate_all()
+        self._note_beside(child)
+
+    def _note_beside(self, child):
+        """Write the code of who was erased beside the database, once that is sure: a
+        restore of an older backup reads it there (setup/restore)."""
+        path = Path(config["data_dir"]) / "erasures" / f"{self.env.cr.dbname}.jsonl"
+        line = json.dumps(self._erasure_of(child))
+
+        def write():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with open(path, "a") as file:
+                file.write(f"{line}\n")
+
+        self.env.cr.postcommit.add(write)
 
     # -- after a restore (R74) -------------------------------------------------
     @api.model
@@ -327,13 +342,12 @@ class SubjectRequest(models.Model):
         erased = children.with_context(active_test=False).search(
             [("pseudonymised_on", "!=", False)], order="id"
         )
-        return [
-            {
-                "code": child.name,
-                "made_on": fields.Datetime.to_string(child.create_date),
-            }
-            for child in erased
-        ]
+        return [self._erasure_of(child) for child in erased]
+
+    @api.model
+    def _erasure_of(self, child):
+        made_on = fields.Datetime.to_string(child.create_date)
+        return {"code": child.name, "made_on": made_on}
 
     @api.model
     def _apply_erasures(self, erasures):
