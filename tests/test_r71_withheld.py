@@ -326,9 +326,13 @@ class TestR71Withheld(PortalCommon):
         )
         binary = self.env["ir.binary"].with_user(self.portal_manager)
         binary._log_download(paper.with_user(self.portal_manager))
+        cases = self.env["remediation.case"].with_user(self.portal_manager)
+        self.assertEqual(cases.portal_read_file(paper.id)[1], b"x")
         self._withhold_everything()
         with self.assertRaisesRegex(AccessError, "asked that you are not told"):
             binary._log_download(paper.with_user(self.portal_manager))
+        with self.assertRaisesRegex(AccessError, "asked that you are not told"):
+            cases.portal_read_file(paper.id)
 
     def test_r08_a_withholding_is_lifted_by_a_step(self):
         self._withhold_everything()

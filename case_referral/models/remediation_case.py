@@ -72,8 +72,8 @@ class RemediationCase(models.Model):
                     self._timeline_entry(
                         ends,
                         **common,
-                        detail=referral.feedback
-                        or referral.revoke_reason
+                        detail=self._timeline_text(referral, "feedback")
+                        or self._timeline_text(referral, "revoke_reason")
                         or self._timeline_label(referral, "reject_reason"),
                         state=self._timeline_label(referral, "state"),
                         who=to,

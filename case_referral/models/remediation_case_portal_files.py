@@ -3,6 +3,7 @@ import base64
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from odoo.addons.child_remediation.models.remediation_present_access import sees_names
 from odoo.addons.remediation_base.tools import pictures
 
 FILE_MAX_BYTES = 5 * 1024 * 1024
@@ -31,6 +32,7 @@ class RemediationCasePortal(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
+        self._check_sees_papers()
         # sudo: portal users read no attachments; access to the case was checked and
         # only names made by us and dates come back.
         attachments = (
@@ -47,6 +49,12 @@ class RemediationCasePortal(models.Model):
             {"id": file.id, "name": file.name, "date": file.create_date}
             for file in attachments
         ]
+
+    @api.model
+    def _check_sees_papers(self):
+        """A paper says who the child is: it is read with the right to names (R72)."""
+        if not sees_names(self.env):
+            raise AccessError(self.env._("This paper is not open to you."))
 
     def _portal_file_domain(self):
         case = self.sudo()
@@ -91,8 +99,10 @@ class RemediationCasePortal(models.Model):
         if owner and not attachment.res_field:
             case = owner if owner._name == "remediation.case" else owner.case_id
         found = self.search([("id", "in", case.ids)])
+        found._check_sees_papers()
         if not found:
             raise AccessError(self.env._("This paper is not open to you."))
+        found._check_may_download()
         self.env["remediation.access.log"]._log(
             self.env[attachment.res_model].browse(attachment.res_id), "download"
         )

@@ -23,6 +23,11 @@ FILE_MODELS = (
 )
 
 
+def sees_names(env):
+    """Whether the user sees names of children at all; the rules say of which."""
+    return any(env.user.has_group(name) for name in NAME_GROUPS)
+
+
 class PresentAccess(models.AbstractModel):
     """Messages and activities of a sensitive document follow present access to it.
 
@@ -172,14 +177,10 @@ class MailMessage(models.Model):
 
     res_id = DocumentId()
 
-    @api.model
-    def _sees_names(self):
-        return any(self.env.user.has_group(name) for name in NAME_GROUPS)
-
     def _forbidden_by_document(self, operation):
         """And what people wrote before nobody could is open to who sees names."""
         forbidden = super()._forbidden_by_document(operation)
-        if self._sees_names():
+        if sees_names(self.env):
             return forbidden
         # sudo: only the kind of message is read, to decide on access.
         return forbidden | self.sudo().filtered(
@@ -196,7 +197,7 @@ class MailMessage(models.Model):
     @api.model
     def _unseen_domain(self, with_log):
         """Messages on these models that the user does not see whoever sees the row."""
-        if self._sees_names():
+        if sees_names(self.env):
             return Domain.FALSE
         return Domain("model", "in", with_log) & (
             Domain("message_type", "in", WRITTEN_BY_PEOPLE)
@@ -367,7 +368,7 @@ class IrAttachment(models.Model):
             return result
         checked = self - result[0] if result else self
         forbidden = self.browse()
-        sees_names = any(self.env.user.has_group(name) for name in NAME_GROUPS)
+        named = sees_names(self.env)
         # sudo: only the link to the document is read, to decide on access.
         for attachment in checked.sudo():
             if not self._is_sensitive_model(attachment.res_model):
@@ -379,7 +380,7 @@ class IrAttachment(models.Model):
                 refused = field is None or not self.env[
                     attachment.res_model
                 ]._has_field_access(field, "read")
-            if not refused and not sees_names:
+            if not refused and not named:
                 refused = self._is_paper_of_child(attachment.res_model)
             if not refused:
                 refused = self._is_closed_today(attachment)

@@ -244,6 +244,10 @@ class TestScreens(RemediationCommon):
         self.assertEqual(len(given), 1)
         self.assertIn("3 × Month", given[0]["detail"])
         self.assertIn("30", given[0]["detail"])
+        # Who reads without names reads no word that somebody wrote.
+        for user in (self.monitor, self.auditor, self.data_protection):
+            titles = {e["title"] for e in case.with_user(user).get_timeline()}
+            self.assertNotIn("Enrolled: EP Kapata 5", titles, user.login)
 
     def test_each_filter_of_the_case_list_works_for_who_reads_cases(self):
         for user in (self.worker, self.supervisor, self.monitor):

@@ -61,7 +61,6 @@ SOURCES = {
     "age_margin": ("b.age_margin", None),
     "age_recorded_on": ("b.age_recorded_on", None),
     "school_status": ("b.school_status", None),
-    "last_grade": ("b.last_grade", None),
     "has_disability": ("COALESCE(b.has_disability, FALSE)", None),
     "birth_registered": ("b.birth_registered", None),
     "programme": ("{programme}", None),
@@ -177,6 +176,7 @@ SOURCES = {
     "birth_date": ("i.birth_date", "remediation.beneficiary"),
     "national_id": ("i.national_id", "remediation.beneficiary"),
     "external_ref": ("i.external_ref", "remediation.beneficiary"),
+    "last_grade": ("i.last_grade", "remediation.beneficiary"),
     "address": ("h.address", "remediation.household"),
     "caregiver_name": ("g.full_name", "remediation.household.member"),
     "caregiver_relationship": ("g.relationship", "remediation.household.member"),
@@ -196,6 +196,7 @@ IDENTITY = frozenset(
         "caregiver_phone",
         # Free text: a name may stand in it.
         "activity",
+        "last_grade",
         "plan_goal",
         *ANSWERS,
     )

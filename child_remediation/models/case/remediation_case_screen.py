@@ -123,6 +123,12 @@ class Case(models.Model):
             return records
         return records.search([("case_id", "=", self.id), *domain])
 
+    def _timeline_text(self, record, name):
+        """What somebody wrote; nothing for a reader without the right to it (R72)."""
+        if record._has_field_access(record._fields[name], "read"):
+            return record[name] or ""
+        return ""
+
     def _timeline_label(self, record, name):
         selection = record._fields[name]._description_selection(self.env)
         return dict(selection).get(record[name], "")
@@ -170,7 +176,7 @@ class Case(models.Model):
                     log.date_from,
                     "stage",
                     _("Held by %(name)s", name=log.holder_user_id.name),
-                    detail=log.reason,
+                    detail=self._timeline_text(log, "reason"),
                     who=log.done_by_id.name,
                 )
             )
@@ -199,14 +205,15 @@ class Case(models.Model):
         for note in self._timeline_records(
             "remediation.note", [("misfiled_on", "=", False)]
         ):
-            text = note.text or ""
+            text = self._timeline_text(note, "text")
             if len(text) > TIMELINE_TEXT:
                 text = text[:TIMELINE_TEXT] + "…"
             entries.append(
                 self._timeline_entry(
                     note.date,
                     "contact",
-                    note.subject or self._timeline_label(note, "kind"),
+                    self._timeline_text(note, "subject")
+                    or self._timeline_label(note, "kind"),
                     note,
                     detail=text,
                     who=note.author_id.name,
@@ -220,7 +227,7 @@ class Case(models.Model):
                     "work",
                     _("Work situation"),
                     situation,
-                    detail=situation.activity,
+                    detail=self._timeline_text(situation, "activity"),
                     state=self._timeline_label(situation, "classification"),
                     who=situation.observed_by_id.name,
                 )
@@ -249,7 +256,7 @@ class Case(models.Model):
                         "consent",
                         _("Consent withdrawn: %(purpose)s", purpose=purpose),
                         consent,
-                        detail=consent.withdrawn_reason,
+                        detail=self._timeline_text(consent, "withdrawn_reason"),
                         who=consent.withdrawn_by_id.name,
                     )
                 )
@@ -274,7 +281,7 @@ class Case(models.Model):
                     "decision",
                     self.env["ir.model"]._get(step.res_model).name,
                     document.browse(step.res_id),
-                    detail=step.comment,
+                    detail=self._timeline_text(step, "comment"),
                     state=self._timeline_label(step, "step"),
                     who=step.done_by_id.name,
                 )
@@ -288,6 +295,7 @@ class Case(models.Model):
             label = action.service_type_id.name or self._timeline_label(
                 action, "domain"
             )
+            description = self._timeline_text(action, "description")
             if action.date_done:
                 entries.append(
                     self._timeline_entry(
@@ -295,7 +303,8 @@ class Case(models.Model):
                         "service",
                         label,
                         action,
-                        detail=action.result_note or action.description,
+                        detail=self._timeline_text(action, "result_note")
+                        or description,
                         state=self._timeline_label(action, "state"),
                         who=action.done_by_id.name,
                     )
@@ -307,7 +316,7 @@ class Case(models.Model):
                         "service",
                         _("Due: %(service)s", service=label),
                         action,
-                        detail=action.description,
+                        detail=description,
                         state=self._timeline_label(action, "state"),
                     )
                 )
@@ -348,9 +357,8 @@ class Case(models.Model):
         _ = self.env._
         entries = []
         for enrolment in self._timeline_records("remediation.education.enrolment"):
-            place = " ".join(
-                filter(None, (enrolment.institution_id.name, enrolment.level))
-            )
+            level = self._timeline_text(enrolment, "level")
+            place = " ".join(filter(None, (enrolment.institution_id.name, level)))
             entries.append(
                 self._timeline_entry(
                     enrolment.date_start,

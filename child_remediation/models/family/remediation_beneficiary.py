@@ -54,7 +54,7 @@ class Beneficiary(models.Model):
     _remediation_sensitive = True
     _rules_of = "remediation.case"
     # Codes, and a grade that statistics and exports count by.
-    _open_texts = frozenset({"name", "display_name", "former_codes", "last_grade"})
+    _open_texts = frozenset({"name", "display_name", "former_codes"})
     _protected_fields = frozenset(
         {"current_case_id", "user_id", "team_id", "organisation_id", "search_name"}
     )

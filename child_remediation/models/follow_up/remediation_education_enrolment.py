@@ -12,7 +12,6 @@ class EducationEnrolment(models.Model):
     _description = "School Enrolment"
     _inherit = ["remediation.case.owned"]
     _order = "date_start desc, id desc"
-    _open_texts = frozenset({"level"})  # a grade that statistics count by
 
     institution_id = fields.Many2one(
         "remediation.institution", required=True, index=True, check_company=True
@@ -76,18 +75,12 @@ class EducationEnrolment(models.Model):
         "(institution_id, level) WHERE state IN ('enrolled', 'attending', 'irregular')"
     )
 
-    @api.depends("institution_id.name", "level", "case_id.name")
+    @api.depends("institution_id.name", "case_id.name")
     def _compute_display_name(self):
+        # Without the grade: somebody wrote it freely (R72).
         for enrolment in self:
             enrolment.display_name = " ".join(
-                filter(
-                    None,
-                    (
-                        enrolment.case_id.name,
-                        enrolment.institution_id.name,
-                        enrolment.level,
-                    ),
-                )
+                filter(None, (enrolment.case_id.name, enrolment.institution_id.name))
             )
 
     @api.depends("attendance_ids.days_open", "attendance_ids.days_present")

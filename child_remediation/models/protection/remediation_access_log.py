@@ -65,7 +65,12 @@ class AccessLog(models.Model):
         ],
         readonly=True,
     )
-    reason = fields.Char(readonly=True)
+    reason = fields.Char(
+        readonly=True,
+        groups="child_remediation.group_identity,"
+        "child_remediation.group_data_protection,"
+        "child_remediation.group_safeguarding",
+    )
 
     def init(self):
         """Create the table with its indexes."""
