@@ -45,7 +45,7 @@ class NotUnderstoodError(ValueError):
     """The value is an answer, but neither a known yes nor a known no."""
 
 
-def plain_word(text):
+def plain_word(text: str) -> str:
     """Return a text without accents, capitals and marks around it."""
     text = unicodedata.normalize("NFKD", str(text)).casefold()
     text = "".join(char for char in text if not unicodedata.combining(char))
@@ -53,7 +53,7 @@ def plain_word(text):
     return " ".join(text.split()).strip(' .!,;:"«»“”()')
 
 
-def read_answer(value):
+def read_answer(value) -> str | None:
     """Return ``"yes"``, ``"no"``, ``"unknown"``, or None where nothing was said.
 
     :raises NotUnderstoodError: something was said that is none of them

@@ -104,7 +104,7 @@ class Question:
             raise TypeError(f"{name}: no such option: {', '.join(options)}")
 
 
-def words(env, text):
+def words(env, text) -> str:
     """A question's text, in the user's language; one that people wrote as it is."""
     return env._(text) if isinstance(text, LazyGettext) else text or ""
 
@@ -145,24 +145,24 @@ class Form:
             raise TypeError(f"{model}: no such option: {', '.join(options)}")
 
     @property
-    def by_name(self):
+    def by_name(self) -> dict:
         """The questions that stand in the code, by name."""
         return {question.name: question for question in self.questions}
 
     @property
-    def names(self):
+    def names(self) -> tuple:
         """Names that may be sent; any other is passed by."""
         beside = [name for form in self.beside for name in form.names]
         return (*self.by_name, *self.rows, *beside)
 
-    def asked(self, env, owner=None):
+    def asked(self, env, owner=None) -> list:
         """All questions: those of the code and those of the database."""
         return [*self.questions, *(self.more(env, owner) if self.more else ())]
 
     def _field(self, env, question):
         return env[self.model]._fields.get(question.field) if self.model else None
 
-    def kind_of(self, env, question):
+    def kind_of(self, env, question) -> str:
         """How a question is asked: what it says itself, or by its field."""
         if question.kind:
             return question.kind
@@ -170,7 +170,7 @@ class Form:
         return "answer" if isinstance(field, Answer) else KINDS[field.type]
 
     # -- showing ---------------------------------------------------------------
-    def choices(self, env, question, owner=None):
+    def choices(self, env, question, owner=None) -> list[tuple]:
         """``[(key, label)]`` of what may be chosen, in the user's language."""
         kind = self.kind_of(env, question)
         field = self._field(env, question)
@@ -238,7 +238,7 @@ class Form:
         known = found and (found[2] in self.by_name or found[2] == "id")
         return found if known else None
 
-    def pick(self, env, posted, owner=None):
+    def pick(self, env, posted: dict, owner=None) -> dict:
         """What of posted values this form asks, and its rows put together: nothing
         else that comes to a page is looked at (R61)."""
         names = {question.name for question in self.asked(env, owner)}
@@ -257,7 +257,7 @@ class Form:
             ]
         return picked
 
-    def flat(self, record, hidden=None):
+    def flat(self, record, hidden=None) -> dict:
         """As :meth:`prefill`, with the rows of a record by the names of a page.
 
         :param hidden: ``{model: fields}`` that a family withheld (R71)
@@ -303,7 +303,7 @@ class Form:
             drawn[0].update(group=True, label=f"{group}: {drawn[0]['label']}")
         return drawn
 
-    def prefill(self, record, hidden=()):
+    def prefill(self, record, hidden=()) -> dict:
         """What is known already, so that nobody types it twice; of a record of the
         model, or of none."""
         values = {}
@@ -329,7 +329,7 @@ class Form:
         return values
 
     # -- taking ----------------------------------------------------------------
-    def parse(self, env, values, owner=None):
+    def parse(self, env, values: dict, owner=None) -> tuple[dict, dict]:
         """Return ``(vals, wrong)``: values of fields of the model, and a sentence per
         name that cannot be taken or is missing. Only what was asked is read."""
         vals, wrong, said = {}, {}, {}
@@ -401,7 +401,7 @@ class Form:
                     answers[question.name] = others.pop(paths[name])
         return answers, others
 
-    def take(self, env, values, owner=None):
+    def take(self, env, values: dict, owner=None) -> dict:
         """As :meth:`parse`; every wrong answer is one line of a UserError."""
         if not isinstance(values, dict):
             raise UserError(env._("Reload the page and try again."))
@@ -410,7 +410,7 @@ class Form:
             raise UserError("\n".join(wrong.values()))
         return vals
 
-    def shown(self, record, owner=None, hidden=()):
+    def shown(self, record, owner=None, hidden=()) -> list[tuple]:
         """``[(question, answer)]`` in the user's words, of what was answered."""
         env, shown = record.env, []
         values = self.prefill(record, hidden)
@@ -667,7 +667,7 @@ class Form:
                 )
             )
 
-    def document(self, env, withheld=None):
+    def document(self, env, withheld=None) -> list[dict]:
         """Rows of the form's documentation: dicts of question, name, field, type,
         choices, required, shown, withheld.
 

@@ -30,7 +30,7 @@ _QUERY = re.compile(r"\?[^\s\"]*")
 _ADDRESS_FIRST = re.compile(r"^\S+")
 
 
-def statement(query):
+def statement(query: str | bytes) -> str:
     """The verb and the first table of a statement."""
     text = query.decode("utf-8", "replace") if isinstance(query, bytes) else str(query)
     found = _STATEMENT.match(text[:2000])
@@ -40,7 +40,7 @@ def statement(query):
     return f"{verb.upper()} {table or ''} (cut)".replace("  ", " ")
 
 
-def kind(error):
+def kind(error: BaseException) -> str:
     """The kind of an error, without the values in its text."""
     name = type(error).__name__
     if isinstance(error, psycopg2.Error):
@@ -52,7 +52,7 @@ def kind(error):
     return name
 
 
-def failure(error, seen=()):
+def failure(error: BaseException, seen: tuple = ()) -> str:
     """A traceback whose last line is the kind of the error."""
     lines = []
     earlier = error.__cause__ or (
@@ -110,7 +110,7 @@ def _is_address(text):
     return True
 
 
-def install():
+def install() -> None:
     """Let every record of the log pass :func:`cut`; once per process."""
     make = logging.getLogRecordFactory()
     if getattr(make, "cuts_names", False):

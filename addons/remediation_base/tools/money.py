@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 
-def split_units(total, weights):
+def split_units(total: int, weights: list[int]) -> list[int]:
     """Split one amount by the largest remainder.
 
     :param int total: may be negative; the parts then are the mirror image.
@@ -47,7 +47,7 @@ class Money:
         return cls(int(exact.to_integral_value(ROUND_HALF_UP)), currency)
 
     @property
-    def amount(self):
+    def amount(self) -> float:
         """The amount as a field takes it, rounded to the currency."""
         return self.units / 10**self.currency.decimal_places
 

@@ -76,7 +76,7 @@ _LETTERS = str.maketrans(
 )  # fmt: skip
 
 
-def plain(text):
+def plain(text: str) -> str:
     """Lower case without accents, apostrophes and other alphabets' letters, so that one
     name has one spelling wherever it is compared or searched."""
     text = unicodedata.normalize("NFKD", text or "")
@@ -85,7 +85,7 @@ def plain(text):
     return _WITHIN.sub("", text).translate(_LETTERS)
 
 
-def tokens(*names):
+def tokens(*names: str) -> list[str]:
     """Plain words of names, without titles: ``Wa-Banza Élie`` → banza, elie."""
     text = " ".join(name for name in names if name)
     text = _ELISION.sub("", unicodedata.normalize("NFC", text).lower())
@@ -93,20 +93,20 @@ def tokens(*names):
     return [word for word in words if word not in _IGNORED and len(word) > 1]
 
 
-def spelling(word):
+def spelling(word: str) -> str:
     """One spelling for all that sound alike, vowels kept."""
     for pattern, to in _RULES:
         word = pattern.sub(to, word)
     return word
 
 
-def skeleton(word):
+def skeleton(word: str) -> str:
     """First sound and consonants: what mishearing and misspelling leave alone."""
     sound = spelling(word)
     return _VOWELS.sub("", sound) or sound
 
 
-def match_name(*names):
+def match_name(*names: str) -> str:
     """Words in one order and spelling, for a trigram comparison."""
     return " ".join(sorted({spelling(word) for word in tokens(*names)} - {""}))
 

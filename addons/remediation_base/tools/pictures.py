@@ -49,7 +49,7 @@ class PictureError(Exception):
     """The file is a picture and cannot be drawn."""
 
 
-def is_picture(data):
+def is_picture(data: bytes) -> bool:
     """Whether these bytes are a raster picture, by what they are and not by a name."""
     return (
         data.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8"))
@@ -61,7 +61,7 @@ def is_picture(data):
     )
 
 
-def is_heif(data):
+def is_heif(data: bytes) -> bool:
     """Whether it is a picture as many telephones make them (HEIC)."""
     return data[4:8] == b"ftyp" and data[8:12] in _HEIF
 
@@ -73,7 +73,7 @@ def _open(data):
     return Image.open(io.BytesIO(data))
 
 
-def clean(data):
+def clean(data: bytes) -> tuple[bytes, str, str]:
     """Return ``(bytes, mimetype, extension)`` of the same picture without metadata.
 
     Every picture is drawn anew: what a file hides is not looked for. A PNG drawn here
@@ -90,7 +90,7 @@ def clean(data):
     return out.getvalue(), "image/png", "png"
 
 
-def bounded(data):
+def bounded(data: bytes) -> bytes:
     """Return a picture that is not too large: the same bytes, or a smaller JPEG.
 
     What is no picture is returned as it is. Only the header is read where nothing has
@@ -167,7 +167,7 @@ def _read_small(image):
         raise PictureError("size")
 
 
-def photo(data, side, formats=PHOTO_FORMATS):
+def photo(data: bytes, side: int, formats: tuple = PHOTO_FORMATS) -> bytes:
     """Return the picture as JPEG bytes on white, at most ``side`` pixels wide or high.
 
     :raises PictureError: it is none of ``formats`` or cannot be drawn

@@ -49,7 +49,7 @@ class SheetError(ValueError):
         self.values = values
 
 
-def explain(env, error):
+def explain(env, error: Exception) -> str:
     """Return the sentence for a :class:`SheetError` in the reader's language."""
     values = dict.fromkeys(("size", "limit", "header", "value"), "")
     values |= {name: str(value)[:60] for name, value in error.values.items()}
@@ -134,7 +134,7 @@ def tables(content, max_rows=MAX_ROWS, formulas=True):
     return found
 
 
-def read(content, max_rows=MAX_ROWS, formulas=True):
+def read(content: bytes, max_rows: int = MAX_ROWS, formulas: bool = True) -> tuple:
     """Return ``(headers, rows)`` of the first sheet, whose first row is the header;
     every row has as many cells as there are headers.
 
@@ -307,7 +307,7 @@ def _check_part(stream):
 
 
 # -- CSV
-def decode(content):
+def decode(content: bytes) -> str:
     """Return the text of a file whose encoding nobody names.
 
     :raises SheetError: truncated, encoding, not_a_table.
@@ -452,7 +452,7 @@ def _quoted_delimiter(text, delimiters):
 
 
 # -- cells -----------------------------------------------------------------------
-def fold(text):
+def fold(text) -> str:
     """Return a text in the form that headers and words are compared in: without
     accents, case, and what stands between words."""
     text = unicodedata.normalize("NFKD", str(text or "")).casefold()
@@ -469,7 +469,7 @@ def neutral(value):
     return value
 
 
-def harmless(text):
+def harmless(text: str) -> str:
     """Return text that was read, without what would make it a formula elsewhere."""
     text = CONTROL.sub("", text).strip()
     if text[:1] == "'" and text[1:2] in FORMULA:
@@ -477,7 +477,7 @@ def harmless(text):
     return text.lstrip("=+@-\t\r\n ").strip() if text.startswith(FORMULA) else text
 
 
-def raw_text(cell):
+def raw_text(cell) -> str:
     """Return a cell as the text that stands in it: dates are ISO, a whole number has no
     decimals."""
     if cell is None:
@@ -493,12 +493,12 @@ def raw_text(cell):
     return str(cell).strip()
 
 
-def as_text(cell):
+def as_text(cell) -> str:
     """Return a cell as harmless text."""
     return harmless(raw_text(cell))
 
 
-def as_number(cell):
+def as_number(cell) -> float | None:
     """Return a cell as float, None where empty.
 
     :raises SheetError: it is no number, or may be two.
@@ -680,7 +680,7 @@ def _year(text):
     return int(text) if len(text) == 4 else 2000 + int(text)
 
 
-def find_order(cells):
+def find_order(cells) -> str | None:
     """Return the order of day, month and year that a whole column allows, or None where
     more than one is left: the day is not guessed (R58)."""
     left = set(ORDERS)
@@ -759,7 +759,7 @@ def as_date(cell):
     return parse_moment(cell, "dmy")[0]
 
 
-def as_hour(cell):
+def as_hour(cell) -> float | None:
     """Return a time of day as float (6.5 is half past six), None where empty."""
     if cell is None or cell == "":
         return None

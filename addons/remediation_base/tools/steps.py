@@ -169,7 +169,7 @@ def step(
     return decorate
 
 
-def steps_of(model):
+def steps_of(model) -> dict:
     """``{method name: Step}`` of a model, its mixins and what extends it."""
     found = {}
     for cls in type(model).__mro__:
