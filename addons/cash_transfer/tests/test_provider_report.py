@@ -1,5 +1,6 @@
 import base64
 import io
+import re
 from datetime import date, timedelta
 
 import xlsxwriter
@@ -385,6 +386,8 @@ class TestProviderReport(CashCommon):
             ("another line end", content.replace("\r\n", "\n")),
             ("semicolons", content.replace(",", ";").replace(".00", ",0")),
             ("rows left out", "\r\n".join(content.split("\r\n")[:2])),
+            ("small letters", content.lower()),
+            ("numbers rounded", re.sub(r"\+?243\d+", "2.43812E+11", content)),
             (
                 "an empty status",
                 content.replace("\r\n", ",\r\n").replace(
@@ -404,6 +407,39 @@ class TestProviderReport(CashCommon):
         report = self._new_report_file(plan, answered.encode())
         self.assertEqual(self._outcomes(report), ["delivered", "delivered"])
         self.assertEqual(other.status, "sent")
+
+    def test_r69_the_file_of_another_provider_is_no_claim(self):
+        """Its payments are ours: nobody is asked for money that another paid."""
+        another = self._new_provider(
+            "Another", "advance", advance_account_id=self.advance_account.id
+        )
+        self._new_entitlement()
+        self._new_entitlement(provider=another)
+        plans = self._new_plans(self._new_cycle())
+        plan, other = [
+            self._to(one, "instructed")
+            for one in plans.sorted(lambda one: one.provider_id == another)
+        ]
+        rows = [self._success(line, f"T{line.id}") for line in other.line_ids]
+        with self.assertRaisesRegex(UserError, other.name):
+            self._new_report(plan, rows)
+        self.assertFalse(plan.dispute_ids)
+
+    def test_r69_a_receipt_is_the_same_in_whatever_case_and_zeros(self):
+        for first, then in (("t0a9", "T0A9"), ("000123", "123"), ("12 34", "1234")):
+            with self.subTest(first), self.env.cr.savepoint() as savepoint:
+                plan = self._paid_plan(1)
+                line = plan.line_ids
+                self._report(plan, [self._success(line, first, fee=0.2)])
+                report = self._report(plan, [self._success(line, then, fee=0.2)])
+                self.assertEqual(self._outcomes(report), ["no_change"])
+                self.assertFalse(plan.dispute_ids)
+                self._report(plan, [self._row(line, reference=then, status="Reversed")])
+                self.assertEqual(line.status, "reversed")
+                self.assertEqual(plan._get_statements()[plan]["fees"], 0.2)
+                self.assertBooks(plan)
+                savepoint.close(rollback=True)
+                self.env.invalidate_all(flush=False)
 
     # -- files as operators send them ---------------------------------------------
     def _file(self, plan, template, user=None):

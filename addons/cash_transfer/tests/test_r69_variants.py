@@ -239,6 +239,100 @@ class TestVariants(CashCommon):
                 (caught.exception.code, caught.exception.row), ("two_tables", 7)
             )
 
+    def _read(self, *lines, head="payment,reference,amount,status", **profile):
+        content = "\n".join([head, *lines]) + "\n"
+        return provider_report.read(content.encode(), self._profile(**profile))
+
+    def test_r69_a_code_in_signs_of_other_keyboards(self):
+        for code in (
+            "p-000002",
+            "P\u2011000002",
+            "P\u2013000002",
+            "P\u00a0000002",
+            "P-\u200b000002",
+            "P-٠٠٠٠٠٢",
+            "P-OOOOO2",
+            "P-00O002",
+        ):
+            report = self._read(f"{code},T1,30.00,Success !")
+            self.assertEqual(report.rows[0]["payment_code"], "P-000002", code)
+            self.assertEqual(report.rows[0]["meaning"], "delivered")
+        for text in ("PILLOOO", "POLIO 2026", "STOP-0000012", "P-00001O2X"):
+            with self.assertRaises(SheetError, msg=text):
+                self._read(f"{text},T1,30.00,Success")
+
+    def test_r69_a_number_that_a_spreadsheet_rounded_names_nothing(self):
+        report = self._read(
+            "P-000002,2.50E+11,30.00,Success", "P-000003,2.50E+11,30.00,Success"
+        )
+        self.assertEqual([row["provider_ref"] for row in report.rows], [False, False])
+        for key, line in (
+            ("reference", ",2.50E+11,30.00,Success"),
+            ("number", "2.43812E+11,T1,30.00,Success"),
+        ):
+            head = "number,reference,amount,status" if key == "number" else None
+            head = head or "payment,reference,amount,status"
+            columns = {
+                name: [name] for name in ("payment", *head.split(",")) if name in head
+            }
+            report = self._read(
+                line,
+                "x,T1,30.00,Success",
+                head=head,
+                match_key=key,
+                columns=columns,
+            )
+            self.assertEqual(report.problems[0].code, "rounded", key)
+
+    def test_r39_a_wallet_that_a_sheet_took_for_a_number(self):
+        number = "243812345678"
+        for text in (number, f"{number}.0", "+243 812 345 678", "0812345678"):
+            found = provider_report.find_numbers(text, "+243", 9)
+            self.assertEqual(found, {f"+{number}"}, text)
+
+    def test_r69_numbers_of_a_book_are_numbers_whatever_the_profile_says(self):
+        buffer = io.BytesIO()
+        book = xlsxwriter.Workbook(buffer, {"in_memory": True})
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["payment", "amount", "fee", "status", "date"])
+        cells = [(12.5, 0.2), (1234.56, 0), (29.999999999999996, 0.30000000000000004)]
+        for place, (amount, fee) in enumerate(cells):
+            row = [f"P-00000{place}", amount, fee, "Success", 46354]
+            sheet.write_row(place + 1, 0, row)
+        book.close()
+        for decimal in ("auto", ".", ","):
+            report = provider_report.read(
+                buffer.getvalue(), self._profile(decimal=decimal)
+            )
+            self.assertFalse(report.problems, decimal)
+            self.assertEqual(
+                [(row["amount"], row["fee_told"]) for row in report.rows],
+                [(1250, 20), (123456, 0), (3000, 30)],
+            )
+            self.assertEqual(report.rows[0]["date"], date(2026, 11, 28))
+
+    def test_r69_totals_of_pages_and_of_states(self):
+        rows = (
+            "P-000002,T2,30.00,Success",
+            "P-000003,T3,20.00,Success",
+            "P-000004,T4,10.00,Pending",
+        )
+        for totals, chosen in (
+            (["Total général,,60.00,"], 6000),
+            (["Total successful,,50.00,", "Total failed,,10.00,"], 5000),
+            (["Total failed,,10.00,", "Grand total,,60.00,"], 6000),
+            (["Subtotal,,30.00,", "Sous-total,,60.00,", "Total page,,20.00,"], 6000),
+            (["Total,,90.00,", "Total,,60.00,"], 9000),
+            (["Total failed,,10.00,"], 1000),
+            (["Closing balance,,500.00,", "3 payments"], None),
+        ):
+            report = self._read(*rows, *totals)
+            self.assertEqual(report.total, chosen, totals)
+            self.assertEqual(len(report.rows), 3)
+        with self.assertRaises(SheetError):  # cut off within a code
+            broken = self._read(*rows, "P-0000")
+            raise broken.problems[0]
+
     def test_r69_one_quotation_mark_in_any_column(self):
         for holder in ('Zawadi "Petit M', '"Petit M', 'Petit" M', "L'Écluse"):
             for delimiter in ",;\t|":

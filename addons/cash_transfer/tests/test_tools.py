@@ -1,4 +1,6 @@
+from datetime import date, time
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import phonenumbers
 from hypothesis import HealthCheck, given, settings
@@ -94,6 +96,74 @@ class TestTools(TransactionCase):
             with self.assertRaises(sheets.SheetError) as caught:
                 sheets.parse_amount(text)
             self.assertEqual(caught.exception.code, code, text)
+
+    def test_r58_figures_in_signs_of_other_keyboards(self):
+        for text, value in (
+            ("1\u00a0234,50", "1234.50"),
+            ("1\u202f234,50", "1234.50"),
+            ("1'234.50", "1234.50"),
+            ("١٢٣٤٫٥٠", "1234.50"),
+            ("١٬٢٣٤٫٥٠", "1234.50"),
+            ("۳۰", "30"),
+            ("３０", "30"),
+            ("\u200e30.00\u200f", "30"),
+            ("\u221230.00", "-30"),
+            ("\u201330.00", "-30"),
+            ("30.00-", "-30"),
+            ("(30.00)", "-30"),
+        ):
+            self.assertEqual(sheets.parse_amount(text), Decimal(value), text)
+        # a mark of a foot note is no digit
+        for text in ("30.00\u00b9", "3½"):
+            with self.assertRaises(sheets.SheetError):
+                sheets.parse_amount(text)
+
+    def test_r58_days_as_machines_and_people_write_them(self):
+        day, clock = date(2026, 11, 28), time(10, 20, 5)
+        for text, moment in (
+            ("2026-11-28T10:20:05", clock),
+            ("2026-11-28 10:20:05.123", clock),
+            ("20261128", None),
+            ("20261128102005", clock),
+            ("20261128T102005", clock),
+            ("28 nov. 2026 à 10h20", time(10, 20)),
+            ("28 Nov 2026 10h20m05s", clock),
+            ("samedi 28 novembre 2026", None),
+            ("Sat, 28 Nov 2026 10:20:05", clock),
+            ("Sat Nov 28 10:20:05 CAT 2026", clock),
+            ("28th November 2026", None),
+            ("November 28th, 2026", None),
+            ("Nov-28-2026", None),
+            ("28-NOV-26", None),
+            ("28\u00a0novembre\u00a02026", None),
+            ("28\u201111\u20112026", None),
+            ("\u200e28/11/2026", None),
+            ("٢٨/١١/٢٠٢٦", None),
+            ("46354", None),
+            (46354, None),
+            (46354 + 37205 / 86400, clock),
+        ):
+            self.assertEqual(sheets.parse_moment(text), (day, moment), text)
+        for text, other in (
+            ("1er décembre 2026", date(2026, 12, 1)),
+            ("mar. 24 nov. 2026", date(2026, 11, 24)),
+            ("mar 24, 2026", date(2026, 3, 24)),
+            ("mar. 3 mars 2026", date(2026, 3, 3)),
+        ):
+            self.assertEqual(sheets.parse_moment(text), (other, None), text)
+        there = ZoneInfo("Africa/Lubumbashi")
+        for text in ("28/11/2026 23:30 EAT", "2026-11-28T20:30:00+00", "28/11/2026Z"):
+            if text.endswith("Z"):
+                with self.assertRaises(sheets.SheetError):
+                    sheets.parse_moment(text, None, there)
+                continue
+            self.assertEqual(
+                sheets.parse_moment(text, None, there), (day, time(22, 30)), text
+            )
+        # may be two days, or no day at all
+        for text in ("50126", "281126", "202611", "2026111", "Sat 2026", "46354x"):
+            with self.assertRaises(sheets.SheetError, msg=text):
+                sheets.parse_moment(text)
 
     def test_files_in_every_encoding(self):
         text = "payment;name;amount\r\nP-1;Éléonore;12,5\r\n"

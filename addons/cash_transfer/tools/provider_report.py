@@ -11,6 +11,7 @@ back, and what was said before books nothing again.
 
 import re
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from odoo.addons.remediation_base.tools import sheets
 from odoo.addons.remediation_base.tools.sheets import SheetError, fold
@@ -69,10 +70,17 @@ KINDS = ("fee", "ignored", "reversed")
 TOTALS = re.compile(
     r"(grand |montant |sous |sub ?|jumla )?(total|totals|totaux|somme|sum|jumla)\b"
 )
+#: Contents that are numbers where a sheet has numbers.
+FIGURES = {"amount", "fee"}
 #: Rows among which the header is looked for.
 HEADER_WITHIN = 60
 #: Our own payment codes, with or without the stroke.
 OWN_CODE = r"(?<![A-Z0-9])P[-_ ]?(\d{6,})(?!\d)"
+#: A long number that a spreadsheet wrote as 2.50E+11: its digits are lost.
+ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
+#: A code with letters where it has digits: it has no letter behind its P.
+TYPED_CODE = re.compile(r"(?<![A-Z0-9])P[-_ ]?((?=[OIL]*\d)[\dOIL]{6,})(?![A-Z0-9])")
+TYPED = str.maketrans("OIL", "011")
 #: A state that a provider does not change by itself any more.
 FINAL = ("delivered", "failed", "not_collected", "reversed")
 UNDELIVERED = ("failed", "not_collected")
@@ -118,7 +126,8 @@ class Report:
     headers: list = field(default_factory=list)
     columns: dict = field(default_factory=dict)  # content → index
     table: list = field(default_factory=list)
-    total: int | None = None  # what a total row says
+    totals: list = field(default_factory=list)  # what rows that add up others say
+    total: int | None = None  # the one of them that is compared
     fees_told: bool = False
 
 
@@ -135,16 +144,24 @@ def read(content, profile):
         width -= 1
     named = []
     for number, cells in table:
-        texts = [sheets.raw_text(cell) for cell in cells]
+        texts = [sheets.plain(sheets.raw_text(cell)) for cell in cells]
         values = {
             content: texts[index] if index < len(texts) else ""
             for content, index in report.columns.items()
         }
+        for content in FIGURES & report.columns.keys():
+            index = report.columns[content]
+            cell = cells[index] if index < len(cells) else None
+            if isinstance(cell, int | float) and not isinstance(cell, bool):
+                # a number has no sign for its decimals, whatever the profile says
+                values[content] = Decimal(texts[index])
         try:
             # a spreadsheet leaves empty cells out, a CSV file only where it is cut off
             short = not report.sheet and len(cells) < width
             row = _identify(number, values, texts, profile)
-            begun = re.match(r"[A-Za-z]{0,3}-?\d", values[profile.match_key])
+            begun = re.fullmatch(
+                r"[A-Za-z]{0,3}[-+]?\d[^\s/:]*", values[profile.match_key]
+            )
             if short and (row or (begun and number == last)):
                 raise SheetError("truncated" if number == last else "short_row")
             if not row:
@@ -168,7 +185,27 @@ def read(content, profile):
         raise SheetError("no_payment")
     _name_fees(report.rows)
     _set_positions(report.rows)
+    report.total = _choose_total(report)
     return report
+
+
+def _choose_total(report):
+    """Return the total that speaks of the whole file, None where there is none.
+
+    A file may add up its pages, its successes and its failures: one of its totals has
+    to agree, and none may be more than all of its rows.
+    """
+    if not report.totals:
+        return None
+    listed = sum(row["amount"] for row in report.rows)
+    nameless = [
+        {**row, "line_id": False, "receipt": row["provider_ref"]} for row in report.rows
+    ]
+    if max(report.totals) <= listed:
+        for total in (listed, told_total(nameless)):
+            if total in report.totals:
+                return total
+    return max(report.totals)
 
 
 def needed_columns(profile):
@@ -268,6 +305,10 @@ def find_code(text, pattern=""):
         ]
     else:
         found = [f"P-{match[1]}" for match in re.finditer(OWN_CODE, text)]
+        if not found:  # typed by hand
+            found = [
+                f"P-{match[1].translate(TYPED)}" for match in TYPED_CODE.finditer(text)
+            ]
     if len(set(found)) > 1:
         raise SheetError("two_codes")
     return found[0] if found else ""
@@ -277,7 +318,8 @@ def find_numbers(text, prefix="", digits=0):
     """Return the telephone numbers in a text as +243812345678: whether they are written
     so, as 243…, 00243… or with a leading 0."""
     found = set()
-    for run in re.findall(r"\+?\d[\d\s().\-]{5,24}\d|\+?\d{7,15}", text or ""):
+    text = re.sub(r"(?<=\d{7})\.0+(?!\d)", "", text or "")  # a number with decimals
+    for run in re.findall(r"\+?\d[\d\s().\-]{5,24}\d|\+?\d{7,15}", text):
         number = accounts.read_phone(run, prefix)
         fits = not prefix or number.startswith(prefix)
         if prefix and digits:
@@ -299,6 +341,11 @@ def _identify(number, values, texts, profile):
     meaning = profile.kinds[max(kinds, key=len)] if kinds else ""
     if meaning == "ignored":
         return None
+    if ROUNDED.fullmatch(values[profile.match_key]):
+        raise SheetError("rounded", value=values[profile.match_key])
+    for content in ("reference", "taken_back"):
+        if ROUNDED.fullmatch(values.get(content, "")):
+            values[content] = ""  # many receipts are written so: it names none
     row = {
         "number": number,
         "payment_code": find_code(values.get("payment", ""), profile.code_pattern),
@@ -315,7 +362,7 @@ def _identify(number, values, texts, profile):
     if not named and not (meaning == "fee" and row["provider_ref"]):
         return None
     for cell in values.values():
-        if cell[:1] == "=":
+        if isinstance(cell, str) and cell[:1] == "=":
             raise SheetError("formula")
     return row
 
@@ -327,18 +374,22 @@ def _leave_out(number, values, texts, profile, report):
     except SheetError:
         amount = None
     if _is_total(texts) and amount is not None:
-        report.total = abs(amount)
+        report.totals.append(abs(amount))
     report.left_out.append({"number": number, "amount": abs(amount or 0)})
 
 
 def _units(text, profile):
     """Return an amount in units as it is signed, None for an empty cell.
 
+    :param text: as it is written, or the number that a sheet holds
+
     :raises SheetError: decimals and what :func:`sheets.parse_amount` raises.
     """
-    if not text:
+    if text in ("", None):
         return None
-    amount = sheets.parse_amount(text, profile.decimal, profile.currency)
+    amount = text
+    if isinstance(text, str):
+        amount = sheets.parse_amount(text, profile.decimal, profile.currency)
     units = amount.scaleb(profile.decimals)
     if units != units.to_integral_value():
         raise SheetError("decimals", currency=profile.currency)
@@ -398,6 +449,8 @@ def _meaning(row, values, amount, profile):
         return row["meaning"], False
     word = fold(values.get("status"))
     if word:
+        if word not in profile.words:
+            word = word.strip(' !?:;,*()[]«»"✓✔')
         if word not in profile.words:
             raise SheetError("status", word=values["status"][:30])
         meaning, reason = profile.words[word]
@@ -491,7 +544,7 @@ class Story:
         A row without a number speaks about the only receipt there is; a number that
         comes later names the receipt that had none.
         """
-        name = row["receipt"] or ""
+        name = receipt_key(row["receipt"])
         known = {**self.receipts, **dict(told)}
         if name:
             if name not in known and "" in known:
@@ -523,8 +576,9 @@ class Story:
             asked = row["outcome"] == "in_question"
             receipt.question = row["date"] if asked else None
             receipt.fee_settled = delivered and not row["fees_told"]
-        if row["receipt"] and key != row["receipt"]:
-            self.receipts[row["receipt"]] = self.receipts.pop(key)
+        name = receipt_key(row["receipt"])
+        if name and key != name:
+            self.receipts[name] = self.receipts.pop(key)
 
 
 def subject(row):
@@ -533,7 +587,7 @@ def subject(row):
         return row["line_id"]
     if row["payment_code"]:
         return "code", row["payment_code"]
-    return "reference", row["provider_ref"]
+    return "reference", receipt_key(row["provider_ref"])
 
 
 def name_receipts(rows, others=()):
@@ -543,13 +597,22 @@ def name_receipts(rows, others=()):
     """
     users = {}
     for reference, about in others:
-        users.setdefault(reference, set()).add(about)
+        users.setdefault(receipt_key(reference), set()).add(about)
     for row in rows:
         if row["provider_ref"]:
-            users.setdefault(row["provider_ref"], set()).add(subject(row))
+            key = receipt_key(row["provider_ref"])
+            users.setdefault(key, set()).add(subject(row))
     for row in rows:
         name = row["provider_ref"]
-        row["receipt"] = name if name and len(users[name]) == 1 else False
+        alone = name and len(users[receipt_key(name)]) == 1
+        row["receipt"] = name if alone else False
+
+
+def receipt_key(reference):
+    """Return what a receipt is known by: a spreadsheet takes the zeros before it away,
+    a person types its letters small."""
+    key = re.sub(r"\s", "", reference or "").casefold()
+    return key.lstrip("0") or key
 
 
 def understand(rows, payments, stories, today, day):
@@ -607,10 +670,11 @@ def _tell(mine, story, changes):
         if key == "" and row["receipt"] and "" in told:
             # one number names the row without one, and only if it says the same
             first = told[""].row
-            if first["receipt"] != row["receipt"] and (
+            name = receipt_key(row["receipt"])
+            if receipt_key(first["receipt"]) != name and (
                 first["receipt"] or told[""].amount != row["amount"]
             ):
-                key = row["receipt"]
+                key = name
         keys[row["number"]] = key
         meaning = row["meaning"]
         if meaning not in FINAL:

@@ -456,8 +456,36 @@ def fold(text) -> str:
     """Return a text in the form that headers and words are compared in: without
     accents, case, and what stands between words."""
     text = unicodedata.normalize("NFKD", str(text or "")).casefold()
-    text = "".join(sign for sign in text if not unicodedata.combining(sign))
+    text = "".join(
+        sign
+        for sign in text
+        if not unicodedata.combining(sign) and unicodedata.category(sign) != "Cf"
+    )
     return re.sub(r"[\s_\-./’']+", " ", text).strip()
+
+
+def plain(text):
+    """Return a text of codes, figures and days in the signs of a keyboard: digits of
+    every script, every dash and every space, without what nobody sees."""
+    if text.isascii():
+        return text
+    signs = []
+    for sign in text:
+        kind = unicodedata.category(sign)
+        if kind == "Nd":
+            sign = str(unicodedata.decimal(sign))
+        elif kind == "Zs":
+            sign = " "
+        elif kind == "Pd" or sign == "\u2212":
+            sign = "-"
+        elif kind == "Cf":
+            continue
+        signs.append(_ARABIC_SIGNS.get(sign, sign))
+    return "".join(signs).strip()
+
+
+#: Decimal sign and thousands as Arabic writes them.
+_ARABIC_SIGNS = {"\u066b": ".", "\u066c": "'"}
 
 
 def neutral(value):
@@ -488,8 +516,10 @@ def raw_text(cell) -> str:
         return cell.isoformat(sep=" ", timespec="seconds")
     if isinstance(cell, datetime.date | datetime.time):
         return cell.isoformat()
-    if isinstance(cell, float) and cell.is_integer():
-        cell = int(cell)
+    if isinstance(cell, float):
+        # a sheet shows fifteen digits: 29.999999999999996 is 30 to whoever wrote it
+        shown = float(f"{cell:.15g}")
+        cell = int(shown) if shown.is_integer() else shown
     return str(cell).strip()
 
 
@@ -538,7 +568,7 @@ def parse_amount(text, decimal="auto", currency=None, lone="refuse"):
     :param lone: ``refuse`` what is ambiguous, or take it as ``decimal``.
     :raises SheetError: formula, amount, ambiguous_amount, currency.
     """
-    raw = CONTROL.sub("", text or "").strip()
+    raw = plain(CONTROL.sub("", text or "").strip())
     shown = raw[:40]
     if raw[:1] in ("=", "@"):
         raise SheetError("formula")
@@ -560,10 +590,10 @@ def parse_amount(text, decimal="auto", currency=None, lone="refuse"):
         known = (currency, *MARKS.get(currency, ())) if currency else ()
         if not mark or mark in known:
             continue
-        plain = re.fullmatch("[A-Z]{3}", mark)
-        if currency is None and plain:
+        code = re.fullmatch("[A-Z]{3}", mark)
+        if currency is None and code:
             continue
-        foreign = plain or any(mark in marks for marks in MARKS.values())
+        foreign = code or any(mark in marks for marks in MARKS.values())
         raise SheetError("currency" if foreign and currency else "amount", value=shown)
     number = re.sub(r"[\s\u00a0\u202f'’]", "", match["number"])
     number = _plain_decimal(number, decimal, lone, shown)
@@ -626,18 +656,59 @@ _MONTHS = {
     for name in names.split()
 }
 _CLOCK = re.compile(
-    r"[T\s,à]*(\d{1,2})[:h](\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*([ap]\.?m\.?)?"
-    r"\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?\s*",
+    r"[T\s,à]*(\d{1,2})[:h](\d{2})(?:[:m](\d{2})s?(?:[.,]\d+)?)?\s*([ap]\.?m\.?)?"
+    r"\s*(Z|UTC|GMT|WAT|CAT|EAT|[+-]\d{2}(?::?\d{2})?)?\s*",
     re.IGNORECASE,
 )
-_ISO = re.compile(r"(\d{4})([-/.]?)(\d{1,2})\2(\d{1,2})(?=\D|$)")
+#: Hours before Greenwich of the zones that providers name.
+_ZONES = {"WAT": "+01", "CAT": "+02", "EAT": "+03"}
+_ISO = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?=\D|$)")
+#: 20261128, and 20261128102005 as machines write it.
+_STAMP = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?)?(?=\D|$)")
+#: Days since the end of 1899, as a spreadsheet counts them: from 2001 to 2099. What may
+#: be 5/01/26 without its zero is none.
+_SERIAL = re.compile(
+    r"(?!\d(?:0[1-9]|1[0-2]))(3[7-9]\d{3}|[4-6]\d{4}|7[0-2]\d{3})(?:[.,](\d+))?"
+)
+_WEEKDAY = re.compile(
+    r"(?:mon|tue|wed|thu|fri|sat|sun|lun|mar|mer|jeu|ven|sam|dim|juma|alh|iju)"
+    r"[^\W\d_]*[.,]?\s+(?=\S+\s*\S)",
+    re.IGNORECASE,
+)
+#: Sat Nov 28 10:20:05 CAT 2026: the year comes last.
+_YEAR_LAST = re.compile(r"([^\W\d_]{3,9}\s+\d{1,2})\s+(\d.*\S)\s+(\d{4})")
 _PARTS = re.compile(r"(\d{1,2})\s*([-/. ])\s*(\d{1,2})\s*\2\s*(\d{4}|\d{2})(?=\D|$)")
 _NAMED = re.compile(
-    r"(\d{1,2})[\s\-/.]*([^\W\d_]{3,9})\.?[\s\-/.,]*(\d{4}|\d{2})(?=\D|$)"
+    r"(\d{1,2})(?:er|st|nd|rd|th)?[\s\-/.]*([^\W\d_]{3,9})\.?[\s\-/.,]*"
+    r"(\d{4}|\d{2})(?=\D|$)"
 )
-_NAMED_US = re.compile(r"([^\W\d_]{3,9})\.?\s*(\d{1,2}),?\s+(\d{4})(?=\D|$)")
+_NAMED_US = re.compile(
+    r"([^\W\d_]{3,9})\.?[\s\-]*(\d{1,2})(?:st|nd|rd|th)?[,\-]?\s*(?<!\d)(\d{4})"
+    r"(?=\D|$)"
+)
 #: Which of three numbers is day, month, year.
 ORDERS = {"dmy": (0, 1, 2), "mdy": (1, 0, 2), "ymd": (2, 1, 0)}
+
+
+def _day_first(text):
+    """Return a moment as text that begins with its date: without the day of the
+    week, and the year where it belongs."""
+    text = plain(text)
+    if weekday := _WEEKDAY.match(text):
+        rest = _year_first(text[weekday.end() :])
+        try:
+            _dates(rest)
+        except SheetError:
+            rest = _year_first(text)  # "mar." is Tuesday and March
+        return rest
+    return _year_first(text)
+
+
+def _year_first(text):
+    last = _YEAR_LAST.fullmatch(text)
+    if last and ":" in last[2]:
+        text = f"{last[1]} {last[3]} {last[2]}"
+    return text
 
 
 def _dates(text):
@@ -647,9 +718,21 @@ def _dates(text):
     :raises SheetError: no date.
     """
     try:
+        if match := _SERIAL.fullmatch(text):
+            days = float(f"{match[1]}.{match[2] or 0}")
+            # to the second: a fraction of a day is not exact
+            moment = datetime.datetime(1899, 12, 30) + datetime.timedelta(
+                seconds=round(days * 86_400)
+            )
+            clock = f" {moment:%H:%M:%S}" if match[2] else ""
+            return dict.fromkeys(ORDERS, moment.date()), clock
         if match := _ISO.match(text):
             day = datetime.date(int(match[1]), int(match[3]), int(match[4]))
             return dict.fromkeys(ORDERS, day), text[match.end() :]
+        if match := _STAMP.match(text):
+            day = datetime.date(*(int(match[part]) for part in (1, 2, 3)))
+            clock = match[4] and f" {match[4]}:{match[5]}:{match[6] or '00'}"
+            return dict.fromkeys(ORDERS, day), (clock or "") + text[match.end() :]
         for pattern, places in ((_NAMED, (1, 2)), (_NAMED_US, (2, 1))):
             match = pattern.match(text)
             month = match and _MONTHS.get(fold(match[places[1]]))
@@ -686,7 +769,7 @@ def find_order(cells) -> str | None:
     left = set(ORDERS)
     ambiguous = False
     for cell in cells:
-        text = raw_text(cell)
+        text = _day_first(raw_text(cell))
         if not text:
             continue
         try:
@@ -712,7 +795,7 @@ def parse_moment(cell, order=None, zone=None):
         return cell.date(), cell.time()
     if isinstance(cell, datetime.date):
         return cell, None
-    text = raw_text(cell)
+    text = _day_first(raw_text(cell))
     if not text:
         return None, None
     found, rest = _dates(text)
@@ -739,10 +822,10 @@ def parse_moment(cell, order=None, zone=None):
     except ValueError as error:
         raise SheetError("date", value=text[:40]) from error
     if clock[5] and zone:
-        offset = clock[5].replace(":", "")
+        offset = _ZONES.get(clock[5].upper(), clock[5]).replace(":", "")
         minutes = 0
         if offset[0] in "+-":
-            minutes = int(offset[1:3]) * 60 + int(offset[3:])
+            minutes = int(offset[1:3]) * 60 + int(offset[3:] or 0)
             minutes = -minutes if offset[0] == "-" else minutes
         there = datetime.timezone(datetime.timedelta(minutes=minutes))
         local = datetime.datetime.combine(day, moment, there).astimezone(zone)

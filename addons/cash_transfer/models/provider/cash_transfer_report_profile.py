@@ -212,6 +212,11 @@ class CashTransferReportProfile(models.Model):
             "no_amount": env._("it is called delivered without an amount"),
             "no_reason": env._("a payment that was not delivered needs a reason"),
             "negative_fee": env._("the fee is negative"),
+            "rounded": env._(
+                "a spreadsheet rounded “%(value)s”: ask for the file as the provider "
+                "made it",
+                value=values.get("value"),
+            ),
             "two_codes": env._("the cell names two payments"),
         }
         if error.code not in own:

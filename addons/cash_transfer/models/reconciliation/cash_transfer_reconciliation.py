@@ -1,6 +1,5 @@
 import base64
 import hashlib
-import re
 from collections import defaultdict
 
 from odoo import api, fields, models
@@ -296,6 +295,7 @@ class CashTransferReconciliation(models.Model):
         except SheetError as error:
             raise UserError(profile._explain(error)) from error
         self._refuse_own_file(found)
+        self._refuse_other_file(found)
         if found.problems:
             problems = [profile._explain(error) for error in found.problems[:SHOWN]]
             more = len(found.problems) - SHOWN
@@ -309,9 +309,37 @@ class CashTransferReconciliation(models.Model):
             )
         return found
 
+    def _refuse_other_file(self, found):
+        """Refuse a file of another provider or currency: its payments are ours, so they
+        are no claim against this provider.
+
+        :raises UserError: it names payments of others, and none of this plan's kind.
+        """
+        codes = [row["payment_code"] for row in found.rows if row["payment_code"]]
+        # sudo: whose payments they are; a plan's code alone leaves the method
+        lines = (
+            self.env["cash.transfer.payment.line"]
+            .sudo()
+            .search([("name", "in", codes), ("company_id", "=", self.company_id.id)])
+        )
+        mine = lines.filtered(
+            lambda line: (
+                line.provider_id == self.provider_id
+                and line.currency_id == self.currency_id
+            )
+        )
+        if lines and not mine:
+            raise UserError(
+                self.env._(
+                    "The file names payments of %(plan)s: import it on that plan.",
+                    plan=", ".join(lines.plan_id[:3].mapped("name")),
+                )
+            )
+
     def _refuse_own_file(self, found):
-        """Refuse our own instruction file, saved again under another name: its rows
-        stand in it as they were sent, and nothing says what became of them.
+        """Refuse our own instruction file, saved again under another name: its codes
+        and amounts stand in it as they were sent, and nothing says what became of them.
+        Its other cells a spreadsheet may have written anew: days, telephone numbers.
 
         :raises UserError: every row is a row that we sent.
         """
@@ -345,15 +373,23 @@ class CashTransferReconciliation(models.Model):
             own = [sheets.fold(header) for header in headers]
             if not set(own) <= places.keys():
                 continue
+            same = [
+                name
+                for name in own
+                if places[name] in (place, found.columns.get("amount"))
+            ]
             told = [
                 index
                 for index in found.columns.values()
                 if sheets.fold(found.headers[index]) not in own
             ]
-            sent = {self._comparable(cells) for _number, cells in table}
+            sent = {
+                self._comparable([cells[own.index(name)] for name in same])
+                for _number, cells in table
+            }
             width = len(found.headers)
             if all(
-                self._comparable([cells[places[name]] for name in own]) in sent
+                self._comparable([cells[places[name]] for name in same]) in sent
                 and not any(cells[index] not in (None, "") for index in told)
                 for cells in (
                     (list(cells) + [""] * width)[:width]
@@ -365,13 +401,16 @@ class CashTransferReconciliation(models.Model):
     def _comparable(self, cells):
         """Return a row as it is whatever program saved it: 20.00, 20,00 and 20 are
         one."""
-        texts = [sheets.raw_text(cell).lstrip("'") for cell in cells]
-        return tuple(
-            re.sub(r"[.,]0*$", "", text.lstrip("+").replace(",", "."))
-            if re.fullmatch(r"\+?[\d.,]+", text)
-            else text
-            for text in texts
-        )
+        texts = [
+            sheets.plain(sheets.raw_text(cell)).lstrip("'").upper() for cell in cells
+        ]
+        comparable = []
+        for text in texts:
+            try:
+                comparable.append(sheets.parse_amount(text, lone="decimal"))
+            except SheetError:
+                comparable.append(text)
+        return tuple(comparable)
 
     def _job_read(self):
         """Store the rows with what each means today; one portion, all or nothing."""
