@@ -15,7 +15,7 @@
         "wizards/remediation_step_window_views.xml",
     ],
     "assets": {
-        "web.assets_backend": ["remediation_base/static/src/progress/*"],
+        "web.assets_backend": ["remediation_base/static/src/**/*"],
     },
     "uninstall_hook": "uninstall_hook",
 }

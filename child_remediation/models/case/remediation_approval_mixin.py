@@ -56,17 +56,23 @@ class ApprovalMixin(models.AbstractModel):
 
     def _refuse_empty(self):
         """R81: leaving a page never leaves an empty record that moves the case on."""
-        if self._content_fields and self.filtered(
-            lambda record: (
-                not any(
-                    value.strip() if isinstance(value, str) else value
-                    for value in map(record.__getitem__, record._content_fields)
-                )
-            )
-        ):
+        if self._content_fields and not all(record._has_content() for record in self):
             raise UserError(
                 self.env._("Write something first: an empty page is not kept.")
             )
+
+    def _has_content(self):
+        """Whether anything was written. Lines that the form offers and nobody filled
+        in are no content: a model says by ``_is_empty`` of a line which those are."""
+        self.ensure_one()
+        for value in map(self.__getitem__, self._content_fields):
+            if isinstance(value, str):
+                value = value.strip()
+            elif isinstance(value, models.BaseModel) and hasattr(value, "_is_empty"):
+                value = value.filtered(lambda line: not line._is_empty())
+            if value:
+                return True
+        return False
 
     # -- what the models say ---------------------------------------------------
     def _missing_to_submit(self):

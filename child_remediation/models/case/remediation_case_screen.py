@@ -15,13 +15,6 @@ class Case(models.Model):
     child_name = fields.Char(
         compute="_compute_child_name", string="Child", groups=IDENTITY_GROUPS
     )
-    consent_count = fields.Integer(compute="_compute_counts")
-    assessment_count = fields.Integer(compute="_compute_counts")
-    plan_count = fields.Integer(compute="_compute_counts")
-    open_action_count = fields.Integer(
-        compute="_compute_counts", string="Number of Open Actions"
-    )
-    visit_count = fields.Integer(compute="_compute_counts")
 
     @api.depends("beneficiary_id.full_name")
     @api.depends_context("uid")
@@ -32,31 +25,6 @@ class Case(models.Model):
             child = case.beneficiary_id
             case.child_name = child.full_name if child in readable else False
 
-    @api.depends_context("uid")
-    def _compute_counts(self):
-        consents = self._count_below("remediation.consent")
-        assessments = self._count_below("remediation.assessment")
-        plans = self._count_below("remediation.plan")
-        actions = self._count_below(
-            "remediation.plan.action", [("state", "in", ("planned", "in_progress"))]
-        )
-        visits = self._count_below("remediation.visit", [("state", "!=", "cancelled")])
-        for case in self:
-            case.consent_count = consents.get(case.id, 0)
-            case.assessment_count = assessments.get(case.id, 0)
-            case.plan_count = plans.get(case.id, 0)
-            case.open_action_count = actions.get(case.id, 0)
-            case.visit_count = visits.get(case.id, 0)
-
-    def _count_below(self, model, domain=()):
-        """``{id of the case: number}``; empty where the user reads none."""
-        if not self.env[model].has_access("read"):
-            return {}
-        groups = self.env[model]._read_group(
-            [("case_id", "in", self.ids), *domain], ["case_id"], ["__count"]
-        )
-        return {case.id: count for case, count in groups}
-
     def action_open_child(self):
         """Open the child of this case. For whoever may read it."""
         self.ensure_one()
@@ -66,6 +34,31 @@ class Case(models.Model):
             "res_id": self.beneficiary_id.id,
             "view_mode": "form",
             "views": [(False, "form")],
+        }
+
+    def action_record_visit(self):
+        """Open the visit that is planned next, or a new one. For whoever may read it.
+
+        :return: action of the form, ready to fill in
+        :raises AccessError: the caller may not read the case
+        """
+        self.ensure_one()
+        self.check_access("read")
+        planned = self.env["remediation.visit"].search(
+            [("case_id", "=", self.id), ("state", "=", "planned")],
+            order="date_planned, id",
+            limit=1,
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Visit"),
+            "res_model": "remediation.visit",
+            "res_id": planned.id,
+            "views": [(False, "form")],
+            "context": {
+                "default_case_id": self.id,
+                "default_site_id": self.site_id.id,
+            },
         }
 
     # -- timeline --------------------------------------------------------------

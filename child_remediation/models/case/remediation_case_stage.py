@@ -125,7 +125,8 @@ class Case(models.Model):
         return steps
 
     def _missing_steps(self):
-        """Return ``[(sentence, action xmlid or None)]`` for the next stage."""
+        """Return ``[(sentence, action xmlid or None)]`` for the next stage; what
+        follows a slash is the form that opens at once, by its id or ``new``."""
         self.ensure_one()
         stage = self.stage
         steps = self._missing_in_any_stage()
@@ -144,9 +145,9 @@ class Case(models.Model):
             )
         steps += self._steps_of_consent(stage)
         if stage in ("first_contact", "assessment"):
-            steps.append((self._next_assessment(), "assessment_case_action"))
+            steps.append(self._next_assessment())
         if stage == "planning":
-            steps.append((self._next_plan(), "plan_case_action"))
+            steps.append(self._next_plan())
         if stage == "in_remediation":
             count = self.active_plan_id.open_action_count
             steps.append(
@@ -169,20 +170,22 @@ class Case(models.Model):
         return steps
 
     def _next_assessment(self):
-        states = set(self.assessment_ids.mapped("state"))
+        action, states = "assessment_case_action", self.assessment_ids.grouped("state")
         if "submitted" in states:
-            return self.env._("A supervisor approves the assessment.")
+            return self.env._("A supervisor approves the assessment."), action
         if "draft" in states:
-            return self.env._("Finish and submit the assessment.")
-        return self.env._("Assess the child's situation.")
+            text = self.env._("Finish and submit the assessment.")
+            return text, f"{action}/{states['draft'][0].id}"
+        return self.env._("Assess the child's situation."), f"{action}/new"
 
     def _next_plan(self):
-        states = set(self.plan_ids.mapped("state"))
+        action, states = "plan_case_action", self.plan_ids.grouped("state")
         if "submitted" in states:
-            return self.env._("A supervisor approves the plan.")
+            return self.env._("A supervisor approves the plan."), action
         if "draft" in states:
-            return self.env._("Finish and submit the plan.")
-        return self.env._("Make a plan with the family.")
+            text = self.env._("Finish and submit the plan.")
+            return text, f"{action}/{states['draft'][0].id}"
+        return self.env._("Make a plan with the family."), f"{action}/new"
 
     def _missing_as_html(self):
         steps = [
@@ -203,9 +206,13 @@ class Case(models.Model):
         return f"/odoo/cases/{self._origin.id}/{self._action_path(xmlid)}"
 
     def _action_path(self, xmlid):
+        xmlid, slash, form = xmlid.partition("/")
         action = self.env.ref(f"child_remediation.{xmlid}", raise_if_not_found=False)
+        if not action:
+            return ""
         # sudo: the address of a screen is no secret; portal users read no actions.
-        return action.sudo().path or f"action-{action.id}" if action else ""
+        path = action.sudo().path or f"action-{action.id}"
+        return f"{path}{slash}{form}"
 
     # -- siblings --------------------------------------------------------------
     def _siblings_to_support(self):
@@ -290,7 +297,7 @@ class Case(models.Model):
                     )
                     if waiting
                     else self.env._("Record consent to services."),
-                    "consent_case_action",
+                    "consent_case_action" if waiting else "consent_case_action/new",
                 )
             )
         return steps

@@ -1,9 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Command
 
 from odoo.addons.remediation_base.tools.answers import Answer
 
 from ..case.remediation_case import RISK_LEVELS
+from .remediation_assessment_score import ASSESSMENT_DOMAINS
 
 #: Lower bounds of the risk score (0–100) of each level.
 RISK_BOUNDS = (("high", 60), ("medium", 30), ("low", 0))
@@ -93,6 +95,18 @@ class Assessment(models.Model):
         "(case_id) WHERE state = 'approved'",
         "A case has one approved assessment at a time.",
     )
+
+    @api.model
+    def default_get(self, fields):
+        """A form opens with every domain, none of them scored. What is made by a
+        program says its domains itself: only the screens ask for all."""
+        values = super().default_get(fields)
+        if self.env.context.get("all_domains") and "score_ids" in fields:
+            values["score_ids"] = [
+                Command.create({"domain": domain})
+                for domain, _label in ASSESSMENT_DOMAINS
+            ]
+        return values
 
     @api.depends("version", "case_id.name")
     def _compute_display_name(self):

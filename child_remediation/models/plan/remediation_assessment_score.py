@@ -53,3 +53,7 @@ class AssessmentScore(models.Model):
         domains = dict(self._fields["domain"]._description_selection(self.env))
         for line in self:
             line.display_name = domains.get(line.domain, "")
+
+    def _is_empty(self):
+        """A domain that the form offers and nobody scored (R81)."""
+        return not self.score and not (self.comment or "").strip()

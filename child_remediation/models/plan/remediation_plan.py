@@ -34,7 +34,7 @@ class Plan(models.Model):
         "target_date",
         "participants",
         "separation_discussed",
-        "caregiver_member_id",
+        "caregiver_agreed_on",
         "caregiver_not_agreed_reason",
         "child_assent",
         "income_replacement",

@@ -19,6 +19,57 @@ function select(name, label) {
     ];
 }
 
+/** Choose one of the answers that all stand there: one click. */
+function badge(name, label) {
+    const answer = `${field(name)} .o_selection_badge`;
+    return [
+        { trigger: `${answer}:contains('${label}')`, run: "click" },
+        { trigger: `${answer}.active:contains('${label}')` },
+    ];
+}
+
+/** Type into the field that has the cursor, without a click. */
+function type(selector, text, last = "") {
+    return [
+        {
+            trigger: `${selector}:focus`,
+            async run({ press }) {
+                for (const letter of text) {
+                    await press(letter);
+                }
+                if (last) {
+                    await press(last);
+                }
+            },
+        },
+    ];
+}
+
+let clicks = 0;
+document.addEventListener("pointerdown", () => clicks++, true);
+
+/** Fail where the steps between take more clicks of a person than are allowed. */
+function atMost(limit, ...steps) {
+    return [
+        {
+            trigger: "body",
+            run() {
+                clicks = 0;
+            },
+        },
+        ...steps.flat(),
+        {
+            trigger: "body",
+            run() {
+                console.log(`${clicks} clicks of ${limit}`);
+                if (clicks > limit) {
+                    throw new Error(`${clicks} clicks where ${limit} are allowed`);
+                }
+            },
+        },
+    ];
+}
+
 function choose(name, label) {
     return [
         { trigger: `${field(name)} input`, run: "click" },
@@ -33,9 +84,9 @@ function write(name, text) {
     return [{ trigger: `${field(name)} :is(input, textarea)`, run: `edit ${text}` }];
 }
 
-function day(name, date) {
+function date(name, text) {
     return [
-        { trigger: `${field(name)} input`, run: `click && edit ${date} && click body` },
+        { trigger: `${field(name)} input`, run: `edit ${text} && press Tab` },
     ];
 }
 
@@ -106,7 +157,6 @@ tour(
     { trigger: ".modal button[name='action_apply']", run: "click" },
     state("First Contact"),
     nextStep("Record consent"),
-    add,
     select("purpose", "Receiving Services"),
     answer("answer", "yes"),
     select("subject", "Caregiver"),
@@ -117,19 +167,29 @@ tour(
     state("Given")
 );
 
+const DOMAINS = [
+    "Safety",
+    "Work",
+    "Education",
+    "Health",
+    "Psychosocial",
+    "Care and Family",
+    "Income",
+    "Documents",
+    "Site",
+];
+
 tour(
     "remediation_assessment",
-    nextStep("Assess the child"),
-    add,
-    write("present", "Child and mother"),
-    page("What They Said"),
-    write("child_wishes", "To go to school"),
-    save,
-    press("action_add_domains"),
-    page("Scores"),
-    score("Work", 3),
-    press("action_submit"),
-    state("Submitted")
+    atMost(
+        12,
+        nextStep("Assess the child"),
+        type(`${field("present")} input`, "Child and mother"),
+        DOMAINS.flatMap((domain) => score(domain, 3)),
+        write("child_wishes", "To go to school"),
+        press("action_submit"),
+        state("Submitted")
+    )
 );
 
 tour(
@@ -142,53 +202,51 @@ tour(
 
 tour(
     "remediation_plan",
-    nextStep("Make a plan"),
-    add,
-    write("goal", "School until grade 8"),
-    day("target_date", "06/30/2030"),
-    select("payer", "Organisation"),
-    choose("caregiver_member_id", "Mother"),
-    day("caregiver_agreed_on", today),
-    select("child_assent", "Yes"),
-    day("child_assent_on", today),
-    select("income_replacement", "None"),
-    write("income_replacement_reason", "The child earned nothing of her own"),
-    { trigger: ".o_field_x2many_list_row_add a", run: "click" },
-    // The new row takes the focus once it is there: only then is it filled in.
-    { trigger: `${row("domain")} .o_select_menu_toggler:focus`, run: "click" },
-    { trigger: ".o_select_menu_item:contains('Education')", run: "click" },
-    { trigger: `${row("domain")} .o_select_menu_toggler:value('Education')` },
-    { trigger: `${row("description")} input`, run: "edit School fees" },
-    { trigger: `${row("provider_id")} input`, run: "edit My Company" },
-    {
-        trigger: ".o-autocomplete--dropdown-item:contains('My Company') a",
-        run: "click",
-    },
-    { trigger: `${row("provider_id")} input:value('My Company')` },
-    { trigger: `${row("cost_estimate")} input`, run: "edit 40" },
-    {
-        trigger: `${row("date_due")} input`,
-        run: "click && edit 06/30/2029 && click body",
-    },
-    save,
-    press("action_submit"),
-    state("Submitted")
+    atMost(
+        12,
+        nextStep("Make a plan"),
+        type(`${field("goal")} textarea`, "School until grade 8"),
+        date("target_date", "06/30/2030"),
+        badge("payer", "Organisation"),
+        { trigger: `${field("caregiver_member_id")} input:value('Mother')` },
+        date("caregiver_agreed_on", today),
+        badge("child_assent", "Yes"),
+        date("child_assent_on", today),
+        badge("income_replacement", "None"),
+        write("income_replacement_reason", "The child earned nothing of her own"),
+        {
+            trigger: `${field("needs")} button[value='education']`,
+            run: "click",
+        },
+        { trigger: `${row("domain")} .o_select_menu_toggler:value('Education')` },
+        { trigger: `${row("provider_id")} input`, run: "edit My Company" },
+        {
+            trigger: ".o-autocomplete--dropdown-item:contains('My Company')",
+            run: "press Enter",
+        },
+        { trigger: `${row("provider_id")} input:value('My Company')` },
+        {
+            trigger: `${row("date_due")} input`,
+            run: "edit 06/30/2029 && press Tab",
+        },
+        type(`${row("cost_estimate")} input`, "40", "Tab"),
+        press("action_submit"),
+        state("Submitted")
+    )
 );
 
 tour(
     "remediation_visit",
-    page("Visits"),
-    {
-        trigger: ".o_field_widget[name='visit_ids'] .o_field_x2many_list_row_add a",
-        run: "click",
-    },
-    select("visit_type", "Home"),
-    answer("child_seen", "yes"),
-    select("occupation", "In School"),
-    answer("child_working", "no"),
-    save,
-    press("action_done"),
-    state("Done"),
+    atMost(
+        6,
+        press("action_record_visit"),
+        badge("visit_type", "Home"),
+        answer("child_seen", "yes"),
+        badge("occupation", "In School"),
+        answer("child_working", "no"),
+        press("action_done"),
+        state("Done")
+    ),
     { trigger: ".o_field_widget[name='outcome']:contains('Clean')" }
 );
 
@@ -271,9 +329,9 @@ tour(
     "remediation_good_check",
     state("Closed"),
     nextCheck,
-    select("visit_type", "Home"),
+    badge("visit_type", "Home"),
     answer("child_seen", "yes"),
-    select("occupation", "In School"),
+    badge("occupation", "In School"),
     answer("child_working", "no"),
     press("action_done"),
     state("Done"),
@@ -284,9 +342,9 @@ tour(
     "remediation_bad_check",
     state("Closed"),
     nextCheck,
-    select("visit_type", "Home"),
+    badge("visit_type", "Home"),
     answer("child_seen", "yes"),
-    select("occupation", "None"),
+    badge("occupation", "None"),
     answer("child_working", "yes"),
     write("work_activity", "Carries ore"),
     choose("site_id", "Kapata"),
@@ -310,5 +368,6 @@ tour(
     { trigger: ".modal .o_field_widget[name='weighted_caseload']" },
     { trigger: ".modal button[name='action_apply']", run: "click" },
     { trigger: "body:not(:has(.modal))" },
+    page("Details"),
     { trigger: `${field("case_manager_id")}:contains('worker_2')` }
 );
