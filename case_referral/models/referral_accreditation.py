@@ -84,12 +84,18 @@ class ReferralAccreditation(models.Model):
         default="case_management",
     )
     renewal_of_id = fields.Many2one(
-        comodel_name="referral.accreditation", readonly=True, copy=False, index=True
+        comodel_name="referral.accreditation",
+        readonly=True,
+        copy=False,
+        index=True,
+        check_company=True,
     )
 
     # What it covers
-    service_type_ids = fields.Many2many(comodel_name="remediation.service.type")
-    area_ids = fields.Many2many(comodel_name="remediation.area")
+    service_type_ids = fields.Many2many(
+        comodel_name="remediation.service.type", check_company=True
+    )
+    area_ids = fields.Many2many(comodel_name="remediation.area", check_company=True)
     language_ids = fields.Many2many(comodel_name="res.lang")
     capacity = fields.Integer(
         help="Children this organisation can serve at the same time, weighted by risk "

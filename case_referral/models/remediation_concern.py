@@ -146,13 +146,16 @@ class RemediationConcern(models.Model):
     )
 
     # What was seen
-    site_id = fields.Many2one(comodel_name="remediation.site", index=True)
+    site_id = fields.Many2one(
+        comodel_name="remediation.site", index=True, check_company=True
+    )
     area_id = fields.Many2one(
         comodel_name="remediation.area",
         compute="_compute_area_id",
         store=True,
         readonly=False,
         index=True,
+        check_company=True,
     )
     # Free words about a child are read with the right to names (R72), and by triage.
     location = fields.Char(
@@ -225,7 +228,11 @@ class RemediationConcern(models.Model):
     decided_by_id = fields.Many2one("res.users", readonly=True, copy=False, index=True)
     decided_on = fields.Datetime(readonly=True, copy=False)
     duplicate_of_id = fields.Many2one(
-        comodel_name="remediation.concern", readonly=True, copy=False, index=True
+        comodel_name="remediation.concern",
+        readonly=True,
+        copy=False,
+        index=True,
+        check_company=True,
     )
     beneficiary_id = fields.Many2one(
         comodel_name="remediation.beneficiary",

@@ -11,6 +11,7 @@ class Area(models.Model):
     _name = "remediation.area"
     _description = "Administrative Area"
     _rules_of = "remediation.in.company.or.none"
+    _check_company_auto = True
     _parent_store = True
     _order = "complete_name"
     _rec_name = "complete_name"
@@ -34,7 +35,9 @@ class Area(models.Model):
         required=True,
         default="locality",
     )
-    parent_id = fields.Many2one("remediation.area", index=True, ondelete="restrict")
+    parent_id = fields.Many2one(
+        "remediation.area", index=True, ondelete="restrict", check_company=True
+    )
     parent_path = fields.Char(index=True)
     child_ids = fields.One2many("remediation.area", "parent_id")
     country_id = fields.Many2one("res.country")

@@ -6,6 +6,7 @@ class Programme(models.Model):
 
     _name = "remediation.programme"
     _description = "Programme"
+    _check_company_auto = True
     _rules_of = "remediation.in.company"
     _order = "name"
 

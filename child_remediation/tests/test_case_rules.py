@@ -29,6 +29,22 @@ class TestCaseRules(RemediationCommon):
         codes = self.env["remediation.beneficiary"].create([{"sex": "female"}] * 3)
         self.assertEqual(len(set(codes.mapped("name"))), 3)
 
+    def test_r01_area_follows_the_site(self):
+        here, there = self.env["remediation.area"].create(
+            [{"name": "Here"}, {"name": "There"}]
+        )
+        self.site.area_id, self.farm.area_id = here, there
+        case = self._new_case()
+        case.site_id = self.site
+        self.assertEqual(case.area_id, here)
+        case.with_user(self.worker).site_id = self.farm
+        self.assertEqual(case.area_id, there, "a case moves with its site")
+        case.write({"site_id": self.site.id, "area_id": there.id})
+        self.assertEqual(case.area_id, there, "what is chosen beside the site counts")
+        self.farm.area_id = False
+        case.site_id = self.farm
+        self.assertEqual(case.area_id, there, "a site without one takes none away")
+
     # -- R12 -------------------------------------------------------------------
     def test_r12_a_junior_needs_a_mentor_and_a_trainee_holds_no_case(self):
         case = self._new_case(manager=False).with_user(self.supervisor)

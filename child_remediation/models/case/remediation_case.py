@@ -147,6 +147,7 @@ class Case(models.Model):
     related_manager_ids = fields.Many2many(
         "remediation.case.manager",
         "remediation_case_related_manager_rel",
+        check_company=True,
         string="Workers Related to the Child",
         groups="child_remediation.group_case_worker",
         help="Hold the case only by the supervisor's override, with safeguards (R14).",
@@ -301,7 +302,8 @@ class Case(models.Model):
     @api.depends("site_id")
     def _compute_area_id(self):
         for case in self:
-            case.area_id = case.area_id or case.site_id.area_id
+            if case.site_id.area_id or not case.area_id:
+                case.area_id = case.site_id.area_id
 
     # compute_sudo: the newest situation counts, whoever entered it.
     @api.depends("work_situation_ids.date", "work_situation_ids.classification")

@@ -103,7 +103,7 @@ class CaseManager(models.Model):
     code_of_conduct_on = fields.Date(string="Code of Conduct Signed On")
     is_available = fields.Boolean(default=True)
     language_ids = fields.Many2many("res.lang", string="Languages")
-    area_ids = fields.Many2many("remediation.area", string="Areas")
+    area_ids = fields.Many2many("remediation.area", string="Areas", check_company=True)
     case_ids = fields.One2many("remediation.case", "case_manager_id")
     warn_caseload = fields.Float(default=20.0)
     max_caseload = fields.Float(default=25.0)

@@ -13,6 +13,7 @@ class DataBreach(models.Model):
 
     _name = "remediation.data.breach"
     _description = "Data Breach"
+    _check_company_auto = True
     _inherit = ["remediation.protected.mixin", "remediation.evidence"]
     _rules_of = "remediation.in.company"
     _order = "found_on desc, id desc"
@@ -39,7 +40,9 @@ class DataBreach(models.Model):
         default="other",
     )
     description = fields.Text(required=True)
-    case_id = fields.Many2one("remediation.case", readonly=True, index=True)
+    case_id = fields.Many2one(
+        "remediation.case", readonly=True, index=True, check_company=True
+    )
     found_on = fields.Datetime(required=True, default=fields.Datetime.now)
     found_by_id = fields.Many2one(
         "res.users", required=True, default=lambda self: self.env.uid

@@ -33,6 +33,7 @@ class SubjectRequest(models.Model):
 
     _name = "remediation.subject.request"
     _description = "Request about Data"
+    _check_company_auto = True
     _inherit = ["remediation.protected.mixin"]
     _rules_of = "remediation.in.company"
     _order = "due_on, id"
@@ -53,7 +54,11 @@ class SubjectRequest(models.Model):
     _open_fields = {"open": EVERYTHING}
 
     beneficiary_id = fields.Many2one(
-        "remediation.beneficiary", required=True, index=True, ondelete="restrict"
+        "remediation.beneficiary",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
     )
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company

@@ -67,7 +67,7 @@ class CashTransferGrant(models.Model):
     income_account_id = fields.Many2one(
         "account.account", check_company=True, string="Grant Income"
     )
-    scheme_ids = fields.Many2many("cash.transfer.scheme")
+    scheme_ids = fields.Many2many("cash.transfer.scheme", check_company=True)
     committed = fields.Monetary(compute="_compute_budget_use")
     spent = fields.Monetary(
         compute="_compute_budget_use",

@@ -17,6 +17,7 @@ class CashTransferVerification(models.Model):
 
     _name = "cash.transfer.verification"
     _description = "Verification after Distribution"
+    _check_company_auto = True
     _inherit = ["remediation.coded.mixin"]
     _rules_of = "remediation.in.company"
     _order = "id desc"
@@ -37,7 +38,7 @@ class CashTransferVerification(models.Model):
     )
     margin = fields.Float(required=True, default=10.0, help="Margin of error in %.")
     sex = fields.Selection([("female", "Girls"), ("male", "Boys")], string="Only")
-    area_id = fields.Many2one("remediation.area")
+    area_id = fields.Many2one("remediation.area", check_company=True)
     channel = fields.Selection(
         [("phone", "Phone"), ("visit", "Visit"), ("office", "Office")],
         required=True,
