@@ -214,6 +214,14 @@ class Complaint(models.Model):
     remedy_on = fields.Date(string="Given On")
     # Passed to the safeguarding officer
     is_restricted = fields.Boolean(readonly=True, copy=False, index=True)
+    # A global rule hides it from them, whatever groups they hold.
+    hidden_from_ids = fields.Many2many(
+        "res.users",
+        "remediation_complaint_hidden_rel",
+        compute="_compute_hidden_from_ids",
+        store=True,
+        compute_sudo=True,
+    )
 
     _remedy_not_negative = models.Constraint(
         "CHECK (remedy_amount >= 0)", "The amount of a remedy is not negative."
@@ -231,6 +239,19 @@ class Complaint(models.Model):
         """What is about a case belongs to its team, unless somebody chose another."""
         for complaint in self:
             complaint.team_id = complaint.team_id or complaint.case_id.team_id
+
+    @api.depends("description")
+    def _compute_hidden_from_ids(self):
+        """An officer who is named in a complaint does not read it, nor do colleagues
+        where an alternate does (R77)."""
+        reports = self.env["remediation.safeguarding.report"]
+        officers, alternates = reports._officers(), reports._alternates()
+        for complaint in self:
+            text = complaint.description
+            named = reports._officers_in(text, officers | alternates)
+            complaint.hidden_from_ids = named | (
+                officers if named and alternates else named
+            )
 
     @api.depends("answer_due", "state")
     def _compute_is_late(self):

@@ -83,7 +83,13 @@ class GrantAlert(models.Model):
         gained = self._holders() - before
         if not gained:
             return
-        auditors = self.env.ref("child_remediation.group_auditor")
+        ref = self.env.ref
+        if {group for group, _user in gained} & {
+            ref("child_remediation.group_safeguarding").id,
+            ref("child_remediation.group_safeguarding_alternate").id,
+        }:
+            self.env["remediation.safeguarding.report"]._officers_changed()
+        auditors = ref("child_remediation.group_auditor")
         # sudo: an audit ends, whoever granted it; its day can be changed.
         self.env["res.users"].sudo().browse(
             [user for group, user in gained if group == auditors.id]

@@ -2,6 +2,7 @@ import unicodedata
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tools import plaintext2html
 
 #: What a person who reports may send; everything else is decided by the officer.
@@ -42,17 +43,39 @@ class SafeguardingReport(models.Model):
 
     _inherit = "remediation.safeguarding.report"
 
-    def _named_officers(self, officers):
-        """The officers whom the report is about, by its link or by their name."""
-        self.ensure_one()
-        text = _folded(f"{self.subject_text or ''} {self.description or ''}")
+    @api.model
+    def _officers_in(self, text, officers):
+        """Those of these officers whose name or login stands in a text."""
+        text = _folded(text)
         words = set(text.split())
-        named = officers.filtered(
+        return officers.filtered(
             lambda officer: (
                 set(_folded(officer.name).split()) <= words
                 or (len(officer.login) > 4 and _folded(officer.login) in text)
             )
         )
+
+    @api.model
+    def _officers_changed(self):
+        """Somebody became an officer or an alternate: what was told about them, or
+        about a colleague, is hidden from them now."""
+        # sudo: rights of somebody else changed; nothing is told to who changed them.
+        reports, complaints = self.sudo(), self.env["remediation.complaint"].sudo()
+        reports = reports.search([("is_about_officer", "=", False)])
+        self.env.add_to_compute(self._fields["excluded_user_ids"], reports)
+        if self._alternates():
+            # They stay the alternate's, whoever holds the duty today.
+            reports.search([("is_about_officer", "=", True)])._unprotected().write(
+                {"excluded_user_ids": [Command.link(o) for o in self._officers().ids]}
+            )
+        complaints = complaints.search([("is_restricted", "=", False)])
+        self.env.add_to_compute(complaints._fields["hidden_from_ids"], complaints)
+
+    def _named_officers(self, officers):
+        """The officers whom the report is about, by its link or by their name."""
+        self.ensure_one()
+        text = f"{self.subject_text or ''} {self.description or ''}"
+        named = self._officers_in(text, officers)
         titles = {
             dict(
                 self._fields["subject_kind"]._description_selection(
