@@ -1,3 +1,5 @@
+from . import res_groups_privilege
+from . import res_groups
 from . import res_users
 from . import res_partner
 from . import remediation_team
