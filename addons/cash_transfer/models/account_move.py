@@ -71,6 +71,7 @@ class AccountMove(models.Model):
         posted = super()._post(soft)
         if not self._is_cash_step():
             posted._release_income()
+            posted._check_released_once()
         return posted
 
     def button_draft(self):
@@ -82,17 +83,8 @@ class AccountMove(models.Model):
         """Release restricted income for what others than payment plans charge to a
         grant: a bill, a kit for a savings group, a credit note (R68). An entry that
         touches the restricted account itself is the accountant's own release."""
+        grants = self._restricted_grants()
         # sudo: accountants do not read grants; the accounts are named by the grant
-        grants = (
-            self.sudo()
-            .env["cash.transfer.grant"]
-            .search(
-                [
-                    ("company_id", "in", self.company_id.ids),
-                    ("deferred_account_id", "!=", False),
-                ]
-            )
-        )
         for move in self.sudo() if grants else ():
             items = move.line_ids
             if items.account_id & grants.deferred_account_id:
@@ -113,6 +105,56 @@ class AccountMove(models.Model):
             )
             if lines:
                 move._create_release(lines)
+
+    def _restricted_grants(self):
+        # sudo: as in _release_income; closed grants held their income, too
+        grants = self.sudo().env["cash.transfer.grant"].with_context(active_test=False)
+        return grants.search(
+            [
+                ("company_id", "in", self.company_id.ids),
+                ("deferred_account_id", "!=", False),
+            ]
+        )
+
+    def _check_released_once(self):
+        """Refuse an accountant's own release of what the rule released already (R68):
+        a grant's income never is more than what it was charged with.
+
+        :raises UserError: names the account and both amounts.
+        """
+        grants = self._restricted_grants()
+        for move in self.sudo() if grants else ():  # sudo: as in _release_income
+            mine = grants.filtered(lambda one, move=move: one.company_id == move.company_id)
+            items = move.line_ids
+            income = items.filtered(
+                lambda item, mine=mine: item.account_id in mine.income_account_id
+            )
+            if not items.account_id & mine.deferred_account_id:
+                continue
+            for account, lines in income.grouped("account_id").items():
+                money = move.company_id.currency_id
+                charged, released = mine._charged_and_released(account)
+                if money.compare_amounts(sum(lines.mapped("balance")), 0) >= 0:
+                    continue  # it takes income back
+                if money.compare_amounts(released, charged) > 0:
+                    raise UserError(
+                        self.env._(
+                            "%(account)s would show %(released)s of income for "
+                            "%(charged)s of costs: costs release restricted income by "
+                            "themselves. Lower this entry.",
+                            account=account.display_name,
+                            released=money.format(released),
+                            charged=money.format(charged),
+                        )
+                    )
+
+    def _release_again(self):
+        """What a posted entry charges to grants was changed: so is its release."""
+        moves = self.filtered(
+            lambda move: move.state == "posted" and not move._payment_plans()
+        )
+        moves._take_income_back()
+        moves._release_income()
 
     def _create_release(self, lines):
         ref = self.name
@@ -170,6 +212,16 @@ class AccountMove(models.Model):
         """
         if not self or self._is_cash_step():
             return
+        # sudo: as in _payment_plans; the entry is named by its number
+        released = self.sudo().income_of_id[:1]
+        if released:
+            raise UserError(
+                self.env._(
+                    "This entry releases the income that %(entry)s used: correct that "
+                    "entry, and this one follows.",
+                    entry=released.name,
+                )
+            )
         plans = self._payment_plans()
         if plans:
             raise UserError(

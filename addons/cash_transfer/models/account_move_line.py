@@ -38,6 +38,17 @@ LINE_CONTENT = frozenset(
         "statement_line_id",
     }
 )
+#: What an item charges to a grant.
+CHARGES = frozenset(
+    {
+        "account_id",
+        "analytic_distribution",
+        "balance",
+        "debit",
+        "credit",
+        "amount_currency",
+    }
+)
 LINE_LINKS = frozenset({"payment_plan_id", "cash_event", "cash_movement_ids"})
 
 
@@ -83,11 +94,36 @@ class AccountMoveLine(models.Model):
                 self._of_payment_plans()._changed_content(
                     vals, wanted
                 ).move_id._check_cash_entries()
+            if CHARGES & vals.keys():
+                before = self._charges()
+                result = super().write(vals)
+                after = self._charges()
+                changed = [key for key in after if after[key] != before.get(key)]
+                self.browse(changed).move_id._release_again()
+                return result
         return super().write(vals)
+
+    def _charges(self):
+        """Return item id → what it charges, of the posted items alone."""
+        return {
+            item.id: (
+                item.account_id.id,
+                item.balance,
+                item.amount_currency,
+                {
+                    key: round(share, 6)
+                    for key, share in (item.analytic_distribution or {}).items()
+                },
+            )
+            for item in self
+            if item.parent_state == "posted"
+        }
 
     def _of_payment_plans(self):
         # sudo: as AccountMove._payment_plans; which items are a plan's, no more
-        moves = self.sudo().move_id.filtered(lambda move: move._payment_plans())
+        moves = self.sudo().move_id.filtered(
+            lambda move: move.income_of_id or move._payment_plans()
+        )
         return self.filtered(lambda line: line.move_id in moves)
 
     def _changed_content(self, vals, names):

@@ -434,6 +434,113 @@ class TestEntries(CashCommon):
         self.assertEqual(self._released()[1], 500)
         self.assertRefused(own, "write", {"income_of_id": bill.id})
 
+    def _restrict(self, *grants):
+        for grant in grants or self.grant:
+            grant.write(
+                {
+                    "deferred_account_id": self.deferred_account.id,
+                    "income_account_id": self.income_account.id,
+                }
+            )
+
+    def _own_entry(self, *items):
+        """Post an accountant's entry: ``(account, balance, shares)``."""
+        entry = (
+            self.env["account.move"]
+            .with_user(self.accountant)
+            .create(
+                {
+                    "journal_id": self.cash_journal.id,
+                    "line_ids": [
+                        fields.Command.create(
+                            {
+                                "account_id": account.id,
+                                "balance": balance,
+                                "analytic_distribution": {
+                                    str(one.id): share for one, share in shares.items()
+                                },
+                            }
+                        )
+                        for account, balance, shares in items
+                    ],
+                }
+            )
+        )
+        entry.action_post()
+        return entry
+
+    def test_r68_income_is_released_once_whoever_releases_it(self):
+        """The rule released it with the cost: an accountant's own entry for the same
+        cost is refused, in one entry or in two; what takes income back is not."""
+        self._restrict()
+        analytic = {self.analytic_a: 100}
+        cost = (self.expense_account, 500, analytic), (self.bank_account, -500, {})
+
+        def release(amount):
+            return (
+                (self.deferred_account, amount, {}),
+                (self.income_account, -amount, {}),
+            )
+
+        def refused(*items):
+            with (
+                self.assertRaisesRegex(UserError, "Lower this entry"),
+                self.env.cr.savepoint(),
+            ):
+                self._own_entry(*items)
+
+        refused(*release(500))  # for nothing
+        refused(*cost, *release(600))
+        entry = self._own_entry(*cost)
+        self.assertEqual(self._released()[1], 500)
+        refused(*release(500))
+        self._own_entry(*release(-200))
+        self._own_entry(*release(200))
+        self.assertEqual(self._released()[1], 500)
+        # the release follows its entry and changes by no other door
+        freed = self.env["account.move"].search([("income_of_id", "=", entry.id)])
+        freed = freed.with_user(self.accountant)
+        for method, *arguments in (
+            ("button_draft",),
+            ("button_cancel",),
+            ("write", {"date": self.today.replace(day=1)}),
+            ("_reverse_moves",),
+            ("unlink",),
+        ):
+            self.assertRefused(freed, method, *arguments)
+        for item in freed.line_ids:
+            self.assertRefused(item, "write", {"balance": 7})
+            self.assertRefused(
+                item, "write", {"analytic_distribution": {str(self.analytic_b.id): 100}}
+            )
+        copy = freed.copy()
+        self.assertRefused(copy, "action_post")
+
+    def test_r68_a_cost_charged_anew_releases_anew(self):
+        """The grant of a posted cost is changed on its item or its analytic line: the
+        income goes with it."""
+        self._restrict()
+        entry = self._own_entry(
+            (self.expense_account, 500, {self.analytic_a: 100}),
+            (self.bank_account, -500, {}),
+        )
+        item = entry.line_ids.filtered("analytic_distribution")
+        self.assertEqual(self._released()[1], 500)
+        for shares, released in (
+            ({self.analytic_a: 40, self.analytic_b: 60}, 200),
+            ({self.analytic_b: 100}, 0),
+            ({self.analytic_a: 100}, 500),
+        ):
+            item.analytic_distribution = {
+                str(one.id): share for one, share in shares.items()
+            }
+            self.assertEqual(self._released()[1], released)
+        line = item.analytic_line_ids
+        line.write({self.analytic_b.plan_id._column_name(): self.analytic_b.id})
+        self.assertEqual(self._released()[1], 0)
+        entry.button_draft()
+        self.assertEqual(self._released()[1], 0)
+
     def _released(self):
         items = self.env["account.move.line"].search(
             [

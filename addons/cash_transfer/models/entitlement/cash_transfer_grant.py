@@ -226,6 +226,54 @@ class CashTransferGrant(models.Model):
             ]
         return lines
 
+    def _charged_and_released(self, account):
+        """Return ``(charged, released)`` in company currency: what the posted ledger
+        charged to the grants of this company whose income is booked on ``account``, and
+        what was moved there from their restricted accounts (R68)."""
+        mine = self.filtered(lambda grant: grant.income_account_id == account)
+        self.env.flush_all()
+        [(released, entries)] = self.env.execute_query(
+            SQL(
+                """
+                SELECT coalesce(-sum(l.balance), 0), count(DISTINCT l.move_id)
+                  FROM account_move_line l
+                 WHERE l.account_id = %(account)s AND l.company_id = %(company)s
+                   AND l.parent_state = 'posted'
+                   AND EXISTS (SELECT 1 FROM account_move_line d
+                                WHERE d.move_id = l.move_id
+                                  AND d.account_id = ANY(%(restricted)s))
+                """,
+                account=account.id,
+                company=mine.company_id.id,
+                restricted=mine.deferred_account_id.ids,
+            )
+        )
+        charged = 0.0
+        for grant in mine:
+            column = grant.analytic_account_id.root_plan_id._column_name()
+            [(cost,)] = self.env.execute_query(
+                SQL(
+                    """
+                    SELECT coalesce(-sum(a.amount), 0)
+                      FROM account_analytic_line a
+                      JOIN account_move_line l ON l.id = a.move_line_id
+                           AND l.parent_state = 'posted'
+                      JOIN account_account t ON t.id = l.account_id
+                     WHERE a.%(column)s = %(analytic)s AND a.company_id = %(company)s
+                       AND (t.account_type LIKE 'expense%%' OR t.id = %(exchange)s)
+                    """,
+                    column=SQL.identifier(column),
+                    analytic=grant.analytic_account_id.id,
+                    company=grant.company_id.id,
+                    exchange=grant.company_id.income_currency_exchange_account_id.id
+                    or 0,
+                )
+            )
+            charged += float(cost)
+        # each release is rounded by itself
+        slack = entries * mine.company_id.currency_id.rounding
+        return charged + slack, float(released)
+
     def write(self, vals):
         result = super().write(vals)
         if {"date_start", "date_end", "currency_id", "active"} & vals.keys():
