@@ -17,6 +17,13 @@ from .common import ROOT
 GLOSSARY = ROOT / "docs" / "glossary.md"
 DATA_FOLDERS = ("security", "data", "views", "wizards", "reports")
 CHAPTER = 15  # models that may stand side by side in one folder
+ROOM = 500  # lines of a file of models
+METHOD = 60  # lines of a method
+#: Methods that are longer, and why.
+LONG = {
+    "step": "documents each argument of a step's declaration",
+    "_explain": "one sentence for each error of a provider's report",
+}
 # Written in pieces, so that this file does not hold what it looks for.
 FORBIDDEN = (
     (r"\b(files\.)?python" r"hosted\.org|pypi" r"\.org", "name no package registry"),
@@ -44,6 +51,7 @@ def check():
         yield from _access(folder)
         yield from _translations(folder)
     yield from names()
+    yield from sizes()
 
 
 def files():
@@ -194,6 +202,23 @@ def names():
                 name == stem or name.startswith(f"{stem}_") for stem in stems
             ):
                 yield path, 1, f"name it after what it shows: {stems[0]}_views.xml"
+
+
+def sizes():
+    """A file of models fits into one reading, a method onto one screen."""
+    for folder in modules.find().values():
+        for path in sorted(folder.rglob("*.py")):
+            if "tests" in path.parts:
+                continue
+            text = path.read_text()
+            if "models" in path.parts and text.count("\n") > ROOM:
+                yield path, 1, f"split it by subject: more than {ROOM} lines"
+            for node in ast.walk(ast.parse(text)):
+                if not isinstance(node, ast.FunctionDef) or node.name in LONG:
+                    continue
+                if node.end_lineno - node.lineno >= METHOD:
+                    advice = f"split {node.name}: it is longer than {METHOD} lines"
+                    yield path, node.lineno, advice
 
 
 def _stem(model):

@@ -17,7 +17,7 @@ def run(parser, arguments):
     parser.add_argument(
         "--house",
         action="store_true",
-        help="print which module leans on which, and read the names of the files",
+        help="print which module leans on which, and read names and sizes of files",
     )
     parser.add_argument("modules", nargs="*", help="read these modules only")
     options = parser.parse_args(arguments)
@@ -25,7 +25,7 @@ def run(parser, arguments):
         from . import house
 
         arrows.show()
-        return 1 if _say([*arrows.backwards(), *house.names()]) else 0
+        return 1 if _say([*arrows.backwards(), *house.names(), *house.sizes()]) else 0
     found = modules.find()
     unknown = set(options.modules) - set(found)
     if unknown:

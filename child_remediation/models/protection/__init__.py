@@ -5,6 +5,7 @@ from . import remediation_sending
 from . import remediation_safeguarding_report
 from . import remediation_safeguarding_report_file
 from . import remediation_complaint
+from . import remediation_complaint_answer
 from . import remediation_access_log
 from . import base_foreign_link
 from . import remediation_break_glass

@@ -352,20 +352,16 @@ class CashTransferReconciliation(models.Model):
             if place < len(cells)
         }
         # sudo: the file that was sent; the plan's code alone leaves the method
-        plans = (
-            self.env["cash.transfer.payment.line"]
-            .sudo()
-            .search(
-                [
-                    ("name", "in", list(codes)),
-                    ("provider_id", "=", self.provider_id.id),
-                    ("company_id", "=", self.company_id.id),
-                ]
-            )
-            .plan_id
+        payments = self.env["cash.transfer.payment.line"].sudo()
+        sent = payments.search(
+            [
+                ("name", "in", list(codes)),
+                ("provider_id", "=", self.provider_id.id),
+                ("company_id", "=", self.company_id.id),
+            ]
         )
         places = {sheets.fold(header): i for i, header in enumerate(found.headers)}
-        for plan in plans:
+        for plan in sent.plan_id:
             content = base64.b64decode(plan.file_content or b"")
             if not content:
                 continue
@@ -383,13 +379,13 @@ class CashTransferReconciliation(models.Model):
                 for index in found.columns.values()
                 if sheets.fold(found.headers[index]) not in own
             ]
-            sent = {
+            ours = {
                 self._comparable([cells[own.index(name)] for name in same])
                 for _number, cells in table
             }
             width = len(found.headers)
             if all(
-                self._comparable([cells[places[name]] for name in same]) in sent
+                self._comparable([cells[places[name]] for name in same]) in ours
                 and not any(cells[index] not in (None, "") for index in told)
                 for cells in (
                     (list(cells) + [""] * width)[:width]
