@@ -50,6 +50,7 @@ EXCEPTIONS = {
     "remediation.disclosure.item.sequence": _SHIPPED,
     "remediation.export.column.name": _SHIPPED,
     "remediation.export.column.sequence": _SHIPPED,
+    "res.groups.privilege.is_ticked": "comes with the module: how a duty is chosen",
 }
 #: Models whose rows code alone makes, and why.
 MADE_BY_CODE = {

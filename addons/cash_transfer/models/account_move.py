@@ -124,7 +124,9 @@ class AccountMove(models.Model):
         """
         grants = self._restricted_grants()
         for move in self.sudo() if grants else ():  # sudo: as in _release_income
-            mine = grants.filtered(lambda one, move=move: one.company_id == move.company_id)
+            mine = grants.filtered(
+                lambda one, move=move: one.company_id == move.company_id
+            )
             items = move.line_ids
             income = items.filtered(
                 lambda item, mine=mine: item.account_id in mine.income_account_id
