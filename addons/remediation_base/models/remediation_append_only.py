@@ -12,7 +12,7 @@ class AppendOnly(models.AbstractModel):
     """
 
     _name = "remediation.append.only"
-    _description = "Log that Is Only Added to"
+    _description = "Log That Is Only Added To"
 
     #: What PostgreSQL calls the time that a row is kept ("5 years"); None is for ever.
     _keep = None

@@ -61,7 +61,7 @@ class RemediationJob(models.AbstractModel):
     job_cursor = fields.Integer(readonly=True, copy=False)
     job_data = fields.Json(readonly=True, copy=False)
     job_tries = fields.Integer(readonly=True, copy=False)
-    job_failed = fields.Char(readonly=True, copy=False, string="Step that Stopped")
+    job_failed = fields.Char(readonly=True, copy=False, string="Step That Stopped")
     job_error = fields.Text(readonly=True, copy=False, string="Why the Step Stopped")
     job_user_id = fields.Many2one("res.users", readonly=True, copy=False)
     job_queued_on = fields.Datetime(readonly=True, copy=False)
