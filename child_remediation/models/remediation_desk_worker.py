@@ -178,7 +178,7 @@ class Desk(models.AbstractModel):
                 "res_id": record.id,
                 "task": self._kind_of(record),
                 "detail": record.rejection_comment or self.env._("Not submitted yet"),
-                "badge": record.rejection_comment and self.env._("Sent back"),
+                "badge": record.rejection_comment and self.env._("Sent Back"),
                 "badge_tone": "warning",
             },
         )

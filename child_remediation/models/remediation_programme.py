@@ -22,7 +22,7 @@ class Programme(models.Model):
     assessment_properties = fields.PropertiesDefinition("Questions of the Assessment")
     visit_properties = fields.PropertiesDefinition("Questions at a Visit")
     yearly_checks = fields.Boolean(
-        string="Yearly Checks until 18",
+        string="Yearly Checks Until 18",
         help="After the checks of the first two years, a closed case is seen every "
         "year until the child is 18.",
     )

@@ -17,7 +17,7 @@ HEADERS = [
     "From (time of day)",
     "To (time of day)",
     "Pay",
-    "Pay per",
+    "Pay Per",
     "Currency",
     "Age at Start of Work",
     "Year of Start of Work",

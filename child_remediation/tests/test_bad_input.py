@@ -132,9 +132,9 @@ class TestBadInput(RemediationCommon, HttpCase):
             (
                 "remediation.work.situation",
                 {**case, "works": "yes", "hours_week": 169},
-                "Hours per week",
+                "Hours per Week",
             ),
-            ("remediation.visit", {**case, "hours_week": -1}, "Hours per week"),
+            ("remediation.visit", {**case, "hours_week": -1}, "Hours per Week"),
         ]
 
     def _save(self, model, vals):

@@ -15,7 +15,7 @@ class TestDeliveryEntry(RemediationCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.fees = cls.env["remediation.service.type"].create(
-            {"name": "School fees", "code": "TEST-FEES", "domain": "education"}
+            {"name": "School Fees", "code": "TEST-FEES", "domain": "education"}
         )
         cls.cases = cls.env["remediation.case"]
         for _number in range(3):

@@ -55,7 +55,7 @@ class TestIntakeImport(RemediationCommon):
     def test_r58_trafficking_and_the_money_of_exploitation_are_read(self):
         headers = [
             *("Reference", "Sex", "What the Child Does", "Currency"),
-            *("Recruited or Moved for Exploitation", "Works off a Debt"),
+            *("Recruited or Moved for Exploitation", "Works Off a Debt"),
             *("Wage Promised", "Debt Claimed", "Owed To"),
         ]
         row = ["R1", "girl", "Carries ore", "USD", "Oui", "no", 50, 120.5, "recruteur"]

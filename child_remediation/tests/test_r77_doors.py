@@ -285,7 +285,7 @@ class TestDoors(RemediationCommon, HttpCase):
                 "/web/dataset/call_kw",
                 json={"jsonrpc": "2.0", "method": "call", "params": call},
             )
-            self.assertIn("Enrol your telephone", answer.text)
+            self.assertIn("Enrol your phone", answer.text)
             self.assertNotIn(case.name, answer.text)
             page = self.url_open("/second-factor")
             self.assertIn("authenticator", page.text)

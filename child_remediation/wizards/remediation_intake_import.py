@@ -26,12 +26,12 @@ COLUMNS = [
     ("time_start", "From (time of day)"),
     ("time_end", "To (time of day)"),
     ("pay", "Pay"),
-    ("pay_period", "Pay per"),
+    ("pay_period", "Pay Per"),
     ("currency", "Currency"),
     ("paid_to", "Paid To"),
     ("employer_relationship", "Works For"),
     ("is_trafficked", "Recruited or Moved for Exploitation"),
-    ("is_bonded", "Works off a Debt"),
+    ("is_bonded", "Works Off a Debt"),
     ("documents_retained", "Documents Withheld"),
     ("pay_promised", "Wage Promised"),
     ("pay_withheld", "Wage Withheld"),
@@ -227,7 +227,7 @@ class IntakeImport(models.TransientModel):
         if twice:
             raise UserError(
                 self.env._(
-                    "Two columns hold the same thing: %(columns)s.",
+                    "Two columns hold the same thing: choose one of %(columns)s.",
                     columns=", ".join(sorted(twice)),
                 )
             )

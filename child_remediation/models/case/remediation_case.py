@@ -150,7 +150,7 @@ class Case(models.Model):
         check_company=True,
         string="Workers Related to the Child",
         groups="child_remediation.group_case_worker",
-        help="Hold the case only by the supervisor's override, with safeguards (R14).",
+        help="Hold the case only by the supervisor's override, with safeguards.",
     )
     # What and where
     programme_id = fields.Many2one(

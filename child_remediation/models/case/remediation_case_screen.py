@@ -148,7 +148,7 @@ class Case(models.Model):
                 self._timeline_entry(
                     self.first_contact_on,
                     "visit",
-                    _("First contact"),
+                    _("First Contact"),
                     who=self.first_contact_by_id.name,
                 )
             )
@@ -218,7 +218,7 @@ class Case(models.Model):
                 self._timeline_entry(
                     situation.date,
                     "work",
-                    _("Work situation"),
+                    _("Work Situation"),
                     situation,
                     detail=self._timeline_text(situation, "activity"),
                     state=self._timeline_label(situation, "classification"),

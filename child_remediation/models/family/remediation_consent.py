@@ -165,7 +165,7 @@ class Consent(models.Model):
         "remediation_consent_withhold_item_rel",
         string="Withhold",
         help="Never shown to the receivers named beside it: in no package, report, "
-        "file or page for them (R8).",
+        "file or page for them.",
     )
     withhold_from_ids = fields.Many2many(
         "res.partner",
@@ -186,8 +186,8 @@ class Consent(models.Model):
     )
     lifts_earlier = fields.Boolean(
         string="May Be Told Again",
-        help="The family says so: what it asked to withhold in earlier consents of "
-        "this case is withheld no more, as far as this consent does not name it.",
+        help="The family says so. What earlier consents of this case withhold may "
+        "be told again, unless this consent names it.",
     )
     lifted_on = fields.Datetime(readonly=True, copy=False, string="Told Again Since")
     lifted_by_id = fields.Many2one("res.users", readonly=True, copy=False)

@@ -25,7 +25,7 @@ class Consent(models.Model):
         for consent in self:
             if consent._is_ahead(consent.given_on):
                 raise ValidationError(
-                    self.env._("A consent is not given in the future.")
+                    self.env._("The consent is dated in the future: correct the date.")
                 )
             if consent.valid_until and consent.valid_until < consent.given_on:
                 raise ValidationError(

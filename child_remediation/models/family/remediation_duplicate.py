@@ -268,7 +268,7 @@ class Duplicate(models.Model):
     def action_distinct(self, reason=None):
         """Keep both as two children, with a reason. For supervisors."""
         if not reason:
-            self._unprotected().write({"decision_reason": self.env._("Two children")})
+            self._unprotected().write({"decision_reason": self.env._("Two Children")})
 
     @step(
         frm="open",

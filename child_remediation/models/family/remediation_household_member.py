@@ -67,12 +67,14 @@ class HouseholdMember(models.Model):
     livelihood = fields.Char()
     is_deceased = fields.Boolean()
     is_suspected_of_harm = Answer(
+        "Is Suspected of Harm",
         groups=IDENTITY_GROUPS,
         help="Neither asked nor told about the case, and never paid.",
     )
     is_employer_or_creditor = Answer(
+        "Is Employer or Creditor",
         help="Employs the child or is owed money by the family: this person's consent "
-        "alone does not suffice."
+        "alone does not suffice.",
     )
     active = fields.Boolean(default=True)
 

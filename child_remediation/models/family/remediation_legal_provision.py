@@ -21,15 +21,15 @@ class LegalProvision(models.Model):
     )
     key = fields.Selection(
         [
-            ("min_age", "Minimum age for work"),
-            ("light_age", "Minimum age for light work"),
-            ("light_max_hours", "Most hours of light work per week"),
-            ("hazard_age", "Minimum age for hazardous work"),
-            ("max_hours", "Most hours per week below 18"),
-            ("light_only_until", "Only light work until age"),
-            ("consent_age", "Age of consent to services and sharing"),
-            ("assent_age", "Age from which the child is asked too"),
-            ("hazardous_site_type", "Hazardous place of work"),
+            ("min_age", "Minimum Age for Work"),
+            ("light_age", "Minimum Age for Light Work"),
+            ("light_max_hours", "Most Hours of Light Work per Week"),
+            ("hazard_age", "Minimum Age for Hazardous Work"),
+            ("max_hours", "Most Hours per Week Below 18"),
+            ("light_only_until", "Only Light Work until Age"),
+            ("consent_age", "Age of Consent to Services and Sharing"),
+            ("assent_age", "Age from Which the Child Is Asked Too"),
+            ("hazardous_site_type", "Hazardous Place of Work"),
         ],
         required=True,
     )
@@ -37,7 +37,7 @@ class LegalProvision(models.Model):
     site_type = fields.Selection(SITE_TYPES)
     citation = fields.Char(required=True, translate=True)
     is_verified = fields.Boolean(
-        string="Verified by a lawyer",
+        string="Verified by a Lawyer",
         help="Unmarked: taken from a secondary source, to be confirmed by a lawyer.",
     )
 

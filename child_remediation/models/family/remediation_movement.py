@@ -68,4 +68,6 @@ class Movement(models.Model):
             if movement._is_ahead(movement.date_from or movement.date_to) or (
                 movement._is_ahead(movement.date_to)
             ):
-                raise ValidationError(self.env._("A movement lies in the past."))
+                raise ValidationError(
+                    self.env._("The movement is dated in the future: correct the date.")
+                )

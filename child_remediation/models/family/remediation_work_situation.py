@@ -135,7 +135,7 @@ class WorkSituation(models.Model):
         help="Of a child, no force or deceit is needed for it to be trafficking.",
     )
     movement_ids = fields.One2many("remediation.movement", "work_situation_id")
-    is_bonded = Answer("Works off a Debt")
+    is_bonded = Answer("Works Off a Debt")
     documents_retained = Answer("Documents Withheld")
     observed_by_id = fields.Many2one(
         "res.users", default=lambda self: self.env.uid, readonly=True
@@ -146,7 +146,7 @@ class WorkSituation(models.Model):
     note = fields.Text()
     # Result
     age_on_date = fields.Integer(
-        compute="_compute_classification", store=True, compute_sudo=True
+        "Age on Date", compute="_compute_classification", store=True, compute_sudo=True
     )
     age_known = fields.Boolean(
         compute="_compute_classification", store=True, compute_sudo=True
@@ -223,7 +223,9 @@ class WorkSituation(models.Model):
         for situation in self:
             if situation._is_ahead(situation.date):
                 raise ValidationError(
-                    self.env._("The date of the work situation lies in the future.")
+                    self.env._(
+                        "The work situation is dated in the future: correct the date."
+                    )
                 )
             if situation.started_on and situation.started_on > situation.date:
                 raise ValidationError(

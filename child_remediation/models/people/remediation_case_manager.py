@@ -173,7 +173,9 @@ class CaseManager(models.Model):
     def _check_mentor_id(self):
         for manager in self:
             if manager.mentor_id == manager:
-                raise ValidationError(self.env._("Nobody is their own mentor."))
+                raise ValidationError(
+                    self.env._("Nobody is their own mentor: choose somebody else.")
+                )
 
     # -- the right to hold a case ----------------------------------------------
     def _is_cleared(self, on=None):

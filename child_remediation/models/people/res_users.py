@@ -49,7 +49,7 @@ class ResUsers(models.Model):
     )
 
     remediation_audit_until = fields.Date(
-        string="Audit Ends on",
+        string="Audit Ends On",
         help="The right of an auditor ends with this day.",
     )
     remediation_is_auditor = fields.Boolean(compute="_compute_remediation_is_auditor")

@@ -145,7 +145,9 @@ class Assessment(models.Model):
     def _check_done_on(self):
         for assessment in self:
             if assessment._is_ahead(assessment.done_on):
-                raise ValidationError(self.env._("Assessed On lies in the future."))
+                raise ValidationError(
+                    self.env._("Assessed On lies in the future: correct the date.")
+                )
 
     @api.model
     def _add_protected_values(self, vals_list):

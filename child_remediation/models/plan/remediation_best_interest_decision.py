@@ -113,7 +113,9 @@ class BestInterestDecision(models.Model):
     @api.constrains("placed_on")
     def _check_placed_on(self):
         if self.filtered(lambda d: d._is_ahead(d.placed_on)):
-            raise ValidationError(self.env._("Placed On lies in the future."))
+            raise ValidationError(
+                self.env._("Placed On lies in the future: correct the date.")
+            )
 
     def _missing_to_place(self):
         """Sentences for what a placement still needs, on the desk as on a phone."""

@@ -298,7 +298,7 @@ class PlanAction(models.Model):
         to="cancelled",
         stamp="done",
         asks={"reason": Ask("result_note", required=False)},
-        title=_lt("Take off the Plan"),
+        title=_lt("Take Off the Plan"),
     )
     def action_cancel(self, reason=None):
         """Take the action off the plan. For the holder."""

@@ -65,5 +65,5 @@ class IrHttp(models.AbstractModel):
             # The only way to answer from here with something else than an error.
             abort(request.redirect(ENROL_PATH))
         raise Forbidden(
-            request.env._("Enrol your telephone first: open your account's security.")
+            request.env._("Enrol your phone first: open your account's security.")
         )

@@ -109,7 +109,7 @@ class RetentionRule(models.Model):
                     "beneficiary_id": child.id,
                     "company_id": child.company_id.id,
                     "kind": "retention",
-                    "requested_by": self.env._("Keep-until rule"),
+                    "requested_by": self.env._("Keep-Until Rule"),
                 }
                 for child in children - known
             ]

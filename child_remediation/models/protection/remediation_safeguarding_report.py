@@ -126,6 +126,7 @@ class SafeguardingReport(models.Model):
     )
     is_anonymous = fields.Boolean()
     is_one_of_many = fields.Boolean(
+        string="Is One of Many",
         readonly=True,
         copy=False,
         help="Its sender filed more within an hour than people do.",

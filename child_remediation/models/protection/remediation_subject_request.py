@@ -160,7 +160,7 @@ class SubjectRequest(models.Model):
             "child_remediation.subject_request_file", {"parts": parts}
         )
         self.env["remediation.access.log"]._log(
-            self.beneficiary_id, "export", self.env._("Request about data")
+            self.beneficiary_id, "export", self.env._("Request about Data")
         )
         self._unprotected().write(
             {
@@ -225,7 +225,7 @@ class SubjectRequest(models.Model):
         if field.type == "json":
             return json.dumps(value, ensure_ascii=False) if value else ""
         if field.type == "boolean":
-            return self.env._("yes") if value else ""
+            return self.env._("Yes") if value else ""
         if field.type == "html":
             return str(value or "").strip()
         return str(value) if value else ""

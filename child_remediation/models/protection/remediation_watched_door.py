@@ -10,7 +10,7 @@ class WatchedDoor(models.AbstractModel):
     """
 
     _name = "remediation.watched.door"
-    _description = "Way In that Is Watched"
+    _description = "Watched Way In"
 
     #: Where the name of the model stands that the door leads to.
     _watched_path = "model_id.model"

@@ -11,8 +11,8 @@ class ResCompany(models.Model):
     second_factor_required = fields.Boolean(
         string="Second Factor at Sign-in",
         default=True,
-        help="Whoever works with children's files or money sees none of it before the "
-        "telephone is enrolled, on no page and by no remote call.",
+        help="Whoever works with children's files or money sees none of it before a "
+        "phone is enrolled. This holds for every page and remote call.",
     )
 
     _complaint_answer_days_positive = models.Constraint(
