@@ -395,7 +395,7 @@ class RemediationCaseController(RemediationPortal):
                 _("Refused"),
                 [
                     forms.field("result", "", "hidden", value="refused"),
-                    forms.field("note", _("What they said")),
+                    forms.field("note", _("What They Said")),
                 ],
             )
         error = self._attempt(

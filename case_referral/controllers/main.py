@@ -83,7 +83,7 @@ class RemediationPortal(http.Controller):
         if not request.env.user._remediation_portal_roles() & set(roles):
             raise AccessError(request.env._("This page is not open to you."))
         if self._two_factor_missing():
-            raise SecondFactorMissing(request.env._("Enrol your telephone first."))
+            raise SecondFactorMissing(request.env._("Enrol your phone first."))
 
     def _two_factor_missing(self):
         return request.env.user._second_factor_missing()

@@ -5,7 +5,7 @@ from odoo.addons.remediation_base.tools.forms import Form, Question
 _lt = LazyTranslate(__name__)
 
 _DAYS = (
-    Question("days_open", _lt("Days open"), high=31),
+    Question("days_open", _lt("Days Open"), high=31),
     Question("days_present", _lt("Present"), high=31),
     Question("days_excused", _lt("Excused"), high=31),
     Question("days_unexcused", _lt("Unexcused"), high=31),

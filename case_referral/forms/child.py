@@ -7,9 +7,9 @@ from . import offers
 _lt = LazyTranslate(__name__)
 
 _NAMES = (
-    Question("first_name", _lt("First name"), size=60),
-    Question("last_name", _lt("Last name"), size=60),
-    Question("nickname", _lt("What the child is called"), size=60),
+    Question("first_name", _lt("First Name"), size=60),
+    Question("last_name", _lt("Last Name"), size=60),
+    Question("nickname", _lt("What the Child Is Called"), size=60),
 )
 
 #: Where the child goes now; asked on the same page as the child.
@@ -18,37 +18,37 @@ SCHOOL = Form(
     _lt("School"),
     Question(
         "institution",
-        _lt("School or training centre attended now"),
+        _lt("School or Training Centre Attended Now"),
         field="institution_id",
         offer=offers.institutions,
         label=offers.name,
     ),
-    Question("level", _lt("Grade or level there"), size=60),
+    Question("level", _lt("Grade or Level There"), size=60),
     page="case/…/child",
 )
 
 CHILD = Form(
     "remediation.beneficiary",
-    _lt("The child"),
+    _lt("The Child"),
     *_NAMES,
-    Question("sex", _lt("Girl or boy")),
-    Question("birth_date", _lt("Birth date, if it is known")),
+    Question("sex", _lt("Girl or Boy")),
+    Question("birth_date", _lt("Birth Date, If It Is Known")),
     Question(
         "birth_year",
-        _lt("Or the year of birth"),
+        _lt("Or the Year of Birth"),
         kind="number",
         store=("year", "birth"),
         like="birth_date",
         whole=True,
         high=2100,
     ),
-    Question("age_estimated", _lt("Or about what age"), high=25),
-    Question("age_method", _lt("How the age is known")),
+    Question("age_estimated", _lt("Or about What Age"), high=25),
+    Question("age_method", _lt("How the Age Is Known")),
     Question("birth_registered", _lt("Is the birth registered?")),
     Question("school_status", _lt("School")),
-    Question("last_grade", _lt("Last grade completed"), size=60),
+    Question("last_grade", _lt("Last Grade Completed"), size=60),
     Question("has_disability", _lt("Does the child have a disability?")),
-    Question("disability_note", _lt("Which help the child needs for it")),
+    Question("disability_note", _lt("Which Help the Child Needs for It")),
     beside=(SCHOOL,),
     page="case/…/child",
     phone=True,
@@ -56,16 +56,16 @@ CHILD = Form(
 
 MEMBER = Form(
     "remediation.household.member",
-    _lt("Family member"),
+    _lt("Family Member"),
     Question("full_name", _lt("Name"), size=120),
-    Question("relationship", _lt("Who this is to the child"), required=True),
-    Question("sex", _lt("Woman or man, girl or boy")),
+    Question("relationship", _lt("Who This Is to the Child"), required=True),
+    Question("sex", _lt("Woman or Man, Girl or Boy")),
     Question("age", _lt("Age"), high=120),
     Question(
         "is_caregiver", _lt("Does this person care for the child?"), required=True
     ),
     Question("phone", _lt("Phone"), size=40),
-    Question("livelihood", _lt("How this person earns a living"), size=120),
+    Question("livelihood", _lt("How This Person Earns a Living"), size=120),
     Question("in_school", _lt("In school?")),
     Question("is_working", _lt("Does this person work?")),
     Question("is_deceased", _lt("Has this person died?")),
@@ -84,10 +84,10 @@ MEMBER = Form(
 
 DANGER = Form(
     "remediation.beneficiary",
-    _lt("A child in danger"),
+    _lt("A Child in Danger"),
     *_NAMES,
-    Question("sex", _lt("Girl or boy"), required=True),
-    Question("age_estimated", _lt("About what age"), high=25),
+    Question("sex", _lt("Girl or Boy"), required=True),
+    Question("age_estimated", _lt("About What Age"), high=25),
     Question(
         "site",
         _lt("Where"),
@@ -96,8 +96,8 @@ DANGER = Form(
         offer=offers.sites,
         label=offers.name,
     ),
-    Question("what", _lt("What happened"), kind="area", required=True),
-    Question("help", _lt("What is done at once"), kind="text", size=200),
+    Question("what", _lt("What Happened"), kind="area", required=True),
+    Question("help", _lt("What Is Done at Once"), kind="text", size=200),
     page="danger",
     phone=True,
 )

@@ -6,8 +6,8 @@ _lt = LazyTranslate(__name__)
 
 CONTACT = Form(
     "remediation.case",
-    _lt("First contact"),
-    Question("day", _lt("Day of the first contact"), field="first_contact_on"),
+    _lt("First Contact"),
+    Question("day", _lt("Day of the First Contact"), field="first_contact_on"),
     page="case/…/contact",
     phone=True,
 )

@@ -13,9 +13,9 @@ DELIVERY = Form(
     Question("date", _lt("Day")),
     Question("quantity", _lt("Quantity"), high=10000),
     Question("unit", _lt("Unit")),
-    Question("recipient", _lt("For whom")),
+    Question("recipient", _lt("For Whom")),
     Question("note", _lt("Note"), size=500),
-    Question("photo", _lt("Photo of the receipt"), kind="file", field=None),
+    Question("photo", _lt("Photo of the Receipt"), kind="file", field=None),
     page="case/…/delivery",
     phone=True,
 )

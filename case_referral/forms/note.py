@@ -16,7 +16,7 @@ NOTE = Form(
 
 DOCUMENT = Form(
     None,
-    _lt("Photo or paper"),
+    _lt("Photo or Paper"),
     Question("photo", _lt("Photo or PDF"), kind="file", field=None, required=True),
     page="case/…/document",
 )

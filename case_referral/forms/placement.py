@@ -6,17 +6,17 @@ _lt = LazyTranslate(__name__)
 
 PLACEMENT = Form(
     "remediation.best.interest.decision",
-    _lt("Emergency placement"),
+    _lt("Emergency Placement"),
     Question(
         "trigger",
-        _lt("What kind of placement"),
+        _lt("What Kind of Placement"),
         only=lambda key: key in ("emergency_placement", "authority_placement"),
         required=True,
     ),
-    Question("placed_on", _lt("Day of the placement")),
-    Question("placed_with", _lt("Where the child is now"), required=True),
-    Question("decider", _lt("Who decided it"), required=True),
-    Question("decider_reference", _lt("Reference of the order")),
+    Question("placed_on", _lt("Day of the Placement")),
+    Question("placed_with", _lt("Where the Child Is Now"), required=True),
+    Question("decider", _lt("Who Decided It"), required=True),
+    Question("decider_reference", _lt("Reference of the Order")),
     Question(
         "authority_reached",
         _lt("Did you reach an authority?"),
@@ -31,8 +31,8 @@ PLACEMENT = Form(
         help=_lt("Whom you called, and when."),
     ),
     Question("child_heard", _lt("Was the child heard?")),
-    Question("child_not_heard_reason", _lt("Or why the child was not heard")),
-    Question("decision", _lt("Why the child could not stay"), required=True),
+    Question("child_not_heard_reason", _lt("Or Why the Child Was Not Heard")),
+    Question("decision", _lt("Why the Child Could Not Stay"), required=True),
     page="case/…/placement",
     phone=True,
 )

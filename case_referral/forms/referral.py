@@ -15,16 +15,16 @@ _SERVICE = Question(
 )
 _RECEIVER = Question(
     "to_organisation_id",
-    _lt("Partner, best first"),
+    _lt("Partner, Best First"),
     offer=offers.partners,
     show=offers.ranked_partners,
     label=offers.name,
     required=True,
 )
 _ACTION = Question(
-    "action_id", _lt("Action of the plan"), kind="record", offer=offers.open_actions
+    "action_id", _lt("Action of the Plan"), kind="record", offer=offers.open_actions
 )
-_URGENCY = Question("urgency", _lt("Answer within"))
+_URGENCY = Question("urgency", _lt("Answer Within"))
 
 REFER = Form(
     "remediation.referral",
@@ -32,12 +32,12 @@ REFER = Form(
     _SERVICE,
     _RECEIVER,
     _ACTION,
-    Question("data_set", _lt("What the receiver sees"), required=True),
+    Question("data_set", _lt("What the Receiver Sees"), required=True),
     _URGENCY,
     Question("reason", _lt("Reason, for a full package"), size=2000),
     Question(
         "message",
-        _lt("Message to the receiver"),
+        _lt("Message to the Receiver"),
         size=1000,
         help=_lt("Nothing about work, risk or the family."),
     ),
@@ -50,11 +50,11 @@ EMERGENCY = Form(
     _SERVICE,
     _RECEIVER,
     _ACTION,
-    Question("emergency_kind", _lt("What kind of emergency"), required=True),
-    Question("override_reason", _lt("What happened"), size=2000, required=True),
+    Question("emergency_kind", _lt("What Kind of Emergency"), required=True),
+    Question("override_reason", _lt("What Happened"), size=2000, required=True),
     Question(
         "legal_basis",
-        _lt("Legal basis"),
+        _lt("Legal Basis"),
         size=300,
         help=_lt("For instance: vital interest of the child."),
     ),
@@ -80,14 +80,14 @@ REVOKE = Form(
 TRANSFER = Form(
     "remediation.referral",
     _lt("Ask for a transfer"),
-    Question("code", _lt("Code of the case"), kind="text", field=None, size=40),
-    Question("reason", _lt("Why it should come to you"), size=1000, required=True),
+    Question("code", _lt("Code of the Case"), kind="text", field=None, size=40),
+    Question("reason", _lt("Why It Should Come to You"), size=1000, required=True),
     page="request",
 )
 
 REASSIGN = Form(
     "remediation.case",
-    _lt("Give to a colleague"),
+    _lt("Give to a Colleague"),
     Question(
         "case_manager_id", _lt("Colleague"), offer=offers.colleagues, required=True
     ),
@@ -110,10 +110,10 @@ REJECT = Form(
 
 DONE = Form(
     "remediation.referral",
-    _lt("Report the outcome"),
+    _lt("Report the Outcome"),
     Question("outcome", _lt("Outcome"), required=True),
     Question("done_on", _lt("Day")),
-    Question("feedback", _lt("What was done"), kind="area", size=2000),
+    Question("feedback", _lt("What Was Done"), kind="area", size=2000),
     page="referral/…/done",
 )
 
@@ -128,8 +128,8 @@ RESULT = Form(
         choices=[
             ("start", _lt("Start")),
             ("done", _lt("Done")),
-            ("not_available", _lt("Nobody offers it")),
-            ("refused", _lt("Child or family refused")),
+            ("not_available", _lt("Nobody Offers It")),
+            ("refused", _lt("Child or Family Refused")),
         ],
         required=True,
     ),

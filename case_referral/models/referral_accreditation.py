@@ -76,8 +76,8 @@ class ReferralAccreditation(models.Model):
     )
     kind = fields.Selection(
         selection=[
-            ("case_management", "Case management"),
-            ("service", "Service provider"),
+            ("case_management", "Case Management"),
+            ("service", "Service Provider"),
             ("both", "Both"),
         ],
         required=True,
@@ -114,8 +114,8 @@ class ReferralAccreditation(models.Model):
     visit_on = fields.Date()
     visit_by_id = fields.Many2one(comodel_name="res.users")
     visit_report = fields.Text()
-    agreement_signed_on = fields.Date(string="Data-sharing agreement signed on")
-    agreement_valid_until = fields.Date(string="Data-sharing agreement valid until")
+    agreement_signed_on = fields.Date(string="Data-sharing Agreement Signed On")
+    agreement_valid_until = fields.Date(string="Data-sharing Agreement Valid Until")
     agreement_file = fields.Binary(attachment=True, copy=False)
     agreement_file_name = fields.Char(copy=False)
 
@@ -123,8 +123,8 @@ class ReferralAccreditation(models.Model):
     state = fields.Selection(
         selection=[
             ("draft", "Application"),
-            ("submitted", "To decide"),
-            ("approved_once", "Second decision"),
+            ("submitted", "To Decide"),
+            ("approved_once", "Second Decision"),
             ("accredited", "Accredited"),
             ("suspended", "Suspended"),
             ("expired", "Expired"),
@@ -296,7 +296,7 @@ class ReferralAccreditation(models.Model):
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Case managers"),
+            "name": self.env._("Case Managers"),
             "res_model": "remediation.case.manager",
             "views": [(False, "list"), (False, "form")],
             "domain": [("organisation_id", "=", self.partner_id.id)],
@@ -309,7 +309,7 @@ class ReferralAccreditation(models.Model):
         self._check_coordinator()
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Invite to the portal"),
+            "name": self.env._("Invite to the Portal"),
             "res_model": "referral.invite",
             "view_mode": "form",
             "target": "new",

@@ -33,11 +33,11 @@ class ReferralAccreditationDocument(models.Model):
     )
     document_type = fields.Selection(
         selection=[
-            ("registration", "Registration as an organisation"),
-            ("safeguarding_policy", "Child safeguarding policy"),
-            ("code_of_conduct", "Code of conduct"),
-            ("data_protection", "Data-protection policy"),
-            ("licence", "Licence to provide the service"),
+            ("registration", "Registration as an Organisation"),
+            ("safeguarding_policy", "Child Safeguarding Policy"),
+            ("code_of_conduct", "Code of Conduct"),
+            ("data_protection", "Data-protection Policy"),
+            ("licence", "Licence to Provide the Service"),
             ("insurance", "Insurance"),
             ("other", "Other"),
         ],

@@ -48,12 +48,12 @@ class ReferralAccreditationFinding(models.Model):
     )
     topic = fields.Selection(
         [
-            ("safeguarding", "Child safeguarding"),
-            ("data_protection", "Data protection"),
-            ("staff", "Staff and supervision"),
-            ("case_work", "Case work and services"),
+            ("safeguarding", "Child Safeguarding"),
+            ("data_protection", "Data Protection"),
+            ("staff", "Staff and Supervision"),
+            ("case_work", "Case Work and Services"),
             ("premises", "Premises"),
-            ("finance", "Money and records"),
+            ("finance", "Money and Records"),
             ("other", "Other"),
         ],
         required=True,
@@ -62,13 +62,13 @@ class ReferralAccreditationFinding(models.Model):
         [("minor", "Minor"), ("serious", "Serious")], required=True
     )
     found_on = fields.Date(required=True, default=fields.Date.context_today)
-    finding = fields.Text(required=True, string="What was found")
-    improvement = fields.Text(required=True, string="What is done about it")
-    owner_id = fields.Many2one("res.partner", string="Who does it", required=True)
+    finding = fields.Text(required=True, string="What Was Found")
+    improvement = fields.Text(required=True, string="What Is Done about It")
+    owner_id = fields.Many2one("res.partner", string="Who Does It", required=True)
     date_due = fields.Date(string="Until", required=True)
-    follow_up_on = fields.Date(string="Follow-up visit on", required=True)
+    follow_up_on = fields.Date(string="Follow-up Visit On", required=True)
     state = fields.Selection(
-        [("open", "Open"), ("met", "Met"), ("not_met", "Not met")],
+        [("open", "Open"), ("met", "Met"), ("not_met", "Not Met")],
         default="open",
         required=True,
         readonly=True,
@@ -93,7 +93,7 @@ class ReferralAccreditationFinding(models.Model):
         for finding in self:
             if finding.found_on > today:
                 raise ValidationError(
-                    self.env._("A finding was made on a day of the past.")
+                    self.env._("The finding is dated in the future: correct the date.")
                 )
             if not finding.found_on <= finding.date_due <= finding.follow_up_on:
                 raise ValidationError(

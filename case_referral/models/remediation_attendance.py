@@ -9,7 +9,7 @@ class RemediationAttendance(models.Model):
 
     package_id = fields.Many2one(
         comodel_name="remediation.referral.package",
-        string="Entered by the school for",
+        string="Entered by the School For",
         readonly=True,
         copy=False,
         index="btree_not_null",

@@ -14,8 +14,8 @@ class RemediationCase(models.Model):
     referral_count = fields.Integer(compute="_compute_referral_count")
     concern_count = fields.Integer(compute="_compute_referral_count")
     sex_wanted = fields.Selection(
-        selection=[("female", "A woman"), ("male", "A man")],
-        string="The child asked for",
+        selection=[("female", "A Woman"), ("male", "A Man")],
+        string="The Child Asked For",
         help="Sex of the worker the child would rather talk to.",
     )
 

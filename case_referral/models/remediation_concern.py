@@ -69,23 +69,23 @@ class RemediationConcern(models.Model):
         help="When the report reached us.",
     )
     written_at = fields.Datetime(
-        help="When the reporter wrote it, if it waited on a telephone without network. "
+        help="When the reporter wrote it, if it waited on a phone without network. "
         "Deadlines run from here.",
     )
     channel = fields.Selection(
         selection=[
-            ("site_visit", "Site visit"),
+            ("site_visit", "Site Visit"),
             ("hotline", "Hotline"),
             ("portal", "Portal"),
-            ("public_form", "Public form"),
+            ("public_form", "Public Form"),
             ("community", "Community"),
             ("school", "School"),
             ("authority", "Authority"),
             ("audit", "Audit"),
-            ("self", "The child"),
+            ("self", "The Child"),
             ("family", "Family"),
             ("grievance", "Complaint"),
-            ("pdm", "Check after payment"),
+            ("pdm", "Check after Payment"),
         ],
         required=True,
         default="community",
@@ -101,17 +101,17 @@ class RemediationConcern(models.Model):
         readonly=True,
         copy=False,
         groups="base.group_system",
-        help="Key made by the sender's telephone: the same report is kept once.",
+        help="Key made by the sender's phone: the same report is kept once.",
     )
 
     # Reporter: restricted to those who triage
     reporter_type = fields.Selection(
         selection=[
-            ("monitor", "Site monitor"),
-            ("cooperative", "Cooperative member"),
-            ("local_authority", "Local authority"),
+            ("monitor", "Site Monitor"),
+            ("cooperative", "Cooperative Member"),
+            ("local_authority", "Local Authority"),
             ("teacher", "Teacher"),
-            ("health", "Health worker"),
+            ("health", "Health Worker"),
             ("ngo", "Organisation"),
             ("company", "Company"),
             ("child", "Child"),
@@ -136,6 +136,7 @@ class RemediationConcern(models.Model):
     reporter_name = fields.Char(copy=False, groups="case_referral.group_intake")
     reporter_phone = fields.Char(copy=False, groups="case_referral.group_intake")
     consent_to_be_contacted = fields.Boolean(
+        string="Consent to Be Contacted",
         copy=False,
         groups="case_referral.group_intake",
     )
@@ -169,7 +170,7 @@ class RemediationConcern(models.Model):
     child_sex = fields.Selection(
         selection=[("female", "Girl"), ("male", "Boy"), ("other", "Other")],
     )
-    child_age = fields.Integer(string="Estimated age")
+    child_age = fields.Integer(string="Estimated Age")
     work_observed = fields.Text(
         groups="child_remediation.group_identity,case_referral.group_intake"
     )
@@ -183,7 +184,7 @@ class RemediationConcern(models.Model):
     # Triage and decision
     team_id = fields.Many2one(
         comodel_name="remediation.team",
-        string="Triage team",
+        string="Triage Team",
         index=True,
         check_company=True,
     )
@@ -191,8 +192,8 @@ class RemediationConcern(models.Model):
         selection=[
             ("new", "New"),
             ("triaged", "Triaged"),
-            ("accepted", "Case made"),
-            ("screened_out", "Screened out"),
+            ("accepted", "Case Made"),
+            ("screened_out", "Screened Out"),
             ("merged", "Duplicate"),
         ],
         required=True,
@@ -213,11 +214,11 @@ class RemediationConcern(models.Model):
     triaged_on = fields.Datetime(readonly=True, copy=False)
     decision_reason = fields.Selection(
         selection=[
-            ("no_child_labour", "No child labour"),
+            ("no_child_labour", "No Child Labour"),
             ("adult", "Adult"),
-            ("out_of_area", "Outside the area"),
+            ("out_of_area", "Outside the Area"),
             ("duplicate", "Duplicate"),
-            ("insufficient_info", "Not enough information"),
+            ("insufficient_info", "Not Enough Information"),
         ],
         readonly=True,
         copy=False,
@@ -236,7 +237,7 @@ class RemediationConcern(models.Model):
     )
     beneficiary_id = fields.Many2one(
         comodel_name="remediation.beneficiary",
-        string="Known child",
+        string="Known Child",
         copy=False,
         index="btree_not_null",
         check_company=True,
@@ -249,10 +250,12 @@ class RemediationConcern(models.Model):
         index=True,
         ondelete="restrict",
     )
-    attached_to_open_case = fields.Boolean(readonly=True, copy=False)
+    attached_to_open_case = fields.Boolean(
+        "Attached to Open Case", readonly=True, copy=False
+    )
     holder_id = fields.Many2one(
         related="case_id.user_id",
-        string="Case held by",
+        string="Case Held By",
         store=True,
         index=True,
     )

@@ -116,7 +116,7 @@ class RemediationConcern(models.Model):
         self._check_triage_right()
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Make a case"),
+            "name": self.env._("Make a Case"),
             "res_model": "remediation.concern.accept",
             "view_mode": "form",
             "target": "new",
@@ -128,7 +128,7 @@ class RemediationConcern(models.Model):
         self._check_triage_right()
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Screen out"),
+            "name": self.env._("Screen Out"),
             "res_model": "remediation.concern.screen",
             "view_mode": "form",
             "target": "new",

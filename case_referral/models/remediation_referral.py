@@ -71,10 +71,10 @@ class RemediationReferral(models.Model):
 
     referral_type = fields.Selection(
         selection=[
-            ("referral", "Referral to a service"),
+            ("referral", "Referral to a Service"),
             ("assignment", "Assignment"),
             ("transfer", "Transfer"),
-            ("transfer_request", "Transfer request"),
+            ("transfer_request", "Transfer Request"),
         ],
         required=True,
         default="referral",
@@ -84,7 +84,7 @@ class RemediationReferral(models.Model):
     # What for
     action_id = fields.Many2one(
         comodel_name="remediation.plan.action",
-        string="Plan action",
+        string="Plan Action",
         index="btree_not_null",
         domain="[('case_id', '=', case_id)]",
         check_company=True,
@@ -100,7 +100,7 @@ class RemediationReferral(models.Model):
     data_set = fields.Selection(
         selection=[
             ("minimum", "Minimum"),
-            ("service", "What the service needs"),
+            ("service", "What the Service Needs"),
             ("full", "Full"),
         ],
         required=True,
@@ -110,13 +110,13 @@ class RemediationReferral(models.Model):
     )
     urgency = fields.Selection(
         selection=[
-            ("1h", "1 hour"),
-            ("3h", "3 hours"),
-            ("1d", "1 day"),
-            ("3d", "3 days"),
-            ("7d", "7 days"),
+            ("1h", "1 Hour"),
+            ("3h", "3 Hours"),
+            ("1d", "1 Day"),
+            ("3d", "3 Days"),
+            ("7d", "7 Days"),
         ],
-        string="Answer within",
+        string="Answer Within",
         compute="_compute_urgency",
         store=True,
         precompute=True,
@@ -125,14 +125,13 @@ class RemediationReferral(models.Model):
     )
     reason = fields.Text(help="Goes into a full package only.")
     message = fields.Text(
-        string="Message to the receiver",
+        string="Message to the Receiver",
         help="Goes into every package: write nothing about work, risk or the family.",
     )
 
     # To whom
     to_organisation_id = fields.Many2one(
         comodel_name="res.partner",
-        string="To organisation",
         compute="_compute_to_organisation_id",
         store=True,
         precompute=True,
@@ -141,7 +140,6 @@ class RemediationReferral(models.Model):
     )
     to_case_manager_id = fields.Many2one(
         comodel_name="remediation.case.manager",
-        string="To case manager",
         index="btree_not_null",
         check_company=True,
     )
@@ -149,15 +147,15 @@ class RemediationReferral(models.Model):
         related="to_case_manager_id.user_id", store=True, index="btree_not_null"
     )
     is_external = fields.Boolean(
-        string="Outside the network",
-        help="Handed over by telephone or on paper: the package is not on the portal.",
+        string="Outside the Network",
+        help="Handed over by phone or on paper: the package is not on the portal.",
     )
 
     # On what basis (R6)
     basis = fields.Selection(
         selection=[
             ("consent", "Consent"),
-            ("legal_basis", "Legal basis"),
+            ("legal_basis", "Legal Basis"),
             ("emergency", "Emergency"),
             ("override", "Override"),
         ],
@@ -167,9 +165,9 @@ class RemediationReferral(models.Model):
     legal_basis = fields.Char(readonly=True, copy=False)
     emergency_kind = fields.Selection(
         selection=[
-            ("imminent_danger", "Imminent danger"),
-            ("medical", "Medical emergency"),
-            ("legal_duty", "Legal duty to report"),
+            ("imminent_danger", "Imminent Danger"),
+            ("medical", "Medical Emergency"),
+            ("legal_duty", "Legal Duty to Report"),
         ],
         readonly=True,
         copy=False,
@@ -191,7 +189,7 @@ class RemediationReferral(models.Model):
             ("done", "Done"),
             ("failed", "Failed"),
             ("rejected", "Rejected"),
-            ("expired", "No answer"),
+            ("expired", "No Answer"),
             ("revoked", "Revoked"),
         ],
         required=True,
@@ -209,12 +207,12 @@ class RemediationReferral(models.Model):
     answered_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     reject_reason = fields.Selection(
         selection=[
-            ("full", "No place free"),
-            ("not_our_service", "Not our service"),
-            ("out_of_area", "Outside our area"),
-            ("conflict", "Conflict of interest"),
-            ("already_served", "The child is served already"),
-            ("not_the_holder", "The present holder keeps the case"),
+            ("full", "No Place Free"),
+            ("not_our_service", "Not Our Service"),
+            ("out_of_area", "Outside Our Area"),
+            ("conflict", "Conflict of Interest"),
+            ("already_served", "The Child Is Served Already"),
+            ("not_the_holder", "The Present Holder Keeps the Case"),
             ("other", "Other"),
         ],
         readonly=True,
@@ -223,9 +221,9 @@ class RemediationReferral(models.Model):
     done_on = fields.Date(readonly=True, copy=False)
     outcome = fields.Selection(
         selection=[
-            ("given", "Service given"),
-            ("partly", "Given in part"),
-            ("not_given", "Not given"),
+            ("given", "Service Given"),
+            ("partly", "Given in Part"),
+            ("not_given", "Not Given"),
         ],
         readonly=True,
         copy=False,
@@ -256,7 +254,7 @@ class RemediationReferral(models.Model):
     )
     request_id = fields.Many2one(
         comodel_name="remediation.referral",
-        string="Answers the request",
+        string="Answers the Request",
         readonly=True,
         copy=False,
         index="btree_not_null",

@@ -27,7 +27,7 @@ class RemediationReferral(models.Model):
         to=("revoked",),
         allowed="_check_sender",
         asks={"reason": Ask("revoke_reason", keep=False)},
-        title=_lt("Take back"),
+        title=_lt("Take Back"),
     )
     def action_revoke(self, reason):
         """Take back what was sent or accepted, with a reason. For the sender's side.
@@ -42,7 +42,7 @@ class RemediationReferral(models.Model):
         allowed="_check_sender",
         check="_missing_to_keep",
         asks={"until": "kept_until"},
-        title=_lt("Keep until"),
+        title=_lt("Keep Until"),
     )
     def action_keep_until(self, until):
         """Let a service go on until a day although the case is closed (R22). For the

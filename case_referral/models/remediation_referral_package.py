@@ -67,10 +67,10 @@ class RemediationReferralPackage(models.Model):
     )
     referral_type = fields.Selection(
         selection=[
-            ("referral", "Referral to a service"),
+            ("referral", "Referral to a Service"),
             ("assignment", "Assignment"),
             ("transfer", "Transfer"),
-            ("transfer_request", "Transfer request"),
+            ("transfer_request", "Transfer Request"),
         ],
         required=True,
         readonly=True,
@@ -284,23 +284,23 @@ class RemediationReferralPackage(models.Model):
         _ = self.env._
         return {
             "child_code": _("Child"),
-            "first_name": _("First name"),
-            "last_name": _("Last name"),
+            "first_name": _("First Name"),
+            "last_name": _("Last Name"),
             "sex": _("Sex"),
             "age": _("Age"),
             "grade": _("Grade"),
             "language": _("Language"),
             "area": _("Area"),
             "caregiver": _("Caregiver"),
-            "caregiver_phone": _("Caregiver's telephone"),
+            "caregiver_phone": _("Caregiver's Phone"),
             "service": _("Service asked for"),
-            "contact_name": _("Case manager"),
-            "contact_phone": _("Case manager's telephone"),
+            "contact_name": _("Case Manager"),
+            "contact_phone": _("Case Manager's Phone"),
             "risk_level": _("Risk"),
-            "classification": _("Kind of work"),
-            "goal": _("Goal of the plan"),
+            "classification": _("Kind of Work"),
+            "goal": _("Goal of the Plan"),
             "reason": _("Reason"),
-            "urgency": _("Answer within"),
+            "urgency": _("Answer Within"),
         }
 
     # Attendance, for schools and training centres

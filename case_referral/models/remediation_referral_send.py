@@ -142,7 +142,7 @@ class RemediationReferral(models.Model):
             "reason": Ask("override_reason", keep=False),
             "legal_basis": Ask("legal_basis", keep=False),
         },
-        title=_lt("Send as an emergency"),
+        title=_lt("Send as an Emergency"),
     )
     def action_send_emergency(self, kind, reason, legal_basis):
         """Send at once without consent: danger, medical need or a duty to report.
@@ -182,7 +182,7 @@ class RemediationReferral(models.Model):
         group="case_referral.group_consent_override",
         allowed="_check_sender",
         asks={"reason": Ask("override_reason", keep=False)},
-        title=_lt("Send without consent"),
+        title=_lt("Send without Consent"),
     )
     def action_send_override(self, reason):
         """Send without consent by permission, with a reason (R6b).

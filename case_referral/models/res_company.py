@@ -5,21 +5,21 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     referral_view_days = fields.Integer(
-        string="Days a receiver keeps its view",
+        string="Days a Receiver Keeps Its View",
         default=14,
         help="After a referral is done or taken back in order. A withdrawn consent "
         "closes the view at once, whatever is set here.",
     )
     referral_public_form = fields.Boolean(
-        string="Public form for concerns",
+        string="Public Form for Concerns",
         default=True,
         help="Anybody can report a concern without an account.",
     )
     referral_public_hourly = fields.Integer(
-        string="Public reports per sender and hour", default=5
+        string="Public Reports per Sender and Hour", default=5
     )
     referral_exit_url = fields.Char(
-        string="Where quick exit leads",
+        string="Where Quick Exit Leads",
         default="https://www.wikipedia.org/",
     )
 

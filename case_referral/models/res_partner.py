@@ -12,26 +12,26 @@ class ResPartner(models.Model):
     )
     accreditation_id = fields.Many2one(
         comodel_name="referral.accreditation",
-        string="Accreditation in force",
+        string="Accreditation in Force",
         compute="_compute_accreditation_id",
         search="_search_accreditation_id",
         groups="base.group_user",
     )
     remediation_reporter_type = fields.Selection(
         selection=[
-            ("monitor", "Site monitor"),
-            ("cooperative", "Cooperative member"),
-            ("local_authority", "Local authority"),
+            ("monitor", "Site Monitor"),
+            ("cooperative", "Cooperative Member"),
+            ("local_authority", "Local Authority"),
             ("teacher", "Teacher"),
-            ("health", "Health worker"),
+            ("health", "Health Worker"),
             ("ngo", "Organisation"),
             ("company", "Company"),
         ],
-        string="Reports concerns as",
+        string="Reports Concerns As",
         groups="base.group_user",
     )
     remediation_sees_all_totals = fields.Boolean(
-        string="Reads the totals of all sites",
+        string="Reads the Totals of All Sites",
         help="For alliance members and donors on the portal; a buyer reads its own "
         "sites only.",
         groups="base.group_user",

@@ -17,7 +17,7 @@ class ResUsers(models.Model):
         comodel_name="res.partner",
         compute="_compute_remediation_provider_ids",
         compute_sudo=True,  # rules read it for users without rights on partners
-        string="Receives referrals for",
+        string="Receives Referrals For",
     )
 
     def _compute_remediation_provider_ids(self):

@@ -202,10 +202,10 @@ class TestR57Doors(PortalCommon):
         referral.action_send()
         self.authenticate("school_user", "school_user")
         path = "/my/remediation/referrals"
-        self.assertNotIn("closed on", self.get(path).text)
+        self.assertNotIn("finished on", self.get(path).text)
         case.consent_ids[:1].action_withdraw()
         page = self.get(path).text
-        self.assertIn("closed on", page)
+        self.assertIn("finished on", page)
         self.assertIn(self.schooling.name, page)
         for told in ("Amani", "Hidden", referral.name, case.name):
             self.assertNotIn(told, page)

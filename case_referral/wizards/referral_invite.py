@@ -33,11 +33,11 @@ class ReferralInvite(models.TransientModel):
     )
     role = fields.Selection(
         selection=[
-            ("reporter", "Reports concerns"),
-            ("case_manager", "Case manager"),
-            ("supervisor", "Supervisor of the partner's case managers"),
-            ("provider", "Receives referrals"),
-            ("observer", "Reads totals"),
+            ("reporter", "Reports Concerns"),
+            ("case_manager", "Case Manager"),
+            ("supervisor", "Supervisor of the Partner's Case Managers"),
+            ("provider", "Receives Referrals"),
+            ("observer", "Reads Totals"),
         ],
         required=True,
         default="case_manager",

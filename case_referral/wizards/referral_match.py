@@ -21,8 +21,8 @@ class ReferralMatch(models.TransientModel):
         domain="[('case_id', '=', case_id)]",
     )
     sex_wanted = fields.Selection(
-        selection=[("female", "A woman"), ("male", "A man")],
-        string="The child asked for",
+        selection=[("female", "A Woman"), ("male", "A Man")],
+        string="The Child Asked For",
         compute="_compute_sex_wanted",
         store=True,
         readonly=False,
@@ -84,7 +84,7 @@ class ReferralMatchLine(models.TransientModel):
     sequence = fields.Integer(string="Rank")
     partner_id = fields.Many2one("res.partner", string="Organisation", readonly=True)
     manager_id = fields.Many2one(
-        "remediation.case.manager", string="Case manager", readonly=True
+        "remediation.case.manager", string="Case Manager", readonly=True
     )
     score = fields.Float(readonly=True)
     reasons = fields.Text(readonly=True)

@@ -16,7 +16,7 @@ class RemediationConcernAccept(models.TransientModel):
     company_id = fields.Many2one(related="concern_id.company_id")
     beneficiary_id = fields.Many2one(
         comodel_name="remediation.beneficiary",
-        string="Known child",
+        string="Known Child",
         domain="[('company_id', '=', company_id)]",
     )
     first_name = fields.Char()
@@ -25,7 +25,7 @@ class RemediationConcernAccept(models.TransientModel):
     sex = fields.Selection(
         selection=[("female", "Girl"), ("male", "Boy"), ("other", "Other")]
     )
-    age_estimated = fields.Integer(string="Estimated age")
+    age_estimated = fields.Integer(string="Estimated Age")
     team_id = fields.Many2one(
         comodel_name="remediation.team",
         domain="[('company_id', '=', company_id)]",

@@ -5,22 +5,22 @@ class RemediationConcernScreen(models.TransientModel):
     """Asks why concerns lead to no case, or which one they repeat."""
 
     _name = "remediation.concern.screen"
-    _description = "Screen out a Concern"
+    _description = "Screen Out a Concern"
 
     concern_ids = fields.Many2many("remediation.concern", required=True)
     reason = fields.Selection(
         selection=[
-            ("no_child_labour", "No child labour"),
+            ("no_child_labour", "No Child Labour"),
             ("adult", "Adult"),
-            ("out_of_area", "Outside the area"),
+            ("out_of_area", "Outside the Area"),
             ("duplicate", "Duplicate"),
-            ("insufficient_info", "Not enough information"),
+            ("insufficient_info", "Not Enough Information"),
         ],
         required=True,
     )
     note = fields.Text()
     merge_into_id = fields.Many2one(
-        comodel_name="remediation.concern", string="Same as"
+        comodel_name="remediation.concern", string="Same As"
     )
 
     def action_confirm(self):
