@@ -11,5 +11,5 @@ class ResCompany(models.Model):
         "account.account", string="Third-party Funds Held", check_company=True
     )
     savings_held_days = fields.Integer(
-        string="Hand Held Funds over Within (Days)", default=30
+        string="Hand Held Funds Over Within (Days)", default=30
     )

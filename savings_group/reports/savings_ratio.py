@@ -152,7 +152,7 @@ class SavingsRatio(models.Model):
     meetings = fields.Integer(string="Meetings in the Quarter", readonly=True)
     members = fields.Integer(readonly=True)
     women = fields.Integer(readonly=True)
-    members_at_start = fields.Integer(readonly=True)
+    members_at_start = fields.Integer("Members at Start", readonly=True)
     stayers = fields.Integer(string="Members since the Start", readonly=True)
     joiners = fields.Integer(string="Joined Mid-cycle", readonly=True)
     leavers = fields.Integer(string="Left", readonly=True)
@@ -177,7 +177,7 @@ class SavingsRatio(models.Model):
     loan_count = fields.Integer(string="Loans Given", readonly=True)
     loan_principal = fields.Monetary(string="Amount Lent", readonly=True)
     borrowers = fields.Integer(readonly=True)
-    written_off_count = fields.Integer(string="Loans Written off", readonly=True)
+    written_off_count = fields.Integer(string="Loans Written Off", readonly=True)
     written_off_amount = fields.Monetary(readonly=True)
     assets = fields.Monetary(readonly=True)
     profit = fields.Monetary(readonly=True)
@@ -204,29 +204,36 @@ class SavingsRatio(models.Model):
         string="Members Who Ever Borrowed", readonly=True, aggregator="avg"
     )
     written_off = fields.Float(
-        string="Part of Loans Written off", readonly=True, aggregator="avg"
+        string="Part of Loans Written Off", readonly=True, aggregator="avg"
     )
     women_rate = fields.Float(string="Part of Women", readonly=True, aggregator="avg")
-    savings_per_member = fields.Float(readonly=True, aggregator="avg")
+    savings_per_member = fields.Float(
+        "Savings per Member", readonly=True, aggregator="avg"
+    )
     average_loan = fields.Float(readonly=True, aggregator="avg")
     cost_per_member = fields.Float(
-        readonly=True, aggregator="avg", groups="savings_group.group_savings_manager"
+        "Cost per Member",
+        readonly=True,
+        aggregator="avg",
+        groups="savings_group.group_savings_manager",
     )
     # the same as text, with "n/a" for a denominator of zero
-    attendance_text = fields.Char(string="Attendance ", compute="_compute_texts")
-    retention_text = fields.Char(string="Retention ", compute="_compute_texts")
+    attendance_text = fields.Char(string="Attendance (%)", compute="_compute_texts")
+    retention_text = fields.Char(string="Retention (%)", compute="_compute_texts")
     return_on_savings_text = fields.Char(
-        string="Return on Savings ", compute="_compute_texts"
+        string="Return on Savings (%)", compute="_compute_texts"
     )
-    utilisation_text = fields.Char(string="Utilisation ", compute="_compute_texts")
-    par_text = fields.Char(string="At Risk ", compute="_compute_texts")
-    ever_borrowed_text = fields.Char(string="Ever Borrowed ", compute="_compute_texts")
-    written_off_text = fields.Char(string="Written off ", compute="_compute_texts")
-    women_rate_text = fields.Char(string="Women ", compute="_compute_texts")
+    utilisation_text = fields.Char(string="Utilisation (%)", compute="_compute_texts")
+    par_text = fields.Char(string="At Risk (%)", compute="_compute_texts")
+    ever_borrowed_text = fields.Char(
+        string="Ever Borrowed (%)", compute="_compute_texts"
+    )
+    written_off_text = fields.Char(string="Written Off (%)", compute="_compute_texts")
+    women_rate_text = fields.Char(string="Women (%)", compute="_compute_texts")
     savings_per_member_text = fields.Char(
-        string="Savings per Member ", compute="_compute_texts"
+        string="Savings per Member Now", compute="_compute_texts"
     )
-    average_loan_text = fields.Char(string="Average Loan ", compute="_compute_texts")
+    average_loan_text = fields.Char(string="Average Loan Now", compute="_compute_texts")
 
     def _compute_texts(self):
         for row in self:

@@ -111,7 +111,7 @@ class TestEnrolment(RemediationCommon):
         self.env.invalidate_all()
         self.assertTrue(enrolment.is_cycle_completed)
         self.assertIn(
-            "cycle completed", self.action.with_user(self.worker).savings_status
+            "has completed a cycle", self.action.with_user(self.worker).savings_status
         )
         self.assertEqual(enrolment.status, "enrolled")
 

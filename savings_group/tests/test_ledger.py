@@ -221,7 +221,7 @@ class TestLedger(AccountTestInvoicingCommon):
         self.assertEqual((bill.amount_total, bill.partner_id), (40, self.partner_a))
         with self.assertRaisesRegex(UserError, "drafted before"):
             mine.action_draft_bill()
-        with self.assertRaisesRegex(UserError, "Bill drafted"):
+        with self.assertRaisesRegex(UserError, "Bill Drafted"):
             mine.amount = 50
         bill.action_post()
         self.assertEqual(support.state, "posted")

@@ -19,7 +19,7 @@ class TestMeeting(SavingsCommon):
         self.assertEqual(meeting.expected_social, 550)
         meeting.counted_loan = 3500
         meeting.counted_social = 500
-        with self.assertRaisesRegex(UserError, "social fund does not tie"):
+        with self.assertRaisesRegex(UserError, "“Social Fund” does not tie"):
             meeting.action_validate()
         self.assertEqual(meeting.state, "open")
         meeting.counted_social = 550
@@ -155,7 +155,7 @@ class TestMeeting(SavingsCommon):
             line.action_reverse("It was three")
         second = self._meet(2, {1: {"shares": 3}}, shares=0, validate=False)
         line.action_reverse("It was three")
-        with self.assertRaisesRegex(UserError, "reversed before"):
+        with self.assertRaisesRegex(UserError, "reversed already"):
             line.action_reverse("again")
         self.assertEqual(second.expected_loan, 9 * 500 - 1000)
         second.action_take_expected()
@@ -199,7 +199,7 @@ class TestMeeting(SavingsCommon):
         meeting = self._open(2)
         self.assertIn(newcomer, meeting.line_ids.membership_id)
         newcomer.action_buy_in(4)
-        with self.assertRaisesRegex(UserError, "bought in before"):
+        with self.assertRaisesRegex(UserError, "bought in already"):
             newcomer.action_buy_in(1)
         meeting.action_take_expected()
         meeting.action_validate()
@@ -252,7 +252,7 @@ class TestMeeting(SavingsCommon):
     def test_leaver_owing_more_than_her_savings(self):
         self._meet(1, {1: {"loan_given": 1500}}, shares=1)
         self._open(2)
-        with self.assertRaisesRegex(UserError, "owes more than her savings"):
+        with self.assertRaisesRegex(UserError, "owes more than their savings"):
             self.members[0].action_leave("moved", "agreed")
 
     def test_r47_warnings_never_block(self):

@@ -15,7 +15,7 @@ class SavingsAskSupport(models.TransientModel):
     )
     currency_id = fields.Many2one(related="enrolment_id.company_id.currency_id")
     kind = fields.Selection(
-        [("kit", "Kit and passbooks"), ("training", "Training")],
+        [("kit", "Kit and Passbooks"), ("training", "Training")],
         required=True,
         default="kit",
     )

@@ -5,7 +5,7 @@ class SavingsBuyIn(models.TransientModel):
     """Ask how many shares a late joiner brings, and show what they cost."""
 
     _name = "savings.buy.in"
-    _description = "Late Joiner Buys in"
+    _description = "Late Joiner Buys In"
 
     membership_id = fields.Many2one(
         "savings.membership",

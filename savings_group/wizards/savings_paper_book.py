@@ -183,7 +183,9 @@ class SavingsPaperBook(models.TransientModel):
             if not vals["date"]:
                 raise ValueError
         except ValueError:
-            problems.append(self.env._("The date cannot be read."))
+            problems.append(
+                self.env._("The date cannot be read: write it as 2026-11-22.")
+            )
         else:
             if vals["date"] < self.cycle_id.date_start or (
                 last and vals["date"] <= last.date
@@ -204,7 +206,12 @@ class SavingsPaperBook(models.TransientModel):
                 problems.append(self.env._("The name belongs to another number."))
         attendance = str(cells.get("attendance") or "").strip().lower()
         if attendance not in ATTENDANCE:
-            problems.append(self.env._("The attendance cannot be read."))
+            problems.append(
+                self.env._(
+                    "The attendance cannot be read: choose one of the words of the "
+                    "template."
+                )
+            )
         vals["attendance"] = ATTENDANCE.get(attendance, "present")
         for name in (*FIGURES, "counted_loan", "counted_social"):
             try:

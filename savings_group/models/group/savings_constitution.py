@@ -21,10 +21,10 @@ class SavingsConstitution(models.AbstractModel):
     )
     late_joiner_value = fields.Selection(
         [
-            ("share_value", "At the share value"),
-            ("current_value", "At what a share is worth on that day"),
+            ("share_value", "At the Share Value"),
+            ("current_value", "At What a Share Is Worth on That Day"),
         ],
-        string="Late Joiners Buy in",
+        string="Late Joiners Buy In",
         required=True,
         default="share_value",
     )
@@ -34,7 +34,7 @@ class SavingsConstitution(models.AbstractModel):
         digits=(6, 2),
         required=True,
         default=3,
-        help="Most a member may owe, as a multiple of her own savings.",
+        help="Most a member may owe, as a multiple of their own savings.",
     )
     charge_method = fields.Selection(
         [
@@ -49,7 +49,7 @@ class SavingsConstitution(models.AbstractModel):
         string="Charge per Period (%)", digits=(6, 3), required=True, default=10
     )
     charge_period = fields.Selection(
-        [("four_weeks", "Four weeks"), ("month", "One month")],
+        [("four_weeks", "Four Weeks"), ("month", "One Month")],
         required=True,
         default="four_weeks",
     )
@@ -65,8 +65,8 @@ class SavingsConstitution(models.AbstractModel):
     )
     # fines and social fund
     fines_to = fields.Selection(
-        [("loan", "The loan fund"), ("social", "The social fund")],
-        string="Fines Go to",
+        [("loan", "The Loan Fund"), ("social", "The Social Fund")],
+        string="Fines Go To",
         required=True,
         default="social",
     )
@@ -76,7 +76,7 @@ class SavingsConstitution(models.AbstractModel):
     social_amount = fields.Monetary(
         string="Social Contribution per Meeting", default=100
     )
-    social_shared = fields.Boolean(string="Social Fund Is Shared out")
+    social_shared = fields.Boolean(string="Social Fund Is Shared Out")
     # share-out
     payout_step = fields.Monetary(
         required=True,
@@ -84,8 +84,8 @@ class SavingsConstitution(models.AbstractModel):
         help="Payouts are multiples of this, the smallest note or coin in use.",
     )
     rest_to = fields.Selection(
-        [("social", "The social fund"), ("next_cycle", "The next cycle")],
-        string="Rest of the Share-out Goes to",
+        [("social", "The Social Fund"), ("next_cycle", "The Next Cycle")],
+        string="Rest of the Share-out Goes To",
         required=True,
         default="social",
     )
@@ -93,7 +93,7 @@ class SavingsConstitution(models.AbstractModel):
     meeting_rhythm = fields.Selection(
         [
             ("weekly", "Weekly"),
-            ("fortnightly", "Every two weeks"),
+            ("fortnightly", "Every Two Weeks"),
             ("monthly", "Monthly"),
         ],
         required=True,
@@ -102,7 +102,7 @@ class SavingsConstitution(models.AbstractModel):
     keys_outside_committee = fields.Boolean(
         string="Key Holders Outside the Committee",
         default=True,
-        help="Warn when a key holder also sits on the committee (R47).",
+        help="Warn when a key holder also sits on the committee.",
     )
     currency_id = fields.Many2one("res.currency")
 

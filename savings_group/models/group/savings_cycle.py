@@ -69,7 +69,7 @@ class SavingsCycle(models.Model):
         readonly=False,
     )
     closed_on = fields.Date(readonly=True, copy=False)
-    members_at_start = fields.Integer(readonly=True, copy=False)
+    members_at_start = fields.Integer("Members at Start", readonly=True, copy=False)
     # opening balances
     opening_loan = fields.Monetary(string="Opening Loan Fund Cash")
     opening_social = fields.Monetary(string="Opening Social Fund")

@@ -34,9 +34,9 @@ class SavingsMember(models.Model):
     officer_role = fields.Selection(
         [
             ("chair", "Chair"),
-            ("record_keeper", "Record keeper"),
-            ("box_keeper", "Box keeper"),
-            ("counter", "Money counter"),
+            ("record_keeper", "Record Keeper"),
+            ("box_keeper", "Box Keeper"),
+            ("counter", "Money Counter"),
         ],
         string="Office",
     )
@@ -46,7 +46,7 @@ class SavingsMember(models.Model):
         compute="_compute_in_other_group",
         search="_search_in_other_group",
         groups="savings_group.group_savings_manager",
-        help="The same name or telephone is in the register of another group.",
+        help="The same name or phone is in the register of another group.",
     )
 
     _number_unique = models.UniqueIndex(

@@ -62,13 +62,13 @@ class SavingsMembership(models.Model):
         copy=False,
         index=True,
     )
-    joined_on = fields.Date(string="Joined in", readonly=True)
+    joined_on = fields.Date(string="Joined In", readonly=True)
     is_mid_cycle = fields.Boolean(string="Joined Mid-cycle", readonly=True)
     left_on = fields.Date(readonly=True, copy=False)
     leave_reason = fields.Selection(
         [
-            ("own_wish", "Own wish"),
-            ("moved", "Moved away"),
+            ("own_wish", "Own Wish"),
+            ("moved", "Moved Away"),
             ("expelled", "Expelled"),
             ("died", "Died"),
         ],
@@ -259,7 +259,9 @@ class SavingsMembership(models.Model):
             limit=1,
         )
         if entries:
-            raise UserError(self.env._("This member has bought in before."))
+            raise UserError(
+                self.env._("This member has bought in already: reload the page.")
+            )
         self.env["savings.meeting.entry"]._unprotected().create(
             {
                 "meeting_id": meeting.id,
@@ -283,8 +285,8 @@ class SavingsMembership(models.Model):
         },
         title=_lt("Member Leaves"),
         hint=_lt(
-            "The member is paid the face value of her shares less her debt when the "
-            "open meeting is validated. After a death, name the heir."
+            "The member is paid the face value of their shares less their debt when "
+            "the open meeting is validated. After a death, name the heir."
         ),
     )
     def action_leave(self, reason, minute, heir=None):
@@ -321,8 +323,8 @@ class SavingsMembership(models.Model):
         if amount < 0:
             raise UserError(
                 self.env._(
-                    "The member owes more than her savings: the rest has to be repaid, "
-                    "or written off by a decision of the meeting, before she leaves."
+                    "The member owes more than their savings: the rest is repaid, "
+                    "or written off by a decision of the meeting, before they leave."
                 )
             )
         line = meeting.line_ids.filtered(

@@ -58,9 +58,9 @@ class SavingsLoan(models.Model):
     full_name = fields.Char(related="membership_id.full_name", string="Name")
     purpose = fields.Selection(
         [
-            ("trade", "Small trade"),
+            ("trade", "Small Trade"),
             ("farming", "Farming"),
-            ("school", "School fees"),
+            ("school", "School Fees"),
             ("health", "Health"),
             ("house", "House"),
             ("other", "Other"),
@@ -78,7 +78,7 @@ class SavingsLoan(models.Model):
             ("outstanding", "Outstanding"),
             ("late", "Late"),
             ("repaid", "Repaid"),
-            ("written_off", "Written off"),
+            ("written_off", "Written Off"),
             ("cancelled", "Cancelled"),
         ],
         default="requested",
@@ -89,7 +89,7 @@ class SavingsLoan(models.Model):
     )
     meeting_id = fields.Many2one(
         "savings.meeting",
-        string="Given in",
+        string="Given In",
         readonly=True,
         copy=False,
         index="btree_not_null",

@@ -84,7 +84,7 @@ class SavingsMeeting(models.Model):
         index=True,
     )
     source = fields.Selection(
-        [("live", "At the table"), ("paper", "Paper book")],
+        [("live", "At the Table"), ("paper", "Paper Book")],
         default="live",
         required=True,
         readonly=True,
@@ -139,7 +139,7 @@ class SavingsMeeting(models.Model):
     loan_count = fields.Integer(string="Loans Given", readonly=True)
     loan_principal = fields.Monetary(string="Amount Lent", readonly=True)
     borrower_count = fields.Integer(string="Borrowers", readonly=True)
-    written_off_count = fields.Integer(string="Loans Written off", readonly=True)
+    written_off_count = fields.Integer(string="Loans Written Off", readonly=True)
     written_off_amount = fields.Monetary(readonly=True)
     joiner_count = fields.Integer(string="Joined Mid-cycle", readonly=True)
     leaver_count = fields.Integer(string="Left", readonly=True)

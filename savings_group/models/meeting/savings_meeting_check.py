@@ -86,15 +86,15 @@ class SavingsMeeting(models.Model):
         self.env["savings.meeting.entry"].create(vals_list)
 
     def _check_cash(self):
-        names = {"loan": self.env._("loan fund"), "social": self.env._("social fund")}
+        names = {"loan": self.env._("Loan Fund"), "social": self.env._("Social Fund")}
         for meeting in self:
             for pot, name in names.items():
                 gap = meeting[f"gap_{pot}"]
                 if not meeting.currency_id.is_zero(gap):
                     raise UserError(
                         self.env._(
-                            "The %(pot)s does not tie: it should hold %(expected)s and "
-                            "%(counted)s was counted. Count again, or enter the "
+                            "“%(pot)s” does not tie: it should hold %(expected)s "
+                            "and %(counted)s was counted. Count again, or enter the "
                             "difference of %(gap)s with an explanation.",
                             pot=name,
                             expected=meeting.currency_id.format(

@@ -59,28 +59,28 @@ class SavingsMeetingEntry(models.Model):
     meeting_state = fields.Selection(related="meeting_id.state", store=True)
     kind = fields.Selection(
         [
-            ("difference", "Difference between book and box"),
-            ("income", "Other income"),
+            ("difference", "Difference between Book and Box"),
+            ("income", "Other Income"),
             ("expense", "Expense"),
-            ("bank_deposit", "Paid in at the bank"),
-            ("bank_withdrawal", "Fetched from the bank"),
-            ("bank_interest", "Interest from the bank"),
-            ("bank_charge", "Charge of the bank"),
-            ("to_social", "From the loan fund to the social fund"),
-            ("to_loan", "From the social fund to the loan fund"),
-            ("grant_kept", "Grant that the group keeps"),
-            ("grant_shared", "Grant that is shared out"),
-            ("debt_in", "Loan to the group"),
-            ("debt_out", "Loan to the group paid back"),
-            ("debt_charge", "Charge on a loan to the group"),
-            ("joiner", "Late joiner buys in"),
-            ("leaver", "Member leaves"),
+            ("bank_deposit", "Paid in at the Bank"),
+            ("bank_withdrawal", "Fetched from the Bank"),
+            ("bank_interest", "Interest from the Bank"),
+            ("bank_charge", "Charge of the Bank"),
+            ("to_social", "From the Loan Fund to the Social Fund"),
+            ("to_loan", "From the Social Fund to the Loan Fund"),
+            ("grant_kept", "Grant That the Group Keeps"),
+            ("grant_shared", "Grant That Is Shared Out"),
+            ("debt_in", "Loan to the Group"),
+            ("debt_out", "Loan to the Group Paid Back"),
+            ("debt_charge", "Charge on a Loan to the Group"),
+            ("joiner", "Late Joiner Buys In"),
+            ("leaver", "Member Leaves"),
         ],
         required=True,
         default="difference",
     )
     pot = fields.Selection(
-        [("loan", "Loan fund"), ("social", "Social fund")],
+        [("loan", "Loan Fund"), ("social", "Social Fund")],
         required=True,
         default="loan",
     )
@@ -92,8 +92,8 @@ class SavingsMeetingEntry(models.Model):
     shares = fields.Integer(readonly=True)
     leave_reason = fields.Selection(
         [
-            ("own_wish", "Own wish"),
-            ("moved", "Moved away"),
+            ("own_wish", "Own Wish"),
+            ("moved", "Moved Away"),
             ("expelled", "Expelled"),
             ("died", "Died"),
         ],
@@ -150,8 +150,8 @@ class SavingsMeetingEntry(models.Model):
         if any(line._amount(pot) for line in lines for pot in ("loan", "social")):
             raise UserError(
                 self.env._(
-                    "Member %(who)s leaves in this meeting: her line stays empty but "
-                    "for the attendance.",
+                    "Member %(who)s leaves in this meeting: leave their line empty "
+                    "but for the attendance.",
                     who=member.member_number,
                 )
             )

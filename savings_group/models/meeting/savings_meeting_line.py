@@ -80,7 +80,7 @@ class SavingsMeetingLine(models.Model):
     social_in = fields.Monetary()
     social_out = fields.Monetary()
     group_decided = fields.Boolean(
-        help="The group decided to go beyond its own limits (R46)."
+        help="The group decided to go beyond its own limits."
     )
     decision_reason = fields.Char()
     # what follows
@@ -225,7 +225,9 @@ class SavingsMeetingLine(models.Model):
                 self.env._("Open the next meeting first: the reversal belongs there.")
             )
         if self.reversal_ids.filtered(lambda line: line.meeting_state != "cancelled"):
-            raise UserError(self.env._("This line was reversed before."))
+            raise UserError(
+                self.env._("This line was reversed already: reload the page.")
+            )
         if self.membership_id.state != "active":
             raise UserError(
                 self.env._(
@@ -266,8 +268,8 @@ class SavingsMeetingLine(models.Model):
             if any(self[name] for name in FIGURES if name != "fine"):
                 problems.append(
                     self.env._(
-                        "Member %(who)s is absent: only a fine can be entered, or mark "
-                        "her as represented.",
+                        "Member %(who)s is absent: enter a fine only, or mark the "
+                        "member as represented.",
                         who=who,
                     )
                 )
@@ -288,7 +290,7 @@ class SavingsMeetingLine(models.Model):
                 problems.append(
                     self.env._(
                         "Member %(who)s would owe %(debt)s: at most %(ceiling)s, "
-                        "%(multiple)s times her savings, is allowed.",
+                        "%(multiple)s times their savings, is allowed.",
                         who=who,
                         debt=cycle.currency_id.format(debt + self.loan_given),
                         ceiling=cycle.currency_id.format(ceiling),

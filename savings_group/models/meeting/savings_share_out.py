@@ -71,7 +71,7 @@ class SavingsShareOut(models.Model):
     )
     netted = fields.Monetary(string="Loans Netted", readonly=True)
     shares_total = fields.Integer(string="Shares", readonly=True)
-    value_per_share = fields.Float(digits=(16, 6), readonly=True)
+    value_per_share = fields.Float("Value per Share", digits=(16, 6), readonly=True)
     payout_total = fields.Monetary(string="Payouts", readonly=True)
     left_in_total = fields.Monetary(string="Left in for the Next Cycle", readonly=True)
     rest = fields.Monetary(readonly=True)

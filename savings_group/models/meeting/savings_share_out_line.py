@@ -50,14 +50,14 @@ class SavingsShareOutLine(models.Model):
     full_name = fields.Char(related="membership_id.full_name", string="Name")
     decision = fields.Selection(
         [
-            ("net", "Netted against the payout"),
-            ("net_write_off", "Netted, the rest written off"),
-            ("write_off", "Written off"),
+            ("net", "Netted against the Payout"),
+            ("net_write_off", "Netted, the Rest Written Off"),
+            ("write_off", "Written Off"),
         ],
         string="Decision on the Debt",
     )
     minute = fields.Char(help="What the group decided, in its words.")
-    shares_left_in = fields.Integer(string="Shares Left in")
+    shares_left_in = fields.Integer()
     # figures
     shares = fields.Integer(readonly=True)
     debt = fields.Monetary(readonly=True)
@@ -66,12 +66,12 @@ class SavingsShareOutLine(models.Model):
     unpaid = fields.Monetary(string="Debt Left", readonly=True)
     to_bring = fields.Monetary(
         readonly=True,
-        help="The least the member repays in a meeting, so that her payout covers the "
-        "rest of her debt.",
+        help="The least the member repays in a meeting, so that their payout covers "
+        "the rest of their debt.",
     )
     payout = fields.Monetary(readonly=True)
     left_in = fields.Monetary(compute="_compute_left_in")
-    cash = fields.Monetary(string="To Hand over", compute="_compute_left_in")
+    cash = fields.Monetary(string="To Hand Over", compute="_compute_left_in")
     signed_on = fields.Datetime(readonly=True, copy=False)
 
     _member_unique = models.UniqueIndex(
@@ -116,16 +116,18 @@ class SavingsShareOutLine(models.Model):
             if line.debt and not line.decision:
                 raise UserError(
                     self.env._(
-                        "Nobody has decided on the loan of member %(who)s: she repays "
-                        "it in a meeting, it is netted, or the group writes it off.",
+                        "Nobody has decided on the loan of member %(who)s: they "
+                        "repay it in a meeting, it is netted, or the group writes "
+                        "it off.",
                         who=who,
                     )
                 )
             if line.decision == "net" and line.unpaid:
                 raise UserError(
                     self.env._(
-                        "Member %(who)s owes more than her payout: she brings at least "
-                        "%(amount)s to a meeting, or the group writes the rest off.",
+                        "Member %(who)s owes more than their payout: they bring at "
+                        "least %(amount)s to a meeting, or the group writes the "
+                        "rest off.",
                         who=who,
                         amount=line.currency_id.format(line.to_bring),
                     )
@@ -141,7 +143,8 @@ class SavingsShareOutLine(models.Model):
             if line.currency_id.compare_amounts(line.cash, 0.0) < 0:
                 raise UserError(
                     self.env._(
-                        "Member %(who)s leaves more shares in than her payout covers.",
+                        "Member %(who)s leaves more shares in than their payout "
+                        "covers: leave fewer.",
                         who=who,
                     )
                 )

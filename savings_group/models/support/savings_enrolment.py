@@ -68,7 +68,7 @@ class SavingsEnrolment(models.Model):
         "savings.support", groups=NO_ACCESS, copy=False, ondelete="restrict"
     )
     support_state = fields.Selection(
-        [("none", "None"), ("asked", "Asked for"), ("posted", "Given")],
+        [("none", "None"), ("asked", "Asked For"), ("posted", "Given")],
         string="Support Given",
         compute="_compute_course",
         compute_sudo=True,
@@ -77,7 +77,7 @@ class SavingsEnrolment(models.Model):
         [
             ("planned", "Planned"),
             ("enrolled", "Enrolled"),
-            ("dropped_out", "Dropped out"),
+            ("dropped_out", "Dropped Out"),
         ],
         compute="_compute_course",
         compute_sudo=True,
@@ -156,7 +156,7 @@ class SavingsEnrolment(models.Model):
                 )
             )
         if self.is_cycle_completed:
-            parts.append(self.env._("cycle completed"))
+            parts.append(self.env._("has completed a cycle"))
         return ", ".join(parts)
 
     @api.constrains("action_id", "caregiver_id")
@@ -288,8 +288,8 @@ class SavingsEnrolment(models.Model):
         if members.search_count([("group_id", "=", self.group_id.id)]) < FEWEST:
             raise UserError(
                 self.env._(
-                    "Enrol her when %(count)s others have joined: in a smaller group "
-                    "everybody would know who came from a case.",
+                    "Enrol the caregiver when %(count)s others have joined: in a "
+                    "smaller group everybody would know who came from a case.",
                     count=FEWEST,
                 )
             )

@@ -57,14 +57,14 @@ class SavingsHeldFund(models.Model):
         compute_sudo=True,
     )
     state = fields.Selection(
-        [("draft", "Not Posted"), ("held", "Held"), ("handed_over", "Handed over")],
+        [("draft", "Not Posted"), ("held", "Held"), ("handed_over", "Handed Over")],
         compute="_compute_balance",
         store=True,
         index=True,
         compute_sudo=True,
     )
     due_on = fields.Date(
-        string="Hand over by",
+        string="Hand Over By",
         compute="_compute_due_on",
         store=True,
         readonly=False,

@@ -38,11 +38,11 @@ class SavingsSupport(models.Model):
     company_id = fields.Many2one(related="group_id.company_id", store=True, index=True)
     kind = fields.Selection(
         [
-            ("kit", "Kit and passbooks"),
+            ("kit", "Kit and Passbooks"),
             ("training", "Training"),
-            ("agent_fee", "Village agent's fee"),
-            ("seed_grant", "Seed grant"),
-            ("matching_grant", "Matching grant"),
+            ("agent_fee", "Village Agent's Fee"),
+            ("seed_grant", "Seed Grant"),
+            ("matching_grant", "Matching Grant"),
         ],
         required=True,
         default="kit",
@@ -73,7 +73,7 @@ class SavingsSupport(models.Model):
     state = fields.Selection(
         [
             ("ordered", "Ordered"),
-            ("billed", "Bill drafted"),
+            ("billed", "Bill Drafted"),
             ("posted", "Posted"),
             ("cancelled", "Cancelled"),
         ],
