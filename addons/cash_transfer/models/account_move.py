@@ -60,7 +60,7 @@ class AccountMove(models.Model):
 
     income_of_id = fields.Many2one(
         "account.move",
-        string="Income Released for",
+        string="Income Released For",
         readonly=True,
         copy=False,
         index="btree_not_null",

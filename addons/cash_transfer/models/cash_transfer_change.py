@@ -53,7 +53,7 @@ class CashTransferChange(models.Model):
     values = fields.Json(readonly=True)
     before = fields.Json(readonly=True)
     text = fields.Text(readonly=True, string="From and To")
-    author_ids = fields.Many2many("res.users", readonly=True, string="Entered by")
+    author_ids = fields.Many2many("res.users", readonly=True, string="Entered By")
     asked_by_id = fields.Many2one("res.users", readonly=True, required=True)
     asked_on = fields.Datetime(readonly=True, required=True)
     state = fields.Selection(

@@ -12,10 +12,10 @@ class CashTransferWorklist(models.Model):
 
     kind = fields.Selection(
         [
-            ("missing", "Sent, no Report"),
+            ("missing", "Sent, No Report"),
             ("in_question", "In Question"),
             ("dispute", "Open Dispute"),
-            ("unpaid", "Failed, not Followed Up"),
+            ("unpaid", "Failed, Not Followed Up"),
             ("unfunded", "Support without Funder"),
         ],
         readonly=True,
@@ -29,7 +29,7 @@ class CashTransferWorklist(models.Model):
     since = fields.Date(readonly=True)
     age = fields.Integer(string="Days", readonly=True)
     age_bucket = fields.Selection(
-        [("0", "0–30"), ("1", "31–60"), ("2", "61–90"), ("3", "over 90")], readonly=True
+        [("0", "0–30"), ("1", "31–60"), ("2", "61–90"), ("3", "Over 90")], readonly=True
     )
 
     def init(self):

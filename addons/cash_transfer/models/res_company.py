@@ -61,23 +61,23 @@ class ResCompany(models.Model):
     )
     cash_exchange_policy = fields.Selection(
         [
-            ("fifo", "Cost of the advance (first in, first out)"),
-            ("day", "Rate of the day"),
+            ("fifo", "Cost of the Advance (first in, first out)"),
+            ("day", "Rate of the Day"),
         ],
         string="Exchange Policy",
         default="fifo",
         required=True,
     )
     cash_emergency_limit = fields.Monetary(
-        string="Emergency Cash up to",
-        help="A payment plan up to this amount may be approved and released by one "
-        "person other than the one who prepared it.",
+        string="Emergency Cash Up To",
+        help="Up to this amount, one person who did not prepare a payment plan may "
+        "approve and release it.",
     )
     cash_cooling_hours = fields.Integer(
-        string="Hours before a Changed Account is Paid", default=48, required=True
+        string="Hours before a Changed Account Is Paid", default=48, required=True
     )
     cash_adolescent_age = fields.Integer(
-        string="Adolescent Parents may be Payees from", default=15, required=True
+        string="Adolescent Parents May Be Payees From", default=15, required=True
     )
 
     _cash_limits = models.Constraint(

@@ -95,7 +95,7 @@ class TestHands(CashCommon):
     def test_r65_what_was_decided_in_the_meantime_is_not_agreed(self):
         entitlement = self._ready("extend")
         self._asked(entitlement, "extend")
-        entitlement.with_user(self.supervisor_2).action_end("Moved away")
+        entitlement.with_user(self.supervisor_2).action_end("Moved Away")
         self.assertFalse(entitlement.asked_change)
         with self.assertRaises(UserError):
             entitlement.with_user(self.supervisor_2).action_agree()

@@ -797,7 +797,7 @@ class TestProviderReport(CashCommon):
         text = "payment,amount,status\n{0},30,Success\n{1},40,Success\nTOTAL,70,\n"
         content = base64.b64encode(text.format(*plan.line_ids.mapped("name")).encode())
         before = self.env["cash.transfer.reconciliation"].search_count([])
-        for plan_id, word in ((plan.id, "Delivered too Much"), (False, "No Payment")):
+        for plan_id, word in ((plan.id, "Delivered Too Much"), (False, "No Payment")):
             picture = (
                 self.env["cash.transfer.report.try"]
                 .with_user(self.reconciler)

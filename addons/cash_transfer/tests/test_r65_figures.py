@@ -182,7 +182,7 @@ class TestFigures(CashCommon):
         heads = html.split("<thead>")[1].split("</thead>")[0].split("<th")[1:]
         names = [head.split(">")[1].split("<")[0].strip() for head in heads]
         self.assertEqual(
-            names[:4], ["Payment", "Payee", "Identity document", "Account"]
+            names[:4], ["Payment", "Payee", "Identity Document", "Account"]
         )
         row = html.split(plan.line_ids[0].name)[1].split("</tr>")[0].split("<td")
         self.assertIn("ID-4711", row[2])

@@ -16,7 +16,7 @@ class CashTransferMoneyWizard(models.TransientModel):
         [
             ("fund", "Fund"),
             ("return", "Return"),
-            ("move", "Move to another Plan"),
+            ("move", "Move to Another Plan"),
             ("fee", "Fee"),
         ],
         required=True,

@@ -35,7 +35,8 @@ class CashTransferDeputy(models.Model):
         "CHECK (date_to >= date_from)", "A deputyship ends after it begins."
     )
     _not_oneself = models.Constraint(
-        "CHECK (user_id <> deputy_id)", "Nobody is their own deputy."
+        "CHECK (user_id <> deputy_id)",
+        "Nobody is their own deputy: choose somebody else.",
     )
 
     @api.constrains("user_id", "deputy_id", "duty")

@@ -75,10 +75,10 @@ class CashTransferCycle(models.Model):
     amount_due = fields.Monetary(compute="_compute_counts")
     amount_delivered = fields.Monetary(compute="_compute_counts")
     not_compliant_count = fields.Integer(
-        compute="_compute_counts", string="Eligible but not Compliant"
+        compute="_compute_counts", string="Eligible but Not Compliant"
     )
     unplanned_count = fields.Integer(
-        compute="_compute_counts", string="Payable, in no Plan"
+        compute="_compute_counts", string="Payable, in No Plan"
     )
     plan_count = fields.Integer(compute="_compute_counts")
 

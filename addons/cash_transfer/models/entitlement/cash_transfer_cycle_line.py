@@ -72,7 +72,7 @@ class CashTransferCycleLine(models.Model):
     eligible = fields.Boolean(readonly=True, copy=False)
     ineligible_reason = fields.Selection(
         [
-            ("no_amount", "No Amount in this Period"),
+            ("no_amount", "No Amount in This Period"),
             ("ended", "Ended"),
             ("suspended", "Suspended"),
             ("case_closed", "Case Closed"),
@@ -94,7 +94,7 @@ class CashTransferCycleLine(models.Model):
     )
     compliance_note = fields.Char(string="Why", readonly=True, copy=False)
     decision = fields.Selection(
-        [("waived", "Pay All the Same"), ("suspended", "Do not Pay")],
+        [("waived", "Pay All the Same"), ("suspended", "Do Not Pay")],
         readonly=True,
         copy=False,
     )
@@ -131,7 +131,7 @@ class CashTransferCycleLine(models.Model):
         copy=False,
     )
     failure_reason = fields.Selection(
-        "_selection_failure_reason", readonly=True, copy=False, string="Why not Paid"
+        "_selection_failure_reason", readonly=True, copy=False, string="Why Not Paid"
     )
     paid_on = fields.Date(readonly=True, copy=False)
     payment_line_ids = fields.One2many("cash.transfer.payment.line", "cycle_line_id")
@@ -293,7 +293,7 @@ class CashTransferCycleLine(models.Model):
         right="read",
         referencing=True,
         sudo="supervisors have no write right on lines of a cycle",
-        title=_lt("Do not Pay"),
+        title=_lt("Do Not Pay"),
     )
     def action_suspend(self, note):
         """Do not pay this period. For supervisors (R42).

@@ -116,7 +116,7 @@ class CashTransferEntitlement(models.Model):
     justification = fields.Text(groups="child_remediation.group_case_worker")
     funding_ids = fields.One2many("cash.transfer.entitlement.funding", "entitlement_id")
     is_emergency = fields.Boolean(
-        help="Starts before assessment and plan (R19); paid as emergency cash."
+        help="Starts before assessment and plan; paid as emergency cash."
     )
     state = fields.Selection(
         [
@@ -145,12 +145,12 @@ class CashTransferEntitlement(models.Model):
         readonly=True,
         copy=False,
         default=False,
-        string="Ends on that Day",
+        string="Ends on That Day",
         help="A supervisor decided that support ends on its last day; otherwise it "
-        "goes on until somebody decides (R43).",
+        "goes on until somebody decides.",
     )
     extended_count = fields.Integer(
-        readonly=True, copy=False, help="Periods added because nobody decided (R43)."
+        readonly=True, copy=False, help="Periods added because nobody decided."
     )
     failure_count = fields.Integer(
         readonly=True, copy=False, string="Failures in a Row"
@@ -168,10 +168,8 @@ class CashTransferEntitlement(models.Model):
         index="btree_not_null",
     )
     asked_until = fields.Date(readonly=True, copy=False, string="Until")
-    asked_reason = fields.Char(readonly=True, copy=False, string="Why It is Asked")
-    asked_by_id = fields.Many2one(
-        "res.users", readonly=True, copy=False, string="Asked by"
-    )
+    asked_reason = fields.Char(readonly=True, copy=False, string="Why It Is Asked")
+    asked_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     asked_on = fields.Datetime(readonly=True, copy=False)
     floor_amount = fields.Monetary(
         readonly=True,
@@ -183,7 +181,7 @@ class CashTransferEntitlement(models.Model):
     unfunded_from = fields.Date(
         readonly=True,
         copy=False,
-        string="Without Funder from",
+        string="Without Funder From",
         help="First period that the grants' dates do not cover in full.",
     )
     unfunded_amount = fields.Monetary(

@@ -54,7 +54,7 @@ class CashTransferGrant(models.Model):
     )
     budget = fields.Monetary(required=True)
     exchange_ineligible = fields.Boolean(
-        string="Exchange Differences are Ineligible",
+        string="Exchange Differences Are Ineligible",
         help="The funder does not bear exchange differences: they go to the company's "
         "analytic account for ineligible costs.",
     )

@@ -29,7 +29,7 @@ IDENTITY = """
 EXCEPTIONS = [
     ("child_headed", "Child-Headed Household"),
     ("adolescent_parent", "Adolescent Parent"),
-    ("adult_beneficiary", "Beneficiary who Turned 18"),
+    ("adult_beneficiary", "Beneficiary Who Turned 18"),
 ]
 
 
@@ -104,7 +104,7 @@ class CashTransferPayee(models.Model):
     state = fields.Selection(
         [
             ("proposed", "Proposed"),
-            ("confirmed", "Approved, to be Confirmed"),
+            ("confirmed", "Approved, to Be Confirmed"),
             ("approved", "Approved"),
             ("stopped", "Stopped"),
         ],
@@ -120,7 +120,7 @@ class CashTransferPayee(models.Model):
         readonly=True,
         copy=False,
         help="Entered or changed the payee or an account; may not approve or release "
-        "a payment to the payee (R37).",
+        "a payment to the payee.",
     )
     approved_identity = fields.Char(
         readonly=True,

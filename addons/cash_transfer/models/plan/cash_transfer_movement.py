@@ -14,7 +14,7 @@ OUTFLOWS = (
 KINDS = [
     ("payment", "Funded"),
     ("bill", "Billed"),
-    ("carry_in", "Carried from another Plan"),
+    ("carry_in", "Carried from Another Plan"),
     ("reversal", "Reversed"),
     ("recovery", "Recovered into the Advance"),
     ("delivered", "Delivered"),
@@ -89,7 +89,7 @@ class CashTransferMovement(models.Model):
         "cash.transfer.movement",
         readonly=True,
         index="btree_not_null",
-        string="Taken from",
+        string="Taken From",
         ondelete="restrict",
     )
     payment_id = fields.Many2one(

@@ -138,12 +138,12 @@ class CashTransferPaymentLine(models.Model):
     purpose_id = fields.Many2one(
         "cash.transfer.purpose", required=True, readonly=True, ondelete="restrict"
     )
-    one_per_household = fields.Boolean(readonly=True)
+    one_per_household = fields.Boolean("One per Household", readonly=True)
     origin_line_id = fields.Many2one(
         "cash.transfer.payment.line",
         index="btree_not_null",
         readonly=True,
-        string="Follow-Up of",
+        string="Follow-Up Of",
     )
     follow_up_line_ids = fields.One2many("cash.transfer.payment.line", "origin_line_id")
     payee_id = fields.Many2one(
@@ -202,7 +202,7 @@ class CashTransferPaymentLine(models.Model):
     question_amount = fields.Monetary(readonly=True, copy=False)
     question_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     owed_decision = fields.Selection(
-        [("later", "Paid Later"), ("nothing", "Nothing is Owed")],
+        [("later", "Paid Later"), ("nothing", "Nothing Is Owed")],
         readonly=True,
         copy=False,
         string="Still Owed",

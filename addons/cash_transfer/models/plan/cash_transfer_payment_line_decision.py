@@ -192,7 +192,7 @@ class CashTransferPaymentLineDecision(models.Model):
         locks="plan_id",
         referencing=True,
         sudo="nobody has a write right on payments",
-        title=_lt("Was not Delivered"),
+        title=_lt("Was Not Delivered"),
     )
     def action_not_delivered(self, reason):
         """Decide that a payment in question was not delivered. For reconcilers who did
@@ -357,7 +357,7 @@ class CashTransferPaymentLineDecision(models.Model):
         locks="plan_id",
         referencing=True,
         sudo="nobody has a write right on payments",
-        title=_lt("Nothing is Owed"),
+        title=_lt("Nothing Is Owed"),
     )
     def action_owe_nothing(self, reason):
         """Decide that a family is owed nothing any more. For reconcilers who did not

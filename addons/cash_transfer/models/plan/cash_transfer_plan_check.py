@@ -127,7 +127,7 @@ class CashTransferPlanCheck(models.AbstractModel):
     """What the posted ledger holds for a plan, read from the journal items alone."""
 
     _name = "cash.transfer.plan.check"
-    _description = "Plan compared with the Ledger"
+    _description = "Plan Compared with the Ledger"
 
     ledger_check_ids = fields.One2many("cash.transfer.ledger.check", "plan_id")
     ledger_checked_on = fields.Datetime(

@@ -77,12 +77,12 @@ class CashTransferPlanLedgerStatement(models.AbstractModel):
         env = self.env
         return {
             "funded": env._("Funded"),
-            "carried_in": env._("Carried from another plan"),
+            "carried_in": env._("Carried from Another Plan"),
             "delivered": env._("Delivered"),
             "fees": env._("Fees"),
             "returned": env._("Returned"),
             "disputes": env._("Open disputes"),
-            "written_off": env._("Written off"),
+            "written_off": env._("Written Off"),
             "carried_out": env._("Carried to follow-up plans"),
             "remaining": env._("Still with the provider"),
         }

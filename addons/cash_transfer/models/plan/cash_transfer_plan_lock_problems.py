@@ -296,8 +296,8 @@ class CashTransferPlanLockProblems(models.AbstractModel):
         first = day.replace(day=1)
         last = first + relativedelta(months=1, days=-1)
         windows = [
-            (provider.limit_day, day, day, env._("day")),
-            (provider.limit_month, first, last, env._("month")),
+            (provider.limit_day, day, day, env._("a day")),
+            (provider.limit_month, first, last, env._("a month")),
         ]
         if provider.limit_payment:
             limit = convert(provider.limit_payment)
@@ -325,8 +325,8 @@ class CashTransferPlanLockProblems(models.AbstractModel):
             for codes, total in self._numbers_over(limit, start, end):
                 problems.append(
                     env._(
-                        "%(codes)s: together %(total)s to one account in a %(window)s, "
-                        "the provider allows %(limit)s.",
+                        "%(codes)s: together %(total)s to one account in "
+                        "%(window)s, the provider allows %(limit)s.",
                         codes=", ".join(codes[:5]),
                         total=self.currency_id.format(total),
                         window=window,

@@ -115,7 +115,7 @@ class CashTransferProvider(models.Model):
     )
     bank_journal_id = fields.Many2one(
         "account.journal",
-        string="Paid from",
+        string="Paid From",
         check_company=True,
         domain=[("type", "in", ["bank", "cash"])],
         help="Bank or cash journal that advances and wallets are funded from.",
@@ -157,7 +157,7 @@ class CashTransferProvider(models.Model):
         [(".", "Point"), (",", "Comma")], default=".", required=True
     )
     file_encoding = fields.Selection(
-        [("utf-8", "UTF-8"), ("utf-8-sig", "UTF-8 with mark"), ("cp1252", "Latin-1")],
+        [("utf-8", "UTF-8"), ("utf-8-sig", "UTF-8 with Mark"), ("cp1252", "Latin-1")],
         default="utf-8",
         required=True,
     )

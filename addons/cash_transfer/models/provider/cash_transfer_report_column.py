@@ -12,7 +12,7 @@ REPORT_COLUMNS = [
     ("fee", "Fee"),
     ("reason", "Reason"),
     ("kind", "What the Row Is"),
-    ("taken_back", "Reference that Is Taken Back"),
+    ("taken_back", "Reference That Is Taken Back"),
 ]
 
 

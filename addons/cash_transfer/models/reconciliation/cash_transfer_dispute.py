@@ -12,7 +12,7 @@ _lt = LazyTranslate(__name__)
 DAY = Ask(kind="date", required=False, label=_lt("Accounting Date"))
 
 KINDS = [
-    ("over_delivered", "Delivered too Much"),
+    ("over_delivered", "Delivered Too Much"),
     ("unknown", "Unknown Payment"),
     ("paid_twice", "Paid Twice"),
 ]

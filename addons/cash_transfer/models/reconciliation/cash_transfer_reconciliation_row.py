@@ -6,7 +6,7 @@ from odoo.addons.remediation_base.tools.steps import step
 OUTCOMES = [
     ("delivered", "Delivered"),
     ("partial", "Partly Delivered"),
-    ("over", "Delivered too Much"),
+    ("over", "Delivered Too Much"),
     ("not_collected", "Not Collected"),
     ("failed", "Failed"),
     ("in_question", "In Question"),
@@ -22,19 +22,19 @@ OUTCOMES = [
 ]
 #: Why a row has its outcome.
 NOTES = [
-    ("repeated", "Said before"),
-    ("superseded", "A later row decides"),
-    ("other_try", "Another try succeeded"),
-    ("success_stands", "A success stands until it is taken back"),
-    ("smaller", "Less than was reported before"),
-    ("asked", "Another row of this payment is in question"),
-    ("taken_back", "Taken back before, and no reference tells the two apart"),
-    ("claim", "Taken back: settle its claim"),
-    ("by_hand", "Taken back in part: correct it by hand"),
-    ("no_status", "No status: not a delivery"),
-    ("which_payment", "The plan pays this wallet more than once"),
-    ("number_unknown", "The plan pays no such wallet"),
-    ("two_amounts", "Two amounts without a reference"),
+    ("repeated", "Said Before"),
+    ("superseded", "A Later Row Decides"),
+    ("other_try", "Another Try Succeeded"),
+    ("success_stands", "A Success Stands until It Is Taken Back"),
+    ("smaller", "Less than Was Reported Before"),
+    ("asked", "Another Row of This Payment Is in Question"),
+    ("taken_back", "Taken Back before, and No Reference Tells the Two Apart"),
+    ("claim", "Taken Back: settle its claim"),
+    ("by_hand", "Taken Back in Part: correct it by hand"),
+    ("no_status", "No Status: not a delivery"),
+    ("which_payment", "The Plan Pays This Wallet More than Once"),
+    ("number_unknown", "The Plan Pays No Such Wallet"),
+    ("two_amounts", "Two Amounts without a Reference"),
 ]
 
 

@@ -98,7 +98,7 @@ class CashTransferScheme(models.Model):
             ("fixed", "Fixed Amount per Household"),
             ("per_child", "Amount per Child Supported"),
             ("income", "Replacement of the Child's Earnings"),
-            ("step_down", "Fixed Amount that Steps Down"),
+            ("step_down", "Fixed Amount That Steps Down"),
         ],
         required=True,
         default="fixed",
@@ -145,8 +145,9 @@ class CashTransferScheme(models.Model):
     attendance_threshold = fields.Float(default=80.0, help="Share of open days, in %.")
     condition_visit = fields.Boolean(string="A Visit in the Period")
     one_per_household = fields.Boolean(
+        string="One per Household",
         help="Refuse a second child of the household in the same period instead of "
-        "warning."
+        "warning.",
     )
     # how and from where
     allow_mobile_money = fields.Boolean(default=True)
