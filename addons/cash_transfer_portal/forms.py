@@ -35,10 +35,10 @@ def _cash_actions(env, case):
 
 CASH = Form(
     None,
-    _lt("Propose support"),
+    _lt("Propose Support"),
     Question(
         "scheme_id",
-        _lt("Kind of support"),
+        _lt("Kind of Support"),
         kind="record",
         field="scheme_id",
         offer=_in_force("cash.transfer.scheme"),
@@ -47,14 +47,14 @@ CASH = Form(
     ),
     Question(
         "action_id",
-        _lt("Cash action of the plan"),
+        _lt("Cash Action of the Plan"),
         kind="record",
         offer=_cash_actions,
         help=_lt("Empty: an emergency, before the plan."),
     ),
     Question(
         "member_id",
-        _lt("Who receives the money"),
+        _lt("Who Receives the Money"),
         kind="record",
         offer=_adults,
         label=member_name,
@@ -70,11 +70,11 @@ CASH = Form(
     ),
     Question(
         "number",
-        _lt("Number or account (shown masked afterwards)"),
+        _lt("Number or Account (shown masked afterwards)"),
         kind="text",
         size=40,
     ),
-    Question("justification", _lt("Why this support"), kind="area", required=True),
+    Question("justification", _lt("Why This Support"), kind="area", required=True),
     page="case/…/cash",
 )
 FORMS["cash"] = CASH
