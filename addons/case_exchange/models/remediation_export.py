@@ -119,7 +119,7 @@ class Export(models.Model):
     excluded_count = fields.Integer(
         readonly=True,
         string="Left Out",
-        help="Cases without consent to reporting in force (R9).",
+        help="Cases without consent to reporting in force.",
     )
     file = fields.Binary(readonly=True, attachment=True)
     file_name = fields.Char(readonly=True)

@@ -31,7 +31,7 @@ class ExportLog(models.Model):
     domain = fields.Char(readonly=True, string="Filter")
     count = fields.Integer(readonly=True, string="Cases")
     excluded_count = fields.Integer(
-        readonly=True, string="Left Out", help="No consent to reporting (R9)."
+        readonly=True, string="Left Out", help="No consent to reporting."
     )
     is_identified = fields.Boolean(readonly=True, string="With Names")
     reason = fields.Char(readonly=True)
