@@ -52,14 +52,14 @@ KEEP_DAYS = 30
 SAME_DAYS = 3
 #: Reasons why a submission waits, as the supervisors read them.
 REASONS = [
-    ("unknown_case", "The case is not known"),
-    ("not_holder", "The worker does not hold this case today"),
-    ("not_cleared", "The worker may not hold cases today"),
-    ("unknown_worker", "The worker is not known, or has left"),
-    ("another_worker", "The sender writes in the name of somebody else"),
-    ("correction", "It corrects one that was filed already"),
-    ("bad_answer", "An answer cannot be taken as it is"),
-    ("other", "It could not be placed by itself"),
+    ("unknown_case", "The Case Is Not Known"),
+    ("not_holder", "The Worker Does Not Hold This Case Today"),
+    ("not_cleared", "The Worker May Not Hold Cases Today"),
+    ("unknown_worker", "The Worker Is Not Known, or Has Left"),
+    ("another_worker", "The Sender Writes in the Name of Somebody Else"),
+    ("correction", "It Corrects One That Was Filed Already"),
+    ("bad_answer", "An Answer Cannot Be Taken as It Is"),
+    ("other", "It Could Not Be Placed by Itself"),
 ]
 
 
@@ -187,7 +187,7 @@ class Submission(models.Model):
             more, without = [("site", _("Where"), False)], ("site_id",)
         elif form != "danger":
             more = [
-                ("case", _("Code of the case"), True),
+                ("case", _("Code of the Case"), True),
                 ("worker", _("Login of the worker"), False),
             ]
         if form == "family":
