@@ -1,8 +1,10 @@
 """Every term of every module is there in French."""
 
 import io
+from pathlib import Path
 
 import polib
+from _lib import i18n
 from lxml import etree
 
 from odoo.modules.module import get_manifest
@@ -58,7 +60,9 @@ class TestTranslations(TransactionCase):
         self.patch(odoo.addons, "__path__", longest)
         buffer = io.BytesIO()
         trans_export(None, [module], buffer, "po", self.env)
-        return {entry.msgid for entry in polib.pofile(buffer.getvalue().decode())}
+        exported = polib.pofile(buffer.getvalue().decode())
+        folder = Path(get_manifest(module)["addons_path"]) / module
+        return {entry.msgid for entry in i18n.clean(exported, folder)}
 
     def _french(self, module):
         path = get_manifest(module)["addons_path"] + f"/{module}/i18n/fr.po"

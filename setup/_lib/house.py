@@ -11,7 +11,7 @@ from pathlib import Path
 import polib
 from lxml import etree
 
-from . import arrows, modules
+from . import arrows, modules, words
 from .common import ROOT
 
 GLOSSARY = ROOT / "docs" / "glossary.md"
@@ -52,6 +52,7 @@ def check():
         yield from _translations(folder)
     yield from names()
     yield from sizes()
+    yield from words.check()
 
 
 def files():

@@ -1,12 +1,15 @@
 """setup/i18n: the terms of each module, and their French."""
 
+import ast
 from pathlib import Path
 
-from . import modules
+from . import modules, words
 from .common import ROOT, SetupError, say
 from .postgres import Cluster
 
 LANGUAGE = "fr"
+# Who calls one of these hands over a text to be translated.
+CALLS = ("_", "_lt", "LazyTranslate")
 # Where Odoo has translated the same words already.
 CORE = ("base", "mail", "web", "portal", "account", "analytic", "product")
 # Odoo takes a file for one of the module that the first matching addons path names:
@@ -63,7 +66,8 @@ def _write(folder, name, text, core):
     import polib
 
     folder.mkdir(exist_ok=True)
-    template = polib.pofile(text)
+    template = clean(polib.pofile(text), folder.parent)
+    text = str(template)
     previous = folder / f"{name}.pot"
     if not previous.exists() or _entries(polib.pofile(str(previous))) != _entries(
         template
@@ -89,6 +93,7 @@ def _write(folder, name, text, core):
         if not entry.msgstr and entry.msgid in core:
             entry.msgstr = core[entry.msgid]
             borrowed += 1
+        entry.msgstr = words.tidy(entry.msgstr)
         result.append(entry)
     result.save(str(path))
     left = [entry for entry in result if not entry.msgstr]
@@ -99,6 +104,39 @@ def _write(folder, name, text, core):
     for entry in left[:10]:
         say(f"    {entry.linenum or ''} {entry.msgid[:70]!r}")
     return len(left)
+
+
+def clean(template, folder):
+    """Take out what the extraction of terms adds by mistake: places that do not exist
+    and, because it takes every underscore for a call, keys of the code beside it."""
+    terms = _terms(folder)
+    kept = []
+    for entry in template:
+        entry.occurrences = [
+            (place, line)
+            for place, line in entry.occurrences
+            if not place.startswith("code:addons/addons/")
+            and not (place.startswith("code:") and place.endswith(".py"))
+            or place.startswith("code:addons/" + folder.name)
+            and entry.msgid in terms
+        ]
+        if entry.occurrences:
+            kept.append(entry)
+    template[:] = kept
+    return template
+
+
+def _terms(folder):
+    """The texts that the Python code of a module hands over to be translated."""
+    found = set()
+    for path in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and node.args:
+                name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+                text = node.args[0]
+                if name in CALLS and isinstance(text, ast.Constant):
+                    found.add(text.value)
+    return found
 
 
 def _entries(pofile):
