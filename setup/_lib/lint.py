@@ -133,4 +133,11 @@ def _javascript(chosen):
         if done.returncode:
             say(f"{script.relative_to(ROOT)}: correct the syntax")
             clean = False
+    for command in (["prettier", "--check"], ["eslint"]):
+        if shutil.which(command[0]):
+            paths = [str(script.relative_to(ROOT)) for script in scripts]
+            done = subprocess.run([*command, *paths], cwd=ROOT, check=False)
+            clean = clean and not done.returncode
+        else:
+            say(f"{command[0]} is not here; how scripts look was not checked.")
     return clean

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor, as_completed, wait
@@ -21,12 +22,20 @@ SEPARATE = (*FAULTS, "tests/alone", "tests/benchmark")
 
 
 def run(parser, arguments):
-    parser.usage = "setup/test [--database NAME] [--rebuild] [pytest argument ...]"
+    parser.usage = (
+        "setup/test [--database NAME] [--rebuild] [--coverage] [pytest argument ...]"
+    )
     parser.add_argument(
         "--rebuild", action="store_true", help="make the test databases again"
     )
+    parser.add_argument(
+        "--coverage",
+        action="store_true",
+        help="say which lines no test ran; servers that tests start are not measured",
+    )
     options, rest = parser.parse_known_args(arguments)
     selected, others = _select(rest)
+    Job.coverage = options.coverage and _new_coverage()
     from .database import Databases
 
     databases = Databases(Cluster("test", fast=True).start())
@@ -47,8 +56,30 @@ def run(parser, arguments):
         outcome: sum(result[outcome] for result in results)
         for outcome in ("passed", "failed", "skipped")
     }
+    if Job.coverage:
+        _report(Job.coverage)
     say("{passed} passed, {failed} failed, {skipped} skipped".format(**total))
     return 1 if total["failed"] else 0
+
+
+def _new_coverage():
+    """Return an empty folder for what each process of a run measures."""
+    folder = STATE / "coverage"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def _report(folder):
+    """Say how much of each file was run; the pages show the lines that were not."""
+    command = [sys.executable, "-m", "coverage"]
+    data = f"--data-file={folder / 'data'}"
+    options = {"cwd": ROOT, "check": False}
+    subprocess.run([*command, "combine", data, str(folder)], **options)
+    subprocess.run([*command, "report", data, "--skip-covered", "-i"], **options)
+    pages = folder / "html"
+    subprocess.run([*command, "html", data, "-q", "-i", f"-d{pages}"], **options)
+    say(f"The lines are in {pages.relative_to(ROOT)}/index.html")
 
 
 def _prepare(databases, rebuild):
@@ -195,6 +226,9 @@ def _existing(*folders):
 class Job:
     """One run of pytest. `number` says which of the three kinds of tests it runs."""
 
+    #: The folder for what coverage measures, where that was asked for.
+    coverage = None
+
     def __init__(self, databases, number, title, paths, others, template=None):
         self.databases = databases
         self.number = number
@@ -251,7 +285,13 @@ class Job:
         return result
 
     def _command(self, name):
-        command = [sys.executable, "-m", "pytest", f"--rootdir={ROOT}"]
+        command = [sys.executable, "-m"]
+        if self.coverage:
+            folders = ",".join(str(folder) for folder in modules.find().values())
+            command += ["coverage", "run", "--parallel-mode", f"--source={folders}"]
+            command += [f"--data-file={self.coverage / 'part'}", "--omit=*/tests/*"]
+            command += ["-m"]
+        command += ["pytest", f"--rootdir={ROOT}"]
         command += ["-p", "pytest_counts", "--durations=6", "--durations-min=5"]
         # Of Odoo's own requirements, not of ours.
         command += ["-W", "ignore:'crypt' is deprecated:DeprecationWarning"]
