@@ -1,10 +1,11 @@
 {
     "name": "Child Remediation",
     "summary": "Case files of children in or at risk of child labour",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Child Remediation",
     "license": "AGPL-3",
     "author": "Child Remediation contributors",
+    "development_status": "Beta",
     "depends": [
         "remediation_base",
         "auth_password_policy",

@@ -1,10 +1,11 @@
 {
     "name": "Savings Groups",
     "summary": "Caregivers' savings groups, tied to the plan and to the ledger",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Child Remediation",
     "license": "AGPL-3",
     "author": "Child Remediation contributors",
+    "development_status": "Beta",
     "depends": ["child_remediation", "account"],
     "data": [
         "security/savings_groups.xml",

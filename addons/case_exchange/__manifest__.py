@@ -1,10 +1,11 @@
 {
     "name": "Case Exchange",
     "summary": "Exports that keep account of themselves, and imports of former systems",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Child Remediation",
     "license": "AGPL-3",
     "author": "Child Remediation contributors",
+    "development_status": "Beta",
     "depends": ["child_remediation"],
     "external_dependencies": {"python": ["xlsxwriter"]},
     "data": [

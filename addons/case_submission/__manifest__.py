@@ -1,10 +1,11 @@
 {
     "name": "Case Submissions",
     "summary": "An endpoint for concerns and visits that telephones collect",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Child Remediation",
     "license": "AGPL-3",
     "author": "Child Remediation contributors",
+    "development_status": "Beta",
     "depends": ["case_exchange", "case_referral"],
     "data": [
         "security/submission_groups.xml",

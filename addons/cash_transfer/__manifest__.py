@@ -1,10 +1,11 @@
 {
     "name": "Cash Transfers",
     "summary": "From a plan's stipend to a posted, reconciled ledger",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Child Remediation",
     "license": "AGPL-3",
     "author": "Child Remediation contributors",
+    "development_status": "Beta",
     "depends": ["child_remediation", "account"],
     "external_dependencies": {"python": ["phonenumbers", "python-stdnum", "pyzipper"]},
     "data": [

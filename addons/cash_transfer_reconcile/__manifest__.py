@@ -1,10 +1,11 @@
 {
     "name": "Cash Transfers in the Bank Reconciliation",
     "summary": "OCA's reconciliation screen proposes the funding of a bank line",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Child Remediation",
     "license": "AGPL-3",
     "author": "Child Remediation contributors",
+    "development_status": "Beta",
     "depends": [
         "cash_transfer",
         "account_reconcile_oca",

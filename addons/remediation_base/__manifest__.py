@@ -1,10 +1,11 @@
 {
     "name": "Remediation Base",
     "summary": "Mechanisms that the remediation apps declare their models in",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Hidden",
     "license": "AGPL-3",
     "author": "Child Remediation contributors",
+    "development_status": "Beta",
     "depends": ["mail"],
     "external_dependencies": {"python": ["pillow-heif"]},
     "data": [

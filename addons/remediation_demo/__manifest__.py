@@ -1,10 +1,11 @@
 {
     "name": "Child Remediation Demonstration",
     "summary": "An invented organisation: its people, two years of work, its books",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Child Remediation",
     "license": "AGPL-3",
     "author": "Child Remediation contributors",
+    "development_status": "Beta",
     "depends": [
         "case_exchange",
         "case_referral",

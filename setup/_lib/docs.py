@@ -1,9 +1,10 @@
-"""setup/docs: the pages of docs/ whose columns follow from the code."""
+"""setup/docs: the pages of docs/ whose columns follow from the code, and the README of
+each module."""
 
 import re
 from collections import defaultdict
 
-from . import forms, modules, steps
+from . import forms, modules, readme, steps
 from .common import ROOT, say, write_atomic
 
 RULES = ROOT / "docs" / "rules.md"
@@ -18,8 +19,10 @@ def run(parser, arguments):
         (RULES, rules()),
         (steps.PAGE, steps.page()),
         (forms.PAGE, forms.page()),
+        *readme.pages(),
     ):
         changed = not path.is_file() or page != path.read_text()
+        path.parent.mkdir(parents=True, exist_ok=True)
         write_atomic(path, page)
         name = path.relative_to(ROOT)
         say(f"{name}: {'brought up to date' if changed else 'is up to date'}")
@@ -30,6 +33,7 @@ def check():
     """Yield (file, line, advice): a mention without a rule, a rule without a proof."""
     yield from steps.check()
     yield from forms.check()
+    yield from readme.check()
     numbers = set(_sentences())
     homes, proofs = _mentions(), _proofs()
     for number in sorted(homes.keys() | proofs.keys(), key=_key):
