@@ -107,22 +107,18 @@ def _write(folder, name, text, core):
 
 
 def clean(template, folder):
-    """Take out what the extraction of terms adds by mistake: places that do not exist
-    and, because it takes every underscore for a call, keys of the code beside it."""
+    """Take out the keys of the code that the extraction of terms adds by mistake,
+    because it takes every underscore for a call."""
     terms = _terms(folder)
-    kept = []
-    for entry in template:
-        entry.occurrences = [
-            (place, line)
-            for place, line in entry.occurrences
-            if not place.startswith("code:addons/addons/")
-            and not (place.startswith("code:") and place.endswith(".py"))
-            or place.startswith("code:addons/" + folder.name)
-            and entry.msgid in terms
-        ]
-        if entry.occurrences:
-            kept.append(entry)
-    template[:] = kept
+    template[:] = [
+        entry
+        for entry in template
+        if entry.msgid in terms
+        or not all(
+            place.startswith("code:") and place.endswith(".py")
+            for place, _line in entry.occurrences
+        )
+    ]
     return template
 
 

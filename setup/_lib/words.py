@@ -150,8 +150,6 @@ def _english(text, places, avoid):
     for pattern, instead in avoid:
         if found := pattern.search(plain):
             yield f"the glossary says {instead} for {found.group()!r}"
-    if any(place.startswith("code:addons/addons/") for place in places):
-        yield "run setup/i18n: this place does not exist"
 
 
 def _french(text, avoid):
