@@ -371,6 +371,39 @@ class TestR71Withheld(PortalCommon):
         self.assertTrue(before.lifted_on)
         self.assertFalse(self.case._disclosure_withheld(self.clinic)[self.case.id])
 
+    def test_r08_the_family_says_on_the_portal_that_it_may_be_told_again(self):
+        """Recorded for two purposes at once; what is named with it stays withheld."""
+        self._hold_by_override()
+        items = self.env["remediation.disclosure.item"].search([])
+        before = self._consent(
+            self.case,
+            "photo",
+            withhold_item_ids=[Command.set(items.ids)],
+            withhold_from_ids=[Command.set(self.clinic.ids)],
+        )
+        held = self.case.with_user(self.portal_manager)
+        said = {
+            "purposes": ["services", "share_with_org"],
+            "subject": "caregiver",
+            "given_by_member_id": self._caregiver(self.case).id,
+            "answer": "yes",
+            "assent": "yes",
+            "how": "verbal_witnessed",
+            "witness": "A neighbour",
+            "withhold": [items[0].key],
+        }
+        self.authenticate("portal_manager", "portal_manager")
+        url = f"/my/remediation/case/{self.case.name}/consent"
+        self.assertIn('name="lifts_earlier"', self.get(url).text)
+        held.portal_add_consent(said)
+        self.assertFalse(before.lifted_on, "nobody said so")
+        held.portal_add_consent({**said, "lifts_earlier": "yes"})
+        self.assertTrue(before.lifted_on)
+        self.assertEqual(before.lifted_by_id, self.portal_manager)
+        new = self.case.consent_ids._withholding()
+        self.assertEqual(len(new), 2, "both purposes go on withholding what they name")
+        self.assertEqual(new.withhold_item_ids, items[0])
+
     def test_r71_every_key_of_a_file_says_which_field_it_tells(self):
         tells_nothing = {
             "id",

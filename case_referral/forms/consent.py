@@ -59,6 +59,11 @@ CONSENT = Form(
         label=offers.name,
         folded=True,
     ),
+    Question(
+        "lifts_earlier",
+        _lt("May what was withheld before be told again?"),
+        help=_lt("Ask the family. What is named above stays withheld."),
+    ),
     Question("valid_until", _lt("Valid Until")),
     Question("limits_explained", _lt("Were the limits of confidentiality explained?")),
     Question(

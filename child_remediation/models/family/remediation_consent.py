@@ -352,8 +352,8 @@ class Consent(models.Model):
         self.env.registry.clear_cache()  # what is withheld from whom
 
     def _lift_earlier(self):
-        """End what earlier consents withhold, where a renewed one that counts says so
-        and was recorded by nobody from whom it is withheld."""
+        """End what consents before these withhold, where a renewed one that counts says
+        so and was recorded by nobody from whom it is withheld."""
         for consent in self:
             if (
                 not consent.lifts_earlier
@@ -362,7 +362,7 @@ class Consent(models.Model):
             ):
                 continue
             # sudo: earlier consents, whoever recorded them.
-            earlier = consent.sudo().case_id.consent_ids._withholding() - consent
+            earlier = consent.sudo().case_id.consent_ids._withholding() - self
             earlier = earlier.filtered(
                 lambda other: not other.sudo(False)._is_withheld_from_user()
             )
