@@ -405,6 +405,13 @@ class TestBounds(CashCommon):
         with self.assertRaisesRegex(UserError, "runs from"):
             plan.with_user(self.releaser).action_instruct()
 
+    def test_r67_an_archived_provider_is_not_instructed(self):
+        plan = self._paid_plan(1, "released")
+        plan.with_user(self.releaser).action_fund()
+        self.provider.active = False
+        with self.assertRaisesRegex(UserError, "archived"):
+            plan.with_user(self.releaser).action_instruct()
+
     def test_r67_a_contract_that_ended_is_not_instructed(self):
         plan = self._paid_plan(1, "released")
         plan.with_user(self.releaser).action_fund()

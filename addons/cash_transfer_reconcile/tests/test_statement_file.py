@@ -1,5 +1,6 @@
 import base64
 import io
+from datetime import datetime
 
 import xlsxwriter
 
@@ -70,6 +71,59 @@ class TestStatementFile(CashCommon):
         book.close()
         self._import(buffer.getvalue(), name="bank.xlsx")
         self.assertEqual(self._amounts(), AMOUNTS)
+
+    def test_reported_74_a_workbook_keeps_every_digit(self):
+        """Francs run to ten digits before the cents, numbers of the bank to twelve."""
+        buffer = io.BytesIO()
+        book = xlsxwriter.Workbook(buffer, {"in_memory": True})
+        sheet = book.add_worksheet()
+        day = book.add_format({"num_format": "dd/mm/yyyy"})
+        sheet.write_row(0, 0, ["Date", "Libellé", "Référence", "Montant"])
+        amounts = (-12345678901.25, -123456789.55, -20000000000.0, 29.999999999999996)
+        for number, amount in enumerate(amounts, 1):
+            sheet.write_datetime(number, 0, datetime(2026, 11, 28), day)
+            sheet.write_string(number, 1, f"Virement {number}")
+            sheet.write_number(number, 2, 250000000000 + number)
+            sheet.write_number(number, 3, amount)
+        book.close()
+        statement = self._import(buffer.getvalue(), name="bank.xlsx")
+        self.assertEqual(self._amounts(), sorted([*amounts[:3], 30]))
+        names = statement.line_ids.mapped("unique_import_id")
+        self.assertEqual(len(set(names)), 4)
+        self.assertTrue(any("250000000001" in name for name in names), names)
+
+    def test_r58_signs_of_a_banks_amounts(self):
+        head = "Date;Libellé;Référence;Montant\n"
+        for number, (text, amount) in enumerate(
+            (
+                ("(452 480,00)", -452480),
+                ("452480,00-", -452480),
+                ("\u2212452\u202f480,00", -452480),
+                ("-452\u00a0480,00", -452480),
+                ("452'480,00", 452480),
+            )
+        ):
+            with self.subTest(text), self.env.cr.savepoint() as savepoint:
+                self._import(f"{head}28/11/2026;V;N{number};{text}\n".encode())
+                self.assertEqual(self._amounts(), [amount])
+                savepoint.close(rollback=True)
+                self.env.invalidate_all(flush=False)
+
+    def test_r69_a_transaction_told_twice_in_a_file(self):
+        """Pages overlap: a number of the bank with the same amount is one transaction,
+        and a longer file of the same days brings what is new."""
+        row = "28/11/2026;Frais de tenue;FR1;-5600,50\n"
+        self._import((BANK + row).encode())
+        self.assertEqual(self._amounts(), AMOUNTS)
+        self._import((BANK + row + "29/11/2026;Autre;FR2;-10,00\n").encode())
+        self.assertEqual(self._amounts(), [*AMOUNTS, -10])
+
+    def test_r69_a_tax_as_high_as_its_charge_is_kept(self):
+        row = "28/11/2026;TVA;FR1;-5600,50\n"
+        self._import((BANK + row).encode())
+        self.assertEqual(self._amounts(), [*AMOUNTS, AMOUNTS[1]])
+        with self.assertRaisesRegex(UserError, "already imported"):
+            self._import((BANK + row + row).encode())
 
     def test_reported_76_a_dot_decimal_under_a_comma_mapping_is_refused(self):
         for amount in ("-452480.00", "-452.480", "-4,52,480", "-452480,00 USD"):

@@ -50,7 +50,7 @@ class AccountStatementImportSheetParser(models.TransientModel):
             rows[number] = [
                 cell.strftime(day)
                 if hasattr(cell, "strftime")
-                else f"{cell:.10g}".replace(".", decimal or ".")
+                else sheets.raw_text(cell).replace(".", decimal or ".")
                 if isinstance(cell, float)
                 else sheets.raw_text(cell)
                 for cell in cells
@@ -112,17 +112,25 @@ class AccountStatementImportSheetParser(models.TransientModel):
         """Give each transaction a name that the next file gives it too: the bank's own
         and its amount (a charge often has the number of its payment), else all that is
         told of it and how often it was told."""
-        told = Counter()
+        told, facts_of, kept = Counter(), {}, []
         for one in transactions:
-            name = one.get("unique_import_id")
-            if not name:
-                facts = [
-                    str(one.get(key) or "")
-                    for key in ("date", "payment_ref", "ref", "partner_name")
-                ]
-                name = hashlib.sha256("|".join(facts).encode()).hexdigest()[:24]
-            name = f"{name}:{one['amount']}"
-            if not one.get("unique_import_id"):
+            facts = "|".join(
+                str(one.get(key) or "")
+                for key in ("date", "payment_ref", "ref", "partner_name")
+            )
+            digest = hashlib.sha256(facts.encode()).hexdigest()[:24]
+            own = one.get("unique_import_id")
+            name = f"{own or digest}:{one['amount']}"
+            if not own:
                 told[name] += 1
                 name = f"{name}:{told[name]}"
+            elif facts_of.setdefault(name, facts) != facts:
+                # a tax as high as its charge, both with the number of the payment
+                name = f"{name}:{digest}"
+                facts_of[name] = facts
             one["unique_import_id"] = name
+            # pages overlap: what the bank numbers is told once
+            if not own or name not in told:
+                kept.append(one)
+            told[name] += 1
+        transactions[:] = kept

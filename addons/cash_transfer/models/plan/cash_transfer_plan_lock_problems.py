@@ -75,6 +75,13 @@ class CashTransferPlanLockProblems(models.AbstractModel):
         return self._problems_of_contract(self.pay_on)
 
     def _problems_of_contract(self, day):
+        if not self.provider_id.active:
+            return [
+                self.env._(
+                    "%(provider)s is archived: unarchive it, or give the plan up.",
+                    provider=self.provider_id.name,
+                )
+            ]
         end = self.provider_id.contract_to
         if not end or day <= end:
             return []
