@@ -37,7 +37,7 @@ class TestMatching(ReferralCommon):
         reasons = {row["name"]: " ".join(row["reasons"]) for row in rows}
         self.assertIn("Covers the child's area", reasons["Sunrise School"])
         self.assertIn("2 steps away", reasons["Far School"])
-        self.assertIn("No Place Free", reasons["Full School"])
+        self.assertIn("No place free", reasons["Full School"])
         self.assertIn("places free", reasons["Far School"])
         self.assertEqual(far.name, "Far School")
 

@@ -86,9 +86,7 @@ class TestMeeting(SavingsCommon):
         meeting = self._meet(1, {1: {"loan_given": 1500}}, shares=1, validate=False)
         self._line(meeting, 2).loan_given = 1500
         meeting.action_take_expected()
-        with self.assertRaisesRegex(
-            UserError, "more than the loan\\s+fund|fund does not"
-        ):
+        with self.assertRaisesRegex(UserError, "“Loan Fund” does not tie"):
             meeting.action_validate()
 
     def test_r46_no_new_loan_beside_a_late_one(self):

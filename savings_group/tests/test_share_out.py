@@ -56,7 +56,7 @@ class TestShareOut(SavingsCommon):
         line.decision = "net"
         # her debt of 1,650 and the box's 1,000 are 2,650 for five shares: 530 each
         self.assertEqual(line.to_bring, 1650 - 530)
-        with self.assertRaisesRegex(UserError, "brings at least"):
+        with self.assertRaisesRegex(UserError, "bring at least"):
             share_out.action_confirm()
         line.decision = "net_write_off"
         with self.assertRaisesRegex(UserError, "Write down what the group decided"):

@@ -250,10 +250,22 @@ def _translations(folder):
                 yield path, entry.linenum, f"translate {entry.msgid[:50]!r}"
             elif _placeholders(entry.msgid) != _placeholders(entry.msgstr):
                 yield path, entry.linenum, "keep the placeholders of the source"
+            if unmarked := _marks(entry) - set((entry.comment or "").split()):
+                advice = f"without `#. {min(unmarked)}` Odoo passes {entry.msgid!r} by"
+                yield path, entry.linenum, advice
             wanted = glossary.get(entry.msgid.lower())
             if wanted and entry.msgstr.lower() not in wanted:
                 advice = f"the glossary says {' or '.join(wanted)} for {entry.msgid!r}"
                 yield path, entry.linenum, advice
+
+
+def _marks(entry):
+    """What Odoo looks for before it gives a term to the code."""
+    places = [place for place, _line in entry.occurrences if place.startswith("code:")]
+    return {
+        "odoo-python" if place.endswith(".py") else "odoo-javascript"
+        for place in places
+    }
 
 
 def _placeholders(text):
