@@ -78,7 +78,7 @@ class Desk(models.AbstractModel):
         """Requests of persons about their data that run against the clock (R47)."""
         requests = self.env["remediation.subject.request"].search_fetch(
             [("state", "=", "open")],
-            ["name", "kind", "due_on"],
+            ["beneficiary_id", "kind", "due_on"],
             order="due_on",
             limit=100,
         )
@@ -87,7 +87,7 @@ class Desk(models.AbstractModel):
                 "id": f"request-{request.id}",
                 "model": request._name,
                 "res_id": request.id,
-                "title": request.name,
+                "title": request.beneficiary_id.display_name,
                 "detail": self._label(request, "kind"),
                 **(self._when(request.due_on) if request.due_on else {}),
             }

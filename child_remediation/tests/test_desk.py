@@ -99,6 +99,17 @@ class TestDesk(RemediationCommon):
         self.assertTrue(by_id["setup-organisation"]["action"])
         self.assertNotIn("Amani", str(section))
 
+    def test_every_person_of_the_back_office_has_a_desk(self):
+        """Whatever the duty: a section that fails takes the whole page with it."""
+        self.env["remediation.subject.request"].create(
+            {"beneficiary_id": self._new_case().beneficiary_id.id, "kind": "access"}
+        )
+        for login in self._people():
+            user = getattr(self, login)
+            if user._is_internal():
+                with self.subTest(login=login):
+                    self.assertTrue(self._desk(user)["name"])
+
     def test_whoever_has_no_duty_reads_nothing(self):
         self._new_case()
         self.assertEqual(self._desk(self.plain_user)["sections"], [])
