@@ -1,9 +1,7 @@
 from datetime import timedelta
 
-from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
-from odoo.tools import format_date
 
 from .common import RemediationCommon
 
@@ -177,7 +175,7 @@ class TestDecisions(RemediationCommon):
     def test_r22_one_visit_is_not_two(self):
         sentence = "\n".join(self._missing(self._visited(10)))
         earliest = self.today + timedelta(days=50)
-        self.assertIn(format_date(self.env, earliest), sentence)
+        self.assertIn(self.env["base"]._say_day(earliest), sentence)
 
     def test_r22_a_visit_at_work_breaks_the_series(self):
         case = self._visited(70, 0)
