@@ -35,4 +35,5 @@ from . import test_r58_r60_r81
 from . import test_r78_logs
 from . import test_r79_pictures
 from . import test_browser_desk
+from . import test_browser_duties
 from . import test_desk

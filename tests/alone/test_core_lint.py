@@ -16,6 +16,8 @@ LEFT_OUT = (
     "TestPyLint TestESLint TestSqlLint TestI18nChecks TestGetTextLint "
     "TestConflictMarkers"
 ).split()
+# OCA's key, which its tools read and core does not know: `setup/lint` holds its values.
+OCA_KEY = "'development_status' : Unknown manifest keys"
 RECORD = re.compile(r"^\d{4}-\d\d-\d\d \S+ \d+ (\w+) ")
 
 
@@ -39,7 +41,11 @@ def test_core_lint_finds_nothing_in_our_modules():
     text = log.read_text(errors="replace")
     assert "test_override_signatures" in text, text[-3000:]
     ours = re.compile(rf"\b({'|'.join(map(re.escape, _names()))})\b")
-    found = [record for record in _errors(text) if ours.search(record)]
+    found = [
+        record
+        for record in _errors(text)
+        if ours.search(record) and OCA_KEY not in record
+    ]
     assert not found, "\n".join(found)
 
 
