@@ -1,5 +1,6 @@
 import re
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
@@ -224,6 +225,47 @@ class TestR71Withheld(PortalCommon):
                     self.assertNotIn(word, text)
                     self.assertNotIn(word, second[door])
                 self.assertEqual(text, second[door])
+
+    def test_r71_no_message_tells_what_is_withheld(self):
+        """Chatter, mails, activities and what a phone shows of them: whatever is done
+        with the case afterwards."""
+        self._withhold_everything()
+        self._fill(0)
+        models = [
+            self.env[name].sudo().with_context(active_test=False)
+            for name in ("mail.message", "mail.mail", "mail.activity")
+        ]
+        before = [model.search([], order="id desc", limit=1).id for model in models]
+        case = self.case.with_user(self.supervisor)
+        case.action_assign(self.manager_2.id)
+        case.action_assign(self.manager.id)
+        case.action_grant_handover(self.worker_2.id, 7)
+        again = self._referral(self.case, self.school)
+        again.with_user(self.worker).action_send()
+        for model, cron in (
+            ("remediation.deadline", "_cron_watch"),
+            ("remediation.consent", "_cron_warn"),
+            ("remediation.case.manager", "_cron_expire"),
+        ):
+            with patch.object(
+                type(self.env["ir.cron"]), "_commit_progress", lambda *a, **k: 60.0
+            ):
+                getattr(self.env[model], cron)()
+        self.env.cr.precommit.run()
+        self.env.flush_all()
+        told = []
+        for model, last in zip(models, before, strict=True):
+            texts = [
+                name
+                for name, field in model._fields.items()
+                if field.store and field.type in ("char", "text", "html")
+            ]
+            for row in model.search([("id", ">", last or 0)]).read(texts):
+                told.append(" ".join(str(row[name]) for name in texts))
+        self.assertGreater(len(told), 3)
+        for text in told:
+            for word in WORDS:
+                self.assertNotIn(word, text)
 
     def _hold_by_override(self):
         self.case.with_user(self.supervisor).action_assign(
