@@ -373,6 +373,12 @@ class Case(models.Model):
             )
 
     # -- creation --------------------------------------------------------------
+    def _registers_for_a_team(self):
+        """Whether the user may register a case that somebody else holds."""
+        return self.env.su or self.env.user.has_group(
+            "child_remediation.group_supervisor"
+        )
+
     @api.model
     def _add_protected_values(self, vals_list):
         """Choose the holder: the person who registers if that person may hold cases,
@@ -390,7 +396,11 @@ class Case(models.Model):
                 ]
             )
         )
-        may_hold = profile and not profile._problems_to_hold()
+        problems = profile._problems_to_hold() if profile else []
+        may_hold = profile and not problems
+        if problems and not self._registers_for_a_team():
+            ask = self.env._("Ask your supervisor to register the child.")
+            raise UserError("\n".join([*problems, ask]))
         default_team = None
         # sudo: as above; browsed together, so that their teams come in one query.
         managers = (
