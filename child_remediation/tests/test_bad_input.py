@@ -72,7 +72,7 @@ class TestBadInput(RemediationCommon, HttpCase):
             (
                 "remediation.work.situation",
                 {**case, "works": "yes", "date": self._day(2)},
-                "date of the work situation",
+                "The work situation is dated",
             ),
             (
                 "remediation.service.delivery",
@@ -132,9 +132,9 @@ class TestBadInput(RemediationCommon, HttpCase):
             (
                 "remediation.work.situation",
                 {**case, "works": "yes", "hours_week": 169},
-                "Hours per Week",
+                "Hours per week",
             ),
-            ("remediation.visit", {**case, "hours_week": -1}, "Hours per Week"),
+            ("remediation.visit", {**case, "hours_week": -1}, "Hours per week"),
         ]
 
     def _save(self, model, vals):
