@@ -58,7 +58,7 @@ class TestSecondFactor(PortalCommon):
             for model in ("remediation.case", "remediation.beneficiary"):
                 answer = self._call(model, "search_read", [])
                 self.assertNotIn(self.case.name, answer.text)
-                self.assertIn("Enrol Your Phone", answer.text)
+                self.assertIn("Enrol your phone first", answer.text)
             for path in (f"/web/content/{file.id}", f"/web/image/{file.id}"):
                 self.assertEqual(self.url_open(path).status_code, 403, path)
             # What enrolling needs is open.
