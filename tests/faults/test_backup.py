@@ -115,6 +115,11 @@ def test_r56_what_was_erased_stays_erased(
         assert _names(databases, "restored")[child] != "Zawadi"
     finally:
         databases.drop("restored")
+    try:
+        asked, wrong = backup.examine(databases, older, keys[1])
+        assert asked >= 30
+        assert wrong == [], "an erasure made again is no fault of the backup"
+    finally:
         beside.unlink(missing_ok=True)
 
 
