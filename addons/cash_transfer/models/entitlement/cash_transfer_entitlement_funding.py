@@ -3,6 +3,15 @@ from odoo.exceptions import ValidationError
 
 from odoo.addons.remediation_base.tools.steps import EVERYTHING
 
+#: SQL: the shares `f` of the grants that pay the payments `l`, each for its period.
+SHARES_OF_PAYMENTS = """
+    cash_transfer_payment_line l
+    JOIN cash_transfer_entitlement_funding f
+      ON f.entitlement_id = l.entitlement_id
+     AND coalesce(f.date_from, l.period) <= l.period
+     AND coalesce(f.date_to, l.period) >= l.period
+"""
+
 
 class CashTransferEntitlementFunding(models.Model):
     """A grant's share of an entitlement; the shares add up to 100 % (R53)."""

@@ -11,6 +11,7 @@ from odoo.addons.remediation_base.tools.money import Money
 from odoo.addons.remediation_base.tools.steps import Ask, step
 
 from ...tools.split import split_lines
+from ..entitlement.cash_transfer_entitlement_funding import SHARES_OF_PAYMENTS
 from ..entitlement.cash_transfer_payee import IDENTITY
 
 _lt = LazyTranslate(__name__)
@@ -136,13 +137,9 @@ class CashTransferPlanLock(models.AbstractModel):
         currency = self.currency_id
         fundings = {}
         for line, grant, share, analytic in self._query(
-            """
+            f"""
             SELECT l.id, f.grant_id, f.share, g.analytic_account_id
-              FROM cash_transfer_payment_line l
-              JOIN cash_transfer_entitlement_funding f
-                ON f.entitlement_id = l.entitlement_id
-               AND coalesce(f.date_from, l.period) <= l.period
-               AND coalesce(f.date_to, l.period) >= l.period
+              FROM {SHARES_OF_PAYMENTS}
               JOIN cash_transfer_grant g ON g.id = f.grant_id
              WHERE l.id = ANY(%(ids)s) ORDER BY f.id
             """,

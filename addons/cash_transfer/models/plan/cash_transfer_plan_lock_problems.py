@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..entitlement.cash_transfer_entitlement import PAID_STATES
+from ..entitlement.cash_transfer_entitlement_funding import SHARES_OF_PAYMENTS
 from ..entitlement.cash_transfer_payee import IDENTITY
 
 #: Problems listed in one message.
@@ -393,13 +394,9 @@ class CashTransferPlanLockProblems(models.AbstractModel):
                 grant=self.env["cash.transfer.grant"].browse(grant).display_name,
             )
             for code, grant, start, end in self._query(
-                """
+                f"""
                 SELECT l.name, g.id, g.date_start, g.date_end
-                  FROM cash_transfer_payment_line l
-                  JOIN cash_transfer_entitlement_funding f
-                    ON f.entitlement_id = l.entitlement_id
-                   AND coalesce(f.date_from, l.period) <= l.period
-                   AND coalesce(f.date_to, l.period) >= l.period
+                  FROM {SHARES_OF_PAYMENTS}
                   JOIN cash_transfer_grant g ON g.id = f.grant_id
                  WHERE l.plan_id = %(plan)s AND l.status = 'pending'
                    AND (g.date_end < %(day)s OR g.date_start > %(day)s OR NOT g.active)
@@ -414,13 +411,9 @@ class CashTransferPlanLockProblems(models.AbstractModel):
         other plans have on the way (R65)."""
         wanted = dict(
             self._query(
-                """
+                f"""
                 SELECT f.grant_id, sum(l.amount_due * f.share / 100.0)
-                  FROM cash_transfer_payment_line l
-                  JOIN cash_transfer_entitlement_funding f
-                    ON f.entitlement_id = l.entitlement_id
-                   AND coalesce(f.date_from, l.period) <= l.period
-                   AND coalesce(f.date_to, l.period) >= l.period
+                  FROM {SHARES_OF_PAYMENTS}
                  WHERE l.plan_id = %(plan)s AND l.status = 'pending'
                  GROUP BY f.grant_id
                 """
