@@ -76,6 +76,7 @@ class ReferralMatching(models.AbstractModel):
                 ]
             )
         )
+        # sudo: consents and relatives of the case decide for whoever looks for a worker
         managers = managers.filtered(
             lambda manager: (
                 not manager._problems_to_hold()

@@ -57,7 +57,7 @@ class RemediationCasePortal(models.Model):
             raise AccessError(self.env._("This paper is not open to you."))
 
     def _portal_file_domain(self):
-        case = self.sudo()
+        case = self.sudo()  # sudo: ids for a domain; each file is checked as the user
         owners = (
             fields.Domain("res_model", "=", "remediation.case")
             & fields.Domain("res_id", "in", case.ids)
@@ -93,6 +93,7 @@ class RemediationCasePortal(models.Model):
             "remediation.plan",
             "remediation.service.delivery",
         ):
+            # sudo: as above
             owner = (
                 self.env[attachment.res_model].sudo().browse(attachment.res_id).exists()
             )

@@ -111,6 +111,7 @@ class RemediationConcern(models.Model):
             client_key=key,
             reporter_user_id=user.id,
             reporter_type=self._portal_reporter_type(),
+            # sudo: the reporter's own organisation
             reporter_organisation_id=user.sudo().partner_id.commercial_partner_id.id,
             company_id=user.company_id.id,
             registered_by_id=user.id,

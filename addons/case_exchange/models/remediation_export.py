@@ -315,10 +315,9 @@ class Export(models.Model):
                 "file_name": f"{self.name}.{self.file_format}",
                 "file_hash": digest,
                 "done_on": fields.Datetime.now(),
+                # sudo: one setting of the company.
                 "delete_on": today
-                + timedelta(
-                    days=self.company_id.sudo().export_keep_days
-                ),  # sudo: one setting
+                + timedelta(days=self.company_id.sudo().export_keep_days),
                 "problem": False,
             }
         )

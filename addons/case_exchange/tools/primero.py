@@ -251,7 +251,7 @@ def records_of(cases, identified, today):
 
 def _of_child(case, may_name, today):
     child = case.beneficiary_id
-    # The code and the age are no identity; the child's row may be another
+    # sudo: the code and the age are no identity; the child's row may be another
     # holder's by now.
     facts = child.sudo()
     return {

@@ -64,6 +64,7 @@ class RemediationDuplicate(models.Model):
                     codes=", ".join(entitlements.mapped("name")),
                 )
             )
+        # sudo: whether there is a case, and nothing of it
         elif entitlements.beneficiary_id == gone and kept.sudo().current_case_id:
             problems.append(
                 self.env._(

@@ -260,7 +260,7 @@ class Demo(models.AbstractModel):
                     {
                         "case_id": child.case.id,
                         "assessment_type": "review"
-                        if child.case.sudo().assessment_ids
+                        if child.file.assessment_ids
                         else "initial",
                         "present": "L'enfant, la mère, l'assistant social",
                         "child_wishes": WISHES[child.number % len(WISHES)],
@@ -293,7 +293,7 @@ class Demo(models.AbstractModel):
             ._description_selection(env)
         ]
         base = {"high": 3, "medium": 2, "low": 1}[child.risk]
-        again = child.case.sudo().reopened_count
+        again = child.file.reopened_count
         for order, domain in enumerate(domains):
             score = min(base + (child.number + order) % 2, 4 if base == 3 else 3)
             if domain == "work" and child.risk == "high" and not again:
@@ -314,7 +314,7 @@ class Demo(models.AbstractModel):
             mine = [child for child, what in facts if what == kind]
             by_approver = defaultdict(list)
             for child in mine:
-                by_approver[child.case.sudo().team_id.supervisor_id].append(child)
+                by_approver[child.file.team_id.supervisor_id].append(child)
             for children in by_approver.values():
                 env = self._approver(children[0])
                 waiting = env[f"remediation.{kind}"].search(

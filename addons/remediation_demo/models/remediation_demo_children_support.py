@@ -77,7 +77,7 @@ class Demo(models.AbstractModel):
                 [
                     self._visit_vals(world, child, working)
                     for child, working in mine
-                    if not child.case.sudo().closed_on
+                    if not child.file.closed_on
                 ]
             )
             if visits:
@@ -180,7 +180,7 @@ class Demo(models.AbstractModel):
                 enrolment
                 and enrolment.state in ("attending", "irregular")
                 and enrolment.date_start.replace(day=1) <= month
-                and not child.case.sudo().closed_on
+                and not child.file.closed_on
             ):
                 by_worker[child.worker].append(child)
         for login, children in by_worker.items():

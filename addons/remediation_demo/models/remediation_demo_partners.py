@@ -105,7 +105,7 @@ class Demo(models.AbstractModel):
                 wizard = coordinator["remediation.concern.accept"].create(
                     {
                         "concern_id": concerns[1].id,
-                        "beneficiary_id": child.case.sudo().beneficiary_id.id,
+                        "beneficiary_id": child.file.beneficiary_id.id,
                         "risk_level": "medium",
                     }
                 )
@@ -367,7 +367,7 @@ class Demo(models.AbstractModel):
         return [
             c
             for c in world.children
-            if c.story in stories and c.case and not c.case.sudo().closed_on
+            if c.story in stories and c.case and not c.file.closed_on
         ]
 
     @api.model
@@ -438,6 +438,7 @@ class Demo(models.AbstractModel):
         children = [
             c
             for c in self._open(world, "in_remediation")
+            # sudo: as the child's file
             if c.enrolment and c.enrolment.sudo().state == "attending"
         ]
         for child, state in zip(children, states, strict=False):

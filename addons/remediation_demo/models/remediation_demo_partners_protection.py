@@ -13,7 +13,7 @@ class Demo(models.AbstractModel):
             child = world.children[30 + position]
             request = officer["remediation.subject.request"].create(
                 {
-                    "beneficiary_id": child.case.sudo().beneficiary_id.id,
+                    "beneficiary_id": child.file.beneficiary_id.id,
                     "kind": ("rectification", "access")[position // 2 % 2],
                     "requested_by": "La mère",
                     "identity_checked": True,
@@ -47,7 +47,7 @@ class Demo(models.AbstractModel):
                 self._as("caseworker5")
                 .env["remediation.break.glass"]
                 .open_case(
-                    child.case.sudo().name,
+                    child.file.name,
                     "L'enfant est devant moi, blessé, et sa collègue ne répond pas.",
                 )
             )
@@ -68,7 +68,7 @@ class Demo(models.AbstractModel):
         ][2:10]
         env = self._as("caseworker").env
         for child in twice:
-            first = child.case.sudo().beneficiary_id
+            first = child.file.beneficiary_id
             person = env["remediation.beneficiary"].create(
                 {
                     "first_name": child.first_name,

@@ -284,6 +284,7 @@ class Case(models.Model):
                 moved.with_context(mail_activity_quick_update=True).write(
                     {"user_id": new_holder.id}
                 )
+        # sudo: as above
         self.env["mail.followers"].sudo().search(
             [("res_model", "=", self._name), ("res_id", "in", self.ids)]
         ).unlink()

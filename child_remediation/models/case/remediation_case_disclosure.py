@@ -330,6 +330,7 @@ class Disclosure(models.Model):
         is withheld from everybody the child is referred to is not withheld from who
         holds the case.
         """
+        # sudo: which organisation a receiver belongs to, and no more
         partner = receiver.sudo().commercial_partner_id if receiver else None
         withheld = {case_id: set() for case_id in self._ids}
         # sudo: asked for people who do not read consents, and about them.

@@ -101,6 +101,7 @@ class Case(models.Model):
         now = fields.Datetime.now()
         for case in self:
             manager = case.case_manager_id
+            # sudo: checks and trainings count, whoever may read them
             may_hold = manager and not manager.sudo()._problems_to_hold()
             case._unprotected().write(
                 {

@@ -146,6 +146,7 @@ class Deadline(models.Model):
             if hours and now + timedelta(hours=hours) < deadline.date_due:
                 by_due.setdefault(now + timedelta(hours=hours), []).append(deadline.id)
         for date_due, ids in by_due.items():
+            # sudo: deadlines follow the case; nobody writes them
             self.sudo().browse(ids)._unprotected().write({"date_due": date_due})
 
     @step(

@@ -159,6 +159,7 @@ class Handover(models.Model):
             )
             for name in ("risk_level", "stage", "classification")
         }
+        # sudo: the template alone; what it is given was chosen above
         return (
             self.env["ir.qweb"]
             .sudo()

@@ -116,6 +116,7 @@ class SubjectRequest(models.Model):
                 and not model._transient
                 and "remediation.case.owned" in self._ancestors(model)
             ):
+                # sudo: all that is held on the child, whoever may read it
                 records = self.env[name].sudo().with_context(active_test=False)
                 found = records.search([("case_id", "in", cases.ids)], order="id")
                 if found:

@@ -161,6 +161,7 @@ class SavingsMember(models.Model):
             )
         )
         by_group = {cycle.group_id: cycle for cycle in cycles}
+        # sudo: whoever enters a member need not make memberships
         self.env["savings.membership"].sudo()._unprotected().create(
             [
                 {"cycle_id": by_group[member.group_id].id, "member_id": member.id}

@@ -344,6 +344,7 @@ class SavingsEnrolment(models.Model):
                     "phone": caregiver.phone,
                 }
             )
+        # sudo: the secret link, which no role reads or writes (R51)
         self.sudo()._unprotected().write(
             {
                 "member_id": member.id,

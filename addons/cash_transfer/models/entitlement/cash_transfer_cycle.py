@@ -162,12 +162,11 @@ class CashTransferCycle(models.Model):
     def action_generate(self):
         """Build the lines of the period in the background. For cash officers."""
         self.ensure_one()
+        # sudo: a number for the progress bar
         total = (
             self.env["cash.transfer.entitlement"]
             .sudo()
-            .search_count(
-                self._entitlement_domain()  # sudo: a number for the progress bar
-            )
+            .search_count(self._entitlement_domain())
         )
         if not total:
             raise UserError(

@@ -138,6 +138,7 @@ class CashTransferEntitlementDecision(models.Model):
                 "reason": False,
             }
         )
+        # sudo: nobody has a write right on commitments; the approval was checked
         approved.sudo().funding_ids._commit_budget()
         return approved
 

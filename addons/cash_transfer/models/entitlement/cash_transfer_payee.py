@@ -318,6 +318,7 @@ class CashTransferPayee(models.Model):
                 "confirmed_by_id": False,
             }
         )
+        # sudo: support of other holders' children waits for the new payee as well
         self.env["cash.transfer.entitlement"].sudo().search(
             [
                 ("payee_id", "in", decided.ids),

@@ -198,6 +198,7 @@ class CashTransferPaymentPlanDrafting(models.Model):
                 for line in lines
             ]
         )
+        # sudo: payments of the new plan, which nobody may write
         follow_up.sudo()._refresh_methods()
         self._log_event(self.env._("Follow-up %(plan)s drafted.", plan=follow_up.name))
         return follow_up._get_records_action()

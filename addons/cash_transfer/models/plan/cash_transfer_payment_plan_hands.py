@@ -57,6 +57,7 @@ class CashTransferPaymentPlanHands(models.Model):
                 )
         if duty in ("approve", "release"):
             self._check_rate_hands(people)
+            # sudo: counted over all payments of the plan, whoever may read them
             touched = (
                 self.env["cash.transfer.payment.line"]
                 .sudo()
