@@ -21,6 +21,7 @@ APPS = (
     "cash_transfer_reconcile",
     "case_exchange",
     "case_submission",
+    "case_indicator",
 )
 MADE_BY_CORE = {
     *("id", "create_uid", "create_date", "write_uid", "write_date"),

@@ -1,0 +1,21 @@
+{
+    "name": "Indicators of Child Remediation",
+    "summary": "What happened to the children, frozen by period, open to who may see",
+    "version": "19.0.1.0.0",
+    "category": "Child Remediation",
+    "license": "AGPL-3",
+    "author": "Child Remediation contributors",
+    "development_status": "Beta",
+    "depends": ["child_remediation"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/indicator_rules.xml",
+        "data/remediation.indicator.csv",
+        "data/remediation.indicator.measure.csv",
+        "views/remediation_indicator_views.xml",
+        "views/remediation_indicator_measure_views.xml",
+        "views/remediation_indicator_figure_views.xml",
+        "views/remediation_indicator_run_views.xml",
+        "views/indicator_menus.xml",
+    ],
+}

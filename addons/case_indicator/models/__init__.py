@@ -1,0 +1,7 @@
+from . import (
+    remediation_indicator,
+    remediation_indicator_measure,
+    remediation_indicator_run,
+    remediation_indicator_run_facts,
+    remediation_indicator_figure,
+)

@@ -1,0 +1,242 @@
+from datetime import datetime, time, timedelta
+
+import pytz
+
+from odoo import models
+from odoo.tools import SQL
+
+from odoo.addons.child_remediation.tools.classification import CHILD_LABOUR
+
+from ..tools import facts_children, facts_people, facts_plans, facts_school, prelude
+
+#: What figures of children are broken down by: columns of ``indicator_case``.
+COLUMNS = (
+    "sex",
+    "age_band",
+    "disability",
+    "risk",
+    "classification",
+    "site",
+    "commodity",
+    "tier",
+    "partner",
+    "programme",
+    "school",
+)
+
+VALUE = """
+    CASE m.kind
+        WHEN 'ratio' THEN round(100 * sum(f.num) / nullif(sum(f.den), 0), 2)
+        WHEN 'mean' THEN round(sum(f.num) / nullif(sum(f.den), 0), 2)
+        WHEN 'median' THEN round((percentile_cont(0.5) WITHIN GROUP (ORDER BY f.num)
+                                  FILTER (WHERE m.kind = 'median'))::numeric, 2)
+        ELSE sum(f.num) END
+"""
+INTO = """
+INSERT INTO remediation_indicator_figure (
+    run_id, company_id, date_to, measure_id, indicator_id, sequence, dimension,
+    group_key, numerator, denominator, unseen, units, value, counted_ids, whole_ids,
+    create_uid, create_date, write_uid, write_date)
+"""
+WHO = "%(uid)s, now() AT TIME ZONE 'UTC', %(uid)s, now() AT TIME ZONE 'UTC'"
+
+TOTALS = f"""{INTO}
+SELECT %(run)s, %(company)s, %(date_to)s, m.id, m.indicator_id, m.sequence, 'all', NULL,
+       coalesce(sum(f.num), 0), coalesce(sum(f.den), 0),
+       count(*) FILTER (WHERE f.unseen), count(f.unit), coalesce({VALUE}, 0),
+       jsonb_agg(f.res ORDER BY f.res) FILTER (WHERE f.num <> 0 AND f.res IS NOT NULL),
+       jsonb_agg(f.res ORDER BY f.res) FILTER (WHERE f.den <> 0 AND f.res IS NOT NULL),
+       {WHO}
+  FROM remediation_indicator_measure m
+  LEFT JOIN indicator_fact f ON f.measure = m.key
+ GROUP BY m.id
+"""
+GROUPS = f"""{INTO}
+SELECT %(run)s, %(company)s, %(date_to)s, m.id, m.indicator_id, m.sequence,
+       CASE {" ".join(f"WHEN grouping(c.{name}) = 0 THEN '{name}'" for name in COLUMNS)}
+       END AS dimension,
+       coalesce({", ".join(f"c.{name}" for name in COLUMNS)}) AS group_key,
+       sum(f.num), sum(f.den), count(*) FILTER (WHERE f.unseen), count(*),
+       coalesce({VALUE}, 0), NULL::jsonb, NULL::jsonb, {WHO}
+  FROM indicator_fact f
+  JOIN indicator_case c ON c.case_id = f.case_id
+  JOIN remediation_indicator_measure m ON m.key = f.measure AND m.persons
+ GROUP BY GROUPING SETS ({", ".join(f"(m.id, c.{name})" for name in COLUMNS)})
+"""
+#: R53: a child counts with each funder's share on the day; all shares are one child.
+FUNDERS = f"""{INTO}
+SELECT %(run)s, %(company)s, %(date_to)s, m.id, m.indicator_id, m.sequence, 'funder',
+       f.funder, sum(f.num), sum(f.den), count(*) FILTER (WHERE f.unseen), count(*),
+       coalesce({VALUE}, 0), NULL::jsonb, NULL::jsonb, {WHO}
+  FROM (SELECT f.measure, f.unseen, s.funder_id::text AS funder,
+               CASE WHEN m.kind = 'median' THEN f.num
+                    ELSE f.num * coalesce(s.share, 100) / 100 END AS num,
+               f.den * coalesce(s.share, 100) / 100 AS den
+          FROM indicator_fact f
+          JOIN remediation_indicator_measure m ON m.key = f.measure AND m.persons
+          LEFT JOIN LATERAL (
+               SELECT s.funder_id, s.share::numeric
+                 FROM remediation_funding s
+                WHERE s.case_id = f.case_id AND s.date_from <= %(date_to)s
+                  AND (s.date_to IS NULL OR s.date_to >= %(date_to)s)) s ON TRUE) f
+  JOIN remediation_indicator_measure m ON m.key = f.measure
+ GROUP BY m.id, f.funder
+"""
+CONTENT = """
+SELECT m.key, f.dimension, f.group_key, f.numerator::text, f.denominator::text,
+       f.unseen, f.units, f.value::text, md5(f.counted_ids::text),
+       md5(f.whole_ids::text)
+  FROM remediation_indicator_figure f
+  JOIN remediation_indicator_measure m ON m.id = f.measure_id
+ WHERE f.run_id = %(run)s
+ ORDER BY m.key, f.dimension, f.group_key NULLS FIRST
+"""
+
+
+class IndicatorRun(models.Model):
+    """Computing: a statement for what all read, one for each family of facts, and one
+    for each kind of figure; however many children there are."""
+
+    _inherit = "remediation.indicator.run"
+
+    def _compute_all(self):
+        """Compute, write the figures, and note what they were computed from."""
+        self.ensure_one()
+        self.env.flush_all()
+        parameters = self._parameters()
+        self._prepare(parameters)
+        for family in self._families():
+            self.env.cr.execute(SQL(family, **parameters))
+        missing = dict(self.env.execute_query(SQL(prelude.MISSING_RATES)))
+        for statement in (TOTALS, GROUPS, FUNDERS):
+            self.env.cr.execute(SQL(statement, **parameters))
+        self.invalidate_recordset(["figure_ids", "total_ids"])
+        self._drop()
+        versions = {
+            indicator.key: indicator.version
+            for indicator in self.total_ids.indicator_id
+        }
+        self._unprotected().write({"versions": versions, "missing_rates": missing})
+        rows = self.env.execute_query(SQL(CONTENT, run=self.id))
+        values = {"content_hash": self._hash(rows)}
+        if self.restates_id:
+            values["changes"] = self._compared()
+        self._unprotected().write(values)
+
+    def _families(self):
+        """Hook: the statements that add facts; a module adds its own."""
+        return [
+            facts_children.IDENTIFIED,
+            facts_children.REACHED,
+            facts_children.COHORTS,
+            facts_children.CLOSED,
+            facts_plans.TIMES,
+            facts_plans.PLANS,
+            facts_plans.COSTS,
+            facts_school.SCHOOL,
+            facts_people.WORKERS,
+            facts_people.CONSENT,
+            facts_people.FAMILIES,
+            facts_people.COMPLAINTS,
+            facts_people.SITES,
+        ]
+
+    def _cost_sources(self):
+        """Hook: statements of ``(case_id, date, amount, currency_id)`` that say what
+        support of children cost; each amount stands in one of them alone."""
+        return [prelude.DELIVERIES]
+
+    def _parameters(self):
+        """What the statements are given; see :mod:`..tools.prelude`."""
+        zone = self.company_id._place_zone()
+        start, end = (
+            zone.localize(datetime.combine(day, time.min))
+            .astimezone(pytz.utc)
+            .replace(tzinfo=None)
+            for day in (self.date_from, self.date_to + timedelta(days=1))
+        )
+        return {
+            "run": self.id,
+            "uid": self.env.uid,
+            "company": self.company_id.id,
+            "root": self.company_id.root_id.id,
+            "currency": self.company_id.currency_id.id,
+            "zone": str(zone),
+            "start": start,
+            "end": end,
+            "date_from": self.date_from,
+            "date_to": self.date_to,
+            "labour": sorted(CHILD_LABOUR),
+            "unseen_days": prelude.UNSEEN_DAYS,
+            "consented": self._consented(),
+        }
+
+    def _consented(self):
+        """The ids of cases with a consent to services in force on the day."""
+        asked = self.env["remediation.consent"].search(
+            [("company_id", "=", self.company_id.id), ("purpose", "=", "services")]
+        )
+        consents = asked.case_id._consents_in_force("services", on=self.date_to)
+        return list(set(consents.case_id._ids))
+
+    def _prepare(self, parameters):
+        self._drop()
+        sources = SQL(" UNION ALL ").join(
+            SQL(source, **parameters) for source in self._cost_sources()
+        )
+        for statement in (
+            prelude.FACTS,
+            prelude.FINDINGS,
+            prelude.CASES,
+            prelude.INDEXES,
+        ):
+            self.env.cr.execute(SQL(statement, **parameters))
+        self.env.cr.execute(SQL(prelude.COSTS, sources=sources, **parameters))
+
+    def _drop(self):
+        self.env.cr.execute(
+            "DROP TABLE IF EXISTS indicator_fact, indicator_finding, indicator_case,"
+            " indicator_cost"
+        )
+
+    def _in_group(self, model, ids, dimension, key):
+        """The ids of those records whose case belongs to a group of a breakdown, as the
+        cases stand on the run's day."""
+        table = self.env[model]._table
+        column = "id" if model == "remediation.case" else "case_id"
+        if dimension == "funder":
+            where = SQL(
+                """EXISTS (SELECT FROM remediation_funding s
+                            WHERE s.case_id = r.%s AND s.date_from <= %s
+                              AND (s.date_to IS NULL OR s.date_to >= %s)
+                              AND s.funder_id = %s)""",
+                SQL.identifier(column),
+                self.date_to,
+                self.date_to,
+                int(key or 0),
+            )
+            return [
+                row[0]
+                for row in self.env.execute_query(
+                    SQL(
+                        "SELECT r.id FROM %s r WHERE r.id = ANY(%s) AND %s",
+                        SQL.identifier(table),
+                        ids,
+                        where,
+                    )
+                )
+            ]
+        self._prepare(self._parameters())
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT r.id FROM %s r JOIN indicator_case c ON c.case_id = r.%s
+                    WHERE r.id = ANY(%s) AND c.%s IS NOT DISTINCT FROM %s""",
+                SQL.identifier(table),
+                SQL.identifier(column),
+                ids,
+                SQL.identifier(dimension),
+                key or None,
+            )
+        )
+        self._drop()
+        return [row[0] for row in rows]

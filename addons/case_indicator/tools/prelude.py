@@ -1,0 +1,141 @@
+"""What every family of indicators reads: the cases of a company as they stood on a day,
+what was found out about the children, and what support cost.
+
+Each statement fills a table of the transaction. Parameters: ``company``, ``start`` and
+``end`` (moments in UTC, ``end`` is the first after the period), ``date_from``,
+``date_to``, ``labour`` (classes that are child labour), ``unseen_days``.
+"""
+
+#: A finding holds so long; then nobody knows (R52).
+UNSEEN_DAYS = 180
+
+FACTS = """
+CREATE TEMP TABLE indicator_fact (
+    measure text NOT NULL,
+    unit integer NOT NULL,
+    res integer,
+    case_id integer,
+    num numeric NOT NULL,
+    den numeric NOT NULL,
+    unseen boolean NOT NULL,
+    -- R53: whoever it is counts once
+    PRIMARY KEY (measure, unit)
+) ON COMMIT DROP
+"""
+
+#: What was found out about a child, when, and whether it was child labour.
+FINDINGS = """
+CREATE TEMP TABLE indicator_finding ON COMMIT DROP AS
+SELECT w.id, w.case_id, c.beneficiary_id AS child_id, w.date, w.visit_id,
+       w.classification, w.classification = ANY(%(labour)s) AS labour
+  FROM remediation_work_situation w
+  JOIN remediation_case c ON c.id = w.case_id
+ WHERE c.company_id = %(company)s AND w.date <= %(date_to)s
+   AND w.works IN ('yes', 'no') AND w.classification IS NOT NULL
+"""
+
+#: The cases as they stood when the period ended, with what figures are broken down by.
+CASES = """
+CREATE TEMP TABLE indicator_case ON COMMIT DROP AS
+WITH log AS (
+    SELECT DISTINCT ON (case_id) case_id, to_stage
+      FROM remediation_case_stage_log
+     WHERE company_id = %(company)s AND changed_on < %(end)s
+     ORDER BY case_id, changed_on DESC, id DESC
+), closing AS (
+    SELECT case_id, min(changed_on) AS first_closed
+      FROM remediation_case_stage_log
+     WHERE company_id = %(company)s AND changed_on < %(end)s AND to_stage = 'closed'
+     GROUP BY case_id
+), latest AS (
+    SELECT DISTINCT ON (child_id) child_id, date, labour, classification
+      FROM indicator_finding ORDER BY child_id, date DESC, id DESC
+), child AS (
+    SELECT b.id, b.sex, b.household_id, coalesce(b.has_disability, FALSE) AS disability,
+           b.school_status,
+           greatest(0, least(
+               extract(year FROM age(%(date_to)s::date, b.birth_date)),
+               CASE WHEN b.age_estimated > 0 AND b.age_recorded_on IS NOT NULL
+                    THEN b.age_estimated - coalesce(b.age_margin, 0)
+                         + extract(year FROM age(%(date_to)s::date, b.age_recorded_on))
+                    END)) AS age
+      FROM remediation_beneficiary b WHERE b.company_id = %(company)s
+)
+SELECT c.id AS case_id, c.beneficiary_id AS child_id, child.household_id,
+       c.received_at, c.opened_at, c.first_contact_on, c.case_manager_id,
+       (c.received_at AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date AS received_on,
+       c.closure_reason IS NOT DISTINCT FROM 'duplicate' AS duplicate,
+       least(closing.first_closed,
+             CASE WHEN c.closed_on < %(end)s THEN c.closed_on END) AS first_closed,
+       coalesce(c.closed_on < %(end)s, FALSE)
+           OR coalesce(log.to_stage = 'closed', FALSE) AS closed,
+       row_number() OVER (
+           PARTITION BY c.beneficiary_id
+           ORDER BY c.closure_reason IS NOT DISTINCT FROM 'duplicate',
+                    c.opened_at DESC, c.id DESC) = 1 AS main,
+       latest.date AS found_on, latest.labour,
+       latest.date < %(date_to)s::date - %(unseen_days)s::int AS stale,
+       child.sex,
+       CASE WHEN child.age IS NULL THEN 'unknown' WHEN child.age < 5 THEN '0-4'
+            WHEN child.age < 12 THEN '5-11' WHEN child.age < 15 THEN '12-14'
+            WHEN child.age < 18 THEN '15-17' ELSE '18+' END AS age_band,
+       CASE WHEN child.disability THEN 'yes' ELSE 'no' END AS disability,
+       c.risk_level AS risk, latest.classification,
+       c.site_id::text AS site, site.commodity, site.tier::text AS tier,
+       c.organisation_id::text AS partner, c.programme_id::text AS programme,
+       child.school_status AS school
+  FROM remediation_case c
+  JOIN child ON child.id = c.beneficiary_id
+  LEFT JOIN log ON log.case_id = c.id
+  LEFT JOIN closing ON closing.case_id = c.id
+  LEFT JOIN latest ON latest.child_id = c.beneficiary_id
+  LEFT JOIN remediation_site site ON site.id = c.site_id
+ WHERE c.company_id = %(company)s AND c.opened_at < %(end)s
+"""
+
+INDEXES = """
+CREATE UNIQUE INDEX ON indicator_case (case_id);
+CREATE INDEX ON indicator_case (child_id);
+CREATE INDEX ON indicator_finding (child_id, date);
+ANALYZE indicator_case;
+ANALYZE indicator_finding
+"""
+
+#: What support cost within the period, in the company's currency. The sources are
+#: ``(case_id, date, amount, currency_id)``; a currency without a rate is counted apart.
+COSTS = """
+CREATE TEMP TABLE indicator_cost ON COMMIT DROP AS
+SELECT source.case_id, c.child_id, source.date,
+       CASE WHEN source.currency_id = %(currency)s THEN source.amount
+            ELSE round(source.amount / rate.rate * coalesce(own.rate, 1), 2)
+            END AS cost,
+       source.currency_id,
+       source.amount <> 0 AND source.currency_id <> %(currency)s
+           AND rate.rate IS NULL AS missing
+  FROM (%(sources)s) source
+  JOIN indicator_case c ON c.case_id = source.case_id
+  LEFT JOIN LATERAL (
+       SELECT r.rate FROM res_currency_rate r
+        WHERE r.currency_id = source.currency_id AND r.name <= source.date
+          AND (r.company_id IS NULL OR r.company_id = %(root)s)
+        ORDER BY r.company_id, r.name DESC LIMIT 1) rate ON TRUE
+  LEFT JOIN LATERAL (
+       SELECT r.rate FROM res_currency_rate r
+        WHERE r.currency_id = %(currency)s AND r.name <= source.date
+          AND (r.company_id IS NULL OR r.company_id = %(root)s)
+        ORDER BY r.company_id, r.name DESC LIMIT 1) own ON TRUE
+"""
+
+#: What was given to a child or for it.
+DELIVERIES = """
+SELECT d.case_id, d.date, coalesce(d.cost, 0) AS amount, d.currency_id
+  FROM remediation_service_delivery d
+ WHERE d.company_id = %(company)s AND d.state = 'given'
+   AND d.date BETWEEN %(date_from)s AND %(date_to)s
+"""
+
+MISSING_RATES = """
+SELECT u.name, count(*) FROM indicator_cost i JOIN res_currency u
+    ON u.id = i.currency_id
+ WHERE i.missing GROUP BY u.name ORDER BY u.name
+"""
