@@ -14,7 +14,24 @@ PLACES = 3  # named for each rule: where it is mentioned most
 
 
 def run(parser, arguments):
-    parser.parse_args(arguments)
+    parser.add_argument("--book", action="store_true", help="build the book as HTML")
+    parser.add_argument(
+        "--pictures",
+        nargs="*",
+        metavar="NAME",
+        help="take the book's pictures of what setup/run serves, first; all or by name",
+    )
+    options = parser.parse_args(arguments)
+    if options.pictures is not None:
+        from . import pictures
+
+        pictures.take_all(options.pictures)
+    if options.book:
+        from . import book
+
+        say(f"The book is in {book.build().relative_to(ROOT)}")
+    if options.book or options.pictures is not None:
+        return 0
     for path, page in (
         (RULES, rules()),
         (steps.PAGE, steps.page()),

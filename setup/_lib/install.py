@@ -181,7 +181,7 @@ def _need_space(place, megabytes):
         )
 
 
-def _checksum(path):
+def checksum(path):
     value = hashlib.sha256()
     with open(path, "rb") as handle:
         for block in iter(lambda: handle.read(1 << 20), b""):
@@ -224,7 +224,7 @@ def _download_debs():
                 log=CACHE / "apt-download.log",
             )
             (deb,) = Path(state).glob(f"{name}_*.deb")
-            if _checksum(deb) != sha:
+            if checksum(deb) != sha:
                 raise SetupError(
                     f"{name} {version} does not have the checksum written in "
                     "setup/_lib/install.py; do not use it, and try another mirror."

@@ -62,6 +62,7 @@ def checksum(name):
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder)
         hidden = any(part.startswith(".") for part in inside.parts)  # caches of tools
+        hidden = hidden or inside.parts[:2] == ("static", "book")  # made of docs/
         if path.is_file() and not hidden and not IGNORED.intersection(inside.parts):
             value.update(f"{inside}\0".encode() + path.read_bytes() + b"\0")
     return value.hexdigest()[:16]

@@ -11,7 +11,7 @@ import time
 import urllib.error
 import urllib.request
 
-from . import modules
+from . import book, modules
 from .common import ROOT, STATE, SetupError, say, step, write_atomic
 from .postgres import Cluster, clusters
 
@@ -57,22 +57,25 @@ def run(parser, arguments):
     from .database import Databases
 
     name = options.database or DATABASE
-    running = _running()
-    if running and options.update:
-        _stop_server(running)
-        running = None
-    if running and (running["port"], running["database"]) == (options.port, name):
+    record = running()
+    if record and options.update:
+        _stop_server(record)
+        record = None
+    if record and (record["port"], record["database"]) == (options.port, name):
         databases = Databases(Cluster("run"))
         return _ready(databases, name, options.port)
-    if running:
+    if record:
         raise SetupError(
-            f"this checkout already serves {running['database']} on port "
-            f"{running['port']}; stop it with setup/stop first."
+            f"this checkout already serves {record['database']} on port "
+            f"{record['port']}; stop it with setup/stop first."
         )
     _check_port(options.port)
     databases = Databases(Cluster("run").start())
+    pages = book.begin()
     demo = not options.no_demo and modules.DEMO in modules.find()
     prepare(databases, name, demo=demo, update=options.update, size=options.demo)
+    if pages.wait():
+        say("The book was not built: Help says so. Run setup/docs --book to see why.")
     process = _start(databases, name, options.port)
     try:
         _wait(process, options.port)
@@ -97,10 +100,10 @@ def stop(parser, arguments):
         "--delete", action="store_true", help="delete the databases and files too"
     )
     options = parser.parse_args(arguments)
-    running = _running()
-    if running:
-        _stop_server(running)
-        step(f"Stopped the server of {running['database']}")
+    record = running()
+    if record:
+        _stop_server(record)
+        step(f"Stopped the server of {record['database']}")
     for cluster in clusters():
         if not cluster.external and cluster.running():
             cluster.stop()
@@ -228,7 +231,7 @@ def logins(databases, name):
 # -- the server -----------------------------------------------------------------
 
 
-def _running():
+def running():
     """What was started here and still runs."""
     try:
         record = json.loads(RECORD.read_text())
@@ -242,7 +245,7 @@ def _running():
 def _stop_server(record):
     os.kill(record["pid"], signal.SIGTERM)
     for _ in range(100):
-        if not _running():
+        if not running():
             break
         time.sleep(0.1)
     else:

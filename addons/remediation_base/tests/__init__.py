@@ -2,3 +2,4 @@ from . import test_batches
 from . import test_money
 from . import test_r58_answers
 from . import test_sheets
+from . import test_help

@@ -1,0 +1,323 @@
+"""The pictures of the book: each is a walk of one person of the demonstration, in
+English and in French.
+
+The pictures stand in docs/pictures, so that the book is the same wherever it is built
+and needs no database. A test walks all of them: one that cannot be reached fails.
+"""
+
+import contextlib
+import io
+from dataclasses import dataclass, field
+
+from .common import ROOT, SetupError, step
+
+FOLDER = ROOT / "docs" / "pictures"
+LANGUAGES = {"en": "en_US", "fr": "fr_FR"}
+DESK = {"width": 1280, "height": 720}
+PHONE = {"width": 390, "height": 720}
+COLOURS = 48  # of a palette: a screen needs no more, and a picture is a third as large
+SECONDS = 45
+LOADED = """() => !document.querySelector(".o_loading_indicator") &&
+    [...document.images].every((image) => image.complete)"""
+
+
+@dataclass(frozen=True)
+class Shot:
+    """What one picture shows.
+
+    :param name: its file, in each language's folder
+    :param login: whose screen it is
+    :param path: where the person goes; ``%d`` is the record's id
+    :param shows: the selector that must be there before the picture is taken
+    :param record: (model, domain, order) of the record that is opened
+    :param clicks: what the person clicks on the way, selectors
+    :param phone: on a phone
+    :param scroll: to what it shows
+    """
+
+    name: str
+    login: str
+    path: str
+    shows: str
+    record: tuple = ()
+    clicks: tuple = field(default=())
+    phone: bool = False
+    scroll: bool = False
+
+
+def _form(action, model, domain, order="id desc"):
+    return {"path": f"/odoo/action-{action}/%d", "record": (model, domain, order)}
+
+
+SHOTS = (
+    Shot("desk-case-worker", "caseworker", "/odoo", "[data-section='due'] li"),
+    Shot(
+        "desk-supervisor",
+        "supervisor",
+        "/odoo",
+        ".o_remediation_desk_view .o_form_view",
+        clicks=("[data-section='decisions'] li button",),
+    ),
+    Shot(
+        "case",
+        "caseworker2",
+        shows=".o_remediation_case .o_remediation_timeline",
+        **_form(
+            "child_remediation.case_my_action",
+            "remediation.case",
+            [("stage", "=", "in_remediation")],
+        ),
+    ),
+    Shot(
+        "assessment",
+        "caseworker2",
+        shows=".o_form_view [name='score_ids'], .o_form_view [name='score_line_ids']",
+        **_form(
+            "child_remediation.assessment_action",
+            "remediation.assessment",
+            [("state", "=", "approved")],
+        ),
+    ),
+    Shot(
+        "plan",
+        "caseworker2",
+        shows=".o_form_view [name='action_ids']",
+        **_form(
+            "child_remediation.plan_action",
+            "remediation.plan",
+            [("state", "=", "active")],
+        ),
+    ),
+    Shot(
+        "visit",
+        "caseworker2",
+        shows=".o_form_view [name='child_seen']",
+        **_form(
+            "child_remediation.visit_action",
+            "remediation.visit",
+            [("state", "=", "planned")],
+            "id",
+        ),
+    ),
+    Shot("desk-cash", "cashofficer", "/odoo", "[data-section='turn']"),
+    Shot(
+        "cycle",
+        "cashofficer",
+        shows=".o_form_view .o_statusbar_status",
+        **_form("cash_transfer.cycle_action", "cash.transfer.cycle", []),
+    ),
+    Shot(
+        "payment-plan",
+        "cashofficer",
+        shows=".o_form_view .o_statusbar_status",
+        **_form("cash_transfer.payment_plan_action", "cash.transfer.payment.plan", []),
+    ),
+    Shot("first-day", "admin", "/odoo", "[data-section='first_day']"),
+    Shot(
+        "duties",
+        "admin",
+        scroll=True,
+        shows=".o_form_view input[type='checkbox']",
+        **_form("base.action_res_users", "res.users", [("login", "=", "supervisor")]),
+    ),
+    Shot(
+        "meeting",
+        "field_agent",
+        shows=".o_form_view [name='line_ids']",
+        **_form("savings_group.savings_meeting_action", "savings.meeting", []),
+    ),
+    Shot("portal-home", "partner", "/my/remediation", "main#main h2", phone=True),
+    Shot(
+        "portal-case",
+        "partner",
+        "/my/remediation/cases",
+        "main#main h2",
+        clicks=("main#main a[href*='/my/remediation/case/']",),
+        phone=True,
+    ),
+    Shot(
+        "portal-report",
+        "reporter",
+        "/my/remediation/report",
+        "main#main form",
+        phone=True,
+    ),
+)
+
+
+class Walk:
+    """One browser that takes the pictures of a server.
+
+    :param base: the address of the server
+    :param passwords: {login: password}
+    :param speak: a function (login, code of the language) that sets a user's language
+    """
+
+    def __init__(self, browser, base, passwords, speak):
+        self.browser = browser
+        self.base = base
+        self.passwords = passwords
+        self.speak = speak
+
+    def take(self, language, shots=SHOTS):
+        """Yield (shot, picture as PNG); the people are walked one after the other."""
+        for login in dict.fromkeys(shot.login for shot in shots):
+            self.speak(login, LANGUAGES[language])
+            for phone in (False, True):
+                mine = [s for s in shots if (s.login, s.phone) == (login, phone)]
+                if mine:
+                    with self._signed_in(login, phone) as page:
+                        for shot in mine:
+                            yield shot, self._picture(page, shot)
+
+    def seen(self, page, shot):
+        """Hook: what else is looked at where a picture is taken."""
+
+    @contextlib.contextmanager
+    def _signed_in(self, login, phone):
+        context = self.browser.new_context(
+            base_url=self.base,
+            viewport=PHONE if phone else DESK,
+            is_mobile=phone,
+            has_touch=phone,
+            reduced_motion="reduce",
+        )
+        page = context.new_page()
+        page.set_default_timeout(SECONDS * 1000)
+        page.goto("/web/login" + ("?redirect=/my/remediation" if phone else ""))
+        page.fill("[name=login]", login)
+        page.fill("[name=password]", self.passwords[login])
+        with page.expect_navigation():
+            page.locator("[name=password]").press("Enter")
+        try:
+            yield page
+        finally:
+            context.close()
+
+    def _picture(self, page, shot):
+        try:
+            path = shot.path
+            if shot.record:
+                path %= self._find(page, *shot.record)
+            page.goto(path)
+            for selector in shot.clicks:
+                page.locator(selector).first.click()
+            page.wait_for_selector(shot.shows)
+            if shot.scroll:
+                page.locator(shot.shows).first.scroll_into_view_if_needed()
+        except Exception as error:
+            raise SetupError(
+                f"the picture {shot.name} cannot be taken: {shot.login} does not come "
+                f"to {shot.shows}; correct its walk in setup/_lib/pictures.py ({error})"
+            ) from error
+        page.wait_for_function(LOADED)
+        page.wait_for_timeout(400)  # what slides in has stopped
+        page.evaluate("document.activeElement?.blur()")
+        self.seen(page, shot)
+        return page.screenshot(animations="disabled", caret="hide")
+
+    @staticmethod
+    def _find(page, model, domain, order):
+        """The id of the first record that the person sees."""
+        arguments = [[list(term) for term in domain]]
+        found = call(page, model, "search", arguments, order=order, limit=1)
+        if not found:
+            raise LookupError(f"no {model} of {domain}")
+        return found[0]
+
+
+def call(page, model, method, arguments, **named):
+    """What a method answers to the person who is signed in on a page."""
+    answer = page.evaluate(
+        """async (params) => {
+            const answer = await fetch("/web/dataset/call_kw", {
+                method: "POST",
+                headers: {"Content-Type": "application/json"},
+                body: JSON.stringify({jsonrpc: "2.0", params}),
+            });
+            return await answer.json();
+        }""",
+        {"model": model, "method": method, "args": arguments, "kwargs": named},
+    )
+    if "error" in answer:
+        raise LookupError(answer["error"]["data"]["message"])
+    return answer["result"]
+
+
+def small(picture):
+    """A PNG with a palette, some ten times smaller."""
+    from PIL import Image
+
+    image = Image.open(io.BytesIO(picture)).convert("RGB")
+    image = image.quantize(COLOURS, dither=Image.Dither.NONE)
+    kept = io.BytesIO()
+    image.save(kept, "PNG", optimize=True)
+    return kept.getvalue()
+
+
+@contextlib.contextmanager
+def chromium():
+    """The browser that tests use too."""
+    import shutil
+
+    from playwright.sync_api import sync_playwright
+
+    programs = ("chromium", "chromium-browser", "google-chrome")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=next(filter(None, map(shutil.which, programs))),
+            args=["--no-sandbox", "--disable-background-networking", "--lang=en"],
+        )
+        yield browser
+        browser.close()
+
+
+def take_all(names=()):
+    """Take every picture, or those named, of what `setup/run` serves; keep them."""
+    from . import server
+    from .database import Databases
+    from .postgres import Cluster
+
+    running = server.running()
+    if not running:
+        raise SetupError("nothing is served; run setup/run --detach first.")
+    databases = Databases(Cluster("run"))
+    known = server.logins(databases, running["database"])
+    passwords = {login: password for _section, _role, login, password in known}
+    base = f"http://127.0.0.1:{running['port']}"
+    with chromium() as browser, _languages(browser, base, passwords) as speak:
+        walk = Walk(browser, base, passwords, speak)
+        shots = [shot for shot in SHOTS if not names or shot.name in names]
+        for language in LANGUAGES:
+            folder = FOLDER / language
+            folder.mkdir(parents=True, exist_ok=True)
+            for shot, picture in walk.take(language, shots):
+                (folder / f"{shot.name}.png").write_bytes(small(picture))
+                step(f"{language}/{shot.name}.png")
+
+
+@contextlib.contextmanager
+def _languages(browser, base, passwords):
+    """A function that sets a user's language as the administrator; what was is set
+    again in the end."""
+    context = browser.new_context(base_url=base)
+    page = context.new_page()
+    page.goto("/web/login")
+    page.fill("[name=login]", "admin")
+    page.fill("[name=password]", passwords["admin"])
+    with page.expect_navigation():
+        page.locator("[name=password]").press("Enter")
+    before = {}
+
+    def speak(login, code):
+        domain = [["login", "=", login]]
+        (user,) = call(page, "res.users", "search_read", [domain, ["lang"]])
+        before.setdefault(user["id"], user["lang"])
+        call(page, "res.users", "write", [[user["id"]], {"lang": code}])
+
+    try:
+        yield speak
+    finally:
+        for user, code in before.items():
+            call(page, "res.users", "write", [[user], {"lang": code}])
+        context.close()

@@ -1,0 +1,174 @@
+"""The book of docs/: it can be built, and it says what the product says."""
+
+import json
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+
+import polib
+import pytest
+from _lib import book, modules, pictures
+from _lib.common import SETUP
+from lxml import etree
+
+PAGES = sorted(
+    path.relative_to(book.DOCS / "en") for path in (book.DOCS / "en").rglob("*.md")
+)
+LABEL = re.compile(r"(?<![*\w])\*([^*]+)\*(?!\*)")
+#: Words of Odoo's own screens, which our translations do not hold.
+OF_CORE = {
+    "en": {"New", "Settings", "Users", "Print"},
+    "fr": {"Nouveau", "Paramètres", "Utilisateurs", "Imprimer"},
+}
+MEGABYTES = 3
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    return book.build(tmp_path_factory.mktemp("book"))
+
+
+def labels(language, page):
+    """The names of screens and buttons on a page: what is in italics."""
+    text = (book.DOCS / language / page).read_text()
+    return [_plain(found) for found in LABEL.findall(text)]
+
+
+def _plain(text):
+    return " ".join(text.split())
+
+
+def terms():
+    """(English, French) of all that our modules say; a no-break space is a space."""
+    for folder in modules.find().values():
+        for path in folder.glob("i18n/fr.po"):
+            for entry in polib.pofile(str(path)):
+                yield _plain(entry.msgid), _plain(entry.msgstr)
+
+
+def test_it_builds_without_a_warning(built):
+    for language in book.LANGUAGES:
+        page = (built / language / language / "case-work.html").read_text()
+        assert f'lang="{language}"' in page
+        assert (built / language / "rules.html").is_file()
+
+
+def test_a_missing_picture_stops_the_build(tmp_path):
+    source = tmp_path / "docs"
+    (source / "en").mkdir(parents=True)
+    (source / "conf.py").write_text((book.DOCS / "conf.py").read_text())
+    (source / "en" / "index.md").write_text("# Book\n\n![Gone](../pictures/gone.png)\n")
+    code = "import sys; from _lib import book; from pathlib import Path; "
+    code += "book.DOCS = Path(sys.argv[1]); book.build(Path(sys.argv[2]))"
+    command = [sys.executable, "-c", code, str(source), str(tmp_path / "book")]
+    done = subprocess.run(command, cwd=SETUP, capture_output=True, text=True)
+    assert done.returncode, done.stdout
+    assert "gone.png" in done.stderr
+
+
+def test_both_languages_have_the_same_pages():
+    french = book.DOCS / "fr"
+    assert PAGES == sorted(p.relative_to(french) for p in french.rglob("*.md"))
+    for page in PAGES:
+        one, other = (
+            (book.DOCS / language / page).read_text() for language in book.LANGUAGES
+        )
+        for pattern in (r"^#+ ", r"^\d+\. ", r"^- ", r"^```"):
+            counts = [len(re.findall(pattern, text, re.M)) for text in (one, other)]
+            assert counts[0] == counts[1], (page, pattern)
+        targets = [re.findall(r"\]\(([^)#]+)", text) for text in (one, other)]
+        assert targets[0] == [t.replace("/fr/", "/en/") for t in targets[1]], page
+
+
+def test_every_label_is_a_word_of_the_product():
+    known = set(terms())
+    words = {
+        "en": {source for source, _target in known} | OF_CORE["en"],
+        "fr": {target for _source, target in known} | OF_CORE["fr"],
+    }
+    wrong = [
+        f"{language}/{page}: {label}"
+        for language in book.LANGUAGES
+        for page in PAGES
+        for label in labels(language, page)
+        if label not in words[language]
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_label_is_translated_as_on_the_screen():
+    pairs = set(terms()) | set(
+        zip(
+            sorted(OF_CORE["en"]),
+            ["Nouveau", "Imprimer", "Paramètres", "Utilisateurs"],
+            strict=True,
+        )
+    )
+    wrong = []
+    for page in PAGES:
+        both = [labels(language, page) for language in book.LANGUAGES]
+        assert len(both[0]) == len(both[1]), (page, both)
+        wrong += [
+            f"{page}: {one} = {other}"
+            for one, other in zip(*both, strict=True)
+            if (one, other) not in pairs
+        ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_picture_is_used_has_a_step_and_is_small():
+    total = 0
+    steps = {shot.name for shot in pictures.SHOTS}
+    for language in book.LANGUAGES:
+        folder = book.DOCS / "pictures" / language
+        stored = {path.stem for path in folder.glob("*.png")}
+        used = {
+            name
+            for page in PAGES
+            for name in re.findall(
+                rf"pictures/{language}/([\w-]+)\.png",
+                (book.DOCS / language / page).read_text(),
+            )
+        }
+        assert stored == used == steps, language
+        total += sum(path.stat().st_size for path in folder.glob("*.png"))
+    assert total <= MEGABYTES * 2**20
+
+
+def _screens():
+    """The models that our menus open."""
+    found = {}
+    menus = set()
+    for folder in modules.find().values():
+        for path in folder.rglob("*.xml"):
+            if {"tests", "static"}.intersection(path.relative_to(folder).parts):
+                continue
+            for node in etree.parse(path).iter("menuitem", "record"):
+                if node.tag == "menuitem" and node.get("action"):
+                    menus.add(node.get("action").split(".")[-1])
+                elif node.get("model") == "ir.actions.act_window":
+                    model = node.xpath("string(field[@name='res_model'])")
+                    found[node.get("id").split(".")[-1]] = model
+    return {found[action] for action in menus if found.get(action)}
+
+
+def test_every_screen_has_its_page(built):
+    for language in book.LANGUAGES:
+        pages = json.loads((built / language / "screens.json").read_text())
+        missing = {model for model in _screens() if model not in pages}
+        assert not missing, (language, sorted(missing))
+        for model, target in pages.items():
+            page, _hash, anchor = target.partition("#")
+            reader = Anchors()
+            reader.feed((built / language / page).read_text())
+            assert not anchor or anchor in reader.found, (language, model, target)
+
+
+class Anchors(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.found = set()
+
+    def handle_starttag(self, _tag, attributes):
+        self.found |= {value for name, value in attributes if name == "id"}
