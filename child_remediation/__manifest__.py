@@ -48,6 +48,7 @@
         "wizards/remediation_attendance_entry_views.xml",
         "wizards/remediation_delivery_entry_views.xml",
         "reports/report_templates.xml",
+        "reports/case_file_templates.xml",
         "reports/ir_actions_report.xml",
         "views/remediation_closure_views.xml",
         "views/remediation_consent_views.xml",

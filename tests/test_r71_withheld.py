@@ -24,6 +24,8 @@ TELL = {
     "report_plan_document",
     "report_visit_document",
     "report_case_transfer_document",
+    "report_case_file_document",
+    "report_case_plan_document",
     "emergency",
     "table",
     "htcds",
@@ -141,6 +143,9 @@ class TestR71Withheld(PortalCommon):
             ("report_visit_document", self.visit),
             ("report_case_conference_document", self.case),
             ("report_case_transfer_document", self.case),
+            ("report_case_file_document", self.case),
+            ("report_case_plan_document", self.case),
+            ("report_case_consent_document", self.case),
         ):
             page, _kind = report._render_qweb_html(
                 f"child_remediation.{name}", records.ids

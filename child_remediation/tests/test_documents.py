@@ -23,6 +23,9 @@ class TestDocuments(RemediationCommon):
             "report_visit": self._visit(case),
             "report_case_conference": case,
             "report_case_transfer": case,
+            "report_case_file": case,
+            "report_case_plan": case,
+            "report_case_consent": case,
         }
         for xmlid, record in records.items():
             for lang in ("en_US", "fr_FR"):
@@ -30,6 +33,31 @@ class TestDocuments(RemediationCommon):
                 self.assertIn(case.name, page, xmlid)
                 for name in ("Amani", "Hidden", "Mama Secret"):
                     self.assertNotIn(name, page, xmlid)
+
+    def test_r29_what_the_case_prints_is_in_the_access_log(self):
+        case = self._new_case()
+        for xmlid, sentence in (
+            ("report_case_file", "Case File"),
+            ("report_case_plan", "has no plan yet"),
+            ("report_case_consent", "has no consent yet"),
+        ):
+            self.assertIn(sentence, self._render(xmlid, case, "en_US"))
+        self.env.cr.flush()
+        logged = self.env["remediation.access.log"].search(
+            [("case_id", "=", case.id), ("action", "=", "print")]
+        )
+        self.assertTrue(logged)
+        self.assertEqual(logged.user_id, self.worker)
+
+    def test_what_the_case_prints_is_the_plan_and_the_consents_of_it(self):
+        case = self._new_case()
+        plan = self._active_plan(case)
+        self._new_consent(case)
+        page = self._render("report_case_plan", case, "en_US")
+        self.assertIn("Individual remediation plan", page)
+        self.assertIn(plan.goal, page)
+        page = self._render("report_case_consent", case, "en_US")
+        self.assertEqual(page.count("I may withdraw"), len(case.consent_ids))
 
     def test_a_plan_prints_as_pdf(self):
         plan = self._active_plan(self._new_case())
