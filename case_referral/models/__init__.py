@@ -35,3 +35,4 @@ from . import (
 )
 from . import remediation_desk
 from . import remediation_desk_setup
+from . import remediation_health

@@ -10,6 +10,7 @@ from . import family
 from . import plan
 from . import follow_up
 from . import protection
+from . import remediation_health
 from . import remediation_desk
 from . import remediation_desk_worker
 from . import remediation_desk_supervisor

@@ -100,7 +100,7 @@ def drill(parser, arguments):
     folder = Path(options.folder)
     place = _choose(folder, options.backup)
     identities = _identities(options.secret)
-    databases, _name = _databases(options, there=False)
+    databases, name = _databases(options, there=False)
     started = time.monotonic()
     now = datetime.datetime.now(datetime.timezone.utc)
     moment = datetime.datetime.fromisoformat(_manifest(place)["moment"])
@@ -116,7 +116,19 @@ def drill(parser, arguments):
     result = {"moment": now.isoformat(), "backup": place.name, "wrong": wrong}
     result |= {"point_seconds": point, "seconds": took}
     write_atomic(folder / LAST_DRILL, json.dumps(result, indent=1))
+    if not wrong and databases.exists(name):
+        _tell(databases, name, now)
     return 1 if wrong else 0
+
+
+def _tell(databases, name, now):
+    """Let the living database know of a good drill: `/health` counts the days."""
+    databases.shell(
+        name,
+        "env['ir.config_parameter'].set_param(\n"
+        f"    'remediation_base.last_drill', '{now:%Y-%m-%d %H:%M:%S}')\n"
+        "env.cr.commit()\n",
+    )
 
 
 def examine(databases, place, identities):

@@ -1,5 +1,6 @@
 from . import (
     remediation_grant_alert,
+    remediation_health,
     res_company,
     remediation_submission_rate,
     remediation_submission,

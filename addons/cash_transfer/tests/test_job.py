@@ -131,6 +131,12 @@ class TestJob(CashCommon):
             facts[table] = self.env.cr.fetchall()
         return facts
 
+    def _alarms(self, name):
+        """The queues of which the server's health says so."""
+        figures = self.env["remediation.health"].sudo()._figures()
+        alarmed = [f for f in figures if f.name == name and f.alarmed]
+        return [dict(figure.labels)["queue"] for figure in alarmed]
+
     # -- the proof ---------------------------------------------------------------
     def test_every_step_is_in_the_table(self):
         kinds = set()
@@ -284,6 +290,7 @@ class TestJob(CashCommon):
         other = self._other_step()
         self._minute()
         self.assertEqual(plan.job_failed, "lock")
+        self.assertIn(plan._name, self._alarms("steps_stopped"))
         self.assertIn("interrupted 5 times", plan.job_error)
         self.assertEqual(other.state, "compliance_check")
 

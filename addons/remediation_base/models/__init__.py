@@ -9,6 +9,7 @@ from . import remediation_number_bounds
 from . import remediation_protected_mixin
 from . import remediation_coded_mixin
 from . import remediation_job
+from . import remediation_health
 from . import base
 from . import res_company
 from . import res_partner
