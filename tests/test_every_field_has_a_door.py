@@ -22,6 +22,9 @@ APPS = (
     "case_exchange",
     "case_submission",
     "case_indicator",
+    "case_indicator_cash",
+    "case_indicator_referral",
+    "case_indicator_savings",
 )
 MADE_BY_CORE = {
     *("id", "create_uid", "create_date", "write_uid", "write_date"),

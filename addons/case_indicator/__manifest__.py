@@ -16,6 +16,7 @@
         "views/remediation_indicator_measure_views.xml",
         "views/remediation_indicator_figure_views.xml",
         "views/remediation_indicator_run_views.xml",
+        "views/remediation_donor_report_views.xml",
         "views/indicator_menus.xml",
     ],
 }

@@ -4,4 +4,7 @@ from . import (
     remediation_indicator_run,
     remediation_indicator_run_facts,
     remediation_indicator_figure,
+    remediation_donor_report,
+    remediation_donor_report_content,
+    remediation_donor_report_screen,
 )

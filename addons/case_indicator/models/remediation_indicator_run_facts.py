@@ -107,6 +107,7 @@ class IndicatorRun(models.Model):
         self._prepare(parameters)
         for family in self._families():
             self.env.cr.execute(SQL(family, **parameters))
+        self._add_facts(parameters)
         missing = dict(self.env.execute_query(SQL(prelude.MISSING_RATES)))
         for statement in (TOTALS, GROUPS, FUNDERS):
             self.env.cr.execute(SQL(statement, **parameters))
@@ -140,6 +141,9 @@ class IndicatorRun(models.Model):
             facts_people.COMPLAINTS,
             facts_people.SITES,
         ]
+
+    def _add_facts(self, parameters):
+        """Hook: facts that a module works out of its own records, and not in SQL."""
 
     def _cost_sources(self):
         """Hook: statements of ``(case_id, date, amount, currency_id)`` that say what

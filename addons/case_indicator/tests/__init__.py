@@ -1,1 +1,1 @@
-from . import test_access, test_figures
+from . import test_access, test_figures, test_report

@@ -27,6 +27,12 @@ class TestAccess(AccessTable, RuleTable, IndicatorCommon):
             "there": self._run(user=self.coordinator_company_b),
         }
         figures = {key: run.figure_ids[:1] for key, run in frozen.items()}
+        reports = {
+            key: self.env["remediation.donor.report"].create(
+                {"name": "R", "run_id": run.id, "company_id": run.company_id.id}
+            )
+            for key, run in frozen.items()
+        }
         indicator = self.env["remediation.indicator"].search([], limit=1)
         everybody = {role: {"one": "rs"} for role in READERS}
         everybody["coordinator_company_b"] = {"one": "rs"}
@@ -58,6 +64,18 @@ class TestAccess(AccessTable, RuleTable, IndicatorCommon):
                 None,
                 None,
                 (*READERS, "coordinator_company_b"),
+            ),
+            self.shared_row(
+                "remediation.donor.report",
+                reports,
+                {"name": "x"},
+                lambda key: {
+                    "name": "y",
+                    "run_id": frozen[key].id,
+                    "company_id": frozen[key].company_id.id,
+                },
+                (*READERS, "coordinator_company_b"),
+                ("coordinator", "coordinator_company_b"),
             ),
         ]
 

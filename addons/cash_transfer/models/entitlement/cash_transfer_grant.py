@@ -1,8 +1,38 @@
+from datetime import date
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 from .cash_transfer_entitlement import LIVE_STATES
+
+#: What the posted ledger charged to grants of one analytic plan, by account; by day
+#: where it was not posted in the grant's currency.
+SPENT = """
+SELECT g.id, l.account_id,
+       CASE WHEN l.currency_id = g.currency_id
+                  THEN l.currency_id END,
+       CASE WHEN l.currency_id = g.currency_id THEN NULL
+            ELSE l.date END,
+       sum(CASE WHEN l.balance <> 0
+                THEN -a.amount * l.amount_currency / l.balance
+                ELSE 0 END),
+       sum(-a.amount)
+  FROM cash_transfer_grant g
+  JOIN account_analytic_line a ON a.%(column)s
+       = g.analytic_account_id AND a.company_id = g.company_id
+  JOIN account_move_line l ON l.id = a.move_line_id
+       AND l.parent_state = 'posted'
+  JOIN account_account t ON t.id = l.account_id
+  JOIN res_company c ON c.id = g.company_id
+ WHERE g.id = ANY(%(ids)s)
+   AND (t.account_type IN ('expense', 'expense_direct_cost',
+                           'expense_depreciation',
+                           'expense_other')
+        OR t.id = c.income_currency_exchange_account_id)
+   AND l.date BETWEEN %(since)s AND %(until)s
+ GROUP BY 1, 2, 3, 4
+"""
 
 
 class CashTransferGrant(models.Model):
@@ -132,7 +162,16 @@ class CashTransferGrant(models.Model):
         What was posted in the grant's currency counts as posted; the rest at the
         company's amount and the rate of its own day.
         """
-        spent = dict.fromkeys(self.ids, 0.0)
+        by_account = self._get_spent_by_account()
+        return {
+            grant.id: grant.currency_id.round(sum(by_account[grant.id].values()))
+            for grant in self
+        }
+
+    def _get_spent_by_account(self, since=None, until=None):
+        """Return ``{grant id: {account id: amount}}`` of what :meth:`_get_spent` adds
+        up, unrounded; of the days from ``since`` to ``until`` where they are given."""
+        spent = {grant_id: {} for grant_id in self.ids}
         if not self.ids:
             return spent
         self.env.flush_all()
@@ -141,33 +180,20 @@ class CashTransferGrant(models.Model):
             plan = grant.analytic_account_id.root_plan_id
             by_column.setdefault(plan._column_name(), []).append(grant.id)
         for column, ids in by_column.items():
-            for grant_id, currency_id, day, amount, cost in self.env.execute_query(
+            for (
+                grant_id,
+                account_id,
+                currency_id,
+                day,
+                amount,
+                cost,
+            ) in self.env.execute_query(
                 SQL(
-                    """
-                    SELECT g.id, CASE WHEN l.currency_id = g.currency_id
-                                      THEN l.currency_id END,
-                           CASE WHEN l.currency_id = g.currency_id THEN NULL
-                                ELSE l.date END,
-                           sum(CASE WHEN l.balance <> 0
-                                    THEN -a.amount * l.amount_currency / l.balance
-                                    ELSE 0 END),
-                           sum(-a.amount)
-                      FROM cash_transfer_grant g
-                      JOIN account_analytic_line a ON a.%(column)s
-                           = g.analytic_account_id AND a.company_id = g.company_id
-                      JOIN account_move_line l ON l.id = a.move_line_id
-                           AND l.parent_state = 'posted'
-                      JOIN account_account t ON t.id = l.account_id
-                      JOIN res_company c ON c.id = g.company_id
-                     WHERE g.id = ANY(%(ids)s)
-                       AND (t.account_type IN ('expense', 'expense_direct_cost',
-                                               'expense_depreciation',
-                                               'expense_other')
-                            OR t.id = c.income_currency_exchange_account_id)
-                     GROUP BY 1, 2, 3
-                    """,
+                    SPENT,
                     column=SQL.identifier(column),
                     ids=ids,
+                    since=since or date.min,
+                    until=until or date.max,
                 )
             ):
                 grant = self.browse(grant_id)
@@ -177,9 +203,8 @@ class CashTransferGrant(models.Model):
                     value = grant.company_id.currency_id._convert(
                         float(cost or 0), grant.currency_id, grant.company_id, day
                     )
-                spent[grant_id] += value
-        for grant in self:
-            spent[grant.id] = grant.currency_id.round(spent[grant.id])
+                accounts = spent[grant_id]
+                accounts[account_id] = accounts.get(account_id, 0.0) + value
         return spent
 
     @api.model

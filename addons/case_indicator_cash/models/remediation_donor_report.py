@@ -1,0 +1,105 @@
+from datetime import timedelta
+
+from odoo import models
+
+from odoo.addons.remediation_base.tools.money import Money
+
+
+class DonorReport(models.Model):
+    """The money of a funder's grants: what the posted ledger charged to them, against
+    their budgets, equal to the analytic lines to the cent."""
+
+    _inherit = "remediation.donor.report"
+
+    def _make_content(self):
+        content = super()._make_content()
+        if self.funder_id:
+            content["money"] = self._told_money()
+        return content
+
+    def _told_money(self):
+        """One entry for each grant of the funder that runs in the period."""
+        grants = self.env["cash.transfer.grant"].search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("funder_id", "child_of", self.funder_id.id),
+                ("date_start", "<=", self.date_to),
+                ("date_end", ">=", self.date_from),
+            ],
+            order="date_start, id",
+        )
+        day_before = self.date_from - timedelta(days=1)
+        before = grants._get_spent_by_account(until=day_before)
+        period = grants._get_spent_by_account(self.date_from, self.date_to)
+        committed = grants._get_commitments()
+        accounts = self.env["account.account"].browse(
+            {account for spent in period.values() for account in spent}
+        )
+        names = {account.id: account.display_name for account in accounts}
+        told = []
+        for grant in grants:
+            currency = grant.currency_id
+            parts = {
+                names[account]: amount for account, amount in period[grant.id].items()
+            }
+            earlier = currency.round(sum(before[grant.id].values()))
+            within = currency.round(sum(parts.values()))
+            waiting = committed.get(grant.id, 0.0)
+            left = currency.round(grant.budget - earlier - within - waiting)
+            told.append(
+                {
+                    "grant": grant.display_name,
+                    "currency": currency.name,
+                    "budget": grant.budget,
+                    "before": earlier,
+                    "period": within,
+                    "committed": waiting,
+                    "left": left,
+                    "accounts": self._to_the_cent(parts, within, currency),
+                }
+            )
+        return told
+
+    def _to_the_cent(self, parts, total, currency):
+        """``[[account, amount]]`` rounded so that they add up to the total: what
+        rounding leaves goes to the largest."""
+        rounded = {
+            name: Money.of(currency.round(amount), currency)
+            for name, amount in sorted(parts.items())
+        }
+        if rounded:
+            rest = Money.of(total, currency)
+            for money in rounded.values():
+                rest -= money
+            largest = max(rounded, key=lambda name: abs(rounded[name].amount))
+            rounded[largest] += rest
+        return [[name, money.amount] for name, money in rounded.items() if money]
+
+    def _tables(self):
+        tables = super()._tables()
+        for grant in (self.content or {}).get("money", []):
+            rows = [
+                [self.env._("Budget"), grant["budget"]],
+                [self.env._("Spent before the Period"), grant["before"]],
+                [self.env._("Spent within the Period"), grant["period"]],
+                *([f"– {name}", amount] for name, amount in grant["accounts"]),
+                [self.env._("Committed"), grant["committed"]],
+                [self.env._("Left"), grant["left"]],
+            ]
+            tables.insert(
+                0,
+                {
+                    "title": self.env._(
+                        "Money of %(grant)s in %(currency)s",
+                        grant=grant["grant"],
+                        currency=grant["currency"],
+                    ),
+                    "note": self.env._(
+                        "As posted in the books. Other currencies are converted at the "
+                        "rate of their day."
+                    ),
+                    "headers": [self.env._("Line"), grant["currency"]],
+                    "rows": rows,
+                },
+            )
+        return tables

@@ -1,0 +1,161 @@
+from datetime import timedelta
+
+from odoo import models
+from odoo.tools import SQL
+
+#: What a payment cost, on the day it was delivered.
+PAYMENT_COSTS = """
+SELECT e.case_id, l.delivered_on AS date, s.company_posted AS amount,
+       %(currency)s AS currency_id
+  FROM cash_transfer_payment_split s
+  JOIN cash_transfer_payment_line l ON l.id = s.line_id
+  JOIN cash_transfer_entitlement e ON e.id = s.entitlement_id
+ WHERE s.company_id = %(company)s AND s.company_posted <> 0
+   AND l.delivered_on BETWEEN %(date_from)s AND %(date_to)s
+"""
+
+#: I25 and I28.
+PAYMENTS = """
+WITH line AS (
+    SELECT l.*, p.pay_on, p.locked_on, v.settlement_days,
+           coalesce(rate.rate, 1) AS rate,
+           l.delivered_on <= %(date_to)s AS known,
+           l.sent_on BETWEEN %(date_from)s AND %(date_to)s AS sent
+      FROM cash_transfer_payment_line l
+      JOIN cash_transfer_payment_plan p ON p.id = l.plan_id
+      JOIN cash_transfer_provider v ON v.id = l.provider_id
+      LEFT JOIN LATERAL (
+           SELECT r.rate FROM res_currency_rate r
+            WHERE r.currency_id = l.currency_id AND r.name <= l.sent_on
+              AND (r.company_id IS NULL OR r.company_id = %(root)s)
+            ORDER BY r.company_id, r.name DESC LIMIT 1) rate
+           ON l.currency_id <> %(currency)s
+     WHERE l.company_id = %(company)s
+)
+INSERT INTO indicator_fact
+SELECT 'i25_on_time', id, id, NULL::integer,
+       coalesce(known AND delivered_on <= pay_on + coalesce(settlement_days, 0),
+                FALSE)::int, 1, FALSE
+  FROM line
+ WHERE pay_on BETWEEN %(date_from)s AND %(date_to)s
+   AND status NOT IN ('pending', 'set_aside', 'stopped', 'cancelled')
+UNION ALL
+SELECT 'i25_failed', id, id, NULL::integer,
+       (status IN ('failed', 'not_collected'))::int, 1, FALSE
+  FROM line WHERE sent
+UNION ALL
+SELECT 'i25_reconciled', id, id, NULL::integer,
+       (status NOT IN ('sent', 'in_question'))::int, 1, FALSE
+  FROM line WHERE sent
+UNION ALL
+SELECT 'i25_value', id, id, NULL::integer,
+       CASE WHEN known THEN round(amount_delivered / rate, 2) ELSE 0 END,
+       round(amount_due / rate, 2), FALSE
+  FROM line WHERE sent
+UNION ALL
+SELECT 'i25_days', id, id, NULL::integer, greatest(delivered_on - sent_on, 0), 1, FALSE
+  FROM line WHERE sent AND known
+UNION ALL
+SELECT 'i28_lines', id, id, NULL::integer, 1, 1, FALSE FROM line
+ WHERE status IN ('set_aside', 'stopped')
+   AND locked_on >= %(start)s AND locked_on < %(end)s
+UNION ALL
+SELECT 'i28_value', id, id, NULL::integer, round(amount_due / rate, 2), 1, FALSE
+  FROM line
+ WHERE status IN ('set_aside', 'stopped')
+   AND locked_on >= %(start)s AND locked_on < %(end)s
+"""
+
+#: I26: what providers held on the day, by the age of each advance.
+ADVANCES = """
+WITH account AS (
+    SELECT coalesce(v.advance_account_id, c.cash_advance_account_id) AS id
+      FROM cash_transfer_provider v JOIN res_company c ON c.id = v.company_id
+     WHERE v.company_id = %(company)s AND v.kind = 'advance'
+), open AS (
+    SELECT l.id, %(date_to)s::date - l.date AS age,
+           l.balance - coalesce((
+               SELECT sum(r.amount) FROM account_partial_reconcile r
+                WHERE r.debit_move_id = l.id AND r.max_date <= %(date_to)s), 0) AS rest
+      FROM account_move_line l
+     WHERE l.account_id IN (SELECT id FROM account) AND l.company_id = %(company)s
+       AND l.parent_state = 'posted' AND l.balance > 0 AND l.date <= %(date_to)s
+)
+INSERT INTO indicator_fact
+SELECT CASE WHEN age <= 30 THEN 'i26_30' WHEN age <= 60 THEN 'i26_60'
+            WHEN age <= 90 THEN 'i26_90' ELSE 'i26_more' END,
+       id, id, NULL::integer, rest, 1, FALSE
+  FROM open WHERE rest > 0
+"""
+
+#: I27: what families said after a payment.
+CHECKS = """
+INSERT INTO indicator_fact
+SELECT said.measure, a.id, a.id, NULL::integer,
+       coalesce(CASE said.measure WHEN 'i27_received' THEN a.received = 'yes'
+                     WHEN 'i27_safe' THEN a.safe ELSE NOT a.fee_asked END, FALSE)::int,
+       1, FALSE
+  FROM cash_transfer_verification_answer a
+  JOIN cash_transfer_verification v ON v.id = a.verification_id,
+       (VALUES ('i27_received'), ('i27_safe'), ('i27_free')) said (measure)
+ WHERE v.company_id = %(company)s AND a.state = 'answered'
+   AND a.answered_on >= %(start)s AND a.answered_on < %(end)s
+"""
+
+
+class IndicatorRun(models.Model):
+    _inherit = "remediation.indicator.run"
+
+    def _families(self):
+        return [*super()._families(), PAYMENTS, ADVANCES, CHECKS]
+
+    def _cost_sources(self):
+        """A payment costs what was posted; what a worker notes of it is the same."""
+        noted, *others = super()._cost_sources()
+        return [f"{noted} AND d.domain IS DISTINCT FROM 'cash'", PAYMENT_COSTS, *others]
+
+    def _add_facts(self, parameters):
+        """I31: grants that run on the day, in the company's currency of that day."""
+        result = super()._add_facts(parameters)
+        grants = self.env["cash.transfer.grant"].search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("date_start", "<=", self.date_to),
+                ("date_end", ">=", self.date_to),
+            ]
+        )
+        spent = grants._get_spent_by_account(until=self.date_to)
+        committed = grants._get_commitments()
+        rows = []
+        for grant in grants:
+
+            def here(amount, grant=grant):
+                return grant.currency_id._convert(
+                    amount, self.company_id.currency_id, self.company_id, self.date_to
+                )
+
+            used = sum(spent[grant.id].values())
+            days = (self.date_to - grant.date_start + timedelta(days=1)).days
+            whole = (grant.date_end - grant.date_start + timedelta(days=1)).days
+            budget = here(grant.budget)
+            rows += [
+                ("i31_spent", grant.id, here(used), budget),
+                (
+                    "i31_burn",
+                    grant.id,
+                    here(used + committed.get(grant.id, 0.0)),
+                    budget,
+                ),
+                ("i31_forecast", grant.id, here(used * whole / days), budget),
+            ]
+        if rows:
+            self.env.cr.execute(
+                SQL(
+                    """INSERT INTO indicator_fact
+                       SELECT r.measure, r.id, r.id, NULL::integer, r.num, r.den, FALSE
+                         FROM unnest(%s::text[], %s::integer[], %s::numeric[],
+                                     %s::numeric[]) r (measure, id, num, den)""",
+                    *(list(column) for column in zip(*rows, strict=True)),
+                )
+            )
+        return result

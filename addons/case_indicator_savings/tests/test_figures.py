@@ -1,0 +1,44 @@
+from odoo.tests import tagged
+
+from odoo.addons.savings_group.tests.common import SavingsCommon
+
+
+@tagged("post_install", "-at_install")
+class TestFigures(SavingsCommon):
+    def test_i30_savings_groups_by_hand(self):
+        """Five members, two meetings with two shares each, one absent, one loan of
+        1,000 with 100 of charge; as in the test of the ratios."""
+        self._meet(1, {1: {"loan_given": 1000}}, shares=2)
+        self._meet(
+            2, {5: {"attendance": "absent", "shares": 0, "social_in": 0}}, shares=2
+        )
+        self.env.flush_all()
+        ratio = self.env["savings.ratio"].search([("group_id", "=", self.group.id)])
+        run = self.env["remediation.indicator.run"].create(
+            {"name": "Q", "date_from": ratio.quarter, "date_to": ratio.date}
+        )
+        run._unprotected().write({"state": "frozen"})
+        run._compute_all()
+        found = {
+            figure.measure_id.key: (figure.numerator, figure.denominator)
+            for figure in run.total_ids
+            if figure.measure_id.key.startswith("i30")
+        }
+        self.assertEqual(
+            {key: found[key] for key in found if key != "i30_return"},
+            {
+                "i30_members": (5, 5),
+                "i30_attendance": (9, 10),
+                "i30_retention": (5, 5),
+                "i30_savings": (9000, 5),
+                "i30_utilisation": (1100, 9100),
+                "i30_risk": (0, 1100),
+                "i30_share_out": (0, 0),
+            },
+        )
+        value = run.total_ids.filtered(lambda f: f.measure_id.key == "i30_return").value
+        self.assertAlmostEqual(value, 100 * 100 / 9000 * 365 / 14, 1)
+        figure = run.total_ids.filtered(lambda f: f.measure_id.key == "i30_members")
+        # the cycle is behind the figure, no member
+        self.assertEqual(figure.counted_ids, ratio.cycle_id.ids)
+        self.assertEqual(figure.action_counted()["res_model"], "savings.cycle")
