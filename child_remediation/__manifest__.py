@@ -92,6 +92,8 @@
         "views/second_factor_templates.xml",
         "wizards/remediation_safeguarding_file_views.xml",
         "wizards/remediation_break_glass_views.xml",
+        "wizards/remediation_organisation_setup_views.xml",
+        "wizards/remediation_people_invite_views.xml",
         "views/remediation_assignment_rule_views.xml",
         "views/remediation_desk_views.xml",
         "views/child_remediation_menus.xml",

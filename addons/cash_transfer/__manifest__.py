@@ -18,6 +18,7 @@
         "data/remediation_processing_activity_data.xml",
         "data/cash_transfer_duty_data.xml",
         "wizards/cash_transfer_money_views.xml",
+        "wizards/remediation_organisation_setup_views.xml",
         "views/cash_transfer_change_views.xml",
         "views/cash_transfer_scheme_views.xml",
         "views/cash_transfer_grant_views.xml",

@@ -2,6 +2,8 @@ from odoo import api, models
 
 from odoo.addons.child_remediation.models.remediation_desk_setup import COORDINATOR
 
+from .res_users import PORTAL_ROLES
+
 
 class Desk(models.AbstractModel):
     _inherit = "remediation.desk"
@@ -13,9 +15,37 @@ class Desk(models.AbstractModel):
             self._setup_step(
                 "partner",
                 self.env._("First Partner"),
-                self.env._("An organisation, its accreditation, then the invitation."),
+                self.env._("An organisation and its papers. Two coordinators decide."),
                 COORDINATOR,
                 "case_referral.referral_accreditation_action",
-                [("referral.accreditation", [("state", "=", "accredited")])],
+                [
+                    (
+                        "referral.accreditation",
+                        [
+                            ("company_id", "=", self.env.company.id),
+                            ("state", "=", "accredited"),
+                        ],
+                    )
+                ],
+            ),
+            self._setup_step(
+                "partner_people",
+                self.env._("People of Partners"),
+                self.env._("Invite somebody of a partner to the portal."),
+                COORDINATOR,
+                "case_referral.referral_invite_action",
+                [
+                    (
+                        "res.users",
+                        [
+                            (
+                                "all_group_ids",
+                                "in",
+                                [self.env.ref(name).id for name in PORTAL_ROLES.values()],
+                            ),
+                            ("company_ids", "in", self.env.company.id),
+                        ],
+                    )
+                ],
             ),
         ]

@@ -17,10 +17,14 @@ class Desk(models.AbstractModel):
     @api.model
     def _sections(self):
         sections = super()._sections()
-        user = self.env.user
-        if user.has_group(ADMINISTRATOR) or user.has_group(COORDINATOR):
+        if any(map(self.env.user.has_group, self._setup_groups())):
             sections.append(self._first_day())
         return sections
+
+    @api.model
+    def _setup_groups(self):
+        """Hook: XML ids of the groups that see the page while a step is left."""
+        return [ADMINISTRATOR, COORDINATOR]
 
     @api.model
     def _first_day(self):
@@ -29,6 +33,9 @@ class Desk(models.AbstractModel):
         if all(done):
             return None
         user = self.env.user
+        has_team = dict(zip((step["id"] for step in steps), done, strict=True)).get(
+            "setup-team"
+        )
         lines = []
         for step, is_done in zip(steps, done, strict=True):
             mine = user.has_group(step["group"])
@@ -57,8 +64,8 @@ class Desk(models.AbstractModel):
             lines,
             "",
             kind="steps",
-            # The administrator's own work; for others what is late comes first.
-            rank=0 if user.has_group(ADMINISTRATOR) else 20,
+            # Without a team there is no case; after that, what is late comes first.
+            rank=0 if user.has_group(ADMINISTRATOR) or not has_team else 20,
             limit=None,
             total=0,
         )
@@ -86,15 +93,17 @@ class Desk(models.AbstractModel):
             self._setup_step(
                 "organisation",
                 _("Organisation and Country"),
-                _("Name, country and logo: they stand on every paper."),
+                _("Name, country and logo. The country proposes the rest."),
                 ADMINISTRATOR,
-                "base.action_res_company_form",
+                "child_remediation.organisation_setup_action",
                 [
                     (
                         "res.company",
                         [
                             ("id", "=", company.id),
                             ("partner_id.country_id", "!=", False),
+                            ("partner_id.email", "!=", False),
+                            ("partner_id.tz", "!=", False),
                         ],
                     )
                 ],
@@ -110,9 +119,9 @@ class Desk(models.AbstractModel):
             self._setup_step(
                 "people",
                 _("People and Duties"),
-                _("A coordinator and a supervisor at least, each with a login."),
+                _("Invite a coordinator and a supervisor at least, one by one or by sheet."),
                 ADMINISTRATOR,
-                "base.action_res_users",
+                "child_remediation.people_invite_action",
                 self._people_needed(),
             ),
             self._setup_step(
@@ -134,13 +143,16 @@ class Desk(models.AbstractModel):
             self._setup_step(
                 "law",
                 _("Legal Framework"),
-                _("Read the ages and limits of your country, and put them in force."),
+                _("Read the ages and limits of your country, and accept them."),
                 COORDINATOR,
                 "child_remediation.legal_framework_action",
                 [
                     (
-                        "remediation.legal.framework",
-                        [*of_company, ("state", "=", "in_force")],
+                        "res.company",
+                        [
+                            ("id", "=", self.env.company.id),
+                            ("framework_accepted_id.state", "=", "in_force"),
+                        ],
                     )
                 ],
             ),

@@ -37,3 +37,4 @@ from . import test_r79_pictures
 from . import test_browser_desk
 from . import test_browser_duties
 from . import test_desk
+from . import test_first_day

@@ -7,6 +7,8 @@ from . import (
     remediation_duplicate_merge,
     remediation_grace_visit,
     remediation_handover,
+    remediation_organisation_setup,
+    remediation_people_invite,
     remediation_safeguarding_file,
     remediation_intake_import,
     remediation_intake_import_rows,

@@ -17,7 +17,7 @@ from .postgres import Cluster
 
 # Options of pytest whose value is the next argument, not a module or a path.
 WITH_VALUE = {"-k", "-m", "-p", "-o", "-c", "-n", "-W", "-r", "--maxfail", "--tb"}
-FAULTS = ("tests/faults", "tests/concurrency")
+FAULTS = ("tests/faults", "tests/concurrency", "tests/browser")
 SEPARATE = (*FAULTS, "tests/alone", "tests/benchmark")
 
 

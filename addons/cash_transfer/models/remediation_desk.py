@@ -26,6 +26,7 @@ class Desk(models.AbstractModel):
         duties = {duty for duty, group in GROUPS.items() if user.has_group(group)}
         if duties:
             sections += [self._turn(duties), self._support(duties)]
+            sections.append(self._changes_to_agree(duties))
             sections += [self._unexplained(), self._grants()]
         elif self._is("group_coordinator", "group_auditor"):
             sections.append(self._grants())
@@ -109,6 +110,48 @@ class Desk(models.AbstractModel):
             "partly_reconciled": self.env._("Import the report"),
             "reconciled": self.env._("Close the Plan"),
         }[plan.state]
+
+    @api.model
+    def _changes_to_agree(self, duties):
+        """What steers money and waits for a second person (R63); nothing where none
+        does."""
+        if not duties & {"approve", "release"}:
+            return None
+        changes = self.env["cash.transfer.change"].search_fetch(
+            [("state", "=", "asked"), ("author_ids", "not in", self.env.uid)],
+            ["name", "kind", "res_model", "res_id", "asked_by_id", "asked_on"],
+            limit=100,
+        )
+        if not changes:
+            return None
+        models = self.env["ir.model"]
+        lines = [
+            {
+                "id": f"change-{change.id}",
+                "model": change.res_model,
+                "res_id": change.res_id,
+                "title": change.name,
+                "task": self._label(change, "kind"),
+                "detail": " · ".join(
+                    (
+                        models._get(change.res_model).name,
+                        change.asked_by_id.name,
+                    )
+                ),
+                "when": self._since(change.asked_on),
+                "tone": "muted",
+            }
+            for change in changes[:LINES]
+        ]
+        return self._section(
+            "changes",
+            self.env._("Waits for Your Agreement"),
+            lines,
+            "",
+            total=len(changes),
+            rank=2,
+            action="cash_transfer.cash_transfer_change_action",
+        )
 
     @api.model
     def _support(self, duties):

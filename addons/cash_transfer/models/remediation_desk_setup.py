@@ -1,6 +1,7 @@
 from odoo import api, models
 
 OFFICER = "cash_transfer.group_cash_officer"
+RELEASER = "cash_transfer.group_cash_releaser"
 
 
 class Desk(models.AbstractModel):
@@ -8,24 +9,46 @@ class Desk(models.AbstractModel):
 
     @api.model
     def _who(self, group):
-        if group == OFFICER:
-            return self.env._("whoever prepares cash transfers")
-        return super()._who(group)
+        return {
+            OFFICER: self.env._("whoever prepares cash transfers"),
+            RELEASER: self.env._("whoever releases cash transfers"),
+        }.get(group) or super()._who(group)
+
+    @api.model
+    def _setup_groups(self):
+        return [*super()._setup_groups(), OFFICER, RELEASER]
 
     @api.model
     def _setup_steps(self):
+        _ = self.env._
+        in_force = [
+            ("company_id", "=", self.env.company.id),
+            ("is_in_force", "=", True),
+        ]
         return [
             *super()._setup_steps(),
             self._setup_step(
+                "provider",
+                _("Payment Provider"),
+                _("Who hands out the money. A second person agrees."),
+                RELEASER,
+                "cash_transfer.provider_action",
+                [("cash.transfer.provider", in_force)],
+            ),
+            self._setup_step(
+                "grant",
+                _("Grant"),
+                _("Whose money it is, until when and how much. A second person agrees."),
+                RELEASER,
+                "cash_transfer.grant_action",
+                [("cash.transfer.grant", in_force)],
+            ),
+            self._setup_step(
                 "cash",
-                self.env._("Cash"),
-                self.env._("A scheme, the grant that pays it and a payment provider."),
+                _("Cash Scheme"),
+                _("Who gets how much and when. A second person agrees."),
                 OFFICER,
                 "cash_transfer.scheme_action",
-                [
-                    ("cash.transfer.scheme", []),
-                    ("cash.transfer.provider", []),
-                    ("cash.transfer.grant", []),
-                ],
+                [("cash.transfer.scheme", in_force)],
             ),
         ]

@@ -1,1 +1,2 @@
 from . import account_chart_template
+from . import remediation_organisation_setup

@@ -74,6 +74,8 @@ class Demo(models.AbstractModel):
         admin = self._as("admin").env
         company = self.env.ref("base.main_company")
         company.with_env(admin).write({"logo": logo()})
+        frameworks = self._as("coordinator").env["remediation.legal.framework"]
+        frameworks._for_company(company).action_accept()
         partners = admin["res.partner"].create(
             [
                 {"name": name, "is_company": True, "country_id": company.country_id.id}

@@ -1,4 +1,6 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_date
 
 from odoo.addons.remediation_base.tools.steps import EVERYTHING, step
 
@@ -46,6 +48,9 @@ class LegalFramework(models.Model):
     provision_ids = fields.One2many("remediation.legal.provision", "framework_id")
     unverified_count = fields.Integer(compute="_compute_unverified_count")
     company_id = fields.Many2one("res.company", index=True)
+    acceptance_text = fields.Char(
+        compute="_compute_acceptance_text", string="Accepted by Us"
+    )
 
     _wage_not_negative = models.Constraint(
         "CHECK (minimum_wage >= 0)", "A minimum wage cannot be negative."
@@ -56,6 +61,22 @@ class LegalFramework(models.Model):
         for framework in self:
             framework.unverified_count = len(
                 framework.provision_ids.filtered(lambda p: not p.is_verified)
+            )
+
+    @api.depends("state")
+    @api.depends_context("company")
+    def _compute_acceptance_text(self):
+        company = self.env.company
+        for framework in self:
+            framework.acceptance_text = (
+                self.env._(
+                    "%(who)s on %(day)s",
+                    # sudo: the name of a colleague, also of one who left
+                    who=company.framework_accepted_by_id.sudo().name,
+                    day=format_date(self.env, company.framework_accepted_on),
+                )
+                if company.framework_accepted_id == framework
+                else False
             )
 
     @api.depends("name", "version")
@@ -94,6 +115,37 @@ class LegalFramework(models.Model):
         )
         older._unprotected().write({"state": "replaced"})
 
+    def action_accept(self):
+        """Note that the organisation read these rules and works by them. For
+        coordinators.
+
+        :raises AccessError: somebody else calls it
+        :raises UserError: the version is not in force, or another one applies here
+        """
+        self.ensure_one()
+        if not self.env.user.has_group("child_remediation.group_coordinator"):
+            raise AccessError(
+                self.env._("Ask a coordinator: they accept the legal framework.")
+            )
+        company = self.env.company
+        applies = self._for_company(company)
+        if self != applies:
+            raise UserError(
+                self.env._(
+                    "Here applies %(framework)s: read and accept that one.",
+                    framework=applies.display_name or self.env._("no framework yet"),
+                )
+            )
+        # sudo: coordinators do not write the company; who accepted is theirs to say.
+        company.sudo().write(
+            {
+                "framework_accepted_id": self.id,
+                "framework_accepted_by_id": self.env.uid,
+                "framework_accepted_on": fields.Date.context_today(self),
+            }
+        )
+        return True
+
     def action_new_version(self):
         """Copy the provisions into a draft that can be edited. For coordinators."""
         self.ensure_one()
@@ -116,10 +168,15 @@ class LegalFramework(models.Model):
     @api.model
     def _for_company(self, company):
         """Return the framework in force for a company's country, or the general one."""
+        return self._for_country(company.country_id, company)
+
+    @api.model
+    def _for_country(self, country, company):
+        """As above, for a country that the company may not have yet."""
         candidates = self.search(
             [
                 ("state", "=", "in_force"),
-                ("country_id", "in", [company.country_id.id, False]),
+                ("country_id", "in", [country.id, False]),
                 ("company_id", "in", [company.id, False]),
             ]
         )

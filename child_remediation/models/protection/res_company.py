@@ -15,6 +15,16 @@ class ResCompany(models.Model):
         "phone is enrolled. This holds for every page and remote call.",
     )
 
+    framework_accepted_id = fields.Many2one(
+        "remediation.legal.framework",
+        string="Accepted Legal Framework",
+        readonly=True,
+        copy=False,
+        help="A coordinator read it and accepted it for the organisation.",
+    )
+    framework_accepted_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    framework_accepted_on = fields.Date(readonly=True, copy=False)
+
     _complaint_answer_days_positive = models.Constraint(
         "CHECK (complaint_answer_days > 0)",
         "A complaint is answered within at least one day.",

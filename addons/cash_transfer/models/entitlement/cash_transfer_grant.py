@@ -1,7 +1,7 @@
 from datetime import date
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 from .cash_transfer_entitlement import LIVE_STATES
@@ -66,6 +66,12 @@ class CashTransferGrant(models.Model):
         }
     )
 
+    new_name = fields.Char(
+        string="Name of the Grant",
+        store=False,
+        help="An analytic account of this name is made with the grant. Or choose one "
+        "that is there already.",
+    )
     analytic_account_id = fields.Many2one(
         "account.analytic.account",
         required=True,
@@ -115,6 +121,40 @@ class CashTransferGrant(models.Model):
     _budget_not_negative = models.Constraint(
         "CHECK (budget >= 0)", "A budget cannot be negative."
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.check_access("create")
+        for vals in vals_list:
+            name = (vals.pop("new_name", None) or "").strip()
+            if name and not vals.get("analytic_account_id"):
+                vals["analytic_account_id"] = self._make_account(
+                    name, vals.get("company_id") or self.env.company.id
+                ).id
+            if not vals.get("analytic_account_id"):
+                raise UserError(
+                    self.env._("Name the grant, or choose its analytic account.")
+                )
+        return super().create(vals_list)
+
+    @api.model
+    def _make_account(self, name, company_id):
+        """Make the analytic account of a grant, in the plan where the others are."""
+        # sudo: who makes grants keeps no analytic accounts; this one is the grant's.
+        accounts = self.env["account.analytic.account"].sudo()
+        company = self.env["res.company"].browse(company_id)
+        other = self.sudo().search(  # sudo: as above
+            [("company_id", "=", company.id)], limit=1
+        )
+        plan = other.analytic_account_id.plan_id
+        if not plan:
+            plans = self.env["account.analytic.plan"].sudo()  # sudo: as above
+            plan = plans.search([], limit=1) or plans.create(
+                {"name": self.env._("Grants")}
+            )
+        return accounts.create(
+            {"name": name, "plan_id": plan.id, "company_id": company.id}
+        )
 
     @api.depends("budget")
     @api.depends_context("uid")

@@ -98,7 +98,11 @@ export class RemediationDesk extends Component {
     }
 
     openAction(action, context = {}) {
-        return this.action.doAction(action, { additionalContext: context });
+        return this.action.doAction(action, {
+            additionalContext: context,
+            // What opens over the desk may have changed it.
+            onClose: () => this.reload(),
+        });
     }
 
     /** A button of a line: a form to fill, or a step that may ask something. */

@@ -1,0 +1,235 @@
+"""What a person does with a browser, and the mail that they get."""
+
+import base64
+import email
+import email.policy
+import hashlib
+import hmac
+import html
+import re
+import socketserver
+import struct
+import threading
+import time
+
+from playwright.sync_api import sync_playwright
+
+PASSWORD = "Correct-horse-42"
+DIALOG = ".o_dialog .modal"
+NOTICES = ".o_notification:visible, .o_error_dialog:visible"
+
+
+class _Mail(socketserver.StreamRequestHandler):
+    """One conversation of SMTP: everything is taken and kept."""
+
+    def handle(self):
+        self._say("220 here")
+        to = []
+        while line := self.rfile.readline().decode(errors="replace").strip():
+            command = line[:4].upper()
+            if command == "RCPT":
+                to.append(re.search("<(.+?)>", line)[1])
+            elif command == "DATA":
+                self._say("354 go on")
+                content = b""
+                while not content.endswith(b"\r\n.\r\n"):
+                    content += self.rfile.readline()
+                message = email.message_from_bytes(content, policy=email.policy.default)
+                self.server.letters.append((to, message))
+                to = []
+            elif command == "QUIT":
+                self._say("221 bye")
+                return
+            self._say("250 ok")
+
+    def _say(self, text):
+        self.wfile.write(text.encode() + b"\r\n")
+
+
+class Post(socketserver.ThreadingTCPServer):
+    """A mail server on this machine; ``letters`` are ``(addresses, message)``."""
+
+    daemon_threads = True
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), _Mail)
+        self.letters = []
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    @property
+    def port(self):
+        return self.server_address[1]
+
+    def link_for(self, address, part="/web/signup"):
+        """The link of the last letter to somebody."""
+        for to, message in reversed(self.letters):
+            if address in to:
+                body = message.get_body(("html",)).get_content()
+                for link in re.findall(r'href="([^"]+)"', body):
+                    if part in link:
+                        return html.unescape(link)
+        raise AssertionError(f"no letter with {part} came to {address}")
+
+
+def six_digits(secret):
+    """What an authenticator app shows now."""
+    key = base64.b32decode(secret.replace(" ", ""))
+    counter = struct.pack(">Q", int(time.time() // 30))
+    digest = hmac.new(key, counter, hashlib.sha1).digest()
+    start = digest[-1] & 15
+    number = struct.unpack(">I", digest[start : start + 4])[0] & 0x7FFFFFFF
+    return f"{number % 1_000_000:06d}"
+
+
+class Browser:
+    """A browser in which several people are signed in, each in a window."""
+
+    def __init__(self, url, pictures=None):
+        self.url = url
+        self.pictures = pictures
+        self._playwright = sync_playwright().start()
+        self._browser = self._playwright.chromium.launch(
+            executable_path="/usr/bin/chromium",
+            args=["--no-sandbox", "--disable-background-networking"],
+        )
+        self.people = []
+
+    def person(self, name, width=1366, height=768):
+        context = self._browser.new_context(
+            viewport={"width": width, "height": height}, base_url=self.url
+        )
+        context.set_default_timeout(30_000)
+        self.people.append(Person(name, context.new_page()))
+        return self.people[-1]
+
+    def close(self):
+        self._browser.close()
+        self._playwright.stop()
+
+    def picture_all(self):
+        """Keep what each saw last, for whoever reads why a test failed."""
+        if self.pictures:
+            self.pictures.mkdir(parents=True, exist_ok=True)
+            for person in self.people:
+                path = self.pictures / f"{person.name.split('@')[0]}.png"
+                person.page.screenshot(path=path)
+
+
+class Person:
+    """Somebody at a browser: clicks and types, and never calls anything."""
+
+    def __init__(self, name, page):
+        self.name = name
+        self.page = page
+        self.errors = []
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on(
+            "response",
+            lambda answer: (
+                answer.status >= 400
+                and self.errors.append(f"{answer.status} {answer.url}")
+            ),
+        )
+
+    # -- signing in ------------------------------------------------------------
+    def sign_in(self, password):
+        self.page.goto("/odoo")
+        self.page.fill("#login", self.name)
+        self.page.fill("#password", password)
+        self.page.locator(".oe_login_buttons button[type=submit]").first.click()
+
+    def sign_up(self, link):
+        """Choose a password by the link of an invitation."""
+        self.page.goto(link)
+        self.page.fill("#password", PASSWORD)
+        self.page.fill("#confirm_password", PASSWORD)
+        self.page.locator(".oe_signup_form button[type=submit]").click()
+
+    def enrol(self, password=PASSWORD):
+        """Enrol the telephone on the page that asks for it."""
+        self.page.wait_for_url("**/second-factor")
+        secret = self.page.inner_text("code")
+        self.page.fill("#password", password)
+        self.page.fill("#code", six_digits(secret))
+        self.page.locator("form[action='/second-factor'] button").click()
+
+    # -- the desk --------------------------------------------------------------
+    def desk(self):
+        self.page.goto("/odoo/desk")
+        self.page.wait_for_selector(".o_remediation_desk_body")
+
+    def steps(self):
+        """``{title of a step of the set-up: whether it is done}``, from the desk."""
+        self.desk()
+        rows = self.page.locator(".o_remediation_desk_steps > li")
+        return {
+            row.locator(".fw-bold").inner_text(): bool(
+                row.locator(".visually-hidden").count()
+            )
+            for row in rows.all()
+        }
+
+    def go_there(self, title):
+        """Press the button of a step."""
+        self.desk()
+        row = self.page.locator(".o_remediation_desk_steps > li", has_text=title)
+        row.get_by_role("button").first.click()
+
+    def menu(self, title, item):
+        """Open a page by the menu at the top."""
+        bar = self.page.locator(".o_menu_sections")
+        bar.get_by_role("button", name=title, exact=True).click()
+        self.page.locator(".o-dropdown--menu .dropdown-item", has_text=item).click()
+
+    # -- forms -----------------------------------------------------------------
+    def top(self):
+        """The dialog in front, or the page."""
+        dialogs = self.page.locator(DIALOG)
+        return dialogs.last if dialogs.count() else self.page.locator("main, body").last
+
+    def new(self):
+        self.page.locator(
+            ".o_control_panel button:visible",
+            has_text=re.compile(r"^\s*(New|Nouveau)\s*$"),
+        ).first.click()
+        self.page.wait_for_selector(".o_form_view .o_form_editable")
+
+    def type(self, name, text):
+        box = self.top().locator(f"[name={name}] :is(input, textarea)").first
+        box.fill(text)
+
+    def choose(self, name, label):
+        """Choose from a list of words."""
+        self.top().locator(f".o_field_widget[name={name}] input").first.click()
+        self.page.locator(".o_select_menu_item", has_text=label).first.click()
+
+    def pick(self, name, text, item=None):
+        """Choose a record by what is typed, or have it made ("Create")."""
+        box = self.top().locator(f".o_field_widget[name={name}] input").first
+        box.click()
+        box.fill(text)
+        items = self.page.locator(".o-autocomplete--dropdown-item")
+        items.filter(has_text=item or text).first.click()
+
+    def day(self, name, text):
+        """Type a day."""
+        field = self.top().locator(f".o_field_widget[name={name}]").first
+        field.locator("button, input").first.click()
+        field.locator("input").first.fill(text)
+        self.page.keyboard.press("Escape")
+        self.page.keyboard.press("Tab")
+
+    def press(self, label):
+        """Press a button by its words."""
+        self.top().get_by_role("button", name=label, exact=True).first.click()
+
+    def save(self):
+        self.page.locator(".o_form_button_save:visible").last.click()
+        self.saved()
+
+    def saved(self):
+        self.page.wait_for_selector(".o_form_saved", state="attached")
+        assert not self.notices(), self.notices()
+
+    def notices(self):
+        return self.page.locator(NOTICES).all_inner_texts()
