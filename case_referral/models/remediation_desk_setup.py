@@ -41,7 +41,10 @@ class Desk(models.AbstractModel):
                             (
                                 "all_group_ids",
                                 "in",
-                                [self.env.ref(name).id for name in PORTAL_ROLES.values()],
+                                [
+                                    self.env.ref(name).id
+                                    for name in PORTAL_ROLES.values()
+                                ],
                             ),
                             ("company_ids", "in", self.env.company.id),
                         ],

@@ -36,7 +36,12 @@ class TestFirstDay(RemediationCommon):
         self.env["res.lang"]._activate_lang("fr_FR")
         invite = self._invite(
             [
-                ["Ada One", "Ada@Example.org", "fr", "Supervisor; Safeguarding Officer"],
+                [
+                    "Ada One",
+                    "Ada@Example.org",
+                    "fr",
+                    "Supervisor; Safeguarding Officer",
+                ],
                 ["Ben Two", "ben@example.org", "English", "case worker"],
             ]
         )
@@ -125,7 +130,11 @@ class TestFirstDay(RemediationCommon):
     def test_country_proposes_and_the_administrator_saves(self):
         setup = self.env["remediation.organisation.setup"].with_user(self.admin)
         page = setup.new(
-            {"name": "Lumière", "email": "a@b.org", "country_id": self.env.ref("base.cd")}
+            {
+                "name": "Lumière",
+                "email": "a@b.org",
+                "country_id": self.env.ref("base.cd"),
+            }
         )
         self.assertEqual(page.currency_id.name, "CDF")
         self.assertEqual(page.tz, "Africa/Kinshasa")

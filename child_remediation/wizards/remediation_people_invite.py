@@ -8,7 +8,6 @@ from odoo.tools import email_normalize
 
 from odoo.addons.remediation_base.tools import sheets
 
-
 #: Columns of the sheet in their order, and the field of a row whose label they have.
 COLUMNS = [
     ("name", "name"),
@@ -355,7 +354,9 @@ class PeopleInviteLine(models.TransientModel):
         elif twice:
             yield _("This address stands in two rows: leave one of them out.")
         if self.unknown_lang:
-            yield _("“%(word)s” is no language here: choose one.", word=self.unknown_lang)
+            yield _(
+                "“%(word)s” is no language here: choose one.", word=self.unknown_lang
+            )
         elif not self.lang:
             yield _("Choose the language.")
         if self.unknown_duties:

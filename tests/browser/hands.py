@@ -204,12 +204,16 @@ class Person:
         self.page.locator(".o_select_menu_item", has_text=label).first.click()
 
     def pick(self, name, text, item=None):
-        """Choose a record by what is typed, or have it made ("Create")."""
+        """Choose a record by what is typed."""
         box = self.top().locator(f".o_field_widget[name={name}] input").first
         box.click()
         box.fill(text)
         items = self.page.locator(".o-autocomplete--dropdown-item")
         items.filter(has_text=item or text).first.click()
+
+    def make(self, name, text, item=None):
+        """Have a record of this name made, or its form opened."""
+        self.pick(name, text, item or f'Create "{text}"')
 
     def day(self, name, text):
         """Type a day."""

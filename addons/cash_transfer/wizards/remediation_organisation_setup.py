@@ -30,9 +30,9 @@ class OrganisationSetup(models.TransientModel):
         for setup in self:
             company = setup.company_id
             kept = setup.has_entries or setup.country_id == company.country_id
-            setup.chart = (
-                kept and company.chart_template
-            ) or self._chart_for_country(setup.country_id)
+            setup.chart = (kept and company.chart_template) or self._chart_for_country(
+                setup.country_id
+            )
 
     @api.model
     def _chart_for_country(self, country):
