@@ -119,9 +119,7 @@ class Desk(models.AbstractModel):
             self._setup_step(
                 "people",
                 _("People and Duties"),
-                _(
-                    "Invite a coordinator and a supervisor at least, one by one or by sheet."
-                ),
+                _("Invite at least a coordinator and a supervisor, or all by a sheet."),
                 ADMINISTRATOR,
                 "child_remediation.people_invite_action",
                 self._people_needed(),

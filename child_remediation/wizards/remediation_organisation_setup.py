@@ -115,7 +115,8 @@ class OrganisationSetup(models.TransientModel):
     def _languages(self):
         """Those in use, and those of the country that the apps speak."""
         self.ensure_one()
-        langs = self.env["res.lang"].with_context(active_test=False).search([])
+        langs = self.env["res.lang"].with_context(active_test=False)
+        langs = langs.search([("active", "in", (True, False))])
         official = get_official_languages(self.country_id.code or "")
         found = langs.filtered("active")
         for code in sorted({*official} & {*SPOKEN}):

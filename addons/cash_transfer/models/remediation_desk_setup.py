@@ -38,9 +38,7 @@ class Desk(models.AbstractModel):
             self._setup_step(
                 "grant",
                 _("Grant"),
-                _(
-                    "Whose money it is, until when and how much. A second person agrees."
-                ),
+                _("Whose money, until when, how much. A second person agrees."),
                 RELEASER,
                 "cash_transfer.grant_action",
                 [("cash.transfer.grant", in_force)],

@@ -13,7 +13,7 @@ MANGLED = (psycopg2.DataError, OverflowError, UnicodeError)
 
 ENROL_PATH = "/second-factor"
 #: What is open before the second factor is enrolled: signing in, enrolling, reporting.
-#: The pages under /my ask for themselves and say how. Words and logo are the pages' own.
+#: The pages under /my ask for themselves and say how; words and logo are the pages'.
 OPEN_PATHS = re.compile(
     r"^/($|my($|/)|web/(login|session|assets|bundle|webclient|static|become)|portal/"
     r"|website/translations$|web/binary/company_logo$|logo(\.png)?$"
