@@ -3,7 +3,6 @@ import base64
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from odoo.addons.child_remediation.models.remediation_present_access import sees_names
 from odoo.addons.remediation_base.tools import pictures
 
 FILE_MAX_BYTES = 5 * 1024 * 1024
@@ -53,7 +52,7 @@ class RemediationCasePortal(models.Model):
     @api.model
     def _check_sees_papers(self):
         """A paper says who the child is: it is read with the right to names (R72)."""
-        if not sees_names(self.env):
+        if not self.env["res.users"]._sees_names():
             raise AccessError(self.env._("This paper is not open to you."))
 
     def _portal_file_domain(self):

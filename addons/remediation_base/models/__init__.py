@@ -10,6 +10,10 @@ from . import remediation_protected_mixin
 from . import remediation_coded_mixin
 from . import remediation_job
 from . import remediation_health
+from . import remediation_access_log
+from . import remediation_access_logged
+from . import remediation_present_access
+from . import ir_attachment_picture
 from . import base
 from . import res_company
 from . import res_partner

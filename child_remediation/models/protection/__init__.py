@@ -1,4 +1,3 @@
-from . import ir_attachment_picture
 from . import remediation_disclosure_item
 from . import res_company
 from . import remediation_sending

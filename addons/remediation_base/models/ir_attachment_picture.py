@@ -5,7 +5,7 @@ import secrets
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from odoo.addons.remediation_base.tools import pictures
+from ..tools import pictures
 
 #: A file name made of a record's code says nothing about a person.
 _CODE_NAME = re.compile(r"[A-Z]{1,3}-\d{4,}(-\d+)?\.\w{3,4}")
