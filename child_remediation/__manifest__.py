@@ -106,6 +106,9 @@
         "web.assets_tests": [
             "child_remediation/static/tests/tours/**/*",
         ],
+        "web.assets_unit_tests": [
+            "child_remediation/static/tests/unit/**/*",
+        ],
     },
     "application": True,
 }

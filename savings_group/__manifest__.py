@@ -40,6 +40,7 @@
     "assets": {
         "web.assets_backend": ["savings_group/static/src/**/*"],
         "web.assets_tests": ["savings_group/static/tests/tours/**/*"],
+        "web.assets_unit_tests": ["savings_group/static/tests/unit/**/*"],
     },
     "application": True,
 }

@@ -60,7 +60,6 @@ EXCEPTIONS = {
 MADE_BY_CODE = {
     "remediation.password.request": "notes who asked for a password",
     "remediation.sending": "notes what a public form sent",
-    "remediation.submission.rate": "counts calls",
     "remediation.referral.package": "frozen when a referral is sent",
 }
 #: Steps that no screen names, and why.

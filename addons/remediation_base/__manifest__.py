@@ -7,7 +7,7 @@
     "author": "Child Remediation contributors",
     "development_status": "Beta",
     "depends": ["mail"],
-    "external_dependencies": {"python": ["pillow-heif"]},
+    "external_dependencies": {"python": ["openpyxl", "pillow-heif", "xlsxwriter"]},
     "data": [
         "security/ir.model.access.csv",
         "security/remediation_base_rules.xml",
@@ -17,6 +17,7 @@
     ],
     "assets": {
         "web.assets_backend": ["remediation_base/static/src/**/*"],
+        "web.assets_unit_tests": ["remediation_base/static/tests/unit/**/*"],
     },
     "uninstall_hook": "uninstall_hook",
 }

@@ -180,9 +180,5 @@ class ReferralAccreditationFinding(models.Model):
             if not accreditation.activity_ids.filtered(
                 lambda activity, text=summary: activity.summary == text
             ):
-                accreditation.activity_schedule(
-                    "mail.mail_activity_data_todo",
-                    date_deadline=min(findings.mapped("follow_up_on")),
-                    user_id=user.id,
-                    summary=summary,
-                )
+                day = min(findings.mapped("follow_up_on"))
+                accreditation._plan_task(user, summary, day)

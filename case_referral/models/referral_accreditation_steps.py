@@ -210,9 +210,19 @@ class ReferralAccreditation(models.Model):
     def _warn_expiry(self, days):
         self.ensure_one()
         user = self.submitted_by_id or self.create_uid
-        self.activity_schedule(
-            "mail.mail_activity_data_todo",
-            date_deadline=self.valid_until,
-            user_id=user.id,
-            summary=self.env._("Accreditation ends in %s days: renew it", days),
-        )
+        summary = self.env._("Accreditation ends in %s days: renew it", days)
+        self._plan_task(user, summary, self.valid_until)
+
+    def _plan_task(self, user, summary, day):
+        """Give somebody a task on this accreditation."""
+        self.ensure_one()
+        task = {
+            "res_model_id": self.env["ir.model"]._get_id(self._name),
+            "res_id": self.id,
+            "activity_type_id": self.env.ref("mail.mail_activity_data_todo").id,
+            "user_id": user.id,
+            "summary": summary,
+            "date_deadline": day,
+            "automated": True,
+        }
+        self.env["remediation.notice"]._plan([task])

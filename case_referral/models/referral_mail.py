@@ -1,3 +1,5 @@
+from functools import partial
+
 from odoo import api, models
 
 
@@ -18,33 +20,19 @@ class ReferralMail(models.AbstractModel):
         """
         if not codes_by_user:
             return
-        base_url = self.get_base_url()
-        values = []
-        # sudo: senders and portal users have no right on outgoing mails nor on the
-        # receiver's address; the text holds codes and a link only.
-        qweb = self.env["ir.qweb"].sudo()
-        for user, codes in codes_by_user.items():
-            user = user.sudo()
-            if not user.email or not user.active:
-                continue
-            body = qweb.with_context(lang=user.lang)._render(
-                template,
-                {
-                    "codes": sorted(codes)[:50],
-                    "more": max(len(codes) - 50, 0),
-                    "link": f"{base_url}{path}",
-                },
-                raise_if_not_found=True,
-            )
-            values.append(
-                {
-                    "subject": user.with_context(lang=user.lang).env._(
-                        "Something waits for you: %s", sorted(codes)[0]
-                    ),
-                    "body_html": body,
-                    "email_to": user.email_formatted,
-                    "auto_delete": True,
-                }
-            )
-        # sudo: as above.
-        self.env["mail.mail"].sudo().create(values)
+        link = f"{self.get_base_url()}{path}"
+
+        def write(env, codes):
+            values = {
+                "codes": codes[:50],
+                "more": max(len(codes) - 50, 0),
+                "link": link,
+            }
+            # sudo: senders read no templates; the text holds codes and a link only.
+            body = env["ir.qweb"].sudo()._render(template, values)
+            return env._("Something waits for you: %s", codes[0]), body
+
+        self.env["remediation.notice"]._mail(
+            (user, partial(write, codes=sorted(codes)))
+            for user, codes in codes_by_user.items()
+        )

@@ -1,10 +1,9 @@
-from psycopg2.errors import UniqueViolation
-
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ConcurrencyError, UserError
+from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.remediation_base.tools.answers import YES
 from odoo.addons.remediation_base.tools.moments import read_moment
+from odoo.addons.remediation_base.tools.once import first_wins, one_at_a_time
 
 from ..forms.concern import CONCERN
 
@@ -143,11 +142,7 @@ class RemediationConcern(models.Model):
         # sudo: portal users and the public have no create right on concerns; the
         # values were whitelisted by the caller.
         Concern = self.sudo()
-        # One report at a time per key: the loser of a race reads the winner's row.
-        self.env.cr.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
-            (f"remediation.concern:{key}",),
-        )
+        one_at_a_time(self.env, self._name, key)
         known = Concern.search([("client_key", "=", key)], limit=1)
         if known:
             return {"code": known.name, "new": False}
@@ -157,13 +152,8 @@ class RemediationConcern(models.Model):
             sending._count("concern")
         else:
             sending._count_or_refuse("concern")
-        try:
-            with self.env.cr.savepoint():
-                concern = Concern._unprotected().create(vals)
-        except UniqueViolation as error:
-            # The first one was kept after this transaction began: try again, and
-            # read it.
-            raise ConcurrencyError(key) from error
+        with first_wins(self.env, key):
+            concern = Concern._unprotected().create(vals)
         return {"code": concern.name, "new": True}
 
     @api.model

@@ -233,16 +233,9 @@ class RemediationConcern(models.Model):
                         "recipient_ids": [],
                     },
                 )
-                user._bus_send(
-                    "simple_notification",
-                    {
-                        "type": "danger",
-                        "sticky": True,
-                        "title": user.with_context(lang=user.lang).env._(
-                            "Child in immediate danger"
-                        ),
-                        "message": urgent.name,
-                    },
+                reader = user.with_context(lang=user.lang)
+                self.env["remediation.notice"]._show(
+                    user, reader.env._("Child in immediate danger"), urgent.name
                 )
         # sudo: alert times are set by the system alone.
         self.sudo()._unprotected().write({"paged_on": fields.Datetime.now()})

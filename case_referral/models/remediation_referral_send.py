@@ -307,10 +307,7 @@ class RemediationReferral(models.Model):
                     "automated": True,
                 }
             )
-        # sudo: as above.
-        self.env["mail.activity"].sudo().with_context(
-            mail_activity_quick_update=True
-        ).create(values)
+        self.env["remediation.notice"]._plan(values)
 
     def _clear_activities(self):
         """Close the activities of these referrals when they are answered."""

@@ -1,4 +1,3 @@
-from . import remediation_present_access
 from . import remediation_identity_text
 from . import remediation_area
 from . import remediation_site

@@ -1,7 +1,11 @@
 from odoo import models
 
-from .remediation_present_access import NAME_GROUPS
-
+#: Who sees names, and so the papers of a child's file.
+NAME_GROUPS = (
+    "child_remediation.group_identity",
+    "child_remediation.group_portal_case_manager",
+    "child_remediation.group_portal_supervisor",
+)
 TEXTS = frozenset({"char", "text", "html", "json", "properties"})
 
 

@@ -19,6 +19,15 @@ DATA_FOLDERS = ("security", "data", "views", "wizards", "reports")
 CHAPTER = 15  # models that may stand side by side in one folder
 ROOM = 500  # lines of a file of models
 METHOD = 60  # lines of a method
+#: What one module does for all, and what everybody else calls instead.
+GROUND_FLOOR = "remediation_base"
+ONCE = (
+    (r"pg_(try_)?advisory", "call one_at_a_time of tools/once.py"),
+    (r"raise ConcurrencyError", "call first_wins of tools/once.py"),
+    (r"_bus_send\(", "call remediation.notice._show"),
+    (r"\"mail\.mail\"\]", "call remediation.notice._mail"),
+    (r"\bactivity_schedule\(", "call remediation.notice._plan"),
+)
 #: Methods that are longer, and why.
 LONG = {
     "step": "documents each argument of a step's declaration",
@@ -52,6 +61,7 @@ def check():
         yield from _translations(folder)
     yield from names()
     yield from sizes()
+    yield from mechanisms()
     yield from words.check()
 
 
@@ -220,6 +230,20 @@ def sizes():
                 if node.end_lineno - node.lineno >= METHOD:
                     advice = f"split {node.name}: it is longer than {METHOD} lines"
                     yield path, node.lineno, advice
+
+
+def mechanisms():
+    """A mechanism of the ground floor is written there, once."""
+    for name, folder in modules.find().items():
+        if name in (GROUND_FLOOR, modules.DEMO):
+            continue
+        for path in sorted(folder.rglob("*.py")):
+            if "tests" in path.parts:
+                continue
+            for number, line in enumerate(path.read_text().splitlines(), 1):
+                for pattern, advice in ONCE:
+                    if re.search(pattern, line):
+                        yield path, number, advice
 
 
 def _stem(model):

@@ -25,7 +25,8 @@ def run(parser, arguments):
         from . import house
 
         arrows.show()
-        return 1 if _say([*arrows.backwards(), *house.names(), *house.sizes()]) else 0
+        found = [*arrows.backwards(), *house.names(), *house.sizes()]
+        return 1 if _say([*found, *house.mechanisms()]) else 0
     found = modules.find()
     unknown = set(options.modules) - set(found)
     if unknown:

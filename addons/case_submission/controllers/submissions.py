@@ -2,6 +2,7 @@ import io
 import json
 import logging
 import re
+from datetime import timedelta
 
 import xlsxwriter
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -107,6 +108,20 @@ class SubmissionController(http.Controller):
             ],
         )
 
+    def _check_pace(self):
+        env = request.env
+        counted = env["remediation.sending"]._count(
+            "submission",
+            limit=env.company.sudo().submission_per_minute,  # sudo: one setting
+            within=timedelta(minutes=1),
+        )
+        if counted == "many":
+            raise _RefusedError(
+                429,
+                env._("Too many submissions within a minute: send it again later."),
+                **{"Retry-After": "60"},
+            )
+
     def _receive(self, form):
         self._sign_in()
         env = request.env
@@ -120,14 +135,7 @@ class SubmissionController(http.Controller):
                 ),
             )
         body = self._body()
-        # sudo: the counter is for the system alone; one setting is read.
-        calls = env["remediation.submission.rate"].sudo()._count()
-        if calls > env.company.sudo().submission_per_minute:
-            raise _RefusedError(
-                429,
-                _("Too many submissions within a minute: send it again later."),
-                **{"Retry-After": "60"},
-            )
+        self._check_pace()
         document = self._parse(body)
         key, replaces = keys_of(document)
         sent = request.httprequest.headers.get("Idempotency-Key")

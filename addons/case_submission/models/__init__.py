@@ -2,7 +2,6 @@ from . import (
     remediation_grant_alert,
     remediation_health,
     res_company,
-    remediation_submission_rate,
     remediation_submission,
     remediation_submission_concern,
     remediation_submission_visit,

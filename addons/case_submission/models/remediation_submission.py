@@ -4,12 +4,11 @@ import logging
 import re
 from datetime import timedelta
 
-from psycopg2.errors import UniqueViolation
-
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ConcurrencyError, UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 from odoo.addons.case_referral.forms import FORMS
+from odoo.addons.remediation_base.tools.once import first_wins, one_at_a_time
 
 _logger = logging.getLogger(__name__)
 
@@ -244,12 +243,8 @@ class Submission(models.Model):
             "corrects_id": first.id,
         }
         vals.update(submissions._place_or_wait(form, answers, others, first))
-        try:
-            with self.env.cr.savepoint():
-                submission = submissions._unprotected().create(vals)
-        except UniqueViolation as error:
-            # The first one was kept after this transaction began: try again, read it.
-            raise ConcurrencyError(key) from error
+        with first_wins(self.env, key):
+            submission = submissions._unprotected().create(vals)
         if first.state == "waiting":
             first._replaced_by(submission)
         if submission.state == "waiting":
@@ -261,11 +256,7 @@ class Submission(models.Model):
     def _known(self, key, digest):
         """Return ``(the same submission of before, its key)``; of answers without a key
         those of the last days count."""
-        # One at a time per key: the loser of a race reads the winner's row.
-        self.env.cr.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
-            (f"remediation.submission:{self.env.uid}:{key or digest}",),
-        )
+        one_at_a_time(self.env, self._name, self.env.uid, key or digest)
         own = [("sender_id", "=", self.env.uid)]
         if key:
             known = self.search([*own, ("key", "=", key)], limit=1)

@@ -30,15 +30,12 @@ class Submission(models.Model):
             )
             supervisor = submission.team_id.supervisor_id
             if supervisor and not earlier:
-                supervisor._bus_send(
-                    "simple_notification",
-                    {
-                        "type": "warning",
-                        "title": supervisor.with_context(lang=supervisor.lang).env._(
-                            "A submission waits"
-                        ),
-                        "message": submission.name,
-                    },
+                reader = supervisor.with_context(lang=supervisor.lang)
+                self.env["remediation.notice"]._show(
+                    supervisor,
+                    reader.env._("A submission waits"),
+                    submission.name,
+                    "warning",
                 )
 
     def _decided(self, **vals):

@@ -25,8 +25,6 @@ class TestAccess(AccessTable, RuleTable, SubmissionCommon):
         }
         self.assertEqual(waiting["team"].team_id, self.team)
         self.assertFalse(waiting["nobody"].team_id)
-        rate = self.env["remediation.submission.rate"]
-        rate._count()  # as superuser: no user has a right on it
         return [
             Row(
                 "remediation.submission",
@@ -37,7 +35,6 @@ class TestAccess(AccessTable, RuleTable, SubmissionCommon):
                 },
                 {"state": "placed"},
             ),
-            Row("remediation.submission.rate", {"one": rate.search([], limit=1)}, {}),
         ]
 
     def test_access_table(self):

@@ -195,15 +195,14 @@ class CashTransferSteered(models.AbstractModel):
                 self._render_texts(pairs),
             )
         )
-        self.env.user._bus_send(
-            "simple_notification",
-            {
-                "type": "warning",
-                "message": self.env._(
-                    "%(record)s steers money: the change waits for a second person.",
-                    record=self.display_name,
-                ),
-            },
+        self.env["remediation.notice"]._show(
+            self.env.user,
+            None,
+            self.env._(
+                "%(record)s steers money: the change waits for a second person.",
+                record=self.display_name,
+            ),
+            "warning",
         )
 
     def _note_change(self, vals, names, before):

@@ -357,27 +357,16 @@ class RemediationJob(models.AbstractModel):
             return
         env = self.env
         title = env._("%(record)s: a step stopped", record=self.display_name)
-        user._bus_send(
-            "simple_notification",
-            {
-                "type": "danger",
-                "sticky": True,
-                "title": title,
-                "message": env._("Open it to read why, then try again or give it up."),
-            },
+        notices = env["remediation.notice"]
+        notices._show(
+            user, title, env._("Open it to read why, then try again or give it up.")
         )
-        if not user.email:
-            return
         link = f"{self.get_base_url()}/odoo/{self._name}/{self.id}"
-        # sudo: mails are queued by the scheduler, which no role may write.
-        env["mail.mail"].sudo().create(
-            {
-                "subject": title,
-                "email_to": user.email_formatted,
-                "body_html": env["ir.qweb"]._render(
-                    "remediation_base.job_failed_mail",
-                    {"record": self.display_name, "link": link},
-                ),
-                "auto_delete": True,
-            }
-        )
+
+        def write(env):
+            values = {"record": self.display_name, "link": link}
+            return title, env["ir.qweb"]._render(
+                "remediation_base.job_failed_mail", values
+            )
+
+        notices._mail([(user, write)])

@@ -107,10 +107,7 @@ class MailThread(models.AbstractModel):
     def _refuse_free_text(self, sensitive=None):
         if sensitive is None:
             sensitive = getattr(self, "_remediation_sensitive", False)
-        if (
-            sensitive
-            and self.env.context.get("remediation_by_code") is not _BY_CODE
-        ):
+        if sensitive and self.env.context.get("remediation_by_code") is not _BY_CODE:
             raise AccessError(
                 self.env._(
                     "Nobody writes messages here, because people who may not know "

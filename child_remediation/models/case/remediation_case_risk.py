@@ -1,4 +1,5 @@
 from datetime import timedelta
+from functools import partial
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -123,27 +124,22 @@ class Case(models.Model):
     @api.model
     def _tell_of_danger(self, users, code, path, portal_path="/my/remediation"):
         """Tell users at once, by code and link alone, that a child is in danger."""
-        mails = []
+        notices = self.env["remediation.notice"]
+        base_url = self.get_base_url()
+
+        def say(env, values):
+            title = env._("Child in immediate danger")
+            return f"{title}: {code}", env["ir.qweb"]._render(
+                "child_remediation.danger_alert", values
+            )
+
+        told = []
         for user in users.filtered("active"):
             reader = self.with_context(lang=user.lang)
-            title = reader.env._("Child in immediate danger")
-            user._bus_send(
-                "simple_notification",
-                {"type": "danger", "sticky": True, "title": title, "message": code},
-            )
-            link = self.get_base_url() + (portal_path if user.share else path)
-            mails.append(
-                {
-                    "subject": f"{title}: {code}",
-                    "email_to": user.email_formatted,
-                    "body_html": reader.env["ir.qweb"]._render(
-                        "child_remediation.danger_alert", {"code": code, "link": link}
-                    ),
-                    "auto_delete": True,
-                }
-            )
-        # sudo: mails are queued by facts, which no role may write.
-        self.env["mail.mail"].sudo().create([m for m in mails if m["email_to"]])
+            notices._show(user, reader.env._("Child in immediate danger"), code)
+            link = base_url + (portal_path if user.share else path)
+            told.append((user, partial(say, values={"code": code, "link": link})))
+        notices._mail(told)
 
     def _plan_activities(self, type_xmlid, user_of, days_of=None):
         """Plan one activity of a type per case and user, where none is open yet.
@@ -156,11 +152,12 @@ class Case(models.Model):
         if not self:
             return
         activity_type = self.env.ref(type_xmlid)
-        # sudo: an alert goes to somebody else's activities.
-        activities = self.env["mail.activity"].sudo()
         open_for = {
             (res_id, user.id)
-            for res_id, user in activities._read_group(
+            # sudo: an alert goes to somebody else's activities.
+            for res_id, user in self.env["mail.activity"]
+            .sudo()
+            ._read_group(
                 [
                     ("res_model", "=", self._name),
                     ("res_id", "in", self.ids),
@@ -186,4 +183,4 @@ class Case(models.Model):
                         "user_id": user.id,
                     }
                 )
-        activities.with_context(mail_activity_quick_update=True).create(vals_list)
+        self.env["remediation.notice"]._plan(vals_list)

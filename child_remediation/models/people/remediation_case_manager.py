@@ -441,32 +441,21 @@ class CaseManager(models.Model):
 
     def _warn_of_expiry(self):
         """Tell the supervisor whose check ends when, with links to the cases."""
-        mails = []
-        for manager in self:
-            user = manager.team_id.supervisor_id
-            if not user.email:
-                continue
-            env = manager.with_context(lang=user.lang).env
-            body = env["ir.qweb"]._render(
-                "child_remediation.vetting_warning",
-                {
-                    "manager": manager.with_context(lang=user.lang),
-                    "cases": manager.case_ids.filtered(
-                        lambda case: case.stage != "closed"
-                    ).sorted(lambda case: (RISK_ORDER[case.risk_level], case.name)),
-                    "base_url": manager.get_base_url(),
-                },
-            )
-            mails.append(
-                {
-                    "subject": env._("A worker's check ends: see whose"),
-                    "email_to": user.email_formatted,
-                    "body_html": body,
-                    "auto_delete": True,
-                }
-            )
-        # sudo: mails are queued by the scheduler, which no role may write.
-        self.env["mail.mail"].sudo().create(mails)
+        self.env["remediation.notice"]._mail(
+            (manager.team_id.supervisor_id, manager._say_expiry) for manager in self
+        )
+
+    def _say_expiry(self, env):
+        manager = self.with_env(env)
+        cases = manager.case_ids.filtered(lambda case: case.stage != "closed")
+        values = {
+            "manager": manager,
+            "cases": cases.sorted(lambda c: (RISK_ORDER[c.risk_level], c.name)),
+            "base_url": manager.get_base_url(),
+        }
+        return env._("A worker's check ends: see whose"), env["ir.qweb"]._render(
+            "child_remediation.vetting_warning", values
+        )
 
     def _clear_rights_cache(self):
         # Record rules cache the organisations that a user covers.

@@ -1,3 +1,5 @@
+from functools import partial
+
 from odoo import api, fields, models
 
 #: R13: workers per supervisor.
@@ -125,31 +127,16 @@ class Team(models.Model):
             [("deadline_id.done_on", "=", False), ("case_id.stage", "!=", "closed")],
             order="fell_due_on",
         )
-        mails = []
-        for team, late in breaches.grouped("team_id").items():
-            for user in team.supervisor_id | team.deputy_ids:
-                if not user.email:
-                    continue
-                late_in_language = late.with_context(lang=user.lang)
-                body = (
-                    self.env["ir.qweb"]
-                    .with_context(lang=user.lang)
-                    ._render(
-                        "child_remediation.team_digest",
-                        {"breaches": late_in_language, "base_url": team.get_base_url()},
-                    )
-                )
-                mails.append(
-                    {
-                        "subject": self.with_context(lang=user.lang).env._(
-                            "%(count)s missed deadlines in %(team)s",
-                            count=len(late),
-                            team=team.name,
-                        ),
-                        "email_to": user.email_formatted,
-                        "body_html": body,
-                        "auto_delete": True,
-                    }
-                )
-        # sudo: mails are queued by the scheduler, which no role may write.
-        self.env["mail.mail"].sudo().create(mails)
+        self.env["remediation.notice"]._mail(
+            (user, partial(team._say_late, breaches=late))
+            for team, late in breaches.grouped("team_id").items()
+            for user in team.supervisor_id | team.deputy_ids
+        )
+
+    def _say_late(self, env, breaches):
+        values = {"breaches": breaches.with_env(env), "base_url": self.get_base_url()}
+        return env._(
+            "%(count)s missed deadlines in %(team)s",
+            count=len(breaches),
+            team=self.name,
+        ), env["ir.qweb"]._render("child_remediation.team_digest", values)

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import ormcache
 
+from ..remediation_identity_text import NAME_GROUPS
+
 #: Back-office duties that a portal or public user can never hold.
 BACK_OFFICE_GROUPS = (
     "group_case_worker",
@@ -53,6 +55,10 @@ class ResUsers(models.Model):
         help="The right of an auditor ends with this day.",
     )
     remediation_is_auditor = fields.Boolean(compute="_compute_remediation_is_auditor")
+
+    @api.model
+    def _sees_names(self):
+        return any(self.env.user.has_group(name) for name in NAME_GROUPS)
 
     @api.depends("group_ids")
     def _compute_remediation_is_auditor(self):

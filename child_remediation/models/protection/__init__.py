@@ -1,6 +1,6 @@
+from . import ir_attachment
 from . import remediation_disclosure_item
 from . import res_company
-from . import remediation_sending
 from . import remediation_safeguarding_report
 from . import remediation_safeguarding_report_file
 from . import remediation_complaint

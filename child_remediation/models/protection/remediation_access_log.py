@@ -39,7 +39,11 @@ class AccessLog(models.Model):
         cases = by_model.get("remediation.case", ())
         if len(cases) != 1:
             return {}
-        return {"model": "remediation.case", "column": "case_id", "id": next(iter(cases))}
+        return {
+            "model": "remediation.case",
+            "column": "case_id",
+            "id": next(iter(cases)),
+        }
 
     @api.model
     def _logs_all_reading(self):

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from functools import partial
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
@@ -342,6 +343,12 @@ class Complaint(models.Model):
 
     # -- deadline --------------------------------------------------------------
     @api.model
+    def _say_late(self, env, codes):
+        return env._("Complaints are waiting for an answer"), plaintext2html(
+            env._("The answer is overdue: %(codes)s", codes=codes)
+        )
+
+    @api.model
     def _cron_late(self):
         """Tell supervisors once, by code, of complaints not answered in time. Daily."""
         late = self.search(
@@ -351,7 +358,7 @@ class Complaint(models.Model):
                 ("is_restricted", "=", False),
             ]
         )
-        mails = []
+        told = []
         coordinators = self.env.ref("child_remediation.group_coordinator").all_user_ids
         for (company, team), complaints in late.grouped(
             lambda c: (c.company_id, c.team_id)
@@ -359,21 +366,7 @@ class Complaint(models.Model):
             people = (team.supervisor_id | team.deputy_ids) or coordinators.filtered(
                 lambda user, company=company: company in user.company_ids
             )
-            for user in people.filtered("email"):
-                env = self.with_context(lang=user.lang).env
-                mails.append(
-                    {
-                        "subject": env._("Complaints are waiting for an answer"),
-                        "body_html": plaintext2html(
-                            env._(
-                                "The answer is overdue: %(codes)s",
-                                codes=", ".join(complaints.mapped("name")),
-                            )
-                        ),
-                        "email_to": user.email_formatted,
-                        "auto_delete": True,
-                    }
-                )
-        # sudo: mails are queued by the scheduler, which no role may write.
-        self.env["mail.mail"].sudo().create(mails)
+            codes = ", ".join(complaints.mapped("name"))
+            told += [(user, partial(self._say_late, codes=codes)) for user in people]
+        self.env["remediation.notice"]._mail(told)
         late._unprotected().write({"late_alerted_on": fields.Datetime.now()})

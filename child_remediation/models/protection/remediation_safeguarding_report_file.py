@@ -225,21 +225,13 @@ class SafeguardingReport(models.Model):
     @api.model
     def _mail_something_waits(self, users):
         """Send each user a mail that names neither subject, person nor module."""
-        mails = []
-        for user in users.filtered("email"):
-            env = self.with_context(lang=user.lang).env
-            mails.append(
-                {
-                    "subject": env._("Something waits for you"),
-                    "body_html": plaintext2html(
-                        env._(
-                            "Sign in and open your list. This message says nothing "
-                            "more on purpose."
-                        )
-                    ),
-                    "email_to": user.email_formatted,
-                    "auto_delete": True,
-                }
+
+        def write(env):
+            return env._("Something waits for you"), plaintext2html(
+                env._(
+                    "Sign in and open your list. This message says nothing more on "
+                    "purpose."
+                )
             )
-        # sudo: mails are queued by the system for whoever caused them.
-        self.env["mail.mail"].sudo().create(mails)
+
+        self.env["remediation.notice"]._mail((user, write) for user in users)

@@ -337,6 +337,4 @@ class CashTransferEntitlement(models.Model):
                         "date_deadline": entitlement._place_today(),
                     }
                 )
-        self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(
-            values
-        )
+        self.env["remediation.notice"]._plan(values)

@@ -109,15 +109,15 @@ class CashTransferVerificationAnswer(models.Model):
         # sudo: the supervisor is named from the team; the asker may not read teams.
         supervisor = self.sudo().team_id.supervisor_id
         if supervisor:
-            env["mail.activity"].sudo().with_context(  # sudo: task for somebody else
-                mail_activity_quick_update=True
-            ).create(
-                {
-                    "res_model_id": env["ir.model"]._get_id("remediation.case"),
-                    "res_id": self.case_id.id,
-                    "activity_type_id": env.ref("mail.mail_activity_data_todo").id,
-                    "summary": "; ".join(summaries),
-                    "user_id": supervisor.id,
-                    "date_deadline": self._place_today(),
-                }
+            env["remediation.notice"]._plan(
+                [
+                    {
+                        "res_model_id": env["ir.model"]._get_id("remediation.case"),
+                        "res_id": self.case_id.id,
+                        "activity_type_id": env.ref("mail.mail_activity_data_todo").id,
+                        "summary": "; ".join(summaries),
+                        "user_id": supervisor.id,
+                        "date_deadline": self._place_today(),
+                    }
+                ]
             )

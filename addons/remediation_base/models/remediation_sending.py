@@ -1,16 +1,17 @@
 import hashlib
 from datetime import timedelta
 
-from psycopg2.errors import UniqueViolation
-
 from odoo import api, fields, models
-from odoo.exceptions import ConcurrencyError, UserError
+from odoo.exceptions import UserError
 from odoo.http import request
+
+from ..tools.once import first_wins, one_at_a_time
 
 #: How much one person sends through one door within an hour before it is too much.
 PERSON_HOURLY = 30
 #: The same for an address from which people send who did not sign in.
 PUBLIC_HOURLY = 5
+HOUR = timedelta(hours=1)
 
 
 class Sending(models.Model):
@@ -34,21 +35,20 @@ class Sending(models.Model):
     _form_key_once = models.UniqueIndex("(door, form_key) WHERE form_key IS NOT NULL")
 
     @api.model
-    def _count(self, door, form_key=None):
+    def _count(self, door, form_key=None, *, limit=None, within=HOUR):
         """Count one sending by the present user.
 
         :param str door: what it is sent through
         :param str form_key: key of the form; the same key is the same sending
+        :param int limit: how much is not too much; :meth:`_hourly_limit` where None
+        :param timedelta within: the time that the limit is for, two hours at most
         :return: "new", "again" (this form was sent before: nothing more is to be
             done) or "many" (the person, or everybody together, sends too fast)
         """
         # sudo: the key and the counters are for the system alone.
         entries = self.sudo()
         if form_key:
-            self.env.cr.execute(
-                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
-                (f"remediation.sending:{door}:{form_key}",),
-            )
+            one_at_a_time(self.env, self._name, door, form_key)
             if entries.search_count(
                 [("door", "=", door), ("form_key", "=", form_key)], limit=1
             ):
@@ -56,18 +56,14 @@ class Sending(models.Model):
         sender = self._sender()
         since = [
             ("door", "=", door),
-            ("sent_at", ">", fields.Datetime.now() - timedelta(hours=1)),
+            ("sent_at", ">", fields.Datetime.now() - within),
         ]
-        limit = self._hourly_limit()
+        limit = limit or self._hourly_limit()
         many = entries.search_count([*since, ("sender", "=", sender)]) >= limit or (
             self.env.user._is_public() and entries.search_count(since) >= 100 * limit
         )
-        try:
-            with self.env.cr.savepoint():
-                entries.create({"door": door, "form_key": form_key, "sender": sender})
-        except UniqueViolation as error:
-            # The same form arrived a moment before: try again, and find it.
-            raise ConcurrencyError(form_key) from error
+        with first_wins(self.env, form_key):
+            entries.create({"door": door, "form_key": form_key, "sender": sender})
         return "many" if many else "new"
 
     @api.model

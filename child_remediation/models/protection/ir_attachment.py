@@ -1,11 +1,5 @@
 from odoo import api, models
 
-#: Who sees names, and so the papers of a child's file.
-NAME_GROUPS = (
-    "child_remediation.group_identity",
-    "child_remediation.group_portal_case_manager",
-    "child_remediation.group_portal_supervisor",
-)
 #: Models whose papers are a child's, beside those below a case.
 FILE_MODELS = (
     "remediation.case",
@@ -13,14 +7,6 @@ FILE_MODELS = (
     "remediation.household",
     "remediation.household.member",
 )
-
-
-class ResUsers(models.Model):
-    _inherit = "res.users"
-
-    @api.model
-    def _sees_names(self):
-        return any(self.env.user.has_group(name) for name in NAME_GROUPS)
 
 
 class IrAttachment(models.Model):
