@@ -149,10 +149,7 @@ class TestR7ConsentEnds(RemediationCommon):
         )
         self.env["remediation.consent"]._cron_expire()
         self.assertFalse(consent.case_id._has_consent("services"))
-        self.assertTrue(consent._may_finish())
-        self.assertFalse(consent._may_finish(self.today + timedelta(days=1)))
-        consent.with_user(self.worker).action_withdraw()
-        self.assertFalse(consent._may_finish())
+        self.assertEqual(consent._finish_by(), self.today)
 
     def test_r7_withdrawal_alerts_the_supervisor_and_may_ask_for_a_review(self):
         low = self._new_case(risk_level="low")

@@ -2,6 +2,8 @@ from datetime import timedelta
 
 from odoo import api, models
 
+from odoo.addons.remediation_base.tools.batches import each_batch
+
 #: Days before the end of a consent on which its holder is told (R7).
 WARN_DAYS = (30, 7, 0)
 #: Days for which a recipient may finish after a consent expired (R7).
@@ -25,10 +27,13 @@ class Consent(models.Model):
                 ("case_id.stage", "!=", "closed"),
             ]
         )
-        ending.case_id._plan_activities(
+        each_batch(ending, lambda batch: batch._warn(today))
+
+    def _warn(self, today):
+        self.case_id._plan_activities(
             "child_remediation.mail_activity_type_consent", lambda case: case.user_id
         )
-        ending.filtered(lambda consent: consent.valid_until == today)._ask_supervisor()
+        self.filtered(lambda consent: consent.valid_until == today)._ask_supervisor()
 
     def _lapse(self):
         """The supervisor gets a task, on whichever day this runs (R7)."""
@@ -53,16 +58,6 @@ class Consent(models.Model):
             )
         )._open_review()
         return consents
-
-    def _may_finish(self, on=None):
-        """Whether a recipient may finish work begun under this consent: while it is
-        given, and for 14 days after it expired; never after a withdrawal (R7)."""
-        self.ensure_one()
-        on = on or self._place_today()
-        if self.state in ("refused", "withdrawn"):
-            return False
-        until = self._finish_by()
-        return not until or on <= until
 
     def _finish_by(self):
         """Last day on which recipients finish; False where the consent has no end."""

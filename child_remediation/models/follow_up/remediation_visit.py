@@ -8,6 +8,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import LazyTranslate
 
 from odoo.addons.remediation_base.tools.answers import UNKNOWN, YES, YES_NO, Answer
+from odoo.addons.remediation_base.tools.batches import each_batch
 from odoo.addons.remediation_base.tools.steps import EVERYTHING, Ask, step
 
 from ...tools.classification import CHILD_LABOUR
@@ -355,6 +356,12 @@ class Visit(models.Model):
             for case, day in days.items()
             if (case.beneficiary_id._age_on(day) or 0) < 18
         }
+        each_batch(
+            self.env["remediation.case"].union(*due),
+            lambda batch: self._plan_checks({case: due[case] for case in batch}),
+        )
+
+    def _plan_checks(self, due):
         self._unprotected().create(
             [
                 {"case_id": case.id, "date_planned": day, "is_post_closure": True}

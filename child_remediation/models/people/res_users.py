@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import ormcache
 
+from odoo.addons.remediation_base.tools.batches import each_batch
+
 from ..remediation_identity_text import NAME_GROUPS
 
 #: Back-office duties that a portal or public user can never hold.
@@ -99,7 +101,10 @@ class ResUsers(models.Model):
     def _cron_end_audit(self):
         """Daily."""
         auditors = self.env.ref("child_remediation.group_auditor")
-        auditors.with_context(active_test=False).user_ids._end_audit()
+        each_batch(
+            auditors.with_context(active_test=False).user_ids,
+            lambda batch: batch._end_audit(),
+        )
 
     @api.model
     def _second_factor_groups(self):

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import plaintext2html
 
+from odoo.addons.remediation_base.tools.batches import each_batch
 from odoo.addons.remediation_base.tools.steps import EVERYTHING
 
 from ..family.remediation_beneficiary import IDENTITY_GROUPS
@@ -358,9 +359,12 @@ class Complaint(models.Model):
                 ("is_restricted", "=", False),
             ]
         )
+        each_batch(late, lambda batch: batch._tell_late())
+
+    def _tell_late(self):
         told = []
         coordinators = self.env.ref("child_remediation.group_coordinator").all_user_ids
-        for (company, team), complaints in late.grouped(
+        for (company, team), complaints in self.grouped(
             lambda c: (c.company_id, c.team_id)
         ).items():
             people = (team.supervisor_id | team.deputy_ids) or coordinators.filtered(
@@ -369,4 +373,4 @@ class Complaint(models.Model):
             codes = ", ".join(complaints.mapped("name"))
             told += [(user, partial(self._say_late, codes=codes)) for user in people]
         self.env["remediation.notice"]._mail(told)
-        late._unprotected().write({"late_alerted_on": fields.Datetime.now()})
+        self._unprotected().write({"late_alerted_on": fields.Datetime.now()})

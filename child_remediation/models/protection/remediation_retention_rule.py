@@ -2,6 +2,8 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 
+from odoo.addons.remediation_base.tools.batches import each_batch
+
 
 class RetentionRule(models.Model):
     """How long files of a kind are kept by name after closure (R56).
@@ -103,14 +105,17 @@ class RetentionRule(models.Model):
                 ("state", "=", "open"),
             ]
         ).beneficiary_id
-        requests.create(
-            [
-                {
-                    "beneficiary_id": child.id,
-                    "company_id": child.company_id.id,
-                    "kind": "retention",
-                    "requested_by": self.env._("Keep-Until Rule"),
-                }
-                for child in children - known
-            ]
+        each_batch(
+            children - known,
+            lambda batch: requests.create(
+                [
+                    {
+                        "beneficiary_id": child.id,
+                        "company_id": child.company_id.id,
+                        "kind": "retention",
+                        "requested_by": self.env._("Keep-Until Rule"),
+                    }
+                    for child in batch
+                ]
+            ),
         )

@@ -224,6 +224,7 @@ class SavingsEnrolment(models.Model):
         self.group_id = group.id
 
     def _nearest_agent(self):
+        # Whoever is named one: managers hold the group too, and visit no meetings.
         # sudo: case roles list neither field agents nor their groups.
         agents = self.env.ref("savings_group.group_field_agent").sudo().user_ids
         agents = agents.filtered(

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import LazyTranslate
 
+from odoo.addons.remediation_base.tools.batches import each_batch
 from odoo.addons.remediation_base.tools.steps import EVERYTHING
 
 from ..res_users import CASH_DUTIES
@@ -272,10 +273,7 @@ class CashTransferEntitlement(models.Model):
             ],
             limit=1000,
         )
-        asking._unprotected().write({"end_asked_on": today})
-        asking._alert_supervisor(
-            self.env._("Support ends soon: decide to end or to keep it.")
-        )
+        each_batch(asking, lambda batch: batch._ask_end(today))
         over = self.search(
             [
                 ("state", "in", ["approved", "active"]),
@@ -286,19 +284,7 @@ class CashTransferEntitlement(models.Model):
             ],
             limit=1000,
         )
-        for entitlement in over:
-            months = MONTHS[entitlement.scheme_id.frequency]
-            end = entitlement.date_to + relativedelta(days=1, months=months)
-            entitlement._unprotected().write(
-                {
-                    "date_to": end + relativedelta(days=-1),
-                    "extended_count": entitlement.extended_count + 1,
-                }
-            )
-        over.funding_ids._commit_budget()
-        over._alert_supervisor(
-            self.env._("No decision on the end of support: it goes on for one period.")
-        )
+        each_batch(over, lambda batch: batch._go_on_undecided())
         decided = self.search(
             [
                 ("state", "in", list(LIVE_STATES)),
@@ -316,8 +302,32 @@ class CashTransferEntitlement(models.Model):
             ],
             limit=1000,
         )
-        decided._unprotected().write({"state": "ended"})
-        decided.funding_ids._commit_budget()
+        each_batch(decided, lambda batch: batch._end_decided())
+
+    def _ask_end(self, today):
+        self._unprotected().write({"end_asked_on": today})
+        self._alert_supervisor(
+            self.env._("Support ends soon: decide to end or to keep it.")
+        )
+
+    def _go_on_undecided(self):
+        for entitlement in self:
+            months = MONTHS[entitlement.scheme_id.frequency]
+            end = entitlement.date_to + relativedelta(days=1, months=months)
+            entitlement._unprotected().write(
+                {
+                    "date_to": end + relativedelta(days=-1),
+                    "extended_count": entitlement.extended_count + 1,
+                }
+            )
+        self.funding_ids._commit_budget()
+        self._alert_supervisor(
+            self.env._("No decision on the end of support: it goes on for one period.")
+        )
+
+    def _end_decided(self):
+        self._unprotected().write({"state": "ended"})
+        self.funding_ids._commit_budget()
 
     def _alert_supervisor(self, summary):
         """Leave a task on the case for its supervisor: code only, no narrative."""

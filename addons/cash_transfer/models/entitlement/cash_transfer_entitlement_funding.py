@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from odoo.addons.remediation_base.tools.batches import each_batch
 from odoo.addons.remediation_base.tools.steps import EVERYTHING
 
 #: SQL: the shares `f` of the grants that pay the payments `l`, each for its period.
@@ -169,4 +170,4 @@ class CashTransferEntitlementFunding(models.Model):
     def _commit_open(self, domain):
         """Bring the commitments of live entitlements within a domain up to date."""
         live = [("state", "in", ["approved", "active", "suspended"])]
-        self.search([*domain, *live])._commit_budget()
+        each_batch(self.search([*domain, *live]), lambda batch: batch._commit_budget())

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.remediation_base.tools.batches import each_batch
+
 KINDS = [
     ("money", "Money with the Provider"),
     ("delivered", "Delivered, Fees and Written Off"),
@@ -77,7 +79,10 @@ class CashTransferLedgerCheck(models.Model):
     def _cron_compare(self):
         """Compare every plan and provider with the posted ledger."""
         providers = self.env["cash.transfer.provider"].with_context(active_test=False)
-        providers.search([("company_id", "!=", False)])._compare_with_ledger()
+        each_batch(
+            providers.search([("company_id", "!=", False)]),
+            lambda batch: batch._compare_with_ledger(),
+        )
 
     @api.model
     def _store(self, providers, plans, rows):
