@@ -15,6 +15,7 @@ COMMANDS = {
     "docs": ("docs:run", True),
     "i18n": ("i18n:run", True),
     "install": ("shell:install", True),
+    "keep-dump": ("keep_dump:run", True),
     "lint": ("lint:run", False),
     "restore": ("backup:restore", False),
     "restore-drill": ("backup:drill", False),
