@@ -107,8 +107,15 @@ def _write(folder, name, text, core):
 
 
 def clean(template, folder):
-    """Take out the keys of the code that the extraction of terms adds by mistake,
-    because it takes every underscore for a call."""
+    """Take out what the extraction of terms adds by mistake: places that do not exist
+    and, because it takes every underscore for a call, keys of the code."""
+    for entry in template:
+        # What lies in addons/ is named by a second place, which does not exist.
+        entry.occurrences = [
+            (place, line)
+            for place, line in entry.occurrences
+            if not place.startswith("code:addons/addons/")
+        ]
     terms = _terms(folder)
     template[:] = [
         entry
