@@ -5,5 +5,6 @@ from . import remediation_plan
 from . import remediation_plan_action
 from . import remediation_plan_screen
 from . import remediation_best_interest_decision
+from . import remediation_best_interest_part
 from . import remediation_best_interest_panel_member
 from . import remediation_best_interest_option
