@@ -24,8 +24,7 @@ class TestOneCase(RemediationCommon):
                 self.assertIn(link, model._links_within_case(), name)
                 self.assertTrue(
                     any(
-                        method.__name__ == "_check_same_case"
-                        and link in method._constrains
+                        {"case_id", link} <= set(method._constrains)
                         for method in model._constraint_methods
                     ),
                     f"{name}.{link}",

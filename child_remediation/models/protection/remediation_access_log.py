@@ -24,7 +24,7 @@ class AccessLog(models.Model):
 
     def init(self):
         """Add the column of the case with its index."""
-        super().init()
+        result = super().init()
         self.env.cr.execute(
             """
             ALTER TABLE remediation_access_log ADD COLUMN IF NOT EXISTS case_id integer;
@@ -32,6 +32,7 @@ class AccessLog(models.Model):
                 ON remediation_access_log (case_id, id DESC) WHERE case_id IS NOT NULL;
             """
         )
+        return result
 
     @api.model
     def _opened(self, by_model):
