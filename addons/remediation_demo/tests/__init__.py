@@ -1,3 +1,4 @@
+from . import test_book
 from . import test_demo_children
 from . import test_demo_savings
 from . import test_living
