@@ -26,6 +26,12 @@ class Programme(models.Model):
         help="After the checks of the first two years, a closed case is seen every "
         "year until the child is 18.",
     )
+    plan_service_ids = fields.Many2many(
+        "remediation.service.type",
+        string="Services That Plans Start With",
+        check_company=True,
+        help="A new plan offers them beside what answers the needs; a click adds one.",
+    )
     active = fields.Boolean(default=True)
 
     _dates_ordered = models.Constraint(

@@ -426,3 +426,27 @@ class TestScreens(RemediationCommon):
             domain = safe_eval(str(field["domain"]), {"company_id": False})
             cases = self.env["remediation.case"].with_user(self.worker).search(domain)
             self.assertIn(self.case, cases, model)
+
+    def test_a_plan_starts_with_the_services_of_its_programme(self):
+        service = self.env["remediation.service.type"].create(
+            {"name": "Catch-Up Class", "code": "catch_up", "domain": "education"}
+        )
+        case = self._new_case()
+        plan = self._active_plan(case)
+        before = plan.with_user(self.worker).needs
+        case.programme_id = self.env["remediation.programme"].create(
+            {"name": "Back to School", "plan_service_ids": service.ids}
+        )
+        needs = plan.with_user(self.worker).needs
+        self.assertEqual(needs[: len(before)], before)
+        self.assertEqual(
+            needs[len(before) :],
+            [
+                {
+                    "label": "Back to School",
+                    "score": "",
+                    "answers": [["education", "Catch-Up Class", service.id]],
+                }
+            ],
+        )
+        self.assertFalse(plan.action_ids.service_type_id, "nothing adds itself")

@@ -25,7 +25,8 @@ class Plan(models.Model):
     household_id = fields.Many2one(related="case_id.household_id")
     needs = fields.Json(
         compute="_compute_needs",
-        help="What the approved assessment found, worst first, and what answers it.",
+        help="What the approved assessment found, worst first, and what answers it; "
+        "then what the programme's plans start with.",
     )
 
     @api.model
@@ -41,10 +42,14 @@ class Plan(models.Model):
                 values["caregiver_member_id"] = caregivers.id
         return values
 
-    @api.depends("case_id.assessment_ids.state", "case_id.assessment_ids.score_ids")
+    @api.depends(
+        "case_id.assessment_ids.state",
+        "case_id.assessment_ids.score_ids",
+        "case_id.programme_id.plan_service_ids",
+    )
     @api.depends_context("uid", "lang")
     def _compute_needs(self):
-        """``[{label, score, answers: [[domain of an action, its label]]}]``.
+        """``[{label, score, answers: [[domain of an action, label, service's id]]}]``.
 
         It proposes and fills in nothing: an action is there once somebody adds it.
         """
@@ -62,9 +67,23 @@ class Plan(models.Model):
                 {
                     "label": line.display_name,
                     "score": line.score,
-                    "answers": [[key, actions[key]] for key in ANSWERS[line.domain]],
+                    "answers": [
+                        [key, actions[key], False] for key in ANSWERS[line.domain]
+                    ],
                 }
                 for line in scores.sorted(
                     lambda line: (-int(line.score), order.index(line.domain))
                 )
             ]
+            programme = plan.case_id.programme_id
+            if programme.plan_service_ids:
+                plan.needs += [
+                    {
+                        "label": programme.name,
+                        "score": "",
+                        "answers": [
+                            [service.domain, service.name, service.id]
+                            for service in programme.plan_service_ids
+                        ],
+                    }
+                ]
