@@ -10,7 +10,7 @@ from seed_cases import cases
 STATEMENTS = {
     "bench_worker_1": 16,
     "bench_supervisor_1": 21,
-    "bench_coordinator": 26,
+    "bench_coordinator": 27,
 }
 
 

@@ -7,4 +7,5 @@ from . import (
     remediation_donor_report,
     remediation_donor_report_content,
     remediation_donor_report_screen,
+    remediation_desk,
 )

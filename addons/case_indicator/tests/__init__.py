@@ -1,1 +1,1 @@
-from . import test_access, test_figures, test_report
+from . import test_access, test_desk, test_figures, test_report

@@ -1,0 +1,69 @@
+from odoo import api, models
+
+#: What the desk shows where no target was set.
+SHOWN = ("i2_identified", "i4_days", "i9_1", "i11_rate", "i13_now", "i13_12")
+
+
+class Desk(models.AbstractModel):
+    _inherit = "remediation.desk"
+
+    @api.model
+    def _sections(self):
+        sections = super()._sections()
+        if self._is("group_coordinator", "group_monitoring", "group_auditor"):
+            sections.append(self._indicators())
+        return sections
+
+    @api.model
+    def _indicators(self):
+        """Figures of the last final run, with their targets and the run before."""
+        runs = self.env["remediation.indicator.run"].search_fetch(
+            [("state", "=", "frozen"), ("company_id", "=", self.env.company.id)],
+            ["name"],
+            limit=2,
+        )
+        if not runs:
+            return None
+        figures = self.env["remediation.indicator.figure"].search(
+            [
+                ("run_id", "in", runs.ids),
+                ("dimension", "=", "all"),
+                "|",
+                ("measure_id.target", "!=", 0),
+                ("measure_id.key", "in", SHOWN),
+            ]
+        )
+        before = {f.measure_id: f for f in figures if f.run_id != runs[0]}
+        lines = []
+        for figure in figures.filtered(lambda f: f.run_id == runs[0]):
+            measure, former = figure.measure_id, before.get(figure.measure_id)
+            said = [figure.shown]
+            if measure.target:
+                said.append(self.env._("target %(target)g", target=measure.target))
+            if former:
+                said.append(self.env._("before: %(figure)s", figure=former.shown))
+            missed = measure.target and (
+                figure.value > measure.target
+                if measure.less_is_better
+                else figure.value < measure.target
+            )
+            lines.append(
+                {
+                    "id": f"figure-{figure.id}",
+                    "model": figure._name,
+                    "res_id": figure.id,
+                    "title": measure.display_name,
+                    "detail": " · ".join(said),
+                    "badge": missed and self.env._("Target Missed"),
+                    "badge_tone": "warning",
+                }
+            )
+        return self._section(
+            "indicators",
+            self.env._("Indicators: %(run)s", run=runs[0].name),
+            lines,
+            "",
+            limit=None,
+            place="side",
+            action="case_indicator.remediation_indicator_figure_action",
+        )
