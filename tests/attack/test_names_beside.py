@@ -367,6 +367,17 @@ READERS = {
         "auditor monitor data_protection safeguarding savings_manager",
     ),
     "referral.total": "monitor",
+    # counts, spans and codes; a figure's list of ids opens by the reader's own rules
+    **dict.fromkeys(
+        (
+            "remediation.donor.report",
+            "remediation.indicator",
+            "remediation.indicator.figure",
+            "remediation.indicator.measure",
+            "remediation.indicator.run",
+        ),
+        "auditor monitor data_protection",
+    ),
     # the register of who looked: its reason may be a story
     "remediation.access.log": "data_protection safeguarding",
     "remediation.access.log.model": "auditor",

@@ -3,8 +3,11 @@ import json
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import LazyTranslate
 
 from odoo.addons.remediation_base.tools.steps import EVERYTHING, Ask, step
+
+_lt = LazyTranslate(__name__)
 
 
 class IndicatorRun(models.Model):
@@ -167,6 +170,7 @@ class IndicatorRun(models.Model):
         frm="frozen",
         group="child_remediation.group_coordinator",
         asks={"reason": Ask("reason", keep=False)},
+        title=_lt("Restate the Figures"),
     )
     def action_restate(self, reason=None):
         """Compute the same period again and keep it as a restatement. Coordinators.
