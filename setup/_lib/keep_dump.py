@@ -6,7 +6,6 @@ import subprocess
 
 from . import modules
 from .common import ROOT, SetupError, say, step
-from .database import Databases
 from .postgres import Cluster
 
 FOLDER = ROOT / "tests" / "upgrade"
@@ -22,6 +21,8 @@ def run(parser, arguments):
     target = FOLDER / f"{options.name}.sql.xz"
     if target.exists():
         raise SetupError(f"{target.relative_to(ROOT)} is there: a dump never changes.")
+    from .database import Databases  # needs what setup/install brings
+
     databases = Databases(Cluster("test", fast=True).start())
     template = databases.template(modules.product())
     with databases.scratch(template) as name:

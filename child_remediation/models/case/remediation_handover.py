@@ -103,8 +103,10 @@ class Handover(models.Model):
     def _compute_is_open(self):
         """It ends by itself: nothing has to run on the last day."""
         for handover in self:
-            handover.is_open = (
-                not handover.ended_on
+            handover.is_open = bool(
+                handover.case_id
+                and not handover.ended_on
+                and handover.date_until
                 and handover.date_until >= handover.case_id._day()
                 and handover.case_id.user_id != handover.reader_id
                 and not handover.case_id._problems_of_handover(handover.reader_id)

@@ -93,7 +93,7 @@ class BreakGlass(models.Model):
     def _compute_sheet(self):
         now = fields.Datetime.now()
         for access in self:
-            access.is_open = access.open_until > now
+            access.is_open = bool(access.open_until and access.open_until > now)
             access.sheet = (
                 access._render_sheet()
                 if access.is_open and access.user_id == self.env.user

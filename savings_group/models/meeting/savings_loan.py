@@ -136,12 +136,10 @@ class SavingsLoan(models.Model):
     @api.depends("move_ids.principal", "move_ids.charge")
     def _compute_balance(self):
         for loan in self:
-            loan.principal_balance = loan.currency_id.round(
-                sum(loan.move_ids.mapped("principal"))
-            )
-            loan.charge_balance = loan.currency_id.round(
-                sum(loan.move_ids.mapped("charge"))
-            )
+            # A loan without a group yet has no currency and owes nothing.
+            in_coins = loan.currency_id.round if loan.currency_id else float
+            loan.principal_balance = in_coins(sum(loan.move_ids.mapped("principal")))
+            loan.charge_balance = in_coins(sum(loan.move_ids.mapped("charge")))
             loan.balance = loan.principal_balance + loan.charge_balance
 
     @api.constrains("term")

@@ -98,7 +98,8 @@ class SavingsHeldFund(models.Model):
         for held in self:
             received = held._posted(held.move_id)
             handed = -sum(held._posted(h.move_id) for h in held.handover_ids)
-            held.balance = held.currency_id.round(received - handed)
+            in_coins = held.currency_id.round if held.currency_id else float
+            held.balance = in_coins(received - handed)
             if not received:
                 held.state = "draft"
             else:
@@ -111,6 +112,8 @@ class SavingsHeldFund(models.Model):
         lines = moves.line_ids.filtered(
             lambda line: line.account_id != line.journal_id.default_account_id
         )
+        if not lines:
+            return 0.0
         return self.currency_id.round(-sum(lines.mapped("amount_currency")))
 
     @api.depends("received_on", "company_id")

@@ -122,8 +122,9 @@ class CashTransferGrant(models.Model):
         "CHECK (budget >= 0)", "A budget cannot be negative."
     )
 
-    @api.model_create_multi
-    def create(self, vals_list):
+    @api.model
+    def _add_protected_values(self, vals_list):
+        """Make the analytic accounts of grants that were named (R64)."""
         self.check_access("create")
         for vals in vals_list:
             name = (vals.pop("new_name", None) or "").strip()
@@ -135,7 +136,7 @@ class CashTransferGrant(models.Model):
                 raise UserError(
                     self.env._("Name the grant, or choose its analytic account.")
                 )
-        return super().create(vals_list)
+        return super()._add_protected_values(vals_list)
 
     @api.model
     def _make_account(self, name, company_id):
@@ -205,7 +206,7 @@ class CashTransferGrant(models.Model):
         by_account = self._get_spent_by_account()
         return {
             grant.id: grant.currency_id.round(sum(by_account[grant.id].values()))
-            for grant in self
+            for grant in self.filtered("id")  # a new one spent nothing
         }
 
     def _get_spent_by_account(self, since=None, until=None):

@@ -358,7 +358,7 @@ class CashTransferPaymentPlan(models.Model):
                                   WHERE d.plan_id = p.id
                                     AND d.state IN ('open', 'write_off_asked')),
                                 0) AS amount_disputed
-                  FROM unnest(%s) AS p (id)
+                  FROM unnest(%s::integer[]) AS p (id)
                   LEFT JOIN cash_transfer_payment_line l ON l.plan_id = p.id
                  GROUP BY p.id
                 """,
