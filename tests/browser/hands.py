@@ -98,7 +98,7 @@ class Browser:
         context = self._browser.new_context(
             viewport={"width": width, "height": height}, base_url=self.url
         )
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(90_000)
         self.people.append(Person(name, context.new_page()))
         return self.people[-1]
 
@@ -152,6 +152,9 @@ class Person:
         self.page.fill("#password", password)
         self.page.fill("#code", six_digits(secret))
         self.page.locator("form[action='/second-factor'] button").click()
+        # The first page makes the web client's files: nobody leaves it before.
+        self.page.wait_for_url(lambda url: "second-factor" not in url)
+        self.page.wait_for_selector(".o_main_navbar, .o_portal")
 
     # -- the desk --------------------------------------------------------------
     def desk(self):
