@@ -146,7 +146,7 @@ class TestHealth(PortalCommon):
                 "case_id": case.id,
                 "deadline_id": deadline.id,
                 "fell_due_on": past,
-                "holder_user_id": self.manager.id,
+                "holder_user_id": self.manager.user_id.id,
                 "escalate_after": past,
             }
         )
@@ -156,7 +156,7 @@ class TestHealth(PortalCommon):
         self.env["remediation.submission"]._unprotected().create(
             {
                 "company_id": self.company.id,
-                "sender_id": self.manager_portal.id,
+                "sender_id": self.manager_portal.user_id.id,
                 "key": "one",
                 "body_hash": "one",
                 "form": "visit",

@@ -48,6 +48,11 @@ class TestR62Decided(AttackWorld):
             {"beneficiary_id": one.id, "other_id": other.id}
         )
         cls._report_and_verify()
+        runs = cls.env["remediation.indicator.run"].with_user(cls.coordinator)
+        run = runs.create(
+            {"name": "Quarter", "date_from": "2026-01-01", "date_to": "2026-03-31"}
+        )
+        run.action_freeze()
         cls.roles = {
             "superuser": cls.env.ref("base.user_root"),
             **{

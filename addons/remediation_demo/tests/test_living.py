@@ -22,6 +22,8 @@ UNREACHED = {
     "remediation.import.part": "nothing is taken over from another system",
     "remediation.export": "an export is made when somebody asks for it",
     "remediation.submission": "no outside form is connected",
+    "remediation.indicator.run": "a period is frozen by whoever answers for it",
+    "remediation.donor.report": "a report is made of a frozen period",
 }
 #: Screens that are empty for good reason, by their action.
 EMPTY = {
@@ -30,6 +32,7 @@ EMPTY = {
     "child_remediation.sign_in_action": "nobody has signed in yet",
     "case_submission": "no outside form is connected",
     "case_exchange": "nothing is taken over from another system",
+    "case_indicator": "a period is frozen by whoever answers for it",
 }
 
 
