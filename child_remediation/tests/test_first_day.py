@@ -169,3 +169,5 @@ class TestFirstDay(RemediationCommon):
                 partner.with_user(self.coordinator).email = "mine@example.org"
         with self.assertRaises(AccessError):
             partners.create({"name": "Somebody"})
+        with self.assertRaises(AccessError):
+            house.unlink()

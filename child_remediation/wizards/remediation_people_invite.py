@@ -1,5 +1,6 @@
 import base64
 import re
+from collections import Counter
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -327,15 +328,19 @@ class PeopleInviteLine(models.TransientModel):
         )
         offered = self.env["remediation.people.invite"]._offered_duties()
         apart = offered.browse([self.env.ref(name).id for name in APART])
-        for line in self:
-            others = line.invite_id.line_ids.filtered(
-                lambda other, line=line: (
-                    (other._origin or other) != (line._origin or line)
-                )
+        # A line that is being edited stands for the one that was stored.
+        written = {
+            invite: Counter(
+                {
+                    line._origin or line: email_normalize(line.email or "")
+                    for line in invite.line_ids | self
+                    if line.invite_id == invite
+                }.values()
             )
-            twice = emails[line] and emails[line] in [
-                email_normalize(other.email or "") for other in others
-            ]
+            for invite in self.invite_id
+        }
+        for line in self:
+            twice = emails[line] and written[line.invite_id][emails[line]] > 1
             line.problem_text = "\n".join(
                 line._problems(emails[line], known, twice, offered, apart)
             )
