@@ -94,7 +94,11 @@ class DonorReport(models.Model):
         told = {"measure": measure.key, "kind": measure.kind}
         if measure.kind == "count":
             return {**told, "part": band(figure.numerator)}
-        if not measure.persons:
+        # A report, a payment or a complaint is one child's: it is told as a child is.
+        one_by_one = measure.persons or (
+            measure.indicator_id.counts == "record" and measure.kind != "amount"
+        )
+        if not one_by_one:
             if not figure.denominator and measure.kind != "amount":
                 return {**told, "nobody": True}
             return {**told, "value": rough(figure.value)}

@@ -40,6 +40,7 @@ class Indicator(models.Model):
             ("worker", "Each Worker Once"),
             ("site", "Each Site Once"),
             ("group", "Each Group Once"),
+            ("grant", "Each Grant Once"),
         ],
         string="What Counts",
         required=True,
