@@ -41,12 +41,12 @@ def run(parser, arguments):
     )
     options = parser.parse_args(arguments)
     if options.make_key:
-        return _make_key(Path(options.make_key))
+        return make_key(Path(options.make_key))
     if not options.key:
         raise SetupError(
             "name the public key with --key; setup/backup --make-key FILE makes a pair."
         )
-    recipients = _recipients(Path(options.key))
+    recipients = public_keys(Path(options.key))
     databases, name = _databases(options)
     place = make(databases, name, Path(options.folder), recipients)
     size = sum(path.stat().st_size for path in place.iterdir())
@@ -196,7 +196,8 @@ def _manifest(place):
 # -- keys -------------------------------------------------------------------------
 
 
-def _make_key(path):
+def make_key(path):
+    """Write a private key as `path`, and its public key beside it as `path`.pub."""
     from pyrage import x25519
 
     if path.exists():
@@ -224,7 +225,8 @@ def _keys(path, of):
     return keys
 
 
-def _recipients(path):
+def public_keys(path):
+    """The public keys of a file: for these a backup is made."""
     from pyrage import x25519
 
     return _keys(path, x25519.Recipient.from_str)

@@ -10,8 +10,9 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
-from . import book, modules
+from . import book, modules, update
 from .common import ROOT, STATE, SetupError, say, step, write_atomic
 from .postgres import Cluster, clusters
 
@@ -52,7 +53,19 @@ def run(parser, arguments):
     parser.add_argument(
         "--detach", action="store_true", help="return when the server answers"
     )
-    parser.add_argument("--update", action="store_true", help="upgrade the modules")
+    parser.add_argument(
+        "--update",
+        action="store_true",
+        help="bring an older database up to this checkout, after a backup",
+    )
+    parser.add_argument(
+        "--key", type=Path, metavar="FILE", help="the public key for that backup"
+    )
+    parser.add_argument(
+        "--as-it-is",
+        action="store_true",
+        help="start with a database of another version, for who changes code",
+    )
     options = parser.parse_args(arguments)
     from .database import Databases
 
@@ -73,12 +86,13 @@ def run(parser, arguments):
     databases = Databases(Cluster("run").start())
     pages = book.begin()
     demo = not options.no_demo and modules.DEMO in modules.find()
-    prepare(databases, name, demo=demo, update=options.update, size=options.demo)
+    prepare(databases, name, demo, options)
     if pages.wait():
         say("The book was not built: Help says so. Run setup/docs --book to see why.")
     process = _start(databases, name, options.port)
     try:
-        _wait(process, options.port)
+        with update.or_back(databases, name, process):
+            _wait(process, options.port)
         _ready(databases, name, options.port)
         if not options.detach:
             say(f"The log is {LOG}. Stop with Ctrl-C.")
@@ -119,11 +133,12 @@ def stop(parser, arguments):
 # -- the database ---------------------------------------------------------------
 
 
-def prepare(databases, name, demo=True, update=False, size="full"):
-    """Make the database, or leave it as it is, or upgrade it. What takes long happens
+def prepare(databases, name, demo, options):
+    """Make the database, or leave it as it is, or update it. What takes long happens
     to a copy that takes the name in the end: interrupted, nothing is half done."""
     names = list(modules.find()) if demo else modules.product()
     making = f"{name}__making"
+    update.go_on(databases, name)
     if databases.exists(name):
         if has_demo(databases, name) != demo:
             kind = "without" if demo else "with"
@@ -131,29 +146,43 @@ def prepare(databases, name, demo=True, update=False, size="full"):
                 f"the database {name} was made {kind} demo data; name another with "
                 "--database."
             )
-        if not update:
+        if not options.update:
+            if not options.as_it_is:
+                update.refuse_older(databases, name, names)
             return
-        step(f"Upgrading the database {name}")
+        if not update.show_and_back_up(databases, name, names, options.key):
+            return
+        step(f"Updating a copy of {name}")
         databases.copy(name, making)
         installed = _installed(databases, name)
         old = [n for n in names if n in installed]
         new = [n for n in names if n not in installed]
         todo = ["-u", ",".join(old)] if old else []
         todo += ["-i", ",".join(new)] if new else []
+        error = (
+            f"the update of {name} failed, and the database is as it was; correct "
+            "what the log says and run the same command again, or check out the version "
+            "before"
+        )
     else:
         kind = "with" if demo else "without"
         step(f"Making the database {name} {kind} demo data (some minutes)")
         databases.drop(making)
         todo = ["-i", ",".join(names) or "base", "--load-language=en_US,fr_FR"]
-    databases.odoo(
-        making,
-        *todo,
-        environ={DEMO_SIZE: size},
-        error=f"the database {name} could not be prepared; correct what the log says "
-        "and run the same command again",
-    )
-    databases.drop(name)
-    databases.rename(making, name)
+        error = (
+            f"the database {name} could not be prepared; correct what the log says "
+            "and run the same command again"
+        )
+    try:
+        databases.odoo(making, *todo, environ={DEMO_SIZE: options.demo}, error=error)
+    except SetupError:
+        databases.drop(making)
+        raise
+    update.remember(databases, making, names)
+    if databases.exists(name):
+        update.swap(databases, name, making)
+    else:
+        databases.rename(making, name)
 
 
 def _installed(databases, name):

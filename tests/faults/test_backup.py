@@ -189,11 +189,11 @@ def test_a_year_of_nights_leaves_seven_days_four_weeks_six_months():
 
 
 def test_a_key_is_its_owners_alone(tmp_path, capsys):
-    backup._make_key(tmp_path / "key")
+    backup.make_key(tmp_path / "key")
     assert os.stat(tmp_path / "key").st_mode & 0o077 == 0
     with pytest.raises(SetupError, match="exists"):
-        backup._make_key(tmp_path / "key")
+        backup.make_key(tmp_path / "key")
     with pytest.raises(SetupError, match="no key of age"):
-        backup._recipients(tmp_path / "key")
-    assert backup._recipients(tmp_path / "key.pub")
+        backup.public_keys(tmp_path / "key")
+    assert backup.public_keys(tmp_path / "key.pub")
     assert "AGE-SECRET" not in capsys.readouterr().out
