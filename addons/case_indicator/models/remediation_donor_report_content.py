@@ -142,7 +142,11 @@ class DonorReport(models.Model):
         only by the band that a figure now lies in."""
         changed, run = set(), self.run_id
         while run.restates_id:
-            changed |= {change["measure"] for change in run.changes or []}
+            changed |= {
+                change["measure"]
+                for change in run.changes or []
+                if change.get("dimension", "all") in ("all", *BROKEN_DOWN)
+            }
             run = run.restates_id
         return [
             {"measure": key, "reason": self.run_id.reason or ""}

@@ -105,7 +105,7 @@ class IndicatorRun(models.Model):
         for run in self:
             run.problem_text = "\n".join(
                 self.env._(
-                    "%(count)s costs in %(currency)s are left out: enter a rate for "
+                    "%(count)s amounts in %(currency)s are left out: enter a rate for "
                     "their days.",
                     count=count,
                     currency=currency,
@@ -129,6 +129,16 @@ class IndicatorRun(models.Model):
             run.changes_text = "\n".join(lines)
 
     def _say_change(self, measure, change):
+        if "dimension" in change:
+            return self.env._(
+                "%(measure)s: the groups by %(dimension)s changed, the whole did not.",
+                measure=measure.display_name,
+                dimension=dict(
+                    self.env["remediation.indicator.figure"]
+                    ._fields["dimension"]
+                    ._description_selection(self.env)
+                )[change["dimension"]],
+            )
         text = self.env._(
             "%(measure)s: %(before)s before, %(after)s now.",
             measure=measure.display_name,
@@ -220,23 +230,18 @@ class IndicatorRun(models.Model):
         return hashlib.sha256(text.encode()).hexdigest()
 
     def _compared(self):
-        """What changed from the run that this one restates, figure by figure."""
-        before, after = (
-            {
-                figure.measure_id.key: (
-                    figure.value,
-                    set(figure.counted_ids or []),
-                    set(figure.whole_ids or []),
-                )
-                for figure in run.total_ids
-            }
-            for run in (self.restates_id, self)
-        )
+        """What changed from the run that this one restates, figure by figure; where
+        the whole did not, which breakdowns did."""
+        before, after = self.restates_id._by_place(), self._by_place()
         nobody = (0.0, set(), set())
-        changes = []
-        for key in sorted(before.keys() | after.keys()):
-            old, new = before.get(key, nobody), after.get(key, nobody)
-            if old != new:
+        changes, whole = [], set()
+        for place in sorted(before.keys() | after.keys()):
+            key, dimension, _group = place
+            old, new = before.get(place, nobody), after.get(place, nobody)
+            if old == new:
+                continue
+            if dimension == "all":
+                whole.add(key)
                 changes.append(
                     {
                         "measure": key,
@@ -246,4 +251,21 @@ class IndicatorRun(models.Model):
                         "went": sorted((old[1] - new[1]) | (old[2] - new[2])),
                     }
                 )
+            elif key not in whole:
+                change = {"measure": key, "dimension": dimension}
+                if change not in changes:
+                    changes.append(change)
         return changes
+
+    def _by_place(self):
+        """``(measure, dimension, group)`` → value, records counted, of the whole."""
+        return {
+            (figure.measure_id.key, figure.dimension, figure.group_key or ""): (
+                (figure.value, figure.numerator, figure.denominator, figure.unseen)
+                if figure.dimension != "all"
+                else figure.value,
+                set(figure.counted_ids or []),
+                set(figure.whole_ids or []),
+            )
+            for figure in self.figure_ids
+        }

@@ -5,10 +5,38 @@ from freezegun import freeze_time
 from odoo import fields
 
 from odoo.addons.child_remediation.tests.common import RemediationCommon
+from odoo.addons.remediation_base.tools.small_cells import THRESHOLD
 
 #: The day on which everything is entered: a day after the period that is counted.
 ENTERED = "2025-04-02 10:00:00"
 FIRST, LAST = date(2025, 1, 1), date(2025, 3, 31)
+
+
+def assert_told_in_spans(test, run, content):
+    """What a report tells of what is counted one by one: spans, or a value worked out
+    of eleven and more; 25 % of four tells of one.
+
+    :return: the keys of the measures that were looked at
+    """
+    measures = {figure.measure_id.key: figure for figure in run.total_ids}
+    looked_at = set()
+    for row in content["figures"]:
+        figure = measures[row["measure"]]
+        measure = figure.measure_id
+        if measure.kind == "amount" or not (
+            measure.persons or measure.indicator_id.counts == "record"
+        ):
+            continue
+        looked_at.add(measure.key)
+        with test.subTest(measure=measure.key):
+            if "value" in row:
+                test.assertGreaterEqual(figure.units, THRESHOLD)
+            if "part" in row:
+                low, high = row["part"]
+                test.assertTrue(high > low or not figure.numerator)
+            if measure.kind == "ratio" and measure.key != "i11_rate":
+                test.assertNotIn("value", row)
+    return looked_at
 
 
 class IndicatorCommon(RemediationCommon):

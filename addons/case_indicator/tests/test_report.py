@@ -12,7 +12,7 @@ from odoo.addons.remediation_base.tools import sheets
 from odoo.addons.remediation_base.tools.small_cells import THRESHOLD
 
 from ..tools.bands import band, may_break_down, ratio_band
-from .common import IndicatorCommon
+from .common import IndicatorCommon, assert_told_in_spans
 
 
 class ReportCommon(IndicatorCommon):
@@ -70,22 +70,8 @@ class TestReport(ReportCommon):
     def test_r10_what_is_counted_one_by_one_is_told_in_spans(self):
         """Reports, payments and complaints too: 25 % of four tells of one."""
         content = self._report(self.run_q1).content
-        measures = {figure.measure_id.key: figure for figure in self.run_q1.total_ids}
-        for row in content["figures"]:
-            figure = measures[row["measure"]]
-            measure = figure.measure_id
-            if measure.kind == "amount" or not (
-                measure.persons or measure.indicator_id.counts == "record"
-            ):
-                continue
-            with self.subTest(measure=measure.key):
-                if "value" in row:
-                    self.assertGreaterEqual(figure.units, THRESHOLD)
-                if "part" in row:
-                    low, high = row["part"]
-                    self.assertTrue(high > low or not figure.numerator)
-                if measure.kind == "ratio" and measure.key != "i11_rate":
-                    self.assertNotIn("value", row)
+        looked_at = assert_told_in_spans(self, self.run_q1, content)
+        self.assertGreater(len(looked_at), 30)
 
     def test_r09_single_children_who_agreed_and_nobody_else(self):
         for number in (11, 12, 13):

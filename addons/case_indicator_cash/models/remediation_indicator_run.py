@@ -1,3 +1,4 @@
+from collections import Counter
 from datetime import timedelta
 
 from odoo import models
@@ -18,7 +19,7 @@ SELECT e.case_id, l.delivered_on AS date, s.company_posted AS amount,
 PAYMENTS = """
 WITH line AS (
     SELECT l.*, p.pay_on, p.locked_on, v.settlement_days,
-           coalesce(rate.rate, 1) AS rate,
+           CASE WHEN l.currency_id = %(currency)s THEN 1 ELSE rate.rate END AS rate,
            l.delivered_on <= %(date_to)s AS known,
            l.sent_on BETWEEN %(date_from)s AND %(date_to)s AS sent
       FROM cash_transfer_payment_line l
@@ -26,10 +27,10 @@ WITH line AS (
       JOIN cash_transfer_provider v ON v.id = l.provider_id
       LEFT JOIN LATERAL (
            SELECT r.rate FROM res_currency_rate r
-            WHERE r.currency_id = l.currency_id AND r.name <= l.sent_on
+            WHERE r.currency_id = l.currency_id
+              AND r.name <= coalesce(l.sent_on, p.locked_on::date)
               AND (r.company_id IS NULL OR r.company_id = %(root)s)
-            ORDER BY r.company_id, r.name DESC LIMIT 1) rate
-           ON l.currency_id <> %(currency)s
+            ORDER BY r.company_id, r.name DESC LIMIT 1) rate ON TRUE
      WHERE l.company_id = %(company)s
 )
 INSERT INTO indicator_fact
@@ -51,7 +52,7 @@ UNION ALL
 SELECT 'i25_value', id, id, NULL::integer,
        CASE WHEN known THEN round(amount_delivered / rate, 2) ELSE 0 END,
        round(amount_due / rate, 2), FALSE
-  FROM line WHERE sent
+  FROM line WHERE sent AND rate IS NOT NULL
 UNION ALL
 SELECT 'i25_days', id, id, NULL::integer, greatest(delivered_on - sent_on, 0), 1, FALSE
   FROM line WHERE sent AND known
@@ -62,8 +63,25 @@ SELECT 'i28_lines', id, id, NULL::integer, 1, 1, FALSE FROM line
 UNION ALL
 SELECT 'i28_value', id, id, NULL::integer, round(amount_due / rate, 2), 1, FALSE
   FROM line
- WHERE status IN ('set_aside', 'stopped')
+ WHERE status IN ('set_aside', 'stopped') AND rate IS NOT NULL
    AND locked_on >= %(start)s AND locked_on < %(end)s
+"""
+
+#: Payments whose value is left out, as nobody knows what their currency was worth.
+WITHOUT_RATE = """
+SELECT u.name, count(*)
+  FROM cash_transfer_payment_line l
+  JOIN cash_transfer_payment_plan p ON p.id = l.plan_id
+  JOIN res_currency u ON u.id = l.currency_id
+ WHERE l.company_id = %(company)s AND l.currency_id <> %(currency)s
+   AND (l.sent_on BETWEEN %(date_from)s AND %(date_to)s
+        OR l.status IN ('set_aside', 'stopped')
+           AND p.locked_on >= %(start)s AND p.locked_on < %(end)s)
+   AND NOT EXISTS (SELECT FROM res_currency_rate r
+                    WHERE r.currency_id = l.currency_id
+                      AND r.name <= coalesce(l.sent_on, p.locked_on::date)
+                      AND (r.company_id IS NULL OR r.company_id = %(root)s))
+ GROUP BY u.name
 """
 
 #: I26: what providers held on the day, by the age of each advance.
@@ -116,7 +134,8 @@ class IndicatorRun(models.Model):
 
     def _add_facts(self, parameters):
         """I31: grants that run on the day, in the company's currency of that day."""
-        result = super()._add_facts(parameters)
+        missing = Counter(super()._add_facts(parameters))
+        missing.update(dict(self.env.execute_query(SQL(WITHOUT_RATE, **parameters))))
         grants = self.env["cash.transfer.grant"].search(
             [
                 ("company_id", "=", self.company_id.id),
@@ -124,29 +143,28 @@ class IndicatorRun(models.Model):
                 ("date_end", ">=", self.date_to),
             ]
         )
+        rates = self._rates_of(grants.currency_id)
+        for grant in grants.filtered(lambda grant: grant.currency_id not in rates):
+            missing[grant.currency_id.name] += 1
+            grants -= grant
         spent = grants._get_spent_by_account(until=self.date_to)
         committed = grants._get_commitments()
+        home = self.company_id.currency_id
         rows = []
         for grant in grants:
-
-            def here(amount, grant=grant):
-                return grant.currency_id._convert(
-                    amount, self.company_id.currency_id, self.company_id, self.date_to
-                )
-
             used = sum(spent[grant.id].values())
             days = (self.date_to - grant.date_start + timedelta(days=1)).days
             whole = (grant.date_end - grant.date_start + timedelta(days=1)).days
-            budget = here(grant.budget)
+            amounts = {
+                "i31_spent": used,
+                "i31_burn": used + committed.get(grant.id, 0.0),
+                "i31_forecast": used * whole / days,
+            }
+            rate = rates[grant.currency_id]
+            budget = home.round(grant.budget * rate)
             rows += [
-                ("i31_spent", grant.id, here(used), budget),
-                (
-                    "i31_burn",
-                    grant.id,
-                    here(used + committed.get(grant.id, 0.0)),
-                    budget,
-                ),
-                ("i31_forecast", grant.id, here(used * whole / days), budget),
+                (key, grant.id, home.round(amount * rate), budget)
+                for key, amount in amounts.items()
             ]
         if rows:
             self.env.cr.execute(
@@ -158,4 +176,23 @@ class IndicatorRun(models.Model):
                     *(list(column) for column in zip(*rows, strict=True)),
                 )
             )
-        return result
+        return missing
+
+    def _rates_of(self, currencies):
+        """Currency → what one of it is worth in the company's on the day; those without
+        a rate are not in it, where core would take them for the company's own."""
+        company, home = self.company_id, self.company_id.currency_id
+        known = self.env["res.currency.rate"].search(
+            [
+                ("currency_id", "in", currencies.ids),
+                ("name", "<=", self.date_to),
+                ("company_id", "in", [False, company.root_id.id]),
+            ]
+        )
+        return {
+            currency: currency._get_conversion_rate(
+                currency, home, company, self.date_to
+            )
+            for currency in currencies
+            if currency == home or currency in known.currency_id
+        }

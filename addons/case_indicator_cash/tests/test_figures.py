@@ -1,7 +1,9 @@
 from datetime import timedelta
 
+from odoo.fields import Command
 from odoo.tests import tagged
 
+from odoo.addons.case_indicator.tests.common import assert_told_in_spans
 from odoo.addons.cash_transfer.tests.common import CashCommon
 
 
@@ -90,6 +92,174 @@ class TestFigures(CashCommon):
             self._numbers(run, "i26_30")[0], sum(open_lines.mapped("amount_residual"))
         )
         self.assertEqual(self._numbers(run, "i26_more")[0], 0)
+
+    def test_i27_what_families_said_by_hand(self):
+        """Four are asked: one all well, one without safety, one asked for a fee and
+        one who got nothing; what is said after the period is not counted."""
+        plan = self._paid_plan(4)
+        self._report(
+            plan, [{"payment": line.name, "amount": 30} for line in plan.line_ids]
+        )
+        verification = (
+            self.env["cash.transfer.verification"]
+            .with_user(self.reconciler)
+            .create({"plan_id": plan.id, "margin": 5})
+        )
+        verification.action_draw()
+        answers = verification.with_env(self.env).answer_ids.with_user(self.worker)
+        self.assertEqual(len(answers), 4)
+        answers[0].action_answer("yes", 30)
+        answers[1].action_answer("yes", 30, safe=False)
+        answers[2].action_answer("with_issues", 25, fee_asked=True)
+        answers[3].action_answer("no", 0)
+        run = self._run()
+        self.assertEqual(self._numbers(run, "i27_received"), (2, 4, 50))
+        self.assertEqual(self._numbers(run, "i27_safe"), (3, 4, 75))
+        self.assertEqual(self._numbers(run, "i27_free"), (3, 4, 75))
+        later = self.today + timedelta(days=1)
+        answers[0].with_env(self.env)._unprotected().write(
+            {"answered_on": f"{later} 23:00:00"}
+        )
+        self.assertEqual(self._numbers(self._run(), "i27_received"), (1, 3, 33.33))
+
+    def test_i28_payments_prevented_by_hand(self):
+        """Two of three payments of 30 USD are set aside: 60 USD at 2,800."""
+        for _number in range(3):
+            self._new_entitlement()
+        plan = self._new_plans(self._new_cycle())[:1]
+        plan.line_ids[:2].with_user(self.officer).action_set_aside("In another plan")
+        self._to(plan, "locked")
+        run = self._run()
+        self.assertEqual(self._numbers(run, "i28_lines"), (2, 2, 2))
+        self.assertEqual(self._numbers(run, "i28_value")[0], 60 * 2800)
+
+    def test_i31_spent_burn_and_forecast_by_hand(self):
+        """A grant of 200 days on its 100th: 300,000 of 1,000,000 CDF spent, so 600,000
+        at its end; nothing is owed of it. One in USD runs too, with 20,000 USD at 2,800
+        and 500 USD promised; a third is over."""
+        home, usd = self.cdf, self.usd
+        (self.grant | self.grant_b)._unprotected().write(
+            {"date_start": self.today - timedelta(days=400)}
+        )
+        self.env.cr.execute(
+            "UPDATE cash_transfer_grant SET date_end = %s WHERE id IN %s",
+            [self.today - timedelta(days=1), (self.grant | self.grant_b)._ids],
+        )
+        self.env.invalidate_all()
+        accounts = self.env["account.analytic.account"].create(
+            [
+                {
+                    "name": name,
+                    "plan_id": self.analytic_a.plan_id.id,
+                    "company_id": self.company.id,
+                }
+                for name in ("In CDF", "In USD")
+            ]
+        )
+        in_cdf, in_usd = self.env["cash.transfer.grant"].create(
+            [
+                {
+                    "analytic_account_id": account.id,
+                    "date_start": self.today - timedelta(days=99),
+                    "date_end": self.today + timedelta(days=100),
+                    "currency_id": currency.id,
+                    "budget": budget,
+                }
+                for account, currency, budget in zip(
+                    accounts, (home, usd), (1_000_000, 20_000), strict=True
+                )
+            ]
+        )
+        move = self.env["account.move"].create(
+            {
+                "journal_id": self.cash_journal.id,
+                "date": self.today,
+                "line_ids": [
+                    Command.create(
+                        {
+                            "account_id": account.id,
+                            "balance": sign * 300_000,
+                            "analytic_distribution": sign > 0
+                            and {str(in_cdf.analytic_account_id.id): 100},
+                        }
+                    )
+                    for sign, account in (
+                        (1, self.expense_account),
+                        (-1, self.bank_account),
+                    )
+                ],
+            }
+        )
+        move.action_post()
+        self.scheme.write({"grant_ids": [Command.link(in_usd.id)]})
+        entitlement = self._new_entitlement(
+            shares=[(in_usd, 100)], date_to=self.today + timedelta(days=70)
+        )
+        promised = sum(entitlement.funding_ids.mapped("committed"))
+        self.assertEqual(promised % 30, 0)
+        self.assertGreater(promised, 0)
+        run = self._run()
+        whole = 1_000_000 + 20_000 * 2800
+        self.assertEqual(self._numbers(run, "i31_spent")[:2], (300_000, whole))
+        self.assertEqual(
+            self._numbers(run, "i31_burn")[:2], (300_000 + promised * 2800, whole)
+        )
+        self.assertEqual(self._numbers(run, "i31_forecast")[:2], (600_000, whole))
+        self.assertEqual(
+            self._numbers(run, "i31_forecast")[2], round(100 * 600_000 / whole, 2)
+        )
+        # A currency without a rate is left out and named, never taken for one's own.
+        strange = self.env["res.currency"].create({"name": "ZZY", "symbol": "Y"})
+        self.env.cr.execute(
+            "UPDATE cash_transfer_grant SET currency_id = %s WHERE id = %s",
+            [strange.id, in_usd.id],
+        )
+        self.env.invalidate_all()
+        run = self._run()
+        self.assertEqual(self._numbers(run, "i31_spent")[:2], (300_000, 1_000_000))
+        self.assertEqual(run.missing_rates, {"ZZY": 1})
+        self.assertIn("ZZY", run.problem_text)
+
+    def test_payments_in_a_currency_without_a_rate_are_named(self):
+        plan = self._paid_plan(2)
+        self.env.cr.execute(
+            "DELETE FROM res_currency_rate WHERE currency_id = %s", [self.usd.id]
+        )
+        self.env.invalidate_all()
+        run = self._run()
+        self.assertEqual(self._numbers(run, "i25_value"), (0, 0, 0))
+        self.assertEqual(self._numbers(run, "i25_failed")[1], 2)
+        # two payments, and the two grants in that currency
+        self.assertEqual(run.missing_rates, {"USD": 4}, plan.name)
+
+    def test_r10_what_is_counted_one_by_one_is_told_in_spans(self):
+        plan = self._paid_plan(4)
+        self._report(
+            plan, [{"payment": line.name, "amount": 30} for line in plan.line_ids]
+        )
+        verification = (
+            self.env["cash.transfer.verification"]
+            .with_user(self.reconciler)
+            .create({"plan_id": plan.id, "margin": 5})
+        )
+        verification.action_draw()
+        for answer in verification.with_env(self.env).answer_ids:
+            answer.with_user(self.worker).action_answer("yes", 30)
+        run = self._run()
+        report = (
+            self.env["remediation.donor.report"]
+            .with_user(self.coordinator)
+            .create({"name": "Q", "run_id": run.id})
+        )
+        report.action_submit()
+        looked_at = assert_told_in_spans(self, run, report.content)
+        for key in ("i25_on_time", "i25_value", "i27_received", "i28_lines"):
+            self.assertIn(key, looked_at)
+        self.assertNotIn(
+            "i28_value", {row["measure"] for row in report.content["figures"]}
+        )
+        told = {row["measure"]: row for row in report.content["figures"]}
+        self.assertEqual(told["i27_received"]["whole"], [1, 10])
 
     def test_finance_opens_payments_and_a_coordinator_sees_those_it_may(self):
         self._paid_plan(1)

@@ -4,6 +4,7 @@ from freezegun import freeze_time
 
 from odoo.tests import HttpCase, tagged
 
+from odoo.addons.case_indicator.tests.common import assert_told_in_spans
 from odoo.addons.case_referral.tests.common import ReferralCommon
 
 FIRST, LAST = date(2025, 1, 1), date(2025, 3, 31)
@@ -90,6 +91,35 @@ class TestFigures(ReferralCommon):
         self.assertEqual(self._numbers(run, "i7_unavailable"), (1, 4, 25))
         self.assertEqual(self._numbers(run, "i7_answer"), (6, 2, 3))
         self.assertEqual(self._numbers(run, "i21_overrides"), (1, 1, 1))
+
+    def test_r10_what_is_counted_one_by_one_is_told_in_spans(self):
+        case = self._new_case(
+            received_at="2025-01-02 08:00:00", opened_at="2025-01-02 09:00:00"
+        )
+        self._concern("2025-02-01", "accepted", case_id=case.id)
+        referral = self._referral(case)
+        referral._unprotected().write(
+            {
+                "sent_on": "2025-02-01 08:00:00",
+                "state": "done",
+                "answered_on": "2025-02-03 08:00:00",
+                "done_on": "2025-03-01",
+                "basis": "override",
+            }
+        )
+        run = self._run()
+        report = (
+            self.env["remediation.donor.report"]
+            .with_user(self.coordinator)
+            .create({"name": "Q", "run_id": run.id})
+        )
+        report.action_submit()
+        looked_at = assert_told_in_spans(self, run, report.content)
+        for key in ("i1_received", "i1_confirmed", "i7_accepted", "i21_overrides"):
+            self.assertIn(key, looked_at)
+        told = {row["measure"]: row for row in report.content["figures"]}
+        self.assertEqual(told["i1_received"]["part"], [1, 10])
+        self.assertEqual(told["i7_answer"], {**told["i7_answer"], "few": True})
 
     def test_i17_reported_again_after_closure(self):
         for again in ("2024-06-01", None):

@@ -55,27 +55,4 @@ class Case(models.Model):
 
     def _consents_agreed(self, purpose, organisation, on):
         """The same, with those whose last day has passed."""
-        consents = self.consent_ids
-        about = [
-            consent
-            for consent in consents
-            if consent.purpose == purpose and consent.given_on <= on
-        ]
-        agreed = [consent for consent in about if consent._covers(organisation, on)]
-        # A "no" ends what was agreed before it, for whom it names.
-        last_no = {}
-        for consent in about:
-            if consent._refuses(organisation):
-                case_id, answered = consent.case_id.id, (consent.given_on, consent.id)
-                last_no[case_id] = max(answered, last_no.get(case_id, answered))
-        if last_no:
-            agreed = [
-                consent
-                for consent in agreed
-                if consent.case_id.id not in last_no
-                or (consent.given_on, consent.id) > last_no[consent.case_id.id]
-            ]
-        # The consents of the other cases at hand are fetched in the same query.
-        return consents.browse(consent.id for consent in agreed).with_prefetch(
-            consents._prefetch_ids
-        )
+        return self.consent_ids._agreed(purpose, organisation, on)

@@ -176,6 +176,33 @@ class Consent(models.Model):
         supervisor gets a task."""
         self._ask_for_second_person()
 
+    def _agreed(self, purpose, organisation, on):
+        """Of these, the whole answers of their cases, those that agreed to a purpose
+        for an organisation by a day, be they over since or not."""
+        about = [
+            consent
+            for consent in self
+            if consent.purpose == purpose and consent.given_on <= on
+        ]
+        agreed = [consent for consent in about if consent._covers(organisation, on)]
+        # A "no" ends what was agreed before it, for whom it names.
+        last_no = {}
+        for consent in about:
+            if consent._refuses(organisation):
+                case_id, answered = consent.case_id.id, (consent.given_on, consent.id)
+                last_no[case_id] = max(answered, last_no.get(case_id, answered))
+        if last_no:
+            agreed = [
+                consent
+                for consent in agreed
+                if consent.case_id.id not in last_no
+                or (consent.given_on, consent.id) > last_no[consent.case_id.id]
+            ]
+        # The consents of the other cases at hand are fetched in the same query.
+        return self.browse(consent.id for consent in agreed).with_prefetch(
+            self._prefetch_ids
+        )
+
     def _covers(self, organisation, on):
         """Whether this consent agreed to its purpose for an organisation and was not
         withdrawn by a day, be it over since or not."""
