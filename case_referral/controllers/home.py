@@ -5,6 +5,8 @@ from odoo.addons.auth_signup.controllers.main import AuthSignupHome
 from odoo.addons.auth_totp.controllers.home import Home as TotpHome
 from odoo.addons.portal.controllers.web import Home as PortalHome
 
+from ..models.ir_http import HEADERS
+
 LIGHT_TEMPLATES = {
     "web.login": "case_referral.sign_in",
     "auth_totp.auth_totp_form": "case_referral.sign_in_code",
@@ -36,6 +38,7 @@ class RemediationHome(PortalHome, AuthSignupHome, TotpHome):
         light = LIGHT_TEMPLATES.get(getattr(response, "template", None))
         if light and (redirect or "").startswith("/my/remediation"):
             response.template = light
+            response.headers.update(HEADERS)
             response.qcontext.update(
                 lang=(request.env.lang or "en_US").replace("_", "-"),
                 redirect=redirect,

@@ -64,15 +64,7 @@ class RemediationPortal(http.Controller):
             exit_url=request.env.company.sudo().referral_exit_url,  # sudo: one setting
             path=request.httprequest.path,
         )
-        response = request.render(template, values, status=status)
-        response.headers["Cache-Control"] = "no-store"
-        response.headers["Referrer-Policy"] = "same-origin"
-        response.headers["X-Frame-Options"] = "DENY"
-        response.headers["Content-Security-Policy"] = (
-            "default-src 'self'; img-src 'self' data: blob:; frame-ancestors 'none'; "
-            "form-action 'self'"
-        )
-        return response
+        return request.render(template, values, status=status)
 
     def _not_found(self):
         return self._render("case_referral.portal_not_found", status=404)

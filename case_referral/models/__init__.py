@@ -1,4 +1,5 @@
 from . import (
+    ir_http,
     referral_mail,
     res_company,
     res_config_settings,

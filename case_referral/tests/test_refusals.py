@@ -6,6 +6,7 @@ import xmlrpc.client
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
+from ..models.ir_http import PAGES
 from .test_portal import PortalCommon
 
 # Every route of this module and who gets through it. A route that is missing here
@@ -253,6 +254,49 @@ class TestRefusals(PortalCommon):
     @staticmethod
     def _without_tokens(text):
         return re.sub(r'aria-current="page"', "", re.sub(r"\s+", " ", text))
+
+    def test_every_answer_of_every_page_tells_the_browser_what_is_closed(self):
+        """Pages, refusals and forged forms alike, of whatever module adds a page."""
+        routes = {
+            rule.rule
+            for rule in self._rules()
+            if PAGES.match(rule.rule) and not rule.rule.endswith("/send")
+        }
+        self.assertGreaterEqual(routes, set(ROUTES) - {"/my/remediation/report/send"})
+        for who in ("anonymous", "manager", "supervisor", "reporter", "plain"):
+            self._sign_in(who)
+            for route in sorted(routes):
+                for data in (None, {"csrf_token": "forged"}):
+                    with self.subTest(who=who, route=route, posted=bool(data)):
+                        response = self.url_open(
+                            self._path(route), data=data, allow_redirects=False
+                        )
+                        if response.status_code == 405:
+                            # Odoo answers before it asks any module; without data.
+                            self.assertIn(route, POST_ONLY)
+                        else:
+                            self._assert_closed(response)
+        page = self.url_open("/web/login?redirect=/my/remediation")
+        self._assert_closed(page)
+
+    def _assert_closed(self, response):
+        headers = response.headers
+        policy = dict(
+            part.strip().partition(" ")[::2]
+            for part in headers["Content-Security-Policy"].split(";")
+        )
+        self.assertIn(policy["default-src"], ("'self'", "'none'"))
+        self.assertNotIn("unsafe", headers["Content-Security-Policy"])
+        self.assertNotIn("*", headers["Content-Security-Policy"])
+        self.assertEqual(headers["X-Frame-Options"], "DENY")
+        self.assertEqual(headers["X-Content-Type-Options"], "nosniff")
+        self.assertEqual(headers["Referrer-Policy"], "same-origin")
+        self.assertIn("geolocation=(self)", headers["Permissions-Policy"])
+        self.assertIn("no-store", headers["Cache-Control"])
+        if "portal.css" in response.text:
+            # What this policy would not let a browser run or show.
+            for pattern in (r"<script(?![^>]*\ssrc=)", r"<style", r'\s(on\w+|style)="'):
+                self.assertNotRegex(response.text, pattern)
 
     def test_changes_are_refused(self):
         for who in sorted(EVERYBODY - {"anonymous"}):

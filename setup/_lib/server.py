@@ -161,8 +161,8 @@ def prepare(databases, name, demo, options):
         todo += ["-i", ",".join(new)] if new else []
         error = (
             f"the update of {name} failed, and the database is as it was; correct "
-            "what the log says and run the same command again, or check out the version "
-            "before"
+            "what the log says and run the same command again, or check out the "
+            "version before"
         )
     else:
         kind = "with" if demo else "without"

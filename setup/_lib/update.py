@@ -88,7 +88,7 @@ def refuse_older(databases, name, names):
 
 
 def back_up(databases, name, key):
-    """Make the backup before an update, for the key that was named or one of our own."""
+    """Make the backup before an update, for the key that was named or our own."""
     if key:
         public = backup.public_keys(key)
     else:

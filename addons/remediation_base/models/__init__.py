@@ -1,4 +1,5 @@
 from . import ir_attachment
+from . import ir_http
 from . import ir_rule
 from . import remediation_append_only
 from . import remediation_in_company
