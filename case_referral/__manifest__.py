@@ -24,6 +24,7 @@
         "data/res_groups_data.xml",
         "views/remediation_concern_views.xml",
         "views/remediation_referral_views.xml",
+        "views/remediation_override_views.xml",
         "views/remediation_referral_package_views.xml",
         "views/referral_accreditation_views.xml",
         "views/referral_total_views.xml",

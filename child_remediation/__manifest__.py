@@ -52,7 +52,7 @@
         "reports/ir_actions_report.xml",
         "views/remediation_closure_views.xml",
         "views/remediation_consent_views.xml",
-        "views/remediation_case_holder_views.xml",
+        "views/remediation_override_views.xml",
         "views/remediation_assessment_views.xml",
         "views/remediation_plan_action_views.xml",
         "views/remediation_plan_views.xml",

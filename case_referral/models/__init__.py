@@ -14,6 +14,7 @@ from . import (
     remediation_concern_triage,
     remediation_concern_portal,
     remediation_handover,
+    remediation_override,
     remediation_referral,
     remediation_referral_send,
     remediation_referral_answer,

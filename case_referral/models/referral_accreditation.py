@@ -262,10 +262,12 @@ class ReferralAccreditation(models.Model):
                         document=names[wanted],
                     )
                 )
-        if not self.visit_on or not self.visit_by_id:
+        if not self.visit_on or self.visit_on > today or not self.visit_by_id:
             problems.append(self.env._("Record the visit: date and visitor."))
-        if not self.agreement_signed_on or (
-            self.agreement_valid_until and self.agreement_valid_until < today
+        if (
+            not self.agreement_signed_on
+            or self.agreement_signed_on > today
+            or (self.agreement_valid_until and self.agreement_valid_until < today)
         ):
             problems.append(self.env._("Record a data-sharing agreement in force."))
         if not self.area_ids:

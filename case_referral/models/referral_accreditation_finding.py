@@ -150,21 +150,24 @@ class ReferralAccreditationFinding(models.Model):
 
     @api.model
     def _unsettled(self, partner, company):
-        """The serious findings at a partner that no follow-up visit found met, unless
-        a later one on the same topic did."""
+        """The serious findings at a partner that no follow-up visit found met. One that
+        was not met and was entered anew is settled with the serious one after it."""
         found = self.search(
             [("partner_id", "=", partner.id), ("company_id", "=", company.id)],
             order="id",
         )
         settled = {}
         for finding in found:
-            if finding.state == "met":
+            if finding.state == "met" and finding.severity == "serious":
                 settled[finding.topic] = finding.id
         return found.filtered(
             lambda finding: (
                 finding.severity == "serious"
-                and finding.state != "met"
-                and finding.id > settled.get(finding.topic, 0)
+                and (
+                    finding.state == "open"
+                    or finding.state == "not_met"
+                    and finding.id > settled.get(finding.topic, 0)
+                )
             )
         )
 

@@ -160,9 +160,11 @@ class ReferralAccreditation(models.Model):
         to="accredited",
         group="child_remediation.group_coordinator",
         not_by="suspended_by_id",
+        check="_problems_to_accredit",
     )
     def action_lift(self):
-        """Lift a suspension. Coordinators only, not the one who suspended.
+        """Lift a suspension, where nothing is missing for an accreditation.
+        Coordinators only, not the one who suspended.
 
         The workers stay suspended until each is restored.
         """

@@ -236,8 +236,20 @@ class RemediationReferral(models.Model):
         self.env["remediation.referral.package"].sudo()._unprotected().create(
             self._prepare_package_vals()
         )
+        self._note_overrides()
         self._after_send()
         return True
+
+    def _note_overrides(self):
+        """What was sent without consent stands in the list of overrides (R6)."""
+        for basis, kind in (("emergency", "emergency"), ("override", "no_consent")):
+            self.env["remediation.override"]._note(
+                kind,
+                self.filtered(lambda referral, basis=basis: referral.basis == basis),
+                lambda referral: referral.override_reason,
+                lambda referral: referral.to_organisation_id,
+                link="referral_id",
+            )
 
     def _prepare_package_vals(self):
         data = self._package_data()

@@ -49,6 +49,18 @@ class TestReferral(ReferralCommon):
             referral.action_review("seen")
         referral.with_user(self.supervisor).action_review("Right to send")
         self.assertEqual(referral.reviewed_by_id, self.supervisor)
+        self._assert_listed(referral, "emergency", referral.sent_by_id, "Broken arm")
+
+    def _assert_listed(self, referral, kind, by, reason):
+        """One row in the list of overrides, which leads to the referral."""
+        rows = self.env["remediation.override"].with_user(self.supervisor)
+        row = rows.search([("case_id", "=", referral.case_id.id)])
+        self.assertEqual(row.mapped("kind"), [kind])
+        self.assertEqual(row.done_by_id, by)
+        self.assertEqual(row.reason, reason)
+        self.assertEqual(row.partner_id, referral.to_organisation_id)
+        self.assertEqual(row.reviewed_on, referral.reviewed_on)
+        self.assertEqual(row.action_open_source()["res_id"], referral.id)
 
     def test_r6_override_by_permission_with_reason(self):
         referral = self._referral(self.case, self.clinic)
@@ -58,6 +70,7 @@ class TestReferral(ReferralCommon):
             referral.with_user(self.coordinator).action_send_override(" ")
         referral.with_user(self.coordinator).action_send_override("Carer abroad")
         self.assertEqual(referral.override_by_id, self.coordinator)
+        self._assert_listed(referral, "no_consent", self.coordinator, "Carer abroad")
 
     def test_r8_school_package_holds_no_reason_risk_work(self):
         self._consent(self.case)

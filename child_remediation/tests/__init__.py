@@ -18,6 +18,8 @@ from . import test_r03_classification
 from . import test_r11_r14_people
 from . import test_r11_r26_handover
 from . import test_r12_r22_decisions
+from . import test_r12_levels
+from . import test_r13_overrides
 from . import test_r15_deadlines
 from . import test_r23_after_closure
 from . import test_r29_access_log, test_r30_photos

@@ -460,6 +460,16 @@ class TestAccess(AccessTable, RuleTable, RemediationCommon):
                 lambda c: {**person(c), "holder_user_id": c.user_id.id},
             ),
             self.case_row(
+                "remediation.override",
+                lambda c: {**person(c), "kind": "caseload"},
+                worker="",
+                portal="",
+                supervisor="r",
+                supervisor_other="r",
+                coordinator="r",
+                coordinator_company_b="r",
+            ),
+            self.case_row(
                 "remediation.case.stage.log",
                 lambda c: {
                     "case_id": c.id,

@@ -1,4 +1,3 @@
-from ast import literal_eval
 from datetime import timedelta
 
 from odoo import models
@@ -370,57 +369,6 @@ class TestR57Consent(RemediationCommon):
         )
         case.invalidate_recordset(["missing_html"])
         self.assertNotIn("best-interest", str(case.missing_html))
-
-    def test_r13_the_fact_is_kept_by_whatever_door_a_case_comes(self):
-        """Registered, reopened: no door but the override of a supervisor knew it."""
-        case = self._new_case()
-        self.assertFalse(case.holder_log_ids.filtered("over_caseload"))
-        case._unprotected().write(
-            {"closed_on": self.env.cr.now(), "closure_reason": "goals_met"}
-        )
-        self.manager.write({"warn_caseload": 0, "max_caseload": 0})
-        registered = self._new_case()
-        self.assertTrue(registered.holder_log_ids.over_caseload)
-        case.with_user(self.supervisor).action_reopen("The child works again.")
-        newest = case.holder_log_ids.sorted("id")[-1]
-        self.assertEqual(newest.case_manager_id, self.manager)
-        self.assertTrue(newest.over_caseload)
-
-    def test_r13_r14_an_override_is_a_fact_of_the_holder_log(self):
-        facts = ("over_caseload", "over_conflict", "over_withheld")
-        full, related, told = (self._new_case(self.manager_2) for _number in range(3))
-        plain = self._new_case(self.manager_2)
-        related.related_manager_ids = self.manager
-        item = self.env.ref("child_remediation.disclosure_item_last_name")
-        self._new_consent(
-            told,
-            withhold_item_ids=[Command.set(item.ids)],
-            withhold_from_ids=[Command.set(self.partner_org.ids)],
-        )
-        for case, manager, expected, most in (
-            (plain, self.manager, None, 100),
-            (related, self.manager, "over_conflict", 100),
-            (told, self.manager_portal, "over_withheld", 100),
-            (full, self.manager, "over_caseload", 0),
-        ):
-            manager.write({"warn_caseload": 0, "max_caseload": most})
-            case.with_user(self.supervisor).action_assign(
-                manager.id, override_reason="Nobody else is near"
-            )
-            held = case.holder_log_ids.filtered(lambda log: not log.date_to)
-            self.assertEqual(
-                [name for name in facts if held[name]], [expected] if expected else []
-            )
-            with self.assertRaises(AccessError):
-                held.with_user(self.supervisor).write({"over_conflict": True})
-        action = self.env.ref("child_remediation.case_holder_override_action")
-        listed = self.env["remediation.case.holder"].search(
-            [
-                *literal_eval(action.domain),
-                ("case_id", "in", (full | related | told | plain).ids),
-            ]
-        )
-        self.assertEqual(listed.case_id, full | related | told)
 
     def test_r62_a_given_consent_is_closed(self):
         consent = self._new_consent(

@@ -140,7 +140,7 @@ class TestSupport(RemediationCommon):
         with self.assertRaises(AccessError):
             decision.action_decide()
         as_supervisor = decision.with_user(self.supervisor)
-        with self.assertRaisesRegex(UserError, "3 members"):
+        with self.assertRaisesRegex(UserError, "3 different members"):
             as_supervisor.action_decide()
         decision.panel_member_ids[2].conflict = "none"
         with self.assertRaises(AccessError):

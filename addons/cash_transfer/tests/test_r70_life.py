@@ -379,6 +379,9 @@ class TestLife(CashCommon):
         )
         self.assertEqual((low.state, low.floor_amount), ("approved", 45))
         self.assertNotEqual(low.approved_by_id, low.proposed_by_id)
+        row = low.case_id.override_ids.filtered(lambda row: row.kind == "stipend")
+        self.assertEqual(row.done_by_id, low.approved_by_id)
+        self.assertEqual(row.reason, low.justification)
         self.purpose.is_stipend = False
         self._new_entitlement(self._with_pay(45))
 

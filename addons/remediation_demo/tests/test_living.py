@@ -28,7 +28,6 @@ UNREACHED = {
 #: Screens that are empty for good reason, by their action.
 EMPTY = {
     "child_remediation.case_my_action": "a coordinator holds no case",
-    "child_remediation.case_holder_override_action": "no assignment passed a limit",
     "child_remediation.sign_in_action": "nobody has signed in yet",
     "case_submission": "no outside form is connected",
     "case_exchange": "nothing is taken over from another system",

@@ -8,6 +8,7 @@ from . import remediation_case_cost
 from . import remediation_case_consent
 from . import remediation_case_stage_log
 from . import remediation_case_holder
+from . import remediation_override
 from . import remediation_deadline_policy
 from . import remediation_deadline
 from . import remediation_deadline_breach

@@ -258,6 +258,7 @@ class Case(models.Model):
     delivery_ids = fields.One2many("remediation.service.delivery", "case_id")
     best_interest_ids = fields.One2many("remediation.best.interest.decision", "case_id")
     approval_ids = fields.One2many("remediation.approval", "case_id")
+    override_ids = fields.One2many("remediation.override", "case_id")
     stage_log_ids = fields.One2many("remediation.case.stage.log", "case_id")
     holder_log_ids = fields.One2many("remediation.case.holder", "case_id")
     cost_delivered = fields.Monetary(
@@ -453,13 +454,20 @@ class Case(models.Model):
         )
         cases._start_deadlines()
         cases._log_holder(self.env._("Registered"))
+        cases._note_no_safety()
         cases.filtered("needs_safety_action")._alert_on_call()
         return cases
 
     def write(self, vals):
+        told = "no_safety_action_reason" in vals
+        before = {case.id: case.no_safety_action_reason for case in self if told}
         result = super().write(vals)
         if "risk_level" in vals:
             self.filtered("needs_safety_action")._alert_on_call()
+        if told:
+            self.filtered(
+                lambda case: case.no_safety_action_reason != before[case.id]
+            )._note_no_safety()
         return result
 
     def _creation_subtype(self):

@@ -101,8 +101,8 @@ class Case(models.Model):
         return []
 
     def _overridden(self):
-        """``{fact of the holder log: cases}``: in spite of what the case managers of
-        these cases hold them (R13, R14, R8), by whatever door they came to them."""
+        """``{kind of override: cases}``: in spite of what the case managers of these
+        cases hold them (R8, R12–R14), by whatever door they came to them."""
         # sudo: what is withheld counts for whoever gives a case on.
         cases = self.sudo()
         consents = cases.consent_ids._withholding()
@@ -117,15 +117,18 @@ class Case(models.Model):
             lambda manager: manager.weighted_caseload > manager.max_caseload
         )
         return {
-            "over_caseload": cases.filtered(lambda case: case.case_manager_id in full),
-            "over_conflict": cases.filtered(
+            "caseload": cases.filtered(lambda case: case.case_manager_id in full),
+            "conflict": cases.filtered(
                 lambda case: case.case_manager_id & case.related_manager_ids
             ),
-            "over_withheld": cases.filtered(
+            "withheld": cases.filtered(
                 lambda case: (
                     case.case_manager_id.organisation_id.commercial_partner_id
                     & told_not.get(case.id, self.env["res.partner"])
                 )
+            ),
+            "mentor": cases.filtered(
+                lambda case: case.case_manager_id._lacks_mentor()
             ),
         }
 
@@ -290,13 +293,12 @@ class Case(models.Model):
         ).unlink()
 
     def _log_holder(self, reason):
-        """Note who holds the cases now, and in spite of what."""
+        """Note who holds the cases now, and in spite of what (R13)."""
         # sudo: the log has no write right for anybody.
         holders = self.env["remediation.case.holder"].sudo()
         holders.search([("case_id", "in", self.ids), ("date_to", "=", False)]).write(
             {"date_to": fields.Datetime.now()}
         )
-        overridden = self._overridden()
         holders.create(
             [
                 {
@@ -305,8 +307,11 @@ class Case(models.Model):
                     "holder_user_id": case.user_id.id,
                     "reason": reason,
                     "done_by_id": self.env.uid,
-                    **{name: case in cases for name, cases in overridden.items()},
                 }
                 for case in self
             ]
         )
+        for kind, cases in self._overridden().items():
+            self.env["remediation.override"]._note(
+                kind, cases, reason, lambda case: case.user_id.partner_id
+            )

@@ -200,6 +200,7 @@ FREE_TEXT = {
     ),
     "remediation.consent": ("withhold_what", "witness"),
     "remediation.note": ("subject", "text"),
+    "remediation.override": ("reason",),
     "remediation.plan": ("goal", "participants", "income_replacement_reason"),
     "remediation.plan.action": ("description", "result_note"),
     "remediation.service.delivery": ("note",),

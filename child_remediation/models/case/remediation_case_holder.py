@@ -19,9 +19,3 @@ class CaseHolder(models.Model):
     date_to = fields.Datetime(readonly=True)
     reason = fields.Char(readonly=True)
     done_by_id = fields.Many2one("res.users", required=True, readonly=True)
-    # What a supervisor overrode, each a fact of its own; the reason is beside it.
-    over_caseload = fields.Boolean(readonly=True, string="Over the Largest Load")
-    over_conflict = fields.Boolean(readonly=True, string="Related to the Child")
-    over_withheld = fields.Boolean(
-        readonly=True, string="The Family Withholds Something from Them"
-    )

@@ -31,6 +31,14 @@ class Case(models.Model):
                 and not any(action._helps_at_once() for action in case.plan_action_ids)
             )
 
+    def _note_no_safety(self):
+        """Who wrote why a child needs no safety step, and so ended the alarm (R16)."""
+        self.env["remediation.override"]._note(
+            "no_safety",
+            self.filtered(lambda case: (case.no_safety_action_reason or "").strip()),
+            lambda case: case.no_safety_action_reason,
+        )
+
     def _start_deadlines(self):
         """Open first contact and assessment, from the concern's receipt on (R15)."""
         self.env["remediation.deadline"]._open(

@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from .remediation_case import HELPING_STATES
+
 #: The stage itself, and the case's own facts that it follows from.
 STAGE_FACTS = frozenset(
     {"stage", "closed_on", "hold_on", "first_contact_on", "reopened_on"}
@@ -220,7 +222,7 @@ class Case(models.Model):
         for siblings on the plan (R24)."""
         self.ensure_one()
         if self.plan_action_ids.filtered(
-            lambda a: a.domain == "sibling_support" and a.state != "cancelled"
+            lambda a: a.domain == "sibling_support" and a.state in HELPING_STATES
         ):
             return self.env["remediation.household.member"]
         today = self._place_today()

@@ -166,6 +166,7 @@ class Deadline(models.Model):
         """
         # sudo: as in _open.
         self.sudo()._unprotected().write({"date_due": date_due, "moved_reason": reason})
+        self.env["remediation.override"]._note("deadline", self.case_id, reason)
 
     def _missing_to_move(self):
         if self.done_on:

@@ -425,6 +425,7 @@ class Consent(models.Model):
     )
     def _confirm(self):
         """Confirm as the user, whose right was checked."""
+        self.env["remediation.override"]._note("second_person", self.case_id)
         self._lift_earlier()
 
     @step(

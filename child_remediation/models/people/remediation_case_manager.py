@@ -217,11 +217,7 @@ class CaseManager(models.Model):
                 self.env._("%(name)s has not signed the code of conduct.", name=name)
             )
         if not self.training_ids.filtered(
-            lambda t: (
-                t.topic == "safeguarding"
-                and t.date <= on
-                and (not t.valid_until or t.valid_until >= on)
-            )
+            lambda training: training._is_current("safeguarding", on)
         ):
             problems.append(
                 self.env._(
@@ -243,17 +239,21 @@ class CaseManager(models.Model):
                     name=self.display_name,
                 )
             )
-        if self.level == "junior" and self.mentor_id.level != "accredited":
-            if not self.mentor_waiver_until or self.mentor_waiver_until < on:
-                problems.append(
-                    self.env._(
-                        "%(name)s is a junior without an accredited mentor: name "
-                        "one, or "
-                        "ask a coordinator for a waiver.",
-                        name=self.display_name,
-                    )
+        if self._lacks_mentor() and (
+            not self.mentor_waiver_until or self.mentor_waiver_until < on
+        ):
+            problems.append(
+                self.env._(
+                    "%(name)s is a junior without an accredited mentor: name one, or "
+                    "ask a coordinator for a waiver.",
+                    name=self.display_name,
                 )
+            )
         return problems
+
+    def _lacks_mentor(self):
+        """Whether this is a junior whom no accredited worker guides (R12)."""
+        return self.level == "junior" and self.mentor_id.level != "accredited"
 
     # -- level -----------------------------------------------------------------
     def _check_supervisor(self):
@@ -315,6 +315,7 @@ class CaseManager(models.Model):
 
     @step(
         group="child_remediation.group_coordinator",
+        not_by="user_id",
         asks={"until": "mentor_waiver_until", "reason": "mentor_waiver_reason"},
         stamp="mentor_waiver",
         title=_lt("Waive the Mentor"),
@@ -328,6 +329,11 @@ class CaseManager(models.Model):
             raise UserError(
                 self.env._("A waiver needs a reason and lasts at most 30 days.")
             )
+        # sudo: a coordinator need not read what the worker holds.
+        held = self.sudo().case_ids.filtered(lambda case: case.stage != "closed")
+        self.env["remediation.override"]._note(
+            "mentor", held, reason, lambda case: case.user_id.partner_id
+        )
 
     @step(
         right=None,

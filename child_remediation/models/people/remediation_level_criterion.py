@@ -95,12 +95,7 @@ class LevelCriterion(models.Model):
     def _unmet_training(self, manager):
         today = self._place_today()
         if manager.training_ids.filtered(
-            lambda training: (
-                training.topic == self.topic
-                and training.date <= today
-                and (not training.valid_until or training.valid_until >= today)
-                and (not training.is_examination or training.result == "passed")
-            )
+            lambda training: training._is_current(self.topic, today)
         ):
             return False
         return self.env._(
@@ -110,10 +105,11 @@ class LevelCriterion(models.Model):
         )
 
     def _unmet_examination(self, manager):
+        today = self._place_today()
         if manager.training_ids.filtered(
             lambda training: (
-                training.topic == self.topic
-                and training.result == "passed"
+                training.is_examination
+                and training._is_current(self.topic, today)
                 and training.score >= self.number
             )
         ):

@@ -31,7 +31,8 @@ class Training(models.Model):
     _protected_fields = frozenset(
         {"company_id", "team_id", "user_id", "pass_mark", "result"}
     )
-    _frozen_fields = frozenset({"case_manager_id"})
+    # A training does not become an examination, nor the other way round.
+    _frozen_fields = frozenset({"case_manager_id", "is_examination"})
     _about_user = "case_manager_id.user_id"
     # An examination stays as it was recorded; another one is another row.
     _state_field = "result"
@@ -82,13 +83,38 @@ class Training(models.Model):
                 and ("passed" if training.score >= training.pass_mark else "failed")
             )
 
-    @api.constrains("is_examination", "examiner_id", "trainer_id", "case_manager_id")
+    @api.constrains("date")
+    def _check_date(self):
+        today = self._place_today()
+        if self.filtered(lambda training: training.date > today):
+            raise ValidationError(
+                self.env._("The training lies in the future: correct the date.")
+            )
+
+    def _is_current(self, topic, on):
+        """Whether this is a training on a topic that counts on a day; a failed
+        examination is none."""
+        self.ensure_one()
+        return (
+            self.topic == topic
+            and self.date <= on
+            and (not self.valid_until or self.valid_until >= on)
+            and (not self.is_examination or self.result == "passed")
+        )
+
+    @api.constrains(
+        "is_examination", "examiner_id", "trainer_id", "case_manager_id", "topic"
+    )
     def _check_examiner(self):
-        for training in self.filtered("is_examination"):
+        for training in self.case_manager_id.training_ids.filtered("is_examination"):
             worker = training.case_manager_id.user_id.partner_id
+            # Whoever trained on the topic does not examine in it, in whatever row.
+            trainers = training.case_manager_id.training_ids.filtered(
+                lambda other, topic=training.topic: other.topic == topic
+            ).trainer_id
             if not training.examiner_id:
                 raise ValidationError(self.env._("Say who examined the worker."))
-            if training.examiner_id in training.trainer_id | worker:
+            if training.examiner_id in trainers | worker:
                 raise ValidationError(
                     self.env._(
                         "The examiner is neither the trainer nor the worker: choose "

@@ -1,6 +1,7 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from odoo.addons.remediation_base.tools.steps import EVERYTHING, step
 
@@ -70,6 +71,14 @@ class Vetting(models.Model):
             # 36 months: no source gives a period; see domain rules, §3.5.
             vetting.expiry_date = vetting.date and vetting.date + relativedelta(
                 months=36
+            )
+
+    @api.constrains("date")
+    def _check_date(self):
+        today = self._place_today()
+        if self.filtered(lambda vetting: vetting.date > today):
+            raise ValidationError(
+                self.env._("The check lies in the future: correct the date.")
             )
 
     @api.depends("kind", "date")

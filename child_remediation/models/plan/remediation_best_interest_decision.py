@@ -154,6 +154,7 @@ class BestInterestDecision(models.Model):
                     "panel_due": placed + timedelta(days=EMERGENCY_PANEL_DAYS),
                 }
             )
+        self.env["remediation.override"]._note("placement", self.case_id)
         self.env["remediation.deadline"]._open_at(
             "placement_panel",
             [(d.case_id, datetime.combine(d.panel_due, time(22))) for d in self],
@@ -189,11 +190,11 @@ class BestInterestDecision(models.Model):
         missing = []
         members = self.panel_member_ids
         free = members.filtered(lambda m: m.conflict == "none")
-        if len(free) < PANEL_SIZE:
+        if free._count_persons() < PANEL_SIZE:
             missing.append(
                 self.env._(
-                    "The panel needs %(count)s members who declared that they have no "
-                    "conflict of interest.",
+                    "The panel needs %(count)s different members who declared that "
+                    "they have no conflict of interest.",
                     count=PANEL_SIZE,
                 )
             )

@@ -17,3 +17,14 @@ class BestInterestPanelMember(models.Model):
         string="Declaration",
     )
     conflict_note = fields.Char()
+
+    def _count_persons(self):
+        """How many people these are: a person twice is one, an empty line nobody."""
+
+        def plain(name):
+            return " ".join((name or "").casefold().split())
+
+        others = self.filtered(lambda member: not member.member_user_id)
+        names = {plain(member.member_name) for member in others} - {""}
+        names -= {plain(user.name) for user in self.member_user_id}
+        return len(self.member_user_id) + len(names)

@@ -4,6 +4,8 @@ from odoo.exceptions import ValidationError
 from odoo.addons.remediation_base.tools.answers import Answer
 from odoo.addons.remediation_base.tools.steps import step
 
+from ..case.remediation_case import HELPING_STATES
+
 #: The kinds of action that make each replacement of the child's income real (R20).
 INCOME_ACTIONS = {
     "stipend": ("cash",),
@@ -235,7 +237,7 @@ class Plan(models.Model):
         if not (self.goal or "").strip():
             missing.append(self.env._("Write down the goal of the plan."))
         actions = self.action_ids.filtered(
-            lambda action: action.state not in ("cancelled", "refused")
+            lambda action: action.state in HELPING_STATES
         )
         if not actions:
             missing.append(self.env._("Add at least one action."))
@@ -246,8 +248,8 @@ class Plan(models.Model):
         missing += actions._missing_to_plan()
         if not self.caregiver_agreed_on and not self.caregiver_not_agreed_reason:
             missing.append(self.env._("Record when the caregiver agreed, or why not."))
-        if self.caregiver_agreed_on and not self.caregiver_member_id:
-            missing.append(self.env._("Choose the caregiver who agreed."))
+        if self.caregiver_agreed_on:
+            missing += self._problems_of_caregiver()
         if not self.child_assent:
             missing.append(
                 self.env._("Record the child's assent, or why it is missing.")
@@ -282,8 +284,20 @@ class Plan(models.Model):
             )
         return missing
 
+    def _problems_of_caregiver(self):
+        """Who agreed is one who may decide for the child (R17, R57)."""
+        if not self.caregiver_member_id:
+            return [self.env._("Choose the caregiver who agreed.")]
+        # sudo: whether somebody may decide is the same for whoever asks.
+        consents = self.env["remediation.consent"].sudo()
+        problem = consents._giver_problem(
+            self.caregiver_member_id.sudo(), self.caregiver_agreed_on
+        )
+        return [problem] if problem else []
+
     def _missing_to_approve(self):
-        missing = super()._missing_to_approve()
+        # What was there when it was submitted may be gone: an action that was refused.
+        missing = super()._missing_to_approve() + self._missing_to_submit()
         case = self.case_id
         if not case.assessment_ids.filtered(lambda a: a.state == "approved"):
             missing.append(
@@ -317,6 +331,7 @@ class Plan(models.Model):
         cases.deadline_ids._done("plan")
         cases.deadline_ids._done("review")
         self.action_ids._follow_due_dates()
+        self._note_overrides()
         starts = {plan.case_id: plan.approved_on for plan in self}
         self.env["remediation.deadline"]._open(cases, ["review"], starts)
         without_visit = cases.filtered(
@@ -328,6 +343,17 @@ class Plan(models.Model):
         )
         self.env["remediation.deadline"]._open(without_visit, ["visit"], starts)
         return result
+
+    def _note_overrides(self):
+        """Approved without the caregiver or the child, for the reason in the plan and
+        with the supervisor's note (R17)."""
+        for kind, plans in (
+            ("not_agreed", self.filtered(lambda plan: not plan.caregiver_agreed_on)),
+            ("not_heard", self.filtered(lambda plan: plan.child_assent == "not_heard")),
+        ):
+            self.env["remediation.override"]._note(
+                kind, plans, lambda plan: plan.best_interest_note
+            )
 
     def _missing_to_complete(self):
         if self.open_action_count:

@@ -138,6 +138,11 @@ class CashTransferEntitlementDecision(models.Model):
                 "reason": False,
             }
         )
+        self.env["remediation.override"]._note(
+            "stipend",
+            approved.filtered("floor_amount"),
+            lambda entitlement: entitlement.justification,
+        )
         # sudo: nobody has a write right on commitments; the approval was checked
         approved.sudo().funding_ids._commit_budget()
         return approved
