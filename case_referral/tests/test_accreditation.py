@@ -148,9 +148,16 @@ class TestAccreditation(ReferralCommon):
         with self.assertRaises(AccessError):
             accredited.unlink()
 
+    def _accredited(self, partner=None, **vals):
+        application = self._application(partner, **vals)
+        application.action_submit()
+        application.with_user(self.coordinator_2).action_approve()
+        application.with_user(self.coordinator_3).action_approve()
+        return application
+
     def test_r11_suspension_ends_referrals_and_custody_at_once(self):
+        accreditation = self._accredited(self.partner_org, kind="case_management")
         case = self._new_case(self.manager_portal)
-        accreditation = self.accreditations[0]
         accreditation.with_user(self.coordinator).action_suspend("Serious report")
         self.assertEqual(case.user_id, self.supervisor)
         self.assertEqual(self.manager_portal.level, "suspended")
@@ -159,6 +166,106 @@ class TestAccreditation(ReferralCommon):
             accreditation.with_user(self.coordinator).action_lift()
         accreditation.with_user(self.coordinator_2).action_lift()
         self.assertEqual(accreditation.state, "accredited")
+
+    def test_a_suspension_is_not_lifted_over_what_is_missing(self):
+        """A paper that ended meanwhile, an agreement, a serious finding."""
+        accreditation = self._accredited(
+            agreement_valid_until=self.today + timedelta(days=9)
+        )
+        accreditation.with_user(self.coordinator).action_suspend("Serious report")
+        lift = accreditation.with_user(self.coordinator_2).action_lift
+        ended = self.today - timedelta(days=1)
+        for name, write in {
+            "agreement": lambda: accreditation._unprotected().write(
+                {"agreement_valid_until": ended, "agreement_signed_on": False}
+            ),
+            "Registration": lambda: (
+                accreditation.document_ids[0]._unprotected().write({"checked": False})
+            ),
+            "serious findings": lambda: self.env[
+                "referral.accreditation.finding"
+            ].create(
+                {
+                    "accreditation_id": accreditation.id,
+                    "topic": "safeguarding",
+                    "severity": "serious",
+                    "finding": "A guard hits the children",
+                    "improvement": "The guard goes",
+                    "owner_id": accreditation.partner_id.id,
+                    "date_due": self.today,
+                    "follow_up_on": self.today,
+                }
+            ),
+        }.items():
+            with self.subTest(name):
+                savepoint = self.cr.savepoint()
+                write()
+                with self.assertRaisesRegex(UserError, name):
+                    lift()
+                self.assertEqual(accreditation.state, "suspended")
+                savepoint.rollback()
+                self.env.invalidate_all()
+        lift()
+        self.assertEqual(accreditation.state, "accredited")
+
+    def test_what_settles_a_serious_finding_and_what_does_not(self):
+        """Found not met: only a serious one on the same topic, entered after it and
+        found met, settles it. A minor one, an older one, another topic do not."""
+        findings = self.env["referral.accreditation.finding"]
+        partner = self._application().partner_id
+
+        def found(state, severity="serious", topic="safeguarding"):
+            finding = findings.create(
+                {
+                    "accreditation_id": application.id,
+                    "topic": topic,
+                    "severity": severity,
+                    "finding": "Found",
+                    "improvement": "Done about it",
+                    "owner_id": partner.id,
+                    "date_due": self.today,
+                    "follow_up_on": self.today,
+                }
+            )
+            finding._unprotected().write({"state": state})
+
+        for name, lines, settled in (
+            ("met", [("met",)], True),
+            ("open", [("open",)], False),
+            ("not met", [("not_met",)], False),
+            ("open after one that was met", [("met",), ("open",)], False),
+            ("open before one that was met", [("open",), ("met",)], False),
+            ("not met, then met", [("not_met",), ("met",)], True),
+            ("met, then not met", [("met",), ("not_met",)], False),
+            ("a minor one met", [("not_met",), ("met", "minor")], False),
+            (
+                "another topic met",
+                [("not_met",), ("met", "serious", "staff")],
+                False,
+            ),
+            ("minor alone", [("open", "minor")], True),
+        ):
+            with self.subTest(name):
+                savepoint = self.cr.savepoint()
+                application = self._application(partner)
+                for line in lines:
+                    found(*line)
+                if settled:
+                    application.action_submit()
+                else:
+                    with self.assertRaisesRegex(UserError, "serious findings"):
+                        application.action_submit()
+                savepoint.rollback()
+                self.env.invalidate_all()
+
+    def test_what_has_not_come_yet_is_no_visit_and_no_agreement(self):
+        tomorrow = self.today + timedelta(days=1)
+        for field, word in (
+            ("visit_on", "visit"),
+            ("agreement_signed_on", "agreement"),
+        ):
+            with self.subTest(field), self.assertRaisesRegex(UserError, word):
+                self._application(**{field: tomorrow}).action_submit()
 
     def test_suspended_school_loses_its_referrals(self):
         case = self._new_case()

@@ -1,5 +1,7 @@
 import contextlib
+import runpy
 from datetime import timedelta
+from pathlib import Path
 
 from freezegun import freeze_time
 from hypothesis import given, settings, strategies
@@ -71,6 +73,28 @@ class TestReferral(ReferralCommon):
         referral.with_user(self.coordinator).action_send_override("Carer abroad")
         self.assertEqual(referral.override_by_id, self.coordinator)
         self._assert_listed(referral, "no_consent", self.coordinator, "Carer abroad")
+
+    def test_r6_an_update_lists_what_was_sent_without_consent_before(self):
+        """A database of 19.0.1.1 has the referrals and no list."""
+        sent = self._referral(self.case, self.clinic)
+        sent.with_user(self.coordinator).action_send_override("Carer abroad")
+        agreed, draft = self._new_case(), self._new_case()
+        self._consent(agreed)
+        self._referral(agreed).action_send()
+        self._referral(draft)
+        self.env.flush_all()
+        self.cr.execute("ALTER TABLE remediation_override DISABLE TRIGGER USER")
+        self.cr.execute(
+            "DELETE FROM remediation_override WHERE referral_id = %s", [sent.id]
+        )
+        self.env.invalidate_all()
+        self.assertFalse(self.case.override_ids)
+        path = Path(__file__).parents[1] / "migrations/19.0.1.2.0/post-migration.py"
+        for _twice in range(2):
+            runpy.run_path(str(path))["migrate"](self.cr, "19.0.1.1.0")
+        self.env.invalidate_all()
+        self._assert_listed(sent, "no_consent", self.coordinator, "Carer abroad")
+        self.assertFalse((agreed | draft).override_ids)
 
     def test_r8_school_package_holds_no_reason_risk_work(self):
         self._consent(self.case)

@@ -1,4 +1,6 @@
+import runpy
 from datetime import timedelta
+from pathlib import Path
 
 import psycopg2
 
@@ -190,7 +192,9 @@ class TestOverrides(RemediationCommon):
         registered = self._new_case()
         self.assertEqual(registered.override_ids.mapped("kind"), ["caseload"])
         case.with_user(self.supervisor).action_reopen("The child works again.")
-        self.assertEqual(case.holder_log_ids.sorted("id")[-1].holder_user_id, self.worker)
+        self.assertEqual(
+            case.holder_log_ids.sorted("id")[-1].holder_user_id, self.worker
+        )
         self.assertEqual(case.override_ids.mapped("kind"), ["caseload"])
 
     def test_r12_a_waiver_stands_with_each_case_that_a_junior_holds_by_it(self):
@@ -224,3 +228,33 @@ class TestOverrides(RemediationCommon):
             rows[:1].with_user(self.supervisor).action_open_source()["res_model"],
             "remediation.case",
         )
+
+    def test_r13_an_update_takes_over_what_the_log_of_holders_knew(self):
+        """A database of 19.0.1.1 has three columns there and no list."""
+        case = self._new_case()
+        log = case.holder_log_ids
+        self.assertFalse(case.override_ids)
+        path = Path(__file__).parents[1] / "migrations/19.0.1.2.0/post-migration.py"
+        migrate = runpy.run_path(str(path))["migrate"]
+        migrate(self.cr, "19.0.1.1.0")
+        self.assertFalse(case.override_ids, "there is nothing to take over")
+        for name in ("over_caseload", "over_conflict", "over_withheld"):
+            self.cr.execute(
+                f"ALTER TABLE remediation_case_holder ADD COLUMN {name} boolean"
+            )
+        self.env.flush_all()
+        self.cr.execute("ALTER TABLE remediation_case_holder DISABLE TRIGGER USER")
+        self.cr.execute(
+            "UPDATE remediation_case_holder SET over_caseload = true,"
+            " over_conflict = false, over_withheld = true, reason = %s WHERE id = %s",
+            [WHY, log.id],
+        )
+        migrate(self.cr, "19.0.1.1.0")
+        self.env.invalidate_all()
+        rows = case.override_ids
+        self.assertEqual(sorted(rows.mapped("kind")), ["caseload", "withheld"])
+        self.assertEqual(rows.done_by_id, log.done_by_id)
+        self.assertEqual(rows.partner_id, self.worker.partner_id)
+        self.assertEqual(set(rows.mapped("reason")), {WHY})
+        self.assertEqual(rows[0].date, log.date_from)
+        self.assertEqual(rows.with_user(self.supervisor).team_id, case.team_id)

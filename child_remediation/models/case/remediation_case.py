@@ -458,18 +458,6 @@ class Case(models.Model):
         cases.filtered("needs_safety_action")._alert_on_call()
         return cases
 
-    def write(self, vals):
-        told = "no_safety_action_reason" in vals
-        before = {case.id: case.no_safety_action_reason for case in self if told}
-        result = super().write(vals)
-        if "risk_level" in vals:
-            self.filtered("needs_safety_action")._alert_on_call()
-        if told:
-            self.filtered(
-                lambda case: case.no_safety_action_reason != before[case.id]
-            )._note_no_safety()
-        return result
-
     def _creation_subtype(self):
         return self.env["mail.message.subtype"]
 

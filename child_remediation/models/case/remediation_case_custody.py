@@ -127,9 +127,7 @@ class Case(models.Model):
                     & told_not.get(case.id, self.env["res.partner"])
                 )
             ),
-            "mentor": cases.filtered(
-                lambda case: case.case_manager_id._lacks_mentor()
-            ),
+            "mentor": cases.filtered(lambda case: case.case_manager_id._lacks_mentor()),
         }
 
     def _weight(self):

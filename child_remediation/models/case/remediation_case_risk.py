@@ -31,6 +31,18 @@ class Case(models.Model):
                 and not any(action._helps_at_once() for action in case.plan_action_ids)
             )
 
+    def write(self, vals):
+        told = "no_safety_action_reason" in vals
+        before = {case.id: case.no_safety_action_reason for case in self if told}
+        result = super().write(vals)
+        if "risk_level" in vals:
+            self.filtered("needs_safety_action")._alert_on_call()
+        if told:
+            self.filtered(
+                lambda case: case.no_safety_action_reason != before[case.id]
+            )._note_no_safety()
+        return result
+
     def _note_no_safety(self):
         """Who wrote why a child needs no safety step, and so ended the alarm (R16)."""
         self.env["remediation.override"]._note(

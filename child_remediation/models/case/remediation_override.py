@@ -9,7 +9,7 @@ OVERRIDES = [
     ("second_person", "Consent Confirmed by a Supervisor"),
     ("not_agreed", "Plan without the Caregiver"),
     ("not_heard", "Plan without the Child"),
-    ("no_safety", "No Safety Step"),
+    ("no_safety", "Alarm Ended by a Reason"),
     ("deadline", "Deadline Moved"),
     ("placement", "Placed before the Panel"),
     ("emergency", "Sent as an Emergency"),
