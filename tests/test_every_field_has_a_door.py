@@ -59,7 +59,7 @@ EXCEPTIONS = {
 #: Models whose rows code alone makes, and why.
 MADE_BY_CODE = {
     "remediation.password.request": "notes who asked for a password",
-    "remediation.sending": "notes what a public form sent",
+    "remediation.limit": "notes what a public form sent",
     "remediation.referral.package": "frozen when a referral is sent",
 }
 #: Steps that no screen names, and why.

@@ -1,7 +1,7 @@
 {
     "name": "Cash Transfers",
     "summary": "From a plan's stipend to a posted, reconciled ledger",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Child Remediation",
     "license": "AGPL-3",
     "author": "Child Remediation contributors",

@@ -1,7 +1,7 @@
 {
     "name": "Remediation Base",
     "summary": "Mechanisms that the remediation apps declare their models in",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Hidden",
     "license": "AGPL-3",
     "author": "Child Remediation contributors",
@@ -9,6 +9,7 @@
     "depends": ["mail"],
     "external_dependencies": {"python": ["openpyxl", "pillow-heif", "xlsxwriter"]},
     "data": [
+        "security/remediation_base_groups.xml",
         "security/ir.model.access.csv",
         "security/remediation_base_rules.xml",
         "data/ir_cron_data.xml",

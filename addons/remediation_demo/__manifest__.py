@@ -1,7 +1,7 @@
 {
     "name": "Child Remediation Demonstration",
     "summary": "An invented organisation: its people, two years of work, its books",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Child Remediation",
     "license": "AGPL-3",
     "author": "Child Remediation contributors",

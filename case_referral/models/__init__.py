@@ -20,7 +20,7 @@ from . import (
     remediation_referral_answer,
     remediation_referral_end,
     remediation_closure,
-    remediation_sending,
+    remediation_limit,
     remediation_referral_package,
     remediation_referral_data,
     remediation_consent,

@@ -147,11 +147,11 @@ class RemediationConcern(models.Model):
         if known:
             return {"code": known.name, "new": False}
         # Danger is taken whatever came before it (R59).
-        sending = self.env["remediation.sending"]
+        limit = self.env["remediation.limit"]
         if vals.get("immediate_danger") == YES:
-            sending._count("concern")
+            limit._count("concern")
         else:
-            sending._count_or_refuse("concern")
+            limit._count_or_refuse("concern")
         with first_wins(self.env, key):
             concern = Concern._unprotected().create(vals)
         return {"code": concern.name, "new": True}

@@ -835,9 +835,9 @@ class TestAccess(AccessTable, RuleTable, RemediationCommon):
                 {"review_note": "x"},
             ),
             Row(
-                "remediation.sending",
+                "remediation.limit",
                 {
-                    "here": self.env["remediation.sending"].create(
+                    "here": self.env["remediation.limit"].create(
                         {"door": "x", "sender": "x"}
                     )
                 },

@@ -81,6 +81,8 @@ def _pylint(paths):
 def _house(chosen, everything):
     from . import docs, house
 
+    if everything:
+        arrows.show()
     found = [*house.check(), *arrows.backwards(), *docs.check()]
     return not _say(
         place

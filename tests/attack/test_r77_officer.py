@@ -56,7 +56,7 @@ class TestR77Officer(AttackWorld):
             ):
                 cls.Report.with_user(user).file_report(vals)
             # The limit on complaints is no matter of this test.
-            cls.env["remediation.sending"].search([]).unlink()
+            cls.env["remediation.limit"].search([]).unlink()
             complaints = cls.Complaint.with_user(user)
             for category in ("worker_conduct", "data", "cash", "service", "exclusion"):
                 complaints.file_complaint({"category": category, "description": text})

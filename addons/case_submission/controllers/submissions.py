@@ -110,7 +110,7 @@ class SubmissionController(http.Controller):
 
     def _check_pace(self):
         env = request.env
-        counted = env["remediation.sending"]._count(
+        counted = env["remediation.limit"]._count(
             "submission",
             limit=env.company.sudo().submission_per_minute,  # sudo: one setting
             within=timedelta(minutes=1),

@@ -15,7 +15,7 @@ from . import remediation_access_log
 from . import remediation_access_logged
 from . import remediation_present_access
 from . import ir_attachment_picture
-from . import remediation_sending
+from . import remediation_limit
 from . import remediation_notice
 from . import base
 from . import res_company

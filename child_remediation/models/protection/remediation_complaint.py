@@ -311,7 +311,7 @@ class Complaint(models.Model):
             vals.pop("complainant_name", None)
             vals.pop("complainant_contact", None)
         if (
-            self.env["remediation.sending"]._count_or_refuse("complaint", client_key)
+            self.env["remediation.limit"]._count_or_refuse("complaint", client_key)
             == "again"
         ):
             return ""

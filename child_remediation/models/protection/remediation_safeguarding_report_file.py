@@ -120,7 +120,7 @@ class SafeguardingReport(models.Model):
         )
         if not vals["description"]:
             raise UserError(self.env._("Describe what happened."))
-        counted = self.env["remediation.sending"]._count(
+        counted = self.env["remediation.limit"]._count(
             "safeguarding", str(sent.get("client_key") or "")[:100] or None
         )
         if counted == "again":

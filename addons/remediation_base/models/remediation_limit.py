@@ -14,7 +14,7 @@ PUBLIC_HOURLY = 5
 HOUR = timedelta(hours=1)
 
 
-class Sending(models.Model):
+class Limit(models.Model):
     """Counts who sent how much through which door, to slow down floods (R77).
 
     The count is made by the method that takes what is sent, so that no other way in
@@ -23,7 +23,7 @@ class Sending(models.Model):
     beside what was sent. No user has a right on it.
     """
 
-    _name = "remediation.sending"
+    _name = "remediation.limit"
     _description = "Count of What Was Sent"
     _log_access = False
 

@@ -1,8 +1,8 @@
 from odoo import api, models
 
 
-class Sending(models.Model):
-    _inherit = "remediation.sending"
+class Limit(models.Model):
+    _inherit = "remediation.limit"
 
     @api.model
     def _hourly_limit(self):
