@@ -111,7 +111,7 @@ def drill(parser, arguments):
     point = (now - moment).total_seconds()
     say(
         f"{asked} questions, {asked - len(wrong)} right; recovery point "
-        f"{_words(point)}, recovery time {_words(took)}"
+        f"{in_words(point)}, recovery time {in_words(took)}"
     )
     result = {"moment": now.isoformat(), "backup": place.name, "wrong": wrong}
     result |= {"point_seconds": point, "seconds": took}
@@ -517,7 +517,8 @@ def _sign_in(databases, name):
     return [] if "SIGNED IN" in printed else ["a login: Odoo did not answer"]
 
 
-def _words(seconds):
+def in_words(seconds):
+    """Seconds as hours and minutes."""
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"

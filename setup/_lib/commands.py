@@ -20,6 +20,7 @@ COMMANDS = {
     "restore": ("backup:restore", False),
     "restore-drill": ("backup:drill", False),
     "run": ("server:run", False),
+    "serve": ("serve:run", False),
     "shell": ("shell:run", False),
     "stop": ("server:stop", None),
     "test": ("testing:run", True),
@@ -41,9 +42,10 @@ def start(command, description):
     target, for_tests = COMMANDS[command]
 
     def go():
+        bare = {"--production", "--no-tests"} & set(sys.argv[1:])
         help_only = {"-h", "--help"} & set(sys.argv[1:])
         if not help_only and for_tests is not None:
-            install.ensure(for_tests)
+            install.ensure(for_tests and not (command == "install" and bare))
         module, function = target.split(":")
         module = importlib.import_module(f".{module}", __package__)
         options = parser(command, description)

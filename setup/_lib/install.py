@@ -350,6 +350,11 @@ def install_programs(for_tests):
     ]
     if not postgres_bin() and not external_postgres():
         missing.append("postgresql")
+    install_packages(missing)
+
+
+def install_packages(missing):
+    """Install Debian packages by name, where there are any to install."""
     if not missing:
         return
     names = " ".join(missing)

@@ -103,6 +103,18 @@ class Cluster:
             "the database cluster could not be copied",
         )
 
+    def foreground(self):
+        """The command that runs the server until it is told to end."""
+        self._prepare()
+        command = [self.program("postgres"), "-D", str(self.data)]
+        if not self.user:
+            return command
+        return [
+            shutil.which("setpriv"),
+            f"--reuid={self.user}",
+            f"--regid={self.user}",
+        ] + ["--clear-groups", *command]
+
     def pid(self):
         return int((self.data / "postmaster.pid").read_text().split()[0])
 

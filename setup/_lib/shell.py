@@ -39,6 +39,9 @@ def _shell(databases, name):
 
 
 def install(parser, arguments):
-    """Everything was installed before this is reached."""
-    parser.parse_args(arguments)
-    return 0
+    """Everything was installed before this is reached, but for a site's own files."""
+    from . import production
+
+    production.add_options(parser)
+    options = parser.parse_args(arguments)
+    return production.run(options) if options.production else 0

@@ -1,0 +1,117 @@
+"""setup/serve: one part of a production site, in the foreground."""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from .common import ROOT, SETUP, STATE, SetupError
+from .postgres import Cluster
+
+SITE = STATE / "site"
+RECORD = "site.json"
+#: In the order in which they start.
+PARTS = ("database", "web", "jobs", "proxy")
+SECONDS = 120
+
+
+def run(parser, arguments):
+    parser.add_argument("part", choices=[*PARTS, "backup"])
+    parser.add_argument("--site", type=Path, default=SITE, help="its folder")
+    options = parser.parse_args(arguments)
+    values = read(options.site)
+    if options.part == "database":
+        cluster = Cluster("run")
+        if cluster.external:
+            raise SetupError("PGHOST names a database server: none is started here.")
+        command, environ = cluster.foreground(), dict(os.environ)
+    elif options.part == "proxy":
+        command, environ = _proxy(values), dict(os.environ)
+    elif options.part == "backup":
+        command = [str(SETUP / "backup"), "--database", values["database"]]
+        command += ["--key", values["backup_key"], "--folder", values["backup_folder"]]
+        environ = dict(os.environ)
+    else:
+        command, environ = _odoo(values, options.part)
+    sys.stdout.flush()
+    os.chdir(ROOT)
+    os.execve(command[0], command, environ)
+
+
+def read(site):
+    """What `setup/install --production` wrote down of a site."""
+    try:
+        return json.loads((site / RECORD).read_text())
+    except (OSError, ValueError):
+        raise SetupError(
+            f"{site} holds no site; make one with setup/install --production."
+        ) from None
+
+
+def find_nginx():
+    found = shutil.which("nginx")
+    return found or next((p for p in ("/usr/sbin/nginx",) if os.path.exists(p)), None)
+
+
+def _proxy(values):
+    nginx = find_nginx()
+    if not nginx:
+        raise SetupError("nginx is missing; run `apt-get install nginx-light` as root.")
+    return [nginx, "-e", "stderr", "-c", f"{values['site']}/nginx.conf"]
+
+
+def _odoo(values, part):
+    from .database import Databases, check_paths
+
+    check_paths()
+    databases = Databases(Cluster("run"))
+    until = time.monotonic() + SECONDS
+    while True:
+        try:
+            databases.names()
+            break
+        except SetupError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(1)
+    command = [sys.executable, str(ROOT / "deploy" / "odoo-json")]
+    command += ["-c", f"{values['site']}/odoo.conf"]
+    if part == "jobs":
+        command += ["--workers=0", "--no-http", "--max-cron-threads=2"]
+    return command, databases.environ()
+
+
+@contextlib.contextmanager
+def all_parts(site):
+    """Run every part beside this process until the block ends, then stop them."""
+    processes = []
+    try:
+        for part in PARTS:
+            if part == "database" and Cluster("run").running():
+                continue  # the command that made the site has it open
+            log = open(site / f"{part}.log", "w")  # noqa: SIM115
+            processes.append(
+                subprocess.Popen(
+                    [str(SETUP / "serve"), part, "--site", str(site)],
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
+            )
+            log.close()
+        yield
+    finally:
+        for process in reversed(processes):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process.pid, signal.SIGTERM)
+        for process in processes:
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)

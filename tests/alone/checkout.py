@@ -1,0 +1,75 @@
+"""A checkout of its own with one small module, to run the commands of setup/ in."""
+
+import os
+import shutil
+import subprocess
+
+from _lib.common import ROOT
+
+MANIFEST = {
+    "name": "Toy",
+    "version": "19.0.1.0.0",
+    "license": "AGPL-3",
+    "author": "Child Remediation contributors",
+    "depends": ["base"],
+    "data": ["views/toy_views.xml"],
+}
+VIEW = """<odoo>
+    <record id="toy_view" model="ir.ui.view">
+        <field name="name">toy NAME</field>
+        <field name="model">res.partner</field>
+        <field name="arch" type="xml"><list><field name="name"/></list></field>
+    </record>
+</odoo>
+"""
+TEST = """from odoo.tests import TransactionCase, tagged
+
+
+@tagged("post_install", "-at_install")
+class TestToy(TransactionCase):
+    def test_view(self):
+        self.assertEqual(self.env.ref("toy.toy_view").name, "toy one")
+"""
+
+
+class Checkout:
+    def __init__(self, path):
+        self.path = path
+        toy = path / "toy"
+        shutil.copytree(
+            ROOT / "setup", path / "setup", ignore=shutil.ignore_patterns("__pycache__")
+        )
+        shutil.copytree(ROOT / "deploy", path / "deploy")
+        for name in ("odoo.conf", "postgresql.conf"):
+            shutil.copy(ROOT / name, path)
+        for folder in ("views", "tests"):
+            (toy / folder).mkdir(parents=True)
+        (toy / "__init__.py").touch()
+        (toy / "__manifest__.py").write_text(repr(MANIFEST))
+        (toy / "tests/__init__.py").write_text("from . import test_toy\n")
+        (toy / "tests/test_toy.py").write_text(TEST)
+        self.name_view("one")
+
+    def name_view(self, name):
+        view = VIEW.replace("NAME", name)
+        (self.path / "toy/views/toy_views.xml").write_text(view)
+
+    def name_version(self, version):
+        manifest = MANIFEST | {"version": version}
+        (self.path / "toy/__manifest__.py").write_text(repr(manifest))
+
+    def backups(self):
+        return [str(p) for p in (self.path / ".state/backups").glob("2*")]
+
+    def environ(self, **extra):
+        return {k: v for k, v in os.environ.items() if k[:2] != "PG"} | extra
+
+    def __call__(self, command, *arguments, script=None, **environ):
+        return subprocess.run(
+            [self.path / "setup" / command, *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            input=script,
+            env=self.environ(**environ),
+            check=False,
+        )
