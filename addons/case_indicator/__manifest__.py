@@ -1,7 +1,7 @@
 {
     "name": "Indicators of Child Remediation",
     "summary": "What happened to the children, frozen by period, open to who may see",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Child Remediation",
     "license": "AGPL-3",
     "author": "Child Remediation contributors",
@@ -17,6 +17,12 @@
         "views/remediation_indicator_figure_views.xml",
         "views/remediation_indicator_run_views.xml",
         "views/remediation_donor_report_views.xml",
+        "views/remediation_data_gap_views.xml",
+        "views/remediation_site_map_views.xml",
         "views/indicator_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["case_indicator/static/src/site_map/*"],
+    },
+    "uninstall_hook": "uninstall_hook",
 }

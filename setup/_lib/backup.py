@@ -397,7 +397,7 @@ def open_backup(databases, place, name, identities):
 
 def _open_database(databases, place, name, identities):
     command = _command(
-        databases, "pg_restore", "--no-owner", "--exit-on-error", "-d", name
+        databases, "pg_restore", "--no-owner", "--no-acl", "--exit-on-error", "-d", name
     )
     process = subprocess.Popen(
         command,

@@ -4,7 +4,7 @@ each module."""
 import re
 from collections import defaultdict
 
-from . import forms, modules, readme, steps
+from . import dictionary, forms, modules, readme, steps
 from .common import ROOT, say, write_atomic
 
 RULES = ROOT / "docs" / "rules.md"
@@ -36,6 +36,7 @@ def run(parser, arguments):
         (RULES, rules()),
         (steps.PAGE, steps.page()),
         (forms.PAGE, forms.page()),
+        (dictionary.PAGE, dictionary.page()),
         *readme.pages(),
     ):
         changed = not path.is_file() or page != path.read_text()
@@ -50,6 +51,7 @@ def check():
     """Yield (file, line, advice): a mention without a rule, a rule without a proof."""
     yield from steps.check()
     yield from forms.check()
+    yield from dictionary.check()
     yield from readme.check()
     numbers = set(_sentences())
     homes, proofs = _mentions(), _proofs()

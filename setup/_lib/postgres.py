@@ -175,6 +175,8 @@ class Cluster:
             "initdb failed",
         )
         self._single_user(folder, f'CREATE ROLE "{USER}" LOGIN CREATEDB')
+        # What analysis tools read by; Odoo's own role may make none (docs/bi.md).
+        self._single_user(folder, "CREATE ROLE remediation_bi NOLOGIN")
 
     def own_tree(self, folder):
         """Give the server's user what root has copied."""

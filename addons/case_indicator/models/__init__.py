@@ -8,4 +8,7 @@ from . import (
     remediation_donor_report_content,
     remediation_donor_report_screen,
     remediation_desk,
+    remediation_data_gap,
+    remediation_bi,
+    remediation_site_map,
 )

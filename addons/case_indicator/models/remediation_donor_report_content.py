@@ -7,11 +7,7 @@ from odoo.tools import SQL
 from odoo.addons.remediation_base.tools.small_cells import THRESHOLD
 
 from ..tools.bands import band, may_break_down, ratio_band, rough
-
-#: Never told outside, not even as a number.
-UNTOLD = ("i29_sensitive", "i28_value")
-#: Breakdowns of the whole that may be told, one by one and never crossed.
-BROKEN_DOWN = ("sex", "age_band", "commodity")
+from ..tools.bi import BROKEN_DOWN, UNTOLD
 
 #: One row for a child: its age band, class, months in school and out of child labour.
 CHILDREN = """

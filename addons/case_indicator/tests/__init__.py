@@ -1,1 +1,9 @@
-from . import test_access, test_desk, test_figures, test_report
+from . import (
+    test_access,
+    test_bi,
+    test_data_gap,
+    test_desk,
+    test_figures,
+    test_report,
+    test_site_map,
+)

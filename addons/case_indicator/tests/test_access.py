@@ -34,12 +34,22 @@ class TestAccess(AccessTable, RuleTable, IndicatorCommon):
             for key, run in frozen.items()
         }
         indicator = self.env["remediation.indicator"].search([], limit=1)
+        self.env.flush_all()
+        gaps = {
+            key: self.env["remediation.data.gap"].search(
+                [("case_id", "=", case.id)], limit=1
+            )
+            for key, case in self.cases.items()
+        }
         everybody = {role: {"one": "rs"} for role in READERS}
         everybody["coordinator_company_b"] = {"one": "rs"}
         target = {role: {"one": "rs"} for role in READERS}
         for role in ("coordinator", "coordinator_company_b"):
             target[role] = {"one": "rsw"}
         return [
+            self.case_row(
+                "remediation.data.gap", None, portal="", monitor="r", records=gaps
+            ),
             Row("remediation.indicator", {"one": indicator}, everybody),
             Row(
                 "remediation.indicator.measure",

@@ -1,5 +1,6 @@
 from . import (
     bands,
+    bi,
     facts_children,
     facts_people,
     facts_plans,
