@@ -19,6 +19,7 @@ APPS = (
     "cash_transfer",
     "cash_transfer_portal",
     "cash_transfer_reconcile",
+    "case_agreement",
     "case_exchange",
     "case_submission",
     "case_indicator",

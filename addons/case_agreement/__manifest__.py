@@ -1,0 +1,22 @@
+{
+    "name": "Agreements on Who Pays",
+    "summary": "Who pays for a child, how much and until when; calls for funds in time",
+    "version": "19.0.1.0.0",
+    "category": "Child Remediation",
+    "license": "AGPL-3",
+    "author": "Child Remediation contributors",
+    "development_status": "Beta",
+    "depends": ["child_remediation", "account"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/agreement_rules.xml",
+        "data/ir_cron_data.xml",
+        "views/schedule_templates.xml",
+        "views/remediation_agreement_month_views.xml",
+        "views/remediation_agreement_party_views.xml",
+        "views/remediation_agreement_views.xml",
+        "views/remediation_agreement_child_views.xml",
+        "views/remediation_case_views.xml",
+        "views/agreement_menus.xml",
+    ],
+}
