@@ -1,5 +1,5 @@
 def migrate(cr, version):
-    """What was sent without consent stands in the list of overrides, reviewed or not."""
+    """What was sent without consent stands in the list of overrides."""
     cr.execute(
         """
         INSERT INTO remediation_override (
