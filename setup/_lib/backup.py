@@ -39,6 +39,11 @@ def run(parser, arguments):
         metavar="FILE",
         help="write a private key there, and its public key as FILE.pub",
     )
+    parser.add_argument(
+        "--base",
+        action="store_true",
+        help="keep the server's files, from which its log goes on (setup/serve wal)",
+    )
     options = parser.parse_args(arguments)
     if options.make_key:
         return make_key(Path(options.make_key))
@@ -48,6 +53,12 @@ def run(parser, arguments):
         )
     recipients = public_keys(Path(options.key))
     databases, name = _databases(options)
+    if options.base:
+        from . import wal
+
+        place = wal.Archive(databases, Path(options.folder), recipients).base()
+        say(f"{place}: setup/restore --moment can go back to any moment from now on")
+        return 0
     place = make(databases, name, Path(options.folder), recipients)
     size = sum(path.stat().st_size for path in place.iterdir())
     say(f"{place}: {size / 1e6:.1f} MB")
@@ -79,10 +90,27 @@ def restore(parser, arguments):
     _add_folder(parser)
     parser.add_argument("--backup", metavar="NAME", help="its moment; else the newest")
     parser.add_argument("--secret", metavar="FILE", help="the private key of age")
+    parser.add_argument(
+        "--moment",
+        type=_moment,
+        help="2026-11-29T14:05:00+01:00: as it was then, out of the kept log",
+    )
+    parser.add_argument(
+        "--of", default=DATABASE, metavar="NAME", help="which database, with --moment"
+    )
     options = parser.parse_args(arguments)
-    place = _choose(Path(options.folder), options.backup)
     identities = _identities(options.secret)
     databases, name = _databases(options, there=False)
+    if options.moment:
+        from . import wal
+
+        if databases.exists(name):
+            raise SetupError(f"there is a database {name}; name another: --database.")
+        folder = Path(options.folder)
+        wal.restore(databases, folder, options.moment, options.of, name, identities)
+        step(f"Restored {options.of} of {options.moment} as {name}")
+        return 0
+    place = _choose(Path(options.folder), options.backup)
     if databases.exists(name):
         raise SetupError(
             f"there is a database {name}; name another with --database, or rename it."
@@ -90,6 +118,12 @@ def restore(parser, arguments):
     open_backup(databases, place, name, identities)
     step(f"Restored {place.name} as {name}")
     return 0
+
+
+def _moment(text):
+    """A moment as somebody types it; without a zone it is UTC, as names of backups."""
+    moment = datetime.datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=datetime.timezone.utc)
 
 
 def drill(parser, arguments):
@@ -255,8 +289,8 @@ def _write(databases, name, new, recipients):
         cursor.execute("SELECT pg_export_snapshot()")
         snapshot = cursor.fetchone()[0]
         dump = _command(databases, "pg_dump", "-Fc", f"--snapshot={snapshot}", name)
-        with _output(dump, databases.environ()) as reader:
-            _seal(reader, new / "database.age", recipients)
+        with output_of(dump, databases.environ()) as reader:
+            seal(reader, new / "database.age", recipients)
         answers = questions.ask(cursor)
         cursor.execute(
             "SELECT DISTINCT store_fname FROM ir_attachment "
@@ -282,7 +316,7 @@ def _command(databases, program, *arguments):
 
 
 @contextlib.contextmanager
-def _output(command, env):
+def output_of(command, env):
     """The output of a program that has to end well."""
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env
@@ -302,7 +336,8 @@ def _output(command, env):
         )
 
 
-def _seal(reader, path, recipients):
+def seal(reader, path, recipients):
+    """Encrypt what is read, into a new file."""
     import pyrage
 
     with open(path, "xb") as target:
@@ -332,7 +367,7 @@ def _seal_files(filestore, stored, new, recipients):
     thread = Thread(target=feed, daemon=True)
     thread.start()
     with os.fdopen(reading, "rb") as reader:
-        _seal(reader, new / "files.age", recipients)
+        seal(reader, new / "files.age", recipients)
     thread.join()
     return missing
 
@@ -387,7 +422,7 @@ def open_backup(databases, place, name, identities):
             cursor.execute(f'CREATE DATABASE "{making}" TEMPLATE template0')
         _open_database(databases, place, making, identities)
         _open_files(databases, place, making, identities)
-        erased = _erase_again(databases, place, manifest, making)
+        erased = erase_again(databases, place, manifest, making)
         databases.rename(making, name)
     except BaseException:
         databases.drop(making)
@@ -406,7 +441,7 @@ def _open_database(databases, place, name, identities):
         env=databases.environ(),
     )
     try:
-        _unseal(place / "database.age", process.stdin, identities)
+        unseal(place / "database.age", process.stdin, identities)
     except BrokenPipeError:
         pass  # the program ended early: its own words say why
     finally:
@@ -430,7 +465,7 @@ def _open_files(databases, place, name, identities):
     def feed():
         with os.fdopen(writing, "wb") as pipe:
             try:
-                _unseal(place / "files.age", pipe, identities)
+                unseal(place / "files.age", pipe, identities)
             except (SetupError, BrokenPipeError) as error:
                 failed.append(error)
 
@@ -456,7 +491,8 @@ def _open_files(databases, place, name, identities):
         raise failed[0]
 
 
-def _unseal(path, target, identities):
+def unseal(path, target, identities):
+    """Decrypt a file into one that is open for writing."""
     import pyrage
 
     try:
@@ -468,7 +504,7 @@ def _unseal(path, target, identities):
         ) from None
 
 
-def _erase_again(databases, place, manifest, name):
+def erase_again(databases, place, manifest, name):
     """Erase what was erased after this backup: what newer backups say, and the list
     that Odoo keeps beside the files (R56, R74)."""
     entries = []

@@ -25,6 +25,7 @@ work_mem = 16MB
 maintenance_work_mem = 128MB
 max_wal_size = 2GB
 jit = off
+max_slot_wal_keep_size = 4GB
 log_timezone = 'UTC'
 {private}timezone = 'UTC'
 """
@@ -254,5 +255,6 @@ def clusters():
         Cluster("run"),
         Cluster("test", fast=True),
         Cluster("bench"),
+        Cluster("moment", private=True),
         Cluster("faults", fast=True, private=True),
     ]

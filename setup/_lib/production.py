@@ -288,9 +288,7 @@ def _say_what_is_left(site, values, answers, password):
     if values["account"] == "root":
         say("    [ ] an account of its own: make one, give it this checkout, run this")
         say("        command as that account; a site does not run as root")
-    units = " ".join(
-        f"child-remediation@{part}" for part in ("database", "web", "jobs", "proxy")
-    )
+    units = " ".join(f"child-remediation@{part}" for part in (*serve.PARTS, "wal"))
     for line in (
         f"cp {shlex.quote(str(site))}/child-remediation* /etc/systemd/system/",
         "systemctl disable --now nginx postgresql",

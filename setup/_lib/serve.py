@@ -21,10 +21,12 @@ SECONDS = 120
 
 
 def run(parser, arguments):
-    parser.add_argument("part", choices=[*PARTS, "backup"])
+    parser.add_argument("part", choices=[*PARTS, "wal", "backup"])
     parser.add_argument("--site", type=Path, default=SITE, help="its folder")
     options = parser.parse_args(arguments)
     values = read(options.site)
+    if options.part == "wal":
+        return _wal(values)
     if options.part == "database":
         cluster = Cluster("run")
         if cluster.external:
@@ -41,6 +43,28 @@ def run(parser, arguments):
     sys.stdout.flush()
     os.chdir(ROOT)
     os.execve(command[0], command, environ)
+
+
+def _wal(values):
+    from . import backup, wal
+    from .database import Databases
+
+    databases = _wait_for(Databases(Cluster("run")))
+    keys = backup.public_keys(Path(values["backup_key"]))
+    return wal.serve(databases, Path(values["backup_folder"]), keys)
+
+
+def _wait_for(databases):
+    """Wait until the database server answers."""
+    until = time.monotonic() + SECONDS
+    while True:
+        try:
+            databases.names()
+            return databases
+        except SetupError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(1)
 
 
 def read(site):
@@ -69,16 +93,7 @@ def _odoo(values, part):
     from .database import Databases, check_paths
 
     check_paths()
-    databases = Databases(Cluster("run"))
-    until = time.monotonic() + SECONDS
-    while True:
-        try:
-            databases.names()
-            break
-        except SetupError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(1)
+    databases = _wait_for(Databases(Cluster("run")))
     command = [sys.executable, str(ROOT / "deploy" / "odoo-json")]
     command += ["-c", f"{values['site']}/odoo.conf"]
     if part == "jobs":
