@@ -17,7 +17,8 @@ class RemediationHome(PortalHome, AuthSignupHome, TotpHome):
     """Signs people of the portal in on light pages and sends them to their own home."""
 
     def _login_redirect(self, uid, redirect=None):
-        if not redirect:
+        # The back office's address leads people of the portal nowhere else.
+        if not redirect or redirect.startswith(("/odoo", "/web")):
             # sudo: the groups of the user who has just signed in are read.
             user = request.env["res.users"].sudo().browse(uid)
             if user.share and user._remediation_portal_roles():

@@ -4,7 +4,7 @@ import io
 from PIL import Image
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import Form, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .common import ReferralCommon
 
@@ -60,6 +60,14 @@ class TestConcern(ReferralCommon):
         hours = (concern.triage_due - concern.received_at).total_seconds() / 3600
         self.assertEqual(hours, 24)
         self.assertEqual(concern.triaged_by_id, self.supervisor)
+
+    def test_whoever_triages_alone_has_a_desk_with_its_places(self):
+        user = new_test_user(self.env, "triages", groups="case_referral.group_intake")
+        concern = self._concern(site_id=self.site.id)
+        desk = self.env["remediation.desk"].with_user(user).get_desk()
+        lines = desk["sections"][0]["lines"]
+        line = next(line for line in lines if line["res_id"] == concern.id)
+        self.assertEqual(line["detail"], self.site.display_name)
 
     def test_only_intake_decides(self):
         concern = self._concern()

@@ -471,19 +471,24 @@ class TestPortal(PortalCommon):
         self.assertLess(max(sizes.values()), 60_000, sizes)
 
     def test_sign_in_leads_each_role_to_its_home(self):
-        page = self.url_open("/web/login?redirect=/my/remediation/reports")
-        token = re.search(r'name="csrf_token" value="([^"]+)"', page.text).group(1)
-        answer = self.url_open(
-            "/web/login",
-            data={
-                "login": "portal_reporter",
-                "password": "portal_reporter",
-                "csrf_token": token,
-            },
-            allow_redirects=False,
-        )
-        self.assertEqual(answer.status_code, 303, answer.text[:3000])
-        self.assertURLEqual(answer.headers["Location"], "/my/remediation")
+        """By the address of the portal, of the site and of the back office."""
+        for path in ("?redirect=/my/remediation/reports", "", "?redirect=/odoo?"):
+            with self.subTest(path=path):
+                page = self.url_open(f"/web/login{path}")
+                token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
+                answer = self.url_open(
+                    "/web/login",
+                    data={
+                        "login": "portal_reporter",
+                        "password": "portal_reporter",
+                        "csrf_token": token.group(1),
+                        "redirect": path.partition("=")[2].replace("/reports", ""),
+                    },
+                    allow_redirects=False,
+                )
+                self.assertEqual(answer.status_code, 303, answer.text[:3000])
+                self.assertURLEqual(answer.headers["Location"], "/my/remediation")
+                self.authenticate(None, None)
 
     def test_two_factor_is_asked_of_case_managers_where_it_is_set(self):
         self.company.second_factor_required = True

@@ -66,9 +66,11 @@ class Desk(models.AbstractModel):
     @api.model
     def _sections(self):
         """Hook: the sections of the page in their order; None leaves one out."""
-        if not self.env["remediation.case"].has_access("read"):
-            return []
         sections = []
+        if self._is("group_safeguarding", "group_safeguarding_alternate"):
+            sections.append(self._reports())
+        if not self.env["remediation.case"].has_access("read"):
+            return sections
         if self._is("group_case_worker"):
             decisions = self._undecided()
             if self._is("group_supervisor"):
@@ -86,7 +88,7 @@ class Desk(models.AbstractModel):
         if self._is("group_coordinator", "group_monitoring", "group_auditor"):
             sections += [self._funnel(), self._places()]
         if self._is("group_data_protection"):
-            sections.append(self._requests())
+            sections += [self._requests(), self._breaches()]
         return sections
 
     @api.model

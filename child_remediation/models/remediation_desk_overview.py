@@ -100,3 +100,71 @@ class Desk(models.AbstractModel):
             self.env._("No request is open."),
             total=len(requests),
         )
+
+    @api.model
+    def _reports(self):
+        """Safeguarding reports that nobody closed; danger first (R55)."""
+        reports = self.env["remediation.safeguarding.report"].search_fetch(
+            [("state", "!=", "closed")],
+            ["name", "state", "subject_kind", "is_immediate_danger", "received_on"],
+            limit=100,
+        )
+        lines = [
+            {
+                "id": f"report-{report.id}",
+                "model": report._name,
+                "res_id": report.id,
+                "title": report.name,
+                "task": self._label(report, "state"),
+                "detail": self._label(report, "subject_kind"),
+                "badge": report.is_immediate_danger and self.env._("In danger now"),
+                "badge_tone": "danger",
+                "when": self._since(report.received_on),
+                "tone": "muted",
+            }
+            for report in reports[:LINES]
+        ]
+        return self._section(
+            "reports",
+            self.env._("Safeguarding Reports"),
+            lines,
+            self.env._("Every report is closed."),
+            total=len(reports),
+            rank=1,
+            action="child_remediation.safeguarding_report_action",
+        )
+
+    @api.model
+    def _breaches(self):
+        """Breaches that are open, with the authority's 72 hours (R56)."""
+        breaches = self.env["remediation.data.breach"].search_fetch(
+            [("state", "=", "open")],
+            ["kind", "found_on", "authority_due", "authority_told_on"],
+            order="authority_due",
+            limit=100,
+        )
+        lines = [
+            {
+                "id": f"breach-{breach.id}",
+                "model": breach._name,
+                "res_id": breach.id,
+                "title": breach.display_name,
+                "task": self.env._("Close")
+                if breach.authority_told_on
+                else self.env._("Tell the authority, or close"),
+                **(
+                    {"when": self._since(breach.found_on), "tone": "muted"}
+                    if breach.authority_told_on
+                    else self._when(breach.authority_due)
+                ),
+            }
+            for breach in breaches[:LINES]
+        ]
+        return self._section(
+            "breaches",
+            self.env._("Data Breaches"),
+            lines,
+            self.env._("No breach is open."),
+            total=len(breaches),
+            action="child_remediation.data_breach_action",
+        )

@@ -110,6 +110,38 @@ class TestDesk(RemediationCommon):
                 with self.subTest(login=login):
                     self.assertTrue(self._desk(user)["name"])
 
+    def test_r55_officer_reads_what_came_in_and_danger_first(self):
+        reports = self.env["remediation.safeguarding.report"]
+        calm, danger, officer = reports.create(
+            [
+                {"description": "What was seen."},
+                {"description": "What was seen.", "is_immediate_danger": True},
+                {"description": "What was seen.", "subject_kind": "officer"},
+            ]
+        )
+        lines = self._lines(self.safeguarding, "reports")
+        ids = [line["res_id"] for line in lines]
+        self.assertLess(ids.index(danger.id), ids.index(calm.id))
+        self.assertNotIn(officer.id, ids)
+        alternates = self._lines(self.alternate, "reports")
+        self.assertEqual([line["res_id"] for line in alternates], officer.ids)
+        for user in (self.supervisor, self.coordinator, self.admin_like):
+            self.assertIsNone(self._lines(user, "reports"), user.login)
+
+    def test_r56_breach_shows_the_hours_that_are_left(self):
+        breach = self.env["remediation.data.breach"].create(
+            {
+                "description": "A list left at the printer.",
+                "found_on": fields.Datetime.now() - timedelta(hours=80),
+            }
+        )
+        line = self._lines(self.data_protection, "breaches")[0]
+        self.assertEqual((line["res_id"], line["tone"]), (breach.id, "danger"))
+        breach.authority_told_on = fields.Datetime.now()
+        self.assertEqual(
+            self._lines(self.data_protection, "breaches")[0]["tone"], "muted"
+        )
+
     def test_whoever_has_no_duty_reads_nothing(self):
         self._new_case()
         self.assertEqual(self._desk(self.plain_user)["sections"], [])
