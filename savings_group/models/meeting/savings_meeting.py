@@ -71,6 +71,9 @@ class SavingsMeeting(models.Model):
     group_id = fields.Many2one(
         related="cycle_id.group_id", store=True, index=True, required=False
     )
+    share_value = fields.Monetary(related="cycle_id.share_value")
+    shares_max = fields.Integer(related="cycle_id.shares_max")
+    has_social_fund = fields.Boolean(related="cycle_id.has_social_fund")
     number = fields.Integer(readonly=True, copy=False)
     date = fields.Date(required=True, default=fields.Date.context_today, index=True)
     place = fields.Char()

@@ -1,7 +1,9 @@
 import { onMounted } from "@odoo/owl";
 import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
 import { X2ManyField, x2ManyField } from "@web/views/fields/x2many/x2many_field";
 import { ListRenderer } from "@web/views/list/list_renderer";
+import { RoundCards } from "./round_cards";
 
 const FIRST_COLUMN = "shares";
 
@@ -63,8 +65,24 @@ export class RoundListRenderer extends ListRenderer {
     }
 }
 
+/** A table on a desk; on a telephone, one member at a time. */
 export class RoundField extends X2ManyField {
-    static components = { ...X2ManyField.components, ListRenderer: RoundListRenderer };
+    static template = "savings_group.RoundField";
+    static components = {
+        ...X2ManyField.components,
+        ListRenderer: RoundListRenderer,
+        RoundCards,
+    };
+
+    setup() {
+        super.setup();
+        this.ui = useService("ui");
+    }
+
+    get isCards() {
+        const { state } = this.props.record.data;
+        return this.ui.isSmall && state === "open";
+    }
 }
 
 registry.category("fields").add("savings_round", {
