@@ -15,7 +15,16 @@ class CashTransferApproval(models.Model):
     }
     # The company follows from the plan as soon as the row is there.
     _evidence_once = frozenset(
-        {"user_id", "on_behalf_of_id", "done_on", "comment", "company_id"}
+        {
+            "user_id",
+            "on_behalf_of_id",
+            "done_on",
+            "comment",
+            "company_id",
+            "seen_hash",
+            "seen_count",
+            "seen_amount",
+        }
     )
 
     _protected_fields = frozenset(
@@ -29,6 +38,9 @@ class CashTransferApproval(models.Model):
             "on_behalf_of_id",
             "done_on",
             "comment",
+            "seen_hash",
+            "seen_count",
+            "seen_amount",
         }
     )
 
@@ -58,3 +70,12 @@ class CashTransferApproval(models.Model):
     on_behalf_of_id = fields.Many2one("res.users", readonly=True)
     done_on = fields.Datetime(readonly=True)
     comment = fields.Char(readonly=True)
+    # What was signed: the plan as it stood before the person.
+    currency_id = fields.Many2one(related="plan_id.currency_id")
+    seen_hash = fields.Char(
+        string="Signed Content",
+        readonly=True,
+        help="Hash over payees, accounts and amounts that this person approved.",
+    )
+    seen_count = fields.Integer(string="Payments Signed", readonly=True)
+    seen_amount = fields.Monetary(string="Amount Signed", readonly=True)

@@ -15,6 +15,7 @@ from . import cash_transfer_payment_plan_drafting
 from . import cash_transfer_payment_plan_hands
 from . import cash_transfer_payment_line
 from . import cash_transfer_payment_line_decision
+from . import cash_transfer_payment_plan_room
 from . import cash_transfer_payment_split
 from . import cash_transfer_movement
 from . import cash_transfer_ledger_check

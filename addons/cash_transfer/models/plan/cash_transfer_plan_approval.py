@@ -72,13 +72,17 @@ class CashTransferPlanApproval(models.AbstractModel):
         """Give the next approval. For approvers who neither prepared the plan, nor
         approved it before, nor entered one of its payees (R37).
 
+        The page says in the context which content it showed (``seen_hash``); what was
+        locked anew since then is not signed. The approval keeps what was signed.
+
         :raises AccessError: who has to do it instead.
-        :raises UserError: the plan is not locked.
+        :raises UserError: the plan is not locked, or not what the page showed.
         """
         for plan in self:
             duties = self.env["cash.transfer.duty"]
             principal = duties._principals("approve", plan.company_id)[:1]
             plan._check_snapshot()
+            plan._check_seen()
             approvals = plan.approval_ids
             given = approvals.filtered(lambda a: a.state == "approved")
             if (given.user_id | given.on_behalf_of_id) & (self.env.user | principal):
@@ -106,11 +110,26 @@ class CashTransferPlanApproval(models.AbstractModel):
                     "on_behalf_of_id": (principal - self.env.user).id,
                     "done_on": fields.Datetime.now(),
                     "comment": comment,
+                    "seen_hash": plan.content_hash,
+                    "seen_count": plan.pending_count,
+                    "seen_amount": plan.amount_total,
                 }
             )
             plan._log_event(self.env._("Approved: %(step)s", step=waiting.name))
             if not plan.approval_ids.filtered(lambda a: a.state == "waiting"):
                 plan._unprotected().state = "approved"
+
+    def _check_seen(self):
+        """Refuse to sign a plan that was locked again since the page was opened."""
+        seen = self.env.context.get("seen_hash")
+        if seen and seen != self.content_hash:
+            raise UserError(
+                self.env._(
+                    "%(plan)s was changed since you opened it. Reload the page and "
+                    "read it again.",
+                    plan=self.name,
+                )
+            )
 
     @step(
         frm=("locked", "approved", "released"),
@@ -149,6 +168,7 @@ class CashTransferPlanApproval(models.AbstractModel):
         self._unprotected().write({"released_by_id": False, "released_on": False})
 
     def _missing_to_release(self):
+        self._check_seen()
         if self.is_emergency:
             self._check_emergency()
         problems = self.provider_id._problems()
