@@ -26,6 +26,8 @@ class RemediationConcern(models.Model):
 
     _name = "remediation.concern"
     _description = "Concern about a Child"
+    #: What is 0 where nobody knows it: shown as a dash.
+    _zero_is_unknown = frozenset({"child_age"})
     _inherit = ["remediation.coded.mixin", "remediation.access.logged"]
     _rules_of = "remediation.in.company"
     _order = "received_at desc, id desc"

@@ -52,6 +52,7 @@ class Desk(models.AbstractModel):
                         who=self._who(step["group"]),
                     ),
                     "action": step["action"] if mine else False,
+                    "help": f"/remediation/help/{step['needs'][-1][0]}",
                 }
             )
         return self._section(

@@ -97,6 +97,9 @@ class TestDesk(RemediationCommon):
         self.assertTrue(by_id["setup-team"]["done"])
         self.assertFalse(by_id["setup-team"]["action"])
         self.assertTrue(by_id["setup-organisation"]["action"])
+        self.assertEqual(
+            by_id["setup-mail"]["help"], "/remediation/help/ir.mail_server"
+        )
         self.assertNotIn("Amani", str(section))
 
     def test_every_person_of_the_back_office_has_a_desk(self):

@@ -54,3 +54,23 @@ class TestMeetingScreen(SavingsCommon, HttpCase):
         self.assertEqual(meeting.line_ids.mapped("shares"), [2, 1, 3, 2, 1])
         self.assertEqual(meeting.closing_loan, 4500)
         self.assertEqual(meeting.closing_social, 550)
+
+
+@tagged("post_install", "-at_install")
+class TestMeetingPhone(SavingsCommon, HttpCase):
+    """The round on a telephone: one member a page, nothing wider than the screen."""
+
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def test_meeting_member_by_member_on_a_telephone(self):
+        meeting = self._open(1)
+        self.start_tour(
+            f"/odoo/savings-meetings/{meeting.id}",
+            "savings_meeting_phone",
+            login=self.agent.login,
+            timeout=180,
+        )
+        meeting.invalidate_recordset()
+        self.assertEqual(meeting.line_ids.mapped("shares"), [2, 2, 2, 2, 2])
+        self.assertEqual(meeting.expected_loan, 5000)

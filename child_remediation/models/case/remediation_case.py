@@ -59,6 +59,8 @@ class Case(models.Model):
 
     _name = "remediation.case"
     _description = "Case"
+    #: What is 0 where nobody knows it: shown as a dash.
+    _zero_is_unknown = frozenset({"age"})
     _inherit = [
         "remediation.coded.mixin",
         "mail.thread",

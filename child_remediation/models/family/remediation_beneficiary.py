@@ -46,6 +46,8 @@ class Beneficiary(models.Model):
 
     _name = "remediation.beneficiary"
     _description = "Beneficiary"
+    #: What is 0 where nobody knows it: shown as a dash.
+    _zero_is_unknown = frozenset({"age", "age_estimated"})
     _inherit = ["remediation.coded.mixin", "remediation.identity.text"]
     _order = "id desc"
     _check_company_auto = True

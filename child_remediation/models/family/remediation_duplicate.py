@@ -57,6 +57,8 @@ class Duplicate(models.Model):
 
     _name = "remediation.duplicate"
     _description = "Possible Duplicate"
+    #: What is 0 where nobody knows it: shown as a dash.
+    _zero_is_unknown = frozenset({"age", "other_age"})
     _inherit = ["remediation.protected.mixin"]
     _rules_of = "remediation.in.company"
     _order = "score desc, id desc"

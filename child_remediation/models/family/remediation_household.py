@@ -10,6 +10,8 @@ class Household(models.Model):
 
     _name = "remediation.household"
     _description = "Household"
+    #: What is 0 where nobody knows it: shown as a dash.
+    _zero_is_unknown = frozenset({"size"})
     _inherit = ["remediation.coded.mixin", "remediation.identity.text"]
     _rules_of = "remediation.in.company"
     _order = "id desc"

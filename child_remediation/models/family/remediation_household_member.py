@@ -24,6 +24,8 @@ class HouseholdMember(models.Model):
 
     _name = "remediation.household.member"
     _description = "Household Member"
+    #: What is 0 where nobody knows it: shown as a dash.
+    _zero_is_unknown = frozenset({"age"})
     _inherit = ["remediation.coded.mixin", "remediation.identity.text"]
     _rules_of = "remediation.in.company"
     _order = "household_id, id"

@@ -39,6 +39,17 @@ class WorkSituation(models.Model):
 
     _name = "remediation.work.situation"
     _description = "Work Situation"
+    #: What is 0 where nobody knows it: shown as a dash.
+    _zero_is_unknown = frozenset(
+        {
+            "hours_week",
+            "days_week",
+            "hours_effective",
+            "started_age",
+            "started_year",
+            "age_on_date",
+        }
+    )
     _inherit = ["remediation.case.owned"]
     _order = "date desc, id desc"
     _open_texts = frozenset({"classification_reasons"})  # the application's words

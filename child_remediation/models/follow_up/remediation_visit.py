@@ -53,6 +53,8 @@ class Visit(models.Model):
 
     _name = "remediation.visit"
     _description = "Follow-up Visit"
+    #: What is 0 where nobody knows it: shown as a dash.
+    _zero_is_unknown = frozenset({"hours_week"})
     _inherit = ["remediation.case.owned"]
     _order = "date_planned desc, id desc"
 

@@ -148,3 +148,48 @@ registry.category("web_tour.tours").add("savings_meeting_of_25", {
         ];
     },
 });
+
+/**
+ * The round on a telephone: each of five members brings two shares by two taps; the foot
+ * follows, and nothing is wider than the screen.
+ */
+registry.category("web_tour.tours").add("savings_meeting_phone", {
+    steps: () => {
+        const more = ".o_savings_round button[aria-label='One share more']";
+        return [
+            ...[1, 2, 3, 4, 5].flatMap((number) => [
+                {
+                    content: `It is the turn of member ${number}`,
+                    trigger: `.o_savings_round h3:contains('${number}.')`,
+                    run() {
+                        const { scrollWidth, clientWidth } = document.documentElement;
+                        if (scrollWidth > clientWidth) {
+                            throw new Error(`the page is ${scrollWidth} wide`);
+                        }
+                    },
+                },
+                { content: "One share", trigger: more, run: "click" },
+                { content: "Another one", trigger: more, run: "click" },
+                {
+                    content: "Two are shown",
+                    trigger: ".o_savings_round output:contains('2')",
+                },
+                {
+                    content: number < 5 ? "Next" : "Count",
+                    trigger: ".o_savings_round .o_savings_next",
+                    run: "click",
+                },
+            ]),
+            {
+                content: "The foot says what the box should hold",
+                trigger: ".o_savings_foot strong:contains('5,000')",
+            },
+            {
+                content: "Save",
+                trigger: ".o_form_button_save",
+                run: "click",
+            },
+            { content: "It is saved", trigger: ".o_form_saved" },
+        ];
+    },
+});
