@@ -7,6 +7,7 @@
     "author": "Child Remediation contributors",
     "development_status": "Beta",
     "depends": ["child_remediation"],
+    "external_dependencies": {"python": ["docxtpl"]},
     "data": [
         "security/ir.model.access.csv",
         "security/indicator_rules.xml",
@@ -19,6 +20,7 @@
         "views/remediation_donor_report_views.xml",
         "views/remediation_data_gap_views.xml",
         "views/remediation_site_map_views.xml",
+        "views/res_company_views.xml",
         "views/indicator_menus.xml",
     ],
     "assets": {

@@ -7,19 +7,20 @@ from seed_cases import cases
 
 
 def cohort(env, number):
-    """Cases with what figures are made of: a consent, stages, a second finding, two
-    deliveries each."""
+    """Cases with what figures are made of: two consents, stages, a second finding."""
     cases(env, number)
     holder = "case_id, company_id, user_id, team_id, organisation_id"
     rows = f"SELECT id AS {holder} FROM remediation_case"
     env.cr.execute(
         f"""INSERT INTO remediation_consent ({holder}, purpose, answer, standing,
-                given_on, is_lapsed, create_date)
-            SELECT c.*, purpose, 'yes', 'counts', k.identified_on, FALSE, k.opened_at
+                subject, how, legal_basis, given_on, is_lapsed, create_date)
+            SELECT c.*, purpose, 'yes', 'counts', 'child', 'oral', 'consent',
+                   k.identified_on, FALSE, k.opened_at
               FROM ({rows}) c JOIN remediation_case k ON k.id = c.case_id,
                    (VALUES ('services'), ('reporting')) asked (purpose);
-            INSERT INTO remediation_case_stage_log ({holder}, to_stage, changed_on)
-            SELECT c.*, to_stage, k.opened_at + days * interval '1 day'
+            INSERT INTO remediation_case_stage_log ({holder}, to_stage, changed_on,
+                changed_by_id)
+            SELECT c.*, to_stage, k.opened_at + days * interval '1 day', c.user_id
               FROM ({rows}) c JOIN remediation_case k ON k.id = c.case_id,
                    (VALUES ('registered', 0), ('in_remediation', 40)) s (to_stage, days)
              WHERE k.stage <> 'closed';
@@ -28,15 +29,8 @@ def cohort(env, number):
                 create_date)
             SELECT c.*, k.identified_on + 120, 'no', 'none', 0, 0, 12, TRUE, k.opened_at
               FROM ({rows}) c JOIN remediation_case k ON k.id = c.case_id
-             WHERE k.id %% 2 = 0;
-            INSERT INTO remediation_service_delivery ({holder}, date, domain, state,
-                cost, currency_id, recipient, create_date)
-            SELECT c.*, k.identified_on + days, 'education', 'given', 20, %s, 'child',
-                   k.opened_at
-              FROM ({rows}) c JOIN remediation_case k ON k.id = c.case_id,
-                   (VALUES (50), (80)) at (days);
-            ANALYZE""",
-        [env.company.currency_id.id],
+             WHERE k.id % 2 = 0;
+            ANALYZE"""
     )
 
 

@@ -7,6 +7,8 @@ from . import (
     remediation_donor_report,
     remediation_donor_report_content,
     remediation_donor_report_screen,
+    remediation_donor_report_files,
+    res_company,
     remediation_desk,
     remediation_data_gap,
     remediation_bi,

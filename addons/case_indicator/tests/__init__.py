@@ -5,5 +5,6 @@ from . import (
     test_desk,
     test_figures,
     test_report,
+    test_report_files,
     test_site_map,
 )

@@ -5,5 +5,7 @@ from . import (
     facts_people,
     facts_plans,
     facts_school,
+    iati,
+    paper,
     prelude,
 )

@@ -50,6 +50,8 @@ class DonorReport(models.Model):
                 {
                     "grant": grant.display_name,
                     "currency": currency.name,
+                    "start": str(grant.date_start),
+                    "end": str(grant.date_end),
                     "budget": grant.budget,
                     "before": earlier,
                     "period": within,
@@ -58,6 +60,32 @@ class DonorReport(models.Model):
                     "accounts": self._to_the_cent(parts, within, currency),
                 }
             )
+        return told
+
+    def _iati_money(self):
+        """The budgets of the grants, and what was spent within the period: one
+        transaction for each grant and account, equal to the report to the cent."""
+        told = super()._iati_money()
+        for number, grant in enumerate((self.content or {}).get("money", []), 1):
+            money = {"currency": grant["currency"]}
+            told["budgets"].append(
+                {
+                    "start": grant["start"],
+                    "end": grant["end"],
+                    "value": grant["budget"],
+                    **money,
+                }
+            )
+            told["transactions"] += [
+                {
+                    "ref": f"{self.id}-{number}-{line}",
+                    "value": amount,
+                    "date": str(self.date_to),
+                    "words": f"{grant['grant']}: {name}",
+                    **money,
+                }
+                for line, (name, amount) in enumerate(grant["accounts"], 1)
+            ]
         return told
 
     def _to_the_cent(self, parts, total, currency):

@@ -1,11 +1,14 @@
+import base64
 from datetime import timedelta
 from decimal import Decimal
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from lxml import etree
 
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools.misc import file_open
 
 from odoo.addons.cash_transfer.tests.common import CashCommon
 from odoo.addons.remediation_base.tools import sheets
@@ -138,6 +141,28 @@ class TestMoney(CashCommon):
             self.assertEqual(left, Decimal(5_000_000) - before - within)
 
         check()
+
+    def test_iati_transactions_add_up_to_the_analytic_lines(self):
+        """The budget of the grant, and a transaction for each account, to the cent."""
+        self.company.write(
+            {"company_registry": "R-1", "country_id": self.env.ref("base.cd").id}
+        )
+        self._post_entry(1234.56, 33.33, self.last, self.expense_account, self.cdf)
+        self._post_entry(700.01, 12.5, self.last, self.fee_account, self.cdf)
+        self.donor_report.action_submit()
+        tree = etree.fromstring(base64.b64decode(self.donor_report.iati_file))
+        with file_open("case_indicator/tests/files/iati_2_03_part.xsd", "rb") as handle:
+            etree.XMLSchema(etree.parse(handle)).assertValid(tree)
+        amounts = [Decimal(node.text) for node in tree.iterfind(".//transaction/value")]
+        self.assertEqual(len(amounts), 2)
+        self.assertEqual(sum(amounts), self._by_lines(self.first, self.last))
+        [budget] = tree.iterfind(".//budget")
+        self.assertEqual(Decimal(budget.findtext("value")), Decimal(5_000_000))
+        self.assertEqual(
+            budget.find("period-end").get("iso-date"), str(self.grant_c.date_end)
+        )
+        codes = {node.get("code") for node in tree.iterfind(".//transaction-type")}
+        self.assertEqual(codes, {"4"})
 
     def test_one_button_and_a_second_person(self):
         self._post_entry(1234.56, 100, self.last, self.expense_account, self.cdf)
