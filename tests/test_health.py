@@ -1,11 +1,14 @@
+import json
 import re
 from datetime import timedelta
+from pathlib import Path
 
 from odoo import fields
 from odoo.tests import tagged
 
 from odoo.addons.case_referral.tests.test_portal import PortalCommon
 
+DASHBOARD = Path(__file__).parents[1] / "deploy" / "grafana.json"
 KEY = "a key of the monitor, 1 and long"
 NAME = r"[a-zA-Z_:][a-zA-Z0-9_:]*"
 LABEL = r'[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\[\\"n])*"'
@@ -168,6 +171,27 @@ class TestHealth(PortalCommon):
     def _late_schedule(self):
         cron = self.env.ref("remediation_base.ir_cron_job")
         cron.nextcall = fields.Datetime.now() - timedelta(hours=5)
+
+    def test_the_dashboard_shows_every_figure_and_its_alarm(self):
+        panels = [
+            p for p in json.loads(DASHBOARD.read_text())["panels"] if "targets" in p
+        ]
+        shown = {}
+        for panel in panels:
+            (target,) = panel["targets"]
+            steps = panel["fieldConfig"]["defaults"]["thresholds"]["steps"]
+            red = steps[1]["value"] if len(steps) > 1 else None
+            shown[target["expr"]] = (panel["fieldConfig"]["defaults"]["unit"], red)
+        names = {name for name, _labels in self._samples()}
+        self.assertEqual(set(shown), names)
+        for figure in self.env["remediation.health"].sudo()._figures():
+            unit, red = shown[f"remediation_{figure.name}"]
+            self.assertEqual(unit, "s" if figure.name.endswith("_seconds") else "short")
+            if figure.alarm is None:
+                self.assertIsNone(red)
+            else:
+                # A count is red from one more, an age from the alarm on.
+                self.assertEqual(red, figure.alarm + (unit == "short"))
 
     def test_the_figures_cost_few_statements(self):
         figures = self.env["remediation.health"].sudo()

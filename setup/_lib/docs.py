@@ -4,7 +4,7 @@ each module."""
 import re
 from collections import defaultdict
 
-from . import dictionary, forms, modules, readme, steps
+from . import dictionary, forms, modules, openapi, readme, steps
 from .common import ROOT, say, write_atomic
 
 RULES = ROOT / "docs" / "rules.md"
@@ -36,6 +36,7 @@ def run(parser, arguments):
         (RULES, rules()),
         (steps.PAGE, steps.page()),
         (forms.PAGE, forms.page()),
+        (openapi.PAGE, openapi.page()),
         (dictionary.PAGE, dictionary.page()),
         *readme.pages(),
     ):
@@ -51,6 +52,7 @@ def check():
     """Yield (file, line, advice): a mention without a rule, a rule without a proof."""
     yield from steps.check()
     yield from forms.check()
+    yield from openapi.check()
     yield from dictionary.check()
     yield from readme.check()
     numbers = set(_sentences())

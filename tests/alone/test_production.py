@@ -200,15 +200,33 @@ def test_answers_that_are_wrong_or_missing_are_sentences(tmp_path):
 # -- the files of deploy/ ---------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def compose():
+def read_yaml(path):
     python = book._environment() / "bin" / "python"
-    text = (DEPLOY / "compose.yaml").read_text()
     done = subprocess.run(
-        [python, "-c", READ_YAML], input=text, capture_output=True, text=True
+        [python, "-c", READ_YAML],
+        input=path.read_text(),
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def compose():
+    return read_yaml(DEPLOY / "compose.yaml")
+
+
+@pytest.mark.parametrize("name", [".github/workflows/ci.yml", ".gitlab-ci.yml"])
+def test_the_ci_of_others_runs_what_ours_runs(name):
+    job = read_yaml(ROOT / name)
+    # YAML reads GitHub's `on` as true.
+    job = job["jobs"]["ci"] if "jobs" in job else job["ci"]
+    image = job.get("container") or job["image"]
+    assert "." not in image.partition("/")[0], "an image without the name of a host"
+    steps = job.get("script") or [step.get("run") for step in job["steps"]]
+    assert steps[-1] == ".ci/run"
+    assert os.access(ROOT / steps[-1], os.X_OK)
 
 
 def test_compose_runs_every_part_and_opens_the_proxy_alone(compose):
