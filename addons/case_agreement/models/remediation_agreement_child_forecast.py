@@ -86,6 +86,7 @@ class AgreementChild(models.Model):
             missing.append(
                 self.env._("Add what is paid for the child, or take it from the plan.")
             )
+        missing += self._missing_of_floor()
         until = self._ends()[self.id]
         if not until:
             missing.append(
@@ -101,6 +102,49 @@ class AgreementChild(models.Model):
                     "ends on a fixed day."
                 )
             )
+        return missing
+
+    def _missing_of_floor(self):
+        """A stipend below the child's last earnings and the minimum wage takes a reason
+        beside the second person who approves it (R80)."""
+        self.ensure_one()
+        money, day = self.currency_id, self.date_start
+        # sudo: what the child earned and what the law says is compared for whoever
+        # submits; the sums stand in the sentence for who sees the case.
+        earned, currency = (
+            self.sudo().case_id._monthly_earnings().get(self.case_id.id, (0.0, money))
+        )
+        earned = currency._convert(earned, money, self.company_id, day)
+        framework = (
+            # sudo: a figure of the law
+            self.env["remediation.legal.framework"].sudo()._for_company(self.company_id)
+        )
+        wage = (framework.currency_id or self.company_id.currency_id)._convert(
+            framework._monthly_wage(), money, self.company_id, day
+        )
+        floor = money.round(max(earned, wage))
+        stipends = self.cost_ids.filtered(
+            lambda c: c.kind == "stipend" and c.every == "month"
+        )
+        missing = []
+        for cost in stipends:
+            together = sum(
+                other.amount
+                for other in stipends
+                if other.date_from <= cost.date_from
+                and (not other.date_to or other.date_to >= cost.date_from)
+            )
+            low = money.compare_amounts(together, floor) < 0
+            # sudo: whether a reason stands there; it is not shown
+            if low and not (cost.sudo().floor_reason or "").strip():
+                missing.append(
+                    self.env._(
+                        "The child earned %(earned)s a month and the minimum wage is "
+                        "%(wage)s. Pay as much, or write why less.",
+                        earned=money.format(earned),
+                        wage=money.format(wage),
+                    )
+                )
         return missing
 
     def _after_approval(self):
@@ -199,13 +243,14 @@ class AgreementChild(models.Model):
         """Return the values of the cost lines that follow from the active plan."""
         self.ensure_one()
         known = self.cost_ids.plan_action_id
-        actions = self.case_id.plan_action_ids.filtered(
-            lambda action: (
-                action.cost_estimate
-                and action.state in ("planned", "in_progress")
-                and action.plan_id.state == "active"
-                and action not in known
-            )
+        actions = self.env["remediation.plan.action"].search(
+            [
+                ("case_id", "=", self.case_id.id),
+                ("plan_id.state", "=", "active"),
+                ("state", "in", ("planned", "in_progress")),
+                ("cost_estimate", ">", 0),
+                ("id", "not in", known.ids),
+            ]
         )
         lines = []
         for action in actions:

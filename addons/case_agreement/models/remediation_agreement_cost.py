@@ -58,6 +58,10 @@ class AgreementCost(models.Model):
     date_to = fields.Date(
         string="Last Due", help="Empty: to the end of the child's support."
     )
+    floor_reason = fields.Char(
+        string="Reason for Less",
+        help="Why a stipend is below the child's last earnings or the minimum wage.",
+    )
 
     _amount_positive = models.Constraint(
         "CHECK (amount > 0)", "A cost is more than zero: enter what is paid."

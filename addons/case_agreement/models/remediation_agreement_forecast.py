@@ -158,8 +158,7 @@ class Agreement(models.Model):
         framework = (
             self.env["remediation.legal.framework"].sudo()._for_company(self.company_id)
         )
-        ages = framework.provision_ids.filtered(lambda p: p.key == "min_age")
-        return int(ages[:1].value) or None
+        return framework._working_age()
 
     @api.model
     def _cron_forecast(self):

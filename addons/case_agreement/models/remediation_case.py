@@ -13,6 +13,15 @@ class Case(models.Model):
     agreement_child_ids = fields.One2many(
         "remediation.agreement.child", "case_id", string="Agreements", groups=READERS
     )
+    adult_job_ids = fields.One2many(
+        "remediation.adult.job", "case_id", string="Jobs of Adults", groups=READERS
+    )
+    job_promise_ids = fields.One2many(
+        "remediation.job.promise", "case_id", string="Promised Jobs", groups=READERS
+    )
+    task_move_ids = fields.One2many(
+        "remediation.task.move", "case_id", string="Safe Tasks", groups=READERS
+    )
     is_uncovered = fields.Boolean(
         compute="_compute_is_uncovered",
         search="_search_is_uncovered",

@@ -58,6 +58,47 @@ class TestAccess(AccessTable, RuleTable, AgreementCommon):
                 None,
                 READERS + WORKERS + WRITERS,
             ),
+            self.shared_row(
+                "remediation.agreement.call",
+                {
+                    key: self._call_of(agreement)
+                    for key, agreement in agreements.items()
+                },
+                None,
+                None,
+                READERS + WORKERS + WRITERS,
+            ),
+            self.case_row(
+                "remediation.adult.job",
+                lambda case: {
+                    "case_id": case.id,
+                    "member_id": self._caregiver(case).id,
+                    "employer_id": self.factory.id,
+                    "date_start": "2026-09-01",
+                },
+                write={"date_start": "2026-10-01"},
+                worker="rwc",
+                portal="",
+            ),
+            self.case_row(
+                "remediation.job.promise",
+                lambda case: {
+                    "case_id": case.id,
+                    "employer_id": self.factory.id,
+                    "promised_on": "2026-09-01",
+                    "date_due": "2031-09-01",
+                },
+                write={"date_due": "2031-10-01"},
+                worker="rwc",
+                portal="",
+            ),
+            self.case_row(
+                "remediation.task.move",
+                self._move_values,
+                write={"hours_after": 20},
+                worker="rwc",
+                portal="",
+            ),
             self.case_row(
                 "remediation.agreement.cost",
                 lambda case: {
@@ -91,6 +132,29 @@ class TestAccess(AccessTable, RuleTable, AgreementCommon):
     def _child_of(self, case):
         known = case.agreement_child_ids[:1]
         return known or known.create(self._child_values(case))
+
+    def _move_values(self, case):
+        case.beneficiary_id.write({"age_estimated": 17, "age_recorded_on": self.today})
+        return {
+            "case_id": case.id,
+            "date": self.today,
+            "task_before": "Underground",
+            "task_after": "Sorting",
+        }
+
+    def _call_of(self, agreement):
+        return (
+            self.env["remediation.agreement.call"]
+            ._unprotected()
+            .create(
+                {
+                    "agreement_id": agreement.id,
+                    "party_id": agreement.party_ids[:1].id,
+                    "kind": "call",
+                    "amount": 1.0,
+                }
+            )
+        )
 
     def _month(self, agreement):
         return (

@@ -5,6 +5,7 @@ from . import remediation_case_stage
 from . import remediation_case_risk
 from . import remediation_case_pause
 from . import remediation_case_cost
+from . import remediation_case_earnings
 from . import remediation_case_consent
 from . import remediation_case_stage_log
 from . import remediation_case_holder

@@ -193,6 +193,16 @@ class LegalFramework(models.Model):
             said.get("assent_age", ASSENT_AGE),
         )
 
+    def _monthly_wage(self):
+        """The minimum wage a month in the framework's currency; zero where none is
+        given."""
+        return (
+            self.minimum_wage
+            * {"day": 26, "week": 52 / 12, "month": 1}[
+                self.minimum_wage_period or "month"
+            ]
+        )
+
     def _rules(self):
         """Return the numbers that :func:`classify` takes."""
         self.ensure_one()

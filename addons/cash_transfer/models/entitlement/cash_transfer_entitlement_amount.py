@@ -97,15 +97,9 @@ class CashTransferEntitlementAmount(models.Model):
         )
         if not framework.minimum_wage:
             return 0.0
-        monthly = (
-            framework.minimum_wage
-            * {"day": 26, "week": 52 / 12, "month": 1}[
-                framework.minimum_wage_period or "month"
-            ]
-        )
         currency = framework.currency_id or self.company_id.currency_id
         return currency._convert(
-            monthly * (MONTHS[self.scheme_id.frequency] or 1),
+            framework._monthly_wage() * (MONTHS[self.scheme_id.frequency] or 1),
             self.currency_id,
             self.company_id,
             self.date_from,
@@ -122,34 +116,11 @@ class CashTransferEntitlementAmount(models.Model):
         earnings = {}
         if not wanted:
             return earnings
-        # sudo: earnings are read for whoever saves; only the amount that the scheme's
-        # rule makes of them is kept.
-        situations = (
-            self.env["remediation.work.situation"]
-            .sudo()
-            .search(
-                [
-                    ("case_id", "in", wanted.case_id.ids),
-                    ("pay", ">", 0),
-                    ("pay_period", "in", ["day", "week", "month"]),
-                ],
-                order="date, id",
-            )
-        )
-        last = {situation.case_id: situation for situation in situations}
+        last = wanted.case_id._monthly_earnings()
         for entitlement in wanted:
-            situation = last.get(entitlement.case_id)
-            if not situation:
+            if entitlement.case_id.id not in last:
                 continue
-            monthly = (
-                situation.pay
-                * {
-                    "day": (situation.days_week or 6) * 52 / 12,
-                    "week": 52 / 12,
-                    "month": 1,
-                }[situation.pay_period]
-            )
-            currency = situation.currency_id or entitlement.currency_id
+            monthly, currency = last[entitlement.case_id.id]
             earnings[entitlement.id] = currency._convert(
                 monthly * (MONTHS[entitlement.scheme_id.frequency] or 1),
                 entitlement.currency_id,

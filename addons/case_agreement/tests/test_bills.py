@@ -1,0 +1,205 @@
+from datetime import date
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from .common import AgreementCommon
+
+
+@tagged("post_install", "-at_install")
+class TestBills(AgreementCommon):
+    """What was given becomes bills by grant, without a child, and comes back as booked
+    and paid."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company.partner_id.tz = "UTC"
+        account = cls.env["account.account"]
+        cls.expense = account.create(
+            {"code": "632901", "name": "Support", "account_type": "expense"}
+        )
+        payable = account.create(
+            {
+                "code": "401901",
+                "name": "Payable",
+                "account_type": "liability_payable",
+                "reconcile": True,
+            }
+        )
+        cls.env["account.journal"].create(
+            {
+                "name": "Bills",
+                "code": "BLL9",
+                "type": "purchase",
+                "default_account_id": cls.expense.id,
+                "company_id": cls.company.id,
+            }
+        )
+        cls.school = cls.env["res.partner"].create({"name": "A school"})
+        cls.school.with_company(cls.company).property_account_payable_id = payable.id
+        cls.company.agreement_expense_account_id = cls.expense
+        plan = cls.env["account.analytic.plan"].create({"name": "Payers"})
+        cls.grant_p, cls.grant_f = cls.env["account.analytic.account"].create(
+            [
+                {"name": name, "plan_id": plan.id, "company_id": cls.company.id}
+                for name in ("Purchaser", "Factory")
+            ]
+        )
+        cls.day = date(2026, 10, 12)
+        cls.agreement = cls._approved_agreement(
+            party_ids=[
+                cls._party(
+                    "purchaser",
+                    cls.purchaser,
+                    66.67,
+                    analytic_account_id=cls.grant_p.id,
+                ),
+                cls._party(
+                    "operator", cls.factory, 33.33, analytic_account_id=cls.grant_f.id
+                ),
+            ]
+        )
+
+    def _case(self):
+        case = self._new_case()
+        self._approved_child(self.agreement, case)
+        return case
+
+    def _give(self, case, cost, **vals):
+        action = case.plan_action_ids[:1] or case.plan_action_ids.create(
+            {
+                "case_id": case.id,
+                "domain": "health",
+                "is_urgent": True,
+                "description": "Care",
+            }
+        )
+        return self.env["remediation.service.delivery"].create(
+            {
+                "plan_action_id": action.id,
+                "date": self.day,
+                "cost": cost,
+                "currency_id": self.company.currency_id.id,
+                "provider_id": self.school.id,
+                **vals,
+            }
+        )
+
+    def _draft(self, user=None, month=None):
+        wizard = (
+            self.env["remediation.support.bill"]
+            .with_user(user or self.accountant)
+            .create({"month": month or self.day, "account_id": self.expense.id})
+        )
+        action = wizard.action_draft()
+        return self.env["account.move"].search(action["domain"])
+
+    def test_one_bill_per_supplier_and_a_line_per_grant(self):
+        given = self._give(self._case(), 100.0) | self._give(self._case(), 50.0)
+        bill = self._draft()
+        self.assertEqual((len(bill), bill.partner_id), (1, self.school))
+        self.assertEqual(
+            {
+                tuple(line.analytic_distribution): line.price_subtotal
+                for line in bill.invoice_line_ids
+            },
+            {(str(self.grant_p.id),): 100.01, (str(self.grant_f.id),): 49.99},
+        )
+        self.assertEqual(set(given.mapped("bill_state")), {"drafted"})
+        with self.assertRaisesRegex(UserError, "Nothing of this month"):
+            self._draft()
+        bill.action_post()
+        self.assertEqual(set(given.mapped("bill_state")), {"booked"})
+        for case in given.case_id:
+            for word in (case.name, case.beneficiary_id.first_name):
+                self.assertFalse(
+                    [line for line in bill.line_ids if word in (line.name or "")]
+                )
+
+    def test_only_finance_drafts_bills_and_reads_no_case(self):
+        delivery = self._give(self._case(), 10.0)
+        for user in (self.coordinator, self.worker, self.auditor):
+            with self.assertRaises(AccessError):
+                self._draft(user)
+        self._draft()
+        self.assertFalse(delivery.with_user(self.accountant).has_access("read"))
+
+    def test_an_enrolments_fees_are_billed_by_its_school(self):
+        institution = self.env["remediation.institution"].create(
+            {"name": "School", "partner_id": self.school.id}
+        )
+        enrolment = self.env["remediation.education.enrolment"].create(
+            {
+                "case_id": self._case().id,
+                "institution_id": institution.id,
+                "date_start": self.day,
+                "fees": 80.0,
+                "currency_id": self.company.currency_id.id,
+            }
+        )
+        bill = self._draft()
+        self.assertEqual(bill.amount_total, 80.0)
+        bill.action_post()
+        self.assertEqual(enrolment.bill_state, "booked")
+
+    def test_bad_input_a_bill_is_cancelled_after_the_delivery(self):
+        delivery = self._give(self._case(), 10.0)
+        first = self._draft()
+        first.button_cancel()
+        self.assertEqual(delivery.bill_state, "none")
+        second = self._draft()
+        self.assertNotEqual(first, second)
+        self.assertEqual(second.amount_total, 10.0)
+        self.assertEqual(delivery.bill_state, "drafted")
+
+    def test_bad_input_a_delivery_is_cancelled_after_its_bill(self):
+        case = self._case()
+        delivery = self._give(case, 10.0)
+        bill = self._draft()
+        bill.action_post()
+        delivery.with_user(case.user_id).action_cancel("Entered twice")
+        credit = self._draft()
+        self.assertEqual(
+            (credit.move_type, credit.amount_total, delivery.bill_state),
+            ("in_refund", 10.0, "none"),
+        )
+        with self.assertRaisesRegex(UserError, "Nothing of this month"):
+            self._draft()
+
+    def test_bills_are_the_deliveries_to_the_cent(self):
+        """Property: whatever was given, the bill is its sum, and each grant's lines are
+        within a cent per delivery of its share."""
+        cases = [self._case(), self._new_case()]
+
+        @settings(max_examples=10, deadline=None, derandomize=True)
+        @given(
+            st.lists(
+                st.tuples(st.integers(1, 999_999), st.booleans()),
+                min_size=1,
+                max_size=12,
+            )
+        )
+        def check(costs):
+            savepoint = self.env.cr.savepoint()
+            try:
+                for units, funded in costs:
+                    self._give(cases[0 if funded else 1], units / 100)
+                bill = self._draft()
+                total = sum(units for units, _funded in costs)
+                self.assertEqual(round(bill.amount_total * 100), total)
+                funded = sum(units for units, with_grant in costs if with_grant)
+                split = [
+                    line for line in bill.invoice_line_ids if line.analytic_distribution
+                ]
+                self.assertEqual(
+                    round(sum(line.price_subtotal for line in split) * 100), funded
+                )
+            finally:
+                savepoint.close(rollback=True)
+                self.env.invalidate_all()
+
+        check()

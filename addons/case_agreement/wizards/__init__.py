@@ -1,0 +1,1 @@
+from . import remediation_support_bill
