@@ -25,6 +25,7 @@
     ],
     "assets": {
         "web.assets_backend": ["case_indicator/static/src/site_map/*"],
+        "web.assets_tests": ["case_indicator/static/tests/tours/*"],
     },
     "uninstall_hook": "uninstall_hook",
 }

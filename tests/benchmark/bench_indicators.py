@@ -30,6 +30,11 @@ def cohort(env, number):
             SELECT c.*, k.identified_on + 120, 'no', 'none', 0, 0, 12, TRUE, k.opened_at
               FROM ({rows}) c JOIN remediation_case k ON k.id = c.case_id
              WHERE k.id % 2 = 0;
+            INSERT INTO remediation_site (name, site_type, company_id, active)
+            SELECT 'Far site ' || i, 'farm', {env.company.id}, TRUE
+              FROM generate_series(1, 300) i;
+            UPDATE remediation_site SET latitude = -10 - id % 97 / 100.0,
+                longitude = 25 + id % 89 / 100.0;
             ANALYZE"""
     )
 
@@ -57,3 +62,15 @@ def indicators(bench):
         )
 
     bench.repeat(page, "figures", times=5, seconds=3, sql=16)
+
+    def gaps():
+        env["remediation.data.gap"].web_search_read(
+            [],
+            {"name": {}, "kind": {}, "age": {}, "user_id": {"fields": {"name": {}}}},
+            limit=80,
+        )
+
+    bench.repeat(gaps, "missing data", times=5, seconds=3, sql=16)
+    bench.repeat(
+        env["remediation.site.map"].get_map, "map of 500 sites", 5, seconds=1.5, sql=16
+    )

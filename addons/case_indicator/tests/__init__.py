@@ -6,5 +6,6 @@ from . import (
     test_figures,
     test_report,
     test_report_files,
+    test_report_screen,
     test_site_map,
 )
