@@ -24,9 +24,9 @@ DISTRIBUTIONS = {
     "stdnum": "python-stdnum",
 }
 # What Odoo itself needs, whatever the modules are.
-OF_ODOO = {"babel", "cryptography", "dateutil", "docutils", "lxml", "markupsafe", "PIL"}
-OF_ODOO |= {"openpyxl", "passlib", "polib", "psycopg2", "pytz", "requests", "werkzeug"}
-OF_ODOO |= {"xlsxwriter"}
+OF_ODOO = {"babel", "cryptography", "dateutil", "docutils", "jinja2", "lxml"}
+OF_ODOO |= {"markupsafe", "PIL", "openpyxl", "passlib", "polib", "psycopg2", "pytz"}
+OF_ODOO |= {"requests", "werkzeug", "xlsxwriter"}
 
 
 def pages():
