@@ -21,6 +21,10 @@ CASE_LINKS = (
 )
 
 
+#: What the widgets of activities read beside their own field.
+ACTIVITY = ["activity_exception_decoration", "activity_exception_icon"]
+
+
 @tagged("post_install", "-at_install")
 class TestScreens(RemediationCommon):
     @classmethod
@@ -94,10 +98,15 @@ class TestScreens(RemediationCommon):
                     continue
                 model = self.env[action.res_model].with_user(user)
                 with self.subTest(user=user.login, menu=menu.complete_name):
-                    model.get_views(
+                    views = model.get_views(
                         [(False, kind) for kind in action.view_mode.split(",")]
                     )
                     model.search([], limit=1)
+                    if "_activity" in str(views["views"]):
+                        # The client asks for more than the view names.
+                        for name in ACTIVITY:
+                            field = model._fields[name]
+                            self.assertTrue(model._has_field_access(field, "read"))
 
     def test_no_form_waits_for_a_value_that_nobody_can_enter(self):
         """The web client refuses to save while a required field that it shows is

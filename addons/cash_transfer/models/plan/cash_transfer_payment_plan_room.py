@@ -61,23 +61,22 @@ class CashTransferPaymentPlanRoom(models.Model):
         for plan in self:
             found = counts.get(plan._origin.id) or dict.fromkeys(KINDS, 0)
             said = [
-                self.env._("%(count)s new", count=found["is_new"]),
-                self.env._(
-                    "%(count)s with another amount", count=found["other_amount"]
+                (found["is_new"], self.env._("%(count)s new")),
+                (found["other_amount"], self.env._("%(count)s with another amount")),
+                (
+                    found["other_payee"] + found["other_account"],
+                    self.env._("%(count)s with another payee or account"),
                 ),
-                self.env._(
-                    "%(count)s with another payee or account",
-                    count=found["other_payee"] + found["other_account"],
-                ),
-                self.env._(
-                    "%(count)s not paid last time", count=found["unpaid_before"]
-                ),
-                self.env._(
-                    "%(count)s of last time are not in this cycle",
-                    count=gone.get(plan._origin.id, 0),
+                (found["unpaid_before"], self.env._("%(count)s not paid last time")),
+                (
+                    gone.get(plan._origin.id, 0),
+                    self.env._("%(count)s of last time are not in this cycle"),
                 ),
             ]
-            plan.changes_text = " · ".join(said)
+            plan.changes_text = (
+                " · ".join(text % {"count": count} for count, text in said if count)
+                or "–"
+            )
 
     @api.model
     def _changed_rows(self, where):
