@@ -8,6 +8,9 @@
     "development_status": "Beta",
     "depends": [
         "case_exchange",
+        "case_indicator_cash",
+        "case_indicator_referral",
+        "case_indicator_savings",
         "case_referral",
         "case_submission",
         "cash_transfer_l10n_cd",

@@ -53,6 +53,7 @@ class Demo(models.AbstractModel):
         world.plan(7, "_do_duplicates")
         world.plan(0, "_do_hand_over")
         world.plan(0, "_do_present")
+        world.plan(0, "_do_figures")
 
     # -- what comes in -------------------------------------------------------------
     @api.model

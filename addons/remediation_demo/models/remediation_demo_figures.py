@@ -1,0 +1,75 @@
+from datetime import timedelta
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, models
+
+#: Quarters that were made final, the oldest first; the next ones are still drafts.
+FINAL = 4
+#: What is told, of whom, and how far it went: submitted and approved by two people.
+REPORTS = (
+    ("Chiffres publics", None, "approved"),
+    ("Rapport au bailleur", 0, "approved"),
+    ("Rapport au bailleur", 1, "submitted"),
+    ("Chiffres publics, à relire", None, "submitted"),
+    ("Rapport au bailleur", 1, "draft"),
+    ("Rapport au bailleur", 2, "draft"),
+)
+
+
+class Demo(models.AbstractModel):
+    """Indicators of the quarters that are over, and what was told of them."""
+
+    _inherit = "remediation.demo"
+
+    @api.model
+    def _do_figures(self, world, facts):
+        runs = self._as("coordinator").env["remediation.indicator.run"]
+        start = self._quarter(world.today())
+        finals = runs
+        for back in range(FINAL, 0, -1):
+            first = start - relativedelta(months=3 * back)
+            last = first + relativedelta(months=3) - timedelta(days=1)
+            run = runs.create(
+                {
+                    "name": f"{first.year}, trimestre {(first.month + 2) // 3}",
+                    "date_from": str(first),
+                    "date_to": str(last),
+                }
+            )
+            run.action_freeze()
+            finals += run
+        begun = world.day(730)
+        for name in ("Depuis le début, à figer", "Année, à figer"):
+            runs.create(
+                {
+                    "name": name,
+                    "date_from": str(max(begun, start - relativedelta(years=2))),
+                    "date_to": str(start - timedelta(days=1)),
+                }
+            )
+        self._tell(world, finals[-1])
+
+    @api.model
+    def _tell(self, world, run):
+        reports = run.env["remediation.donor.report"]
+        for title, position, state in REPORTS:
+            funder = position is not None and world.funders[position]
+            report = reports.create(
+                {
+                    "name": f"{title} – {run.name}",
+                    "run_id": run.id,
+                    "funder_id": funder and funder.id,
+                    "narrative": "Les visites ont repris après les pluies; deux "
+                    "écoles ont ouvert des classes de rattrapage.",
+                }
+            )
+            if state != "draft":
+                report.action_submit()
+            if state == "approved":
+                report.with_env(self._as("coordinator2").env).action_approve()
+
+    @api.model
+    def _quarter(self, day):
+        """The first day of a day's quarter."""
+        return day.replace(day=1, month=day.month - (day.month - 1) % 3)
