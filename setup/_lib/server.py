@@ -21,6 +21,7 @@ RECORD = STATE / "server.json"
 PASSWORDS = STATE / "demo-passwords.json"
 LOG = STATE / "logs" / "server.log"
 START_SECONDS = 180
+LANGUAGES = {"en": "en_US", "fr": "fr_FR"}
 #: Tells the demonstration's module how much to make.
 DEMO_SIZE = "REMEDIATION_DEMO"
 #: What `setup/run` calls the people, by the module that their first right comes from.
@@ -51,6 +52,9 @@ def run(parser, arguments):
         help="the living organisation, or the three published children alone",
     )
     parser.add_argument(
+        "--lang", choices=sorted(LANGUAGES), help="what the people of the demo read"
+    )
+    parser.add_argument(
         "--detach", action="store_true", help="return when the server answers"
     )
     parser.add_argument(
@@ -71,7 +75,7 @@ def run(parser, arguments):
 
     name = options.database or DATABASE
     record = running()
-    if record and options.update:
+    if record and (options.update or options.lang):
         _stop_server(record)
         record = None
     if record and (record["port"], record["database"]) == (options.port, name):
@@ -89,6 +93,8 @@ def run(parser, arguments):
     prepare(databases, name, demo, options)
     if pages.wait():
         say("The book was not built: Help says so. Run setup/docs --book to see why.")
+    if options.lang and demo:
+        speak(databases, name, LANGUAGES[options.lang])
     process = _start(databases, name, options.port)
     try:
         with update.or_back(databases, name, process):
@@ -193,6 +199,16 @@ def _installed(databases, name):
 
 def has_demo(databases, name):
     return modules.DEMO in _installed(databases, name)
+
+
+def speak(databases, name, code):
+    """Let everybody who may sign in read a language, before the server starts."""
+    with databases.connect(name) as cursor:
+        cursor.execute(
+            "UPDATE res_partner SET lang = %s "
+            "WHERE id IN (SELECT partner_id FROM res_users WHERE active)",
+            [code],
+        )
 
 
 def _section(share, groups):

@@ -16,6 +16,23 @@ from playwright.sync_api import sync_playwright
 
 PASSWORD = "Correct-horse-42"
 DIALOG = ".o_dialog .modal"
+#: Tells of each call that the server answers with an error, shown or not.
+REFUSED = """
+const send = XMLHttpRequest.prototype.send;
+XMLHttpRequest.prototype.send = function (...body) {
+    this.addEventListener("load", () => {
+        if (["", "text"].includes(this.responseType)) {
+            try {
+                const error = JSON.parse(this.responseText).error;
+                if (error) {
+                    window.refused(`${this.responseURL}: ${error.data?.message}`);
+                }
+            } catch { /* it was no JSON */ }
+        }
+    });
+    return send.apply(this, body);
+};
+"""
 NOTICES = ".o_notification:visible, .o_error_dialog:visible"
 
 
@@ -102,6 +119,11 @@ class Browser:
         self.people.append(Person(name, context.new_page()))
         return self.people[-1]
 
+    def leave(self):
+        """Everybody goes: a session that somebody shares is nobody's."""
+        while self.people:
+            self.people.pop().page.context.close()
+
     def close(self):
         self._browser.close()
         self._playwright.stop()
@@ -123,6 +145,8 @@ class Person:
         self.page = page
         self.errors = []
         page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.expose_function("refused", lambda error: self.errors.append(error))
+        page.add_init_script(REFUSED)
         page.on(
             "response",
             lambda answer: (
