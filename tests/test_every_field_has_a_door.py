@@ -20,6 +20,8 @@ APPS = (
     "cash_transfer_portal",
     "cash_transfer_reconcile",
     "case_agreement",
+    "case_agreement_cash",
+    "case_agreement_portal",
     "case_exchange",
     "case_submission",
     "case_indicator",

@@ -88,21 +88,27 @@ def schedule(costs, start, end, growth=Decimal(0), base=None):
 
     :param base: the day from which prices grow, by whole years; ``start`` where None
     """
-    first_month, last_month = month_of(start), month_of(end)
-    base = month_of(base or start)
+    # Months are counted from the year 0: a child has some hundred, and relativedelta
+    # would take most of the time of a forecast.
+    first_month, last_month = _number(start), _number(end)
+    begin = _number(base or start)
     rows = []
     for cost in costs:
         step = STEPS.get(cost.every)
-        month = month_of(cost.first)
-        until = min(last_month, month_of(cost.last)) if cost.last else last_month
-        while month <= until:
+        until = min(last_month, _number(cost.last)) if cost.last else last_month
+        prices = {}
+        for month in range(_number(cost.first), until + 1, step or until + 1):
             if month >= first_month:
-                years = max(relativedelta(month, base).years, 0)
-                rows.append((month, cost.kind, grown(cost.units, growth, years)))
-            if not step:
-                break
-            month += relativedelta(months=step)
+                years = max(month - begin, 0) // 12
+                if years not in prices:
+                    prices[years] = grown(cost.units, growth, years)
+                day = date(month // 12, month % 12 + 1, 1)
+                rows.append((day, cost.kind, prices[years]))
     return sorted(rows, key=lambda row: (row[0], row[1]))
+
+
+def _number(day):
+    return day.year * 12 + day.month - 1
 
 
 def divide(months, payers):
