@@ -12,6 +12,7 @@ class DonorReport(models.Model):
     _inherit = "remediation.donor.report"
 
     docx_file = fields.Binary(compute="_compute_papers", string="Document")
+    docx_problem = fields.Char(compute="_compute_papers", string="Missing Document")
     iati_file = fields.Binary(compute="_compute_papers", string="IATI File")
     iati_missing = fields.Char(compute="_compute_papers", string="Missing for IATI")
     docx_name = fields.Char(compute="_compute_papers", string="Name of the Document")
@@ -24,7 +25,16 @@ class DonorReport(models.Model):
             report.docx_name = f"{report.name}.docx"
             report.iati_name = f"{report.name}.xml"
             report.iati_missing = report.content and report._missing_for_iati()
-            report.docx_file = report.content and base64.b64encode(report._docx())
+            report.docx_file = report.docx_problem = False
+            if report.content:
+                try:
+                    report.docx_file = base64.b64encode(report._docx())
+                except paper.PaperError as error:
+                    report.docx_problem = self.env._(
+                        "The template cannot be filled in with this report: "
+                        "%(problem)s. Correct the template.",
+                        problem=error,
+                    )
             report.iati_file = (
                 report.content
                 and not report.iati_missing

@@ -123,6 +123,14 @@ class TestReportFiles(ReportCommon):
         with self.assertRaisesRegex(ValidationError, "too large"):
             self.company.donor_template = base64.b64encode(bomb.getvalue())
 
+    def test_a_template_that_this_report_does_not_fit_is_said_on_the_screen(self):
+        """Tried with an example, it was well; no form breaks over it afterwards."""
+        asks = "{% if name != 'x' %}{{ missing_word }}{% endif %}"
+        self.company.donor_template = base64.b64encode(document(asks))
+        self.assertFalse(self.report.docx_file)
+        self.assertIn("missing_word", self.report.docx_problem)
+        self.assertTrue(self.report.xlsx_file and self.report.iati_file)
+
     def test_the_standard_template_is_one_that_may_be_chosen(self):
         path = file_path("case_indicator/static/donor_report.docx")
         with open(path, "rb") as handle:
