@@ -17,6 +17,7 @@ COMMANDS = {
     "install": ("shell:install", True),
     "keep-dump": ("keep_dump:run", True),
     "lint": ("lint:run", False),
+    "lock": ("locking:make", True),
     "restore": ("backup:restore", False),
     "restore-drill": ("backup:drill", False),
     "run": ("server:run", False),
