@@ -162,9 +162,7 @@ class CashTransferPaymentLine(models.Model):
     _inherit = "cash.transfer.payment.line"
 
     change = fields.Char(compute="_compute_change", string="Since Last Time")
-    is_changed = fields.Boolean(
-        compute="_compute_change", search="_search_is_changed", string="Is Changed"
-    )
+    is_changed = fields.Boolean(compute="_compute_change", search="_search_is_changed")
 
     @api.depends("amount_due", "payee_id", "method_id", "status")
     @api.depends_context("lang")
