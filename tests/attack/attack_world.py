@@ -159,6 +159,17 @@ class AttackWorld(ReferralCommon, CashCommon):
         cls.env["remediation.note"].with_user(cls.worker_2).create(
             {"case_id": case.id, "text": "x", "subject": "x"}
         )
+        # Only who may work is moved to a safe task.
+        age, child.age_estimated = child.age_estimated, 17
+        cls.env["remediation.task.move"].create(
+            {
+                "case_id": case.id,
+                "date": cls.today,
+                "task_before": "x",
+                "task_after": "x",
+            }
+        )
+        child.age_estimated = age
         cls.entitlement = cls._new_entitlement(case)
         cls.plan = cls._lock(cls._new_plans(cls._new_cycle())[:1])
         cls.savings = (
