@@ -17,6 +17,8 @@ class DonorReport(models.Model):
     iati_missing = fields.Char(compute="_compute_papers", string="Missing for IATI")
     docx_name = fields.Char(compute="_compute_papers", string="Name of the Document")
     iati_name = fields.Char(compute="_compute_papers", string="Name of the IATI File")
+    xlsx_name = fields.Char(compute="_compute_papers", string="Name of the Spreadsheet")
+    hxl_name = fields.Char(compute="_compute_papers", string="Name of the HXL File")
 
     @api.depends("content")
     @api.depends_context("lang")
@@ -24,6 +26,8 @@ class DonorReport(models.Model):
         for report in self:
             report.docx_name = f"{report.name}.docx"
             report.iati_name = f"{report.name}.xml"
+            report.xlsx_name = f"{report.name}.xlsx"
+            report.hxl_name = f"{report.name}.csv"
             report.iati_missing = report.content and report._missing_for_iati()
             report.docx_file = report.docx_problem = False
             if report.content:

@@ -137,6 +137,15 @@ class TestReportFiles(ReportCommon):
             self.company.donor_template = base64.b64encode(handle.read())
         self.assertTrue(self.report.docx_file)
 
+    def test_each_file_bears_its_ending(self):
+        names = {
+            name: self.report[f"{name}_name"]
+            for name in ("docx", "xlsx", "hxl", "iati")
+        }
+        endings = {"docx": ".docx", "xlsx": ".xlsx", "hxl": ".csv", "iati": ".xml"}
+        for name, ending in endings.items():
+            self.assertEqual(names[name], f"Quarter & more{ending}")
+
     # -- IATI ------------------------------------------------------------------
     def test_iati_follows_the_order_of_the_standard(self):
         tree = etree.fromstring(base64.b64decode(self.report.iati_file))
