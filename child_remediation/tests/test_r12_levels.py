@@ -101,8 +101,22 @@ class TestLevels(RemediationCommon):
                     self._examination(**vals)
         # Nor does the examiner become the trainer afterwards.
         self._examination()
-        with self.assertRaises(ValidationError), self.cr.savepoint():
-            self._training(trainer_id=self.coordinator.partner_id.id)
+        for vals in ({}, {"is_examination": True, "score": 9}):
+            with self.assertRaises(ValidationError), self.cr.savepoint():
+                self._training(
+                    trainer_id=self.coordinator.partner_id.id,
+                    examiner_id=vals and self.supervisor_2.partner_id.id,
+                    **vals,
+                )
+        # What was recorded wrongly before the rule closes the worker to nothing else.
+        self.env.flush_all()
+        self.cr.execute(
+            "UPDATE remediation_training SET trainer_id = examiner_id"
+            " WHERE is_examination AND case_manager_id = %s",
+            [self.manager_2.id],
+        )
+        self.env.invalidate_all()
+        self.assertTrue(self._training(topic="interviewing"))
 
     def test_r12_an_examination_stays_as_it_was_recorded(self):
         failed, plain = self._examination(score=0), self._training()
@@ -172,6 +186,71 @@ class TestLevels(RemediationCommon):
             )
 
     # -- levels ------------------------------------------------------------------
+    def test_r12_nobody_becomes_more_by_being_suspended_and_restored(self):
+        manager = self.manager_2.with_user(self.supervisor)
+        levels = self.manager_2._fields["level"].get_values(self.env)
+        after = dict.fromkeys(levels, "junior") | {
+            "applicant": "applicant",
+            "trainee": "trainee",
+        }
+        ends = {
+            "suspended": lambda: manager.action_suspend("A complaint"),
+            "expired": self.manager_2._expire,
+            "both": lambda: (
+                self.manager_2._expire(),
+                manager.action_suspend("A complaint"),
+            ),
+        }
+        for level in set(levels) - {"suspended", "expired"}:
+            for name, end in ends.items():
+                with self.subTest(level, end=name):
+
+                    def act(level=level, end=end):
+                        self.manager_2._unprotected().level = level
+                        end()
+                        manager.action_restore()
+                        self.assertEqual(manager.level, after[level])
+                        with self.assertRaises(AccessError):
+                            manager.level_before = "accredited"
+
+                    self._undone(act)
+
+    def test_r11_who_loses_the_right_to_case_work_loses_the_cases(self):
+        """By the login, by the group, by what a group implies."""
+        role = self.env.ref("child_remediation.group_case_worker")
+        over = self.env["res.groups"].create(
+            {"name": "Over it", "implied_ids": [Command.link(role.id)]}
+        )
+        other = self._new_case(self.manager)
+        for name, take in {
+            "login": lambda: self.worker_2.write(
+                {"group_ids": [Command.unlink(role.id)]}
+            ),
+            "group": lambda: role.write(
+                {"user_ids": [Command.unlink(self.worker_2.id)]}
+            ),
+            "implied": lambda: over.write({"implied_ids": [Command.clear()]}),
+        }.items():
+            with self.subTest(name):
+
+                def act(name=name, take=take):
+                    if name == "implied":
+                        self.worker_2.group_ids += over
+                        self.worker_2.group_ids -= role
+                    case = self._new_case(self.manager_2)
+                    self.assertFalse(self.manager_2._problems_to_hold())
+                    take()
+                    self.assertEqual(case.user_id, self.supervisor)
+                    self.assertFalse(case.case_manager_id)
+                    self.assertEqual(other.user_id, self.worker)
+                    self.assertIn(self.supervisor, case.activity_ids.user_id)
+                    with self.assertRaisesRegex(UserError, "no right to case work"):
+                        other.with_user(self.supervisor).action_assign(
+                            self.manager_2.id, override_reason="Nobody else is near"
+                        )
+
+                self._undone(act)
+
     def test_r12_each_kind_of_criterion_keeps_the_level_away(self):
         """Accreditation has criteria as data: one line of each kind, unmet and met."""
         criteria = self.env["remediation.level.criterion"]

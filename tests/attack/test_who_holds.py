@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from odoo.addons.case_referral.tests.test_portal import PortalCommon
@@ -28,6 +29,15 @@ class TestWhoHolds(PortalCommon):
             "trainee": lambda: manager._unprotected().write({"level": "trainee"}),
             "junior alone": lambda: manager._unprotected().write(
                 {"level": "junior", "mentor_id": False, "mentor_waiver_until": False}
+            ),
+            "no right to case work": lambda: manager.user_id.write(
+                {
+                    "group_ids": [
+                        Command.set(self.env.ref("base.group_portal").ids)
+                        if manager.user_id.share
+                        else Command.set(self.env.ref("base.group_user").ids)
+                    ]
+                }
             ),
             "archived login": lambda: manager.user_id.write({"active": False}),
             "archived profile": lambda: manager._unprotected().write({"active": False}),
@@ -132,12 +142,14 @@ class TestWhoHolds(PortalCommon):
                         self.assertFalse(held and not case.closed_on)
                     savepoint.rollback()
                     self.env.invalidate_all()
+                    # The rights of a login are remembered beside the transaction.
+                    self.env.registry.clear_cache()
 
     def test_r11_r12_who_may_not_hold_is_told_who_registers(self):
         manager, worker = self.manager, self.manager.user_id
         for reason, make in self._reasons(manager).items():
-            if reason.startswith("archived"):
-                continue  # nobody registers with an archived login or profile
+            if reason.startswith("archived") or reason == "no right to case work":
+                continue  # they reach no form
             with self.subTest(reason=reason):
                 savepoint = self.env.cr.savepoint()
                 self.assertEqual(self._register(worker).user_id, worker)

@@ -11,6 +11,20 @@ _lt = LazyTranslate(__name__)
 
 SUPERVISOR = "child_remediation.group_supervisor"
 
+LEVELS = [
+    ("applicant", "Applicant"),
+    ("trainee", "Trainee"),
+    ("junior", "Junior"),
+    ("accredited", "Accredited"),
+    ("suspended", "Suspended"),
+    ("expired", "Expired"),
+]
+#: Rights of which one is needed to open a case that one holds.
+CASE_ROLES = (
+    "child_remediation.group_case_worker",
+    "child_remediation.group_portal_case_manager",
+    "child_remediation.group_portal_supervisor",
+)
 #: Levels that may hold a case.
 HOLDING_LEVELS = ("junior", "accredited")
 #: Share of a full case that a case of each risk level counts for (R13).
@@ -39,6 +53,7 @@ class CaseManager(models.Model):
     _protected_fields = frozenset(
         {
             "level",
+            "level_before",
             "suspension_reason",
             "mentor_waiver_until",
             "mentor_waiver_reason",
@@ -70,19 +85,18 @@ class CaseManager(models.Model):
     team_id = fields.Many2one("remediation.team", required=True, index=True)
     company_id = fields.Many2one(related="team_id.company_id", store=True, index=True)
     level = fields.Selection(
-        [
-            ("applicant", "Applicant"),
-            ("trainee", "Trainee"),
-            ("junior", "Junior"),
-            ("accredited", "Accredited"),
-            ("suspended", "Suspended"),
-            ("expired", "Expired"),
-        ],
+        LEVELS,
         default="applicant",
         required=True,
         readonly=True,
         copy=False,
         index=True,
+    )
+    level_before = fields.Selection(
+        LEVELS,
+        readonly=True,
+        copy=False,
+        help="The level on the day that the worker was suspended or the check expired.",
     )
     suspension_reason = fields.Char(readonly=True, copy=False)
     junior_since = fields.Date(readonly=True, copy=False)
@@ -231,6 +245,14 @@ class CaseManager(models.Model):
         self.ensure_one()
         on = on or self._place_today()
         problems = self._problems_of_clearance(on)
+        if not self._has_case_role():
+            problems.append(
+                self.env._(
+                    "%(name)s has no right to case work: have it given, or choose "
+                    "another worker.",
+                    name=self.display_name,
+                )
+            )
         if self.level == "trainee":
             problems.append(
                 self.env._(
@@ -250,6 +272,23 @@ class CaseManager(models.Model):
                 )
             )
         return problems
+
+    def _has_case_role(self):
+        """Whether the login opens a case at all."""
+        refs = (self.env.ref(name, raise_if_not_found=False) for name in CASE_ROLES)
+        roles = self.env["res.groups"].union(*filter(None, refs))
+        # sudo: what somebody may do is no secret from who chooses the worker.
+        return bool(self.sudo().user_id.all_group_ids & roles)
+
+    @api.model
+    def _pass_without_role(self):
+        """Whose right to case work was taken away holds no case any more (R11). Called
+        when rights change, and daily."""
+        # sudo: whoever takes a right away has none on cases.
+        managers = self.sudo().search([("case_ids", "!=", False)])
+        managers.filtered(lambda manager: not manager._has_case_role())._pass_custody(
+            self.env._("The right to case work was taken away")
+        )
 
     def _lacks_mentor(self):
         """Whether this is a junior whom no accredited worker guides (R12)."""
@@ -357,9 +396,8 @@ class CaseManager(models.Model):
         # sudo: the suspension reaches cases and sessions that the person who suspends
         # may not be able to write.
         managers = self.sudo()
-        managers._unprotected().write(
-            {"level": "suspended", "suspension_reason": reason}
-        )
+        managers._leave_level("suspended")
+        managers._unprotected().write({"suspension_reason": reason})
         managers.user_id._remediation_pass_supervision(reason)
         managers._pass_custody(self.env._("Worker suspended"))
         # sudo: as above; nobody reads along after a suspension (R26).
@@ -369,14 +407,32 @@ class CaseManager(models.Model):
         managers._end_sessions()
         self._clear_rights_cache()
 
-    @step(frm=("suspended", "expired"), to="junior", group=SUPERVISOR, not_by="user_id")
+    def _leave_level(self, level):
+        """Suspend or let expire, and keep what each was: nobody becomes more by it."""
+        for before, managers in self.grouped("level").items():
+            values = {"level": level}
+            if before not in ("suspended", "expired"):
+                values["level_before"] = before
+            managers._unprotected().write(values)
+
+    @step(
+        frm=("suspended", "expired"),
+        to=("junior", "trainee", "applicant"),
+        group=SUPERVISOR,
+        not_by="user_id",
+    )
     def action_restore(self):
-        """Bring a suspended or expired worker back as junior. For a supervisor.
+        """Bring a suspended or expired worker back as junior; who had not passed the
+        examination comes back as what they were (R12). For a supervisor.
 
         The cases stay with the supervisor; new ones may be assigned. A worker who was
         accredited before is accredited again by a second step.
         """
-        self._unprotected().write({"suspension_reason": False})
+        for before, managers in self.grouped("level_before").items():
+            early = before in ("applicant", "trainee")
+            managers._unprotected().write(
+                {"level": before if early else "junior", "suspension_reason": False}
+            )
         self._clear_rights_cache()
         # sudo: supervisors do not manage users; this undoes what _end_sessions did.
         self.sudo().user_id.write({"active": True})
@@ -438,10 +494,11 @@ class CaseManager(models.Model):
             ]
         )
         each_batch(lapsed, lambda batch: batch._expire())
+        self._pass_without_role()
 
     def _expire(self):
         self._warn_of_expiry()
-        self._unprotected().write({"level": "expired"})
+        self._leave_level("expired")
         self._pass_custody(self.env._("Check expired"), with_grace=True)
         self._clear_rights_cache()
 

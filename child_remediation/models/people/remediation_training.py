@@ -106,15 +106,19 @@ class Training(models.Model):
         "is_examination", "examiner_id", "trainer_id", "case_manager_id", "topic"
     )
     def _check_examiner(self):
-        for training in self.case_manager_id.training_ids.filtered("is_examination"):
-            worker = training.case_manager_id.user_id.partner_id
+        for training in self:
             # Whoever trained on the topic does not examine in it, in whatever row.
-            trainers = training.case_manager_id.training_ids.filtered(
+            same = training.case_manager_id.training_ids.filtered(
                 lambda other, topic=training.topic: other.topic == topic
-            ).trainer_id
-            if not training.examiner_id:
-                raise ValidationError(self.env._("Say who examined the worker."))
-            if training.examiner_id in trainers | worker:
+            )
+            examiners = same.filtered("is_examination").examiner_id
+            both = training.trainer_id & examiners
+            if training.is_examination:
+                if not training.examiner_id:
+                    raise ValidationError(self.env._("Say who examined the worker."))
+                worker = training.case_manager_id.user_id.partner_id
+                both |= training.examiner_id & (same.trainer_id | worker)
+            if both:
                 raise ValidationError(
                     self.env._(
                         "The examiner is neither the trainer nor the worker: choose "

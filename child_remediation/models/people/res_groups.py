@@ -4,6 +4,12 @@ from odoo import api, models, tools
 class ResGroups(models.Model):
     _inherit = "res.groups"
 
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.keys() & {"user_ids", "implied_ids", "implied_by_ids"}:
+            self.env["remediation.case.manager"]._pass_without_role()
+        return result
+
     @api.model
     @tools.ormcache("self.env.lang", cache="groups")
     def _get_view_group_hierarchy(self):

@@ -163,6 +163,8 @@ class ResUsers(models.Model):
         result = super().write(vals)
         if "active" in vals and not vals["active"]:
             self._remediation_end_rights()
+        if "group_ids" in vals:
+            self.env["remediation.case.manager"]._pass_without_role()
         return result
 
     def _remediation_end_rights(self):
