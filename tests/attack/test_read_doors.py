@@ -13,6 +13,7 @@ NO_CHILD = {
     "remediation.vetting": "a worker's check, read by supervisors alone",
     "remediation.export": "its file is logged by the log of exports",
     "remediation.import.part": "a file of an import, whose rows are logged",
+    "remediation.agreement": "who pays; it names no child",
     "savings.group": "members' money, which is the group's",
     "savings.cycle": "as the group",
     "savings.membership": "as the group",

@@ -20,6 +20,7 @@ class SupportBill(models.TransientModel):
 
     _name = "remediation.support.bill"
     _description = "Bills of a Month's Support"
+    _check_company_auto = True
 
     month = fields.Date(
         required=True,

@@ -7,13 +7,12 @@ class Agreement(models.Model):
 
     _inherit = "remediation.agreement"
 
+    # empty: payments alone; nobody is told more because nobody answered
     payers_see = fields.Selection(
         [
             ("payments", "Payments Only"),
             ("totals", "Payments and Totals of Children"),
         ],
-        required=True,
-        default="payments",
     )
 
     @api.model
