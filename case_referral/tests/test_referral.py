@@ -398,6 +398,36 @@ class TestReferral(ReferralCommon):
         self.assertFalse(self._received(referral, self.school_user))
         self.assertEqual(referral.state, "revoked")
 
+    def test_r22_a_merge_does_not_close_a_case_over_a_referral(self):
+        """What a closure asks of every app, a merge asks too."""
+        case, kept = self._new_case(), self._new_case()
+        self._consent(case)
+        referral = self._referral(case)
+        referral.action_send()
+        pair = (
+            self.env["remediation.duplicate"]
+            ._unprotected()
+            .create(
+                {
+                    "beneficiary_id": case.beneficiary_id.id,
+                    "other_id": kept.beneficiary_id.id,
+                    "score": 90,
+                }
+            )
+            .with_user(self.supervisor)
+        )
+        choice = (kept.beneficiary_id.id, kept.id)
+        for accepted in (False, True):
+            if accepted:
+                self._received(referral, self.school_user).portal_accept()
+            with self.subTest(accepted=accepted):
+                with self.assertRaisesRegex(UserError, referral.name):
+                    pair.action_merge(*choice, reason="Same child")
+                self.assertFalse(case.closed_on)
+        referral.action_keep_until(self.today + timedelta(days=30))
+        pair.action_merge(*choice, reason="Same child")
+        self.assertTrue(case.closed_on)
+
     def test_r5_second_acceptance_voids_other_offers(self):
         offers = self.env["remediation.referral"].with_user(self.supervisor)
         for manager in (self.manager_portal, self.manager_portal_other):

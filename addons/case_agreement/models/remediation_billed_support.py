@@ -45,7 +45,6 @@ class BilledSupport(models.AbstractModel):
         store=True,
         precompute=True,
         compute_sudo=True,
-        string="Bill",
     )
 
     # compute_sudo: who sees the case reads how far the bill is, not the bill.
