@@ -4,6 +4,7 @@ from . import res_users
 from . import res_partner
 from . import remediation_team
 from . import remediation_case_manager
+from . import remediation_case_manager_level
 from . import remediation_assignment_rule
 from . import remediation_vetting
 from . import remediation_training
