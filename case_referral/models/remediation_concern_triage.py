@@ -216,8 +216,11 @@ class RemediationConcern(models.Model):
             users = users.filtered(lambda user: self.company_id in user.company_ids)
         return users.filtered("active")
 
-    def _page_on_call(self):
-        """Tell the supervisor on call at once, by code and link only."""
+    def _page_on_call(self, late=False):
+        """Tell the supervisor on call at once, by code and link only.
+
+        :param bool late: because nobody looked in time, whatever is in the concern
+        """
         if not self:
             return
         template = self.env.ref("case_referral.mail_template_concern_urgent")
@@ -233,10 +236,14 @@ class RemediationConcern(models.Model):
                         "recipient_ids": [],
                     },
                 )
-                reader = user.with_context(lang=user.lang)
-                self.env["remediation.notice"]._show(
-                    user, reader.env._("Child in immediate danger"), urgent.name
-                )
+                words = user.with_context(lang=user.lang).env
+                notices = self.env["remediation.notice"]
+                if late:
+                    title = words._("Triage is late")
+                    notices._show(user, title, urgent.name, kind="warning")
+                else:
+                    title = words._("Child in immediate danger")
+                    notices._show(user, title, urgent.name)
         # sudo: alert times are set by the system alone.
         self.sudo()._unprotected().write({"paged_on": fields.Datetime.now()})
 
@@ -253,5 +260,5 @@ class RemediationConcern(models.Model):
         each_batch(late, lambda batch: batch._alert_late())
 
     def _alert_late(self):
-        self._page_on_call()
+        self._page_on_call(late=True)
         self._unprotected().write({"overdue_alerted_on": fields.Datetime.now()})

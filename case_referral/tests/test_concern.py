@@ -155,6 +155,12 @@ class TestConcern(ReferralCommon):
         paged = concern.sudo().paged_on
         self.env["remediation.concern"]._cron_alert_overdue()
         self.assertEqual(concern.sudo().paged_on, paged)
+        # What is late is not said to be a danger.
+        self.env.cr.precommit.run()
+        lines = self.env["bus.bus"].search([("message", "like", concern.name)])
+        self.assertTrue(lines)
+        for line in lines:
+            self.assertIn("Triage is late", line.message)
 
     def test_form_registers_with_the_least_rights(self):
         form = Form(self.env["remediation.concern"].with_user(self.worker))
