@@ -345,6 +345,11 @@ READERS = {
         "auditor",
     ),
     "cash.transfer.change": "auditor admin_like",
+    # what organisations signed; an agreement names no child
+    **dict.fromkeys(
+        ("remediation.agreement", "remediation.agreement.party"),
+        "auditor monitor data_protection finance",
+    ),
     # organisations, places and lists that come with the product
     **dict.fromkeys(
         (
@@ -449,6 +454,10 @@ AUDITOR_TEXTS = {
             "remediation.plan.action.savings_status",
             "cash.transfer.payment.plan.statement_html",
             "cash.transfer.payment.plan.changed_accounts",
+            "cash.transfer.payment.plan.changes_text",
+            "cash.transfer.payment.plan.grants_html",
+            "cash.transfer.payment.line.change",
+            "remediation.agreement.child.schedule_shown",
             "cash.transfer.reconciliation.summary",
             "cash.transfer.reconciliation.control_problem",
             "cash.transfer.reconciliation.sheet_read",
@@ -472,6 +481,9 @@ AUDITOR_TEXTS = {
             "cash.transfer.payment.plan.file_hash",
             "cash.transfer.payment.plan.content_hash",
             "cash.transfer.reconciliation.file_hash",
+            "cash.transfer.approval.seen_hash",
+            "remediation.agreement.paper_sha256",
+            "remediation.agreement.child.schedule",
             "remediation.approval.res_model",
             "remediation.case.stage.log.res_model",
             "remediation.classification.rules",
@@ -491,7 +503,12 @@ AUDITOR_TEXTS = {
         "the last digits of an account",
     ),
     **dict.fromkeys(
-        ("remediation.referral.parties",),
+        (
+            "remediation.referral.parties",
+            "remediation.agreement.paper_name",
+            "remediation.agreement.rejection_comment",
+            "remediation.agreement.end_reason",
+        ),
         "about an organisation",
     ),
     **dict.fromkeys(
