@@ -27,6 +27,10 @@ UNREACHED = {
     "remediation.submission": "no outside form is connected",
     "remediation.agreement": "no purchaser signed yet",
     "remediation.agreement.child": "no purchaser signed yet",
+    "remediation.agreement.call": "no purchaser signed yet",
+    "remediation.adult.job": "no purchaser signed yet",
+    "remediation.job.promise": "no purchaser signed yet",
+    "remediation.task.move": "no purchaser signed yet",
 }
 #: Screens that are empty for good reason, by their action.
 EMPTY = {
@@ -37,6 +41,10 @@ EMPTY = {
     "case_referral.override_sent_action": "every family was asked first",
     "case_agreement.remediation_agreement_action": "no purchaser signed yet",
     "case_agreement.remediation_agreement_child_action": "no purchaser signed yet",
+    "case_agreement.remediation_adult_job_action": "no purchaser signed yet",
+    "case_agreement.remediation_job_promise_action": "no purchaser signed yet",
+    "case_agreement.remediation_task_move_action": "no purchaser signed yet",
+    "child_remediation.sign_in_action": "nobody signed in before the test",
     "cash_transfer.verification_answer_action": "no household was drawn yet",
     "savings_group.savings_enrolment_action": "caregivers joined by themselves",
     "mail.res_role_action": "of Odoo's own chat, which nobody here set up",
