@@ -28,6 +28,14 @@ ONCE = (
     (r"\"mail\.mail\"\]", "call remediation.notice._mail"),
     (r"\bactivity_schedule\(", "call remediation.notice._plan"),
 )
+#: What goes on by batches and survives a record that fails.
+BY_BATCHES = r"each_batch\(|_commit_progress\("
+#: Scheduled methods that do not, and why.
+AT_ONCE = {
+    "_cron_commit_budget": "calls one that does",
+    "_cron_digest": "one mail to each supervisor, all queued at once",
+    "_cron_forget": "one statement",
+}
 #: Methods that are longer, and why.
 LONG = {
     "step": "documents each argument of a step's declaration",
@@ -62,6 +70,7 @@ def check():
     yield from names()
     yield from sizes()
     yield from mechanisms()
+    yield from scheduled()
     yield from words.check()
 
 
@@ -244,6 +253,23 @@ def mechanisms():
                 for pattern, advice in ONCE:
                     if re.search(pattern, line):
                         yield path, number, advice
+
+
+def scheduled():
+    """What the scheduler calls goes by batches: one bad record stops nobody else."""
+    for folder in modules.find().values():
+        for path in sorted(folder.rglob("*.py")):
+            if "tests" in path.parts:
+                continue
+            text = path.read_text()
+            for node in ast.walk(ast.parse(text)):
+                if (
+                    isinstance(node, ast.FunctionDef)
+                    and node.name.startswith("_cron_")
+                    and node.name not in AT_ONCE
+                    and not re.search(BY_BATCHES, ast.get_source_segment(text, node))
+                ):
+                    yield path, node.lineno, "call each_batch of tools/batches.py"
 
 
 def _stem(model):

@@ -26,7 +26,8 @@ def run(parser, arguments):
 
         arrows.show()
         found = [*arrows.backwards(), *house.names(), *house.sizes()]
-        return 1 if _say([*found, *house.mechanisms()]) else 0
+        found += [*house.mechanisms(), *house.scheduled()]
+        return 1 if _say(found) else 0
     found = modules.find()
     unknown = set(options.modules) - set(found)
     if unknown:

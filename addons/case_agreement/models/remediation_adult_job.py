@@ -6,8 +6,6 @@ from odoo.addons.remediation_base.tools.steps import EVERYTHING, step
 
 _lt = LazyTranslate(__name__)
 
-ADULT = 18
-
 
 class AdultJob(models.Model):
     """The child's job given to an adult of the family: who, where, from when, and that
@@ -57,7 +55,7 @@ class AdultJob(models.Model):
         for job in self.sudo():
             job.display_name = f"{job.case_id.name}: {job.member_id.name}"
 
-    @api.constrains("member_id", "case_id")
+    @api.constrains("member_id", "case_id", "date_start")
     def _check_member(self):
         # sudo: age and household are compared, for whoever saves; nothing is shown.
         for job in self.sudo():
@@ -66,9 +64,12 @@ class AdultJob(models.Model):
                 raise ValidationError(
                     self.env._("Choose an adult of the child's own family.")
                 )
-            if member.age and member.age < ADULT:
+            if not member._is_adult(job.date_start):
                 raise ValidationError(
-                    self.env._("The job goes to an adult: this person is below 18.")
+                    self.env._(
+                        "The job goes to an adult: record that this person is 18 or "
+                        "older on the first day."
+                    )
                 )
 
     def _missing_to_check(self):

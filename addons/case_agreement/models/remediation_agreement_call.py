@@ -119,19 +119,18 @@ class AgreementCall(models.Model):
     def _draft_invoices(self):
         """Draft the invoices: one line each on the account for deposits, so that the
         money is owed to the payer until it is spent (R68)."""
-        for call in self:
-            company = call.company_id
+        for company, calls in self.grouped("company_id").items():
             # sudo: the night drafts them, and finance posts them
             moves = self.env["account.move"].sudo().with_company(company)
-            account = call.party_id._deposit_account()
-            journal = call.party_id._deposit_journal()
-            call._unprotected().move_id = moves.create(
-                call._prepare_invoice(account, journal)
-            )
+            drafts = moves.create([call._prepare_invoice() for call in calls])
+            for call, move in zip(calls, drafts, strict=True):
+                call._unprotected().move_id = move
 
-    def _prepare_invoice(self, account, journal):
+    def _prepare_invoice(self):
         """Return the invoice: agreement and months, no child and no person."""
         self.ensure_one()
+        account = self.party_id._deposit_account()
+        journal = self.party_id._deposit_journal()
         label = self.display_name
         if self.date_to and self.date_to != self.date_from:
             label = f"{label} – {self._say_day(self.date_to, 'MMMM y')}"

@@ -1,16 +1,17 @@
 from collections import defaultdict
+from datetime import timedelta
 
 from odoo import api, fields, models
 
+from odoo.addons.remediation_base.tools.batches import each_batch
 from odoo.addons.remediation_base.tools.money import Money, split_units
 from odoo.addons.remediation_base.tools.steps import step
 
-from ..tools.schedule import (
-    Payer,
-    divide,
-    month_of,
-)
+from ..tools.schedule import Payer, divide, month_of
 from .remediation_agreement import basis_points
+
+#: Agreements forecast in one transaction of the night.
+FORECAST_BATCH = 20
 
 
 class Agreement(models.Model):
@@ -162,8 +163,18 @@ class Agreement(models.Model):
 
     @api.model
     def _cron_forecast(self):
-        """Forecast what is in force again, every night."""
-        self.search([("state", "=", "approved")])._forecast()
+        """Forecast what is in force again, every night, the longest ago first."""
+        since = fields.Datetime.now() - timedelta(hours=12)
+        old = self.search(
+            [
+                ("state", "=", "approved"),
+                "|",
+                ("forecast_on", "=", False),
+                ("forecast_on", "<", since),
+            ],
+            order="forecast_on, id",
+        )
+        each_batch(old, lambda batch: batch._forecast(), size=FORECAST_BATCH)
 
     @api.model
     def _forecast_again(self, beneficiary_ids):

@@ -3,6 +3,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.remediation_base.tools.batches import each_batch
 from odoo.addons.remediation_base.tools.money import Money
 from odoo.addons.remediation_base.tools.steps import step
 
@@ -120,6 +121,7 @@ class Agreement(models.Model):
         """Call what is due, every night. An agreement whose accounts are not chosen yet
         waits for finance; the others are called."""
         agreements = self.search([("state", "in", ("approved", "replaced", "ended"))])
-        for agreement in agreements:
-            if agreement.party_ids.filtered("share")._can_be_called():
-                agreement._call()
+        ready = agreements.filtered(
+            lambda agreement: agreement.party_ids.filtered("share")._can_be_called()
+        )
+        each_batch(ready, lambda batch: batch._call())

@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import LazyTranslate
 
+from odoo.addons.remediation_base.tools.batches import each_batch
 from odoo.addons.remediation_base.tools.steps import EVERYTHING, step
 
 _lt = LazyTranslate(__name__)
@@ -91,9 +92,14 @@ class JobPromise(models.Model):
                 ("date_due", "<=", today + timedelta(days=REMIND)),
             ]
         )
-        promises._unprotected().write({"reminded_on": today})
-        due = {promise.case_id: promise.date_due for promise in promises}
-        promises.case_id._plan_activities(
+        each_batch(promises, lambda batch: batch._remind(today))
+
+    def _remind(self, today):
+        self._unprotected().write({"reminded_on": today})
+        # Of several promises the first that falls due counts.
+        later_first = self.sorted("date_due", reverse=True)
+        due = {promise.case_id: promise.date_due for promise in later_first}
+        self.case_id._plan_activities(
             "case_agreement.mail_activity_type_job_promise",
             lambda case: case.user_id,
             lambda case: (due[case] - today).days,

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from dateutil.relativedelta import relativedelta
@@ -287,6 +287,10 @@ class TestSchedule(AgreementCommon):
     def test_the_night_forecasts_again(self):
         child = self._mmj()
         child.sudo()._unprotected().write({"forecast": 1.0, "schedule": []})
+        agreement = child.agreement_id.sudo()._unprotected()
+        self.env["remediation.agreement"]._cron_forecast()
+        self.assertEqual(child.forecast, 1.0, "it was forecast today")
+        agreement.forecast_on = self.today - timedelta(days=1)
         self.env["remediation.agreement"]._cron_forecast()
         self.assertEqual(child.forecast, 5539.36)
 

@@ -123,8 +123,22 @@ class TestWork(AgreementCommon):
                 "age": 14,
             }
         )
-        with self.assertRaisesRegex(ValidationError, "below 18"):
+        with self.assertRaisesRegex(ValidationError, "goes to an adult"):
             self._job(case, member_id=brother.id)
+        # An age that nobody knows is no adult's, but of a parent or grandparent (R58).
+        for relationship, allowed in (("aunt_uncle", False), ("grandparent", True)):
+            with self.subTest(relationship):
+                unknown = self.env["remediation.household.member"].create(
+                    {
+                        "household_id": case.household_id.id,
+                        "relationship": relationship,
+                    }
+                )
+                if allowed:
+                    self.assertTrue(self._job(case, member_id=unknown.id))
+                    continue
+                with self.assertRaisesRegex(ValidationError, "goes to an adult"):
+                    self._job(case, member_id=unknown.id)
         late = self._job(case, date_start=self.today + timedelta(days=9))
         with self.assertRaisesRegex(UserError, "not started"):
             late.with_user(self.supervisor).action_check()

@@ -239,7 +239,7 @@ class CaseManager(models.Model):
         self.ensure_one()
         on = on or self._place_today()
         problems = self._problems_of_clearance(on)
-        if not self._has_case_role():
+        if self._without_role():
             problems.append(
                 self.env._(
                     "%(name)s has no right to case work: have it given, or choose "
@@ -267,22 +267,24 @@ class CaseManager(models.Model):
             )
         return problems
 
-    def _has_case_role(self):
-        """Whether the login opens a case at all."""
+    def _without_role(self):
+        """Those whose login opens no case at all."""
         refs = (self.env.ref(name, raise_if_not_found=False) for name in CASE_ROLES)
         roles = self.env["res.groups"].union(*filter(None, refs))
         # sudo: what somebody may do is no secret from who chooses the worker.
-        return bool(self.sudo().user_id.all_group_ids & roles)
+        return self.filtered(
+            lambda manager: not manager.sudo().user_id.all_group_ids & roles
+        )
 
     @api.model
-    def _pass_without_role(self):
+    def _holders_without_role(self):
+        # sudo: whoever takes a right away has none on cases.
+        return self.sudo().search([("case_ids", "!=", False)])._without_role()
+
+    def _lose_role(self):
         """Whose right to case work was taken away holds no case any more (R11). Called
         when rights change, and daily."""
-        # sudo: whoever takes a right away has none on cases.
-        managers = self.sudo().search([("case_ids", "!=", False)])
-        managers.filtered(lambda manager: not manager._has_case_role())._pass_custody(
-            self.env._("The right to case work was taken away")
-        )
+        self._pass_custody(self.env._("The right to case work was taken away"))
 
     def _lacks_mentor(self):
         """Whether this is a junior whom no accredited worker guides (R12)."""
@@ -330,12 +332,13 @@ class CaseManager(models.Model):
         (R11). Daily."""
         today = self._place_today()
         for days in (60, 30):
-            self.search(
+            ending = self.search(
                 [
                     ("level", "in", HOLDING_LEVELS),
                     ("vetting_valid_until", "=", today + timedelta(days=days)),
                 ]
-            )._warn_of_expiry()
+            )
+            each_batch(ending, lambda batch: batch._warn_of_expiry())
         lapsed = self.search(
             [
                 ("level", "in", HOLDING_LEVELS),
@@ -345,7 +348,7 @@ class CaseManager(models.Model):
             ]
         )
         each_batch(lapsed, lambda batch: batch._expire())
-        self._pass_without_role()
+        each_batch(self._holders_without_role(), lambda batch: batch._lose_role())
 
     def _expire(self):
         self._warn_of_expiry()

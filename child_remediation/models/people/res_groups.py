@@ -7,7 +7,7 @@ class ResGroups(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if vals.keys() & {"user_ids", "implied_ids", "implied_by_ids"}:
-            self.env["remediation.case.manager"]._pass_without_role()
+            self.env["remediation.case.manager"]._holders_without_role()._lose_role()
         return result
 
     @api.model

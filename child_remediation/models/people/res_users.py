@@ -164,7 +164,7 @@ class ResUsers(models.Model):
         if "active" in vals and not vals["active"]:
             self._remediation_end_rights()
         if "group_ids" in vals:
-            self.env["remediation.case.manager"]._pass_without_role()
+            self.env["remediation.case.manager"]._holders_without_role()._lose_role()
         return result
 
     def _remediation_end_rights(self):
