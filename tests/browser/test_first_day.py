@@ -176,7 +176,10 @@ def first_case_manager(aline):
     add_row(aline, "vetting_ids")
     aline.type("issuer", "Kolwezi court")
     aline.save()
-    aline.page.locator("[name=vetting_ids] button[name=action_verify_clear]").click()
+    clear = aline.page.locator("[name=vetting_ids] button[name=action_verify_clear]")
+    clear.click()
+    # The button's own word is "Clear" too: the row is read again once it is gone.
+    clear.wait_for(state="detached")
     aline.page.locator("[name=vetting_ids]").get_by_text("Clear", exact=True).wait_for()
     aline.page.get_by_role("tab", name="Training").click()
     add_row(aline, "training_ids")
