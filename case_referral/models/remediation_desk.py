@@ -19,7 +19,8 @@ class Desk(models.AbstractModel):
     def _answers(self):
         """What partners answered to the user's referrals, or owe an answer to."""
         now = fields.Datetime.now()
-        referrals = self.env["remediation.referral"].search_fetch(
+        referrals = yield self._ask(
+            "remediation.referral",
             [
                 ("user_id", "=", self.env.uid),
                 "|",
@@ -62,7 +63,8 @@ class Desk(models.AbstractModel):
     @api.model
     def _concerns(self):
         """Concerns that nobody looked at or decided on, the most urgent first."""
-        concerns = self.env["remediation.concern"].search_fetch(
+        concerns = yield self._ask(
+            "remediation.concern",
             [("state", "in", ("new", "triaged"))],
             [
                 "name",

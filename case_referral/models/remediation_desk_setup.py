@@ -42,7 +42,7 @@ class Desk(models.AbstractModel):
                                 "all_group_ids",
                                 "in",
                                 [
-                                    self.env.ref(name).id
+                                    self._group(name)
                                     for name in PORTAL_ROLES.values()
                                 ],
                             ),

@@ -1,9 +1,12 @@
+from collections import defaultdict
 from datetime import datetime
+from inspect import isgenerator
+from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
-from odoo.tools import format_date
+from odoo.tools import SQL, Query, format_date
 
 #: Lines of a section; what is beyond stands in its number and behind its link.
 LINES = 8
@@ -24,6 +27,14 @@ FORMS = {
 RISK_TONES = {"high": "danger", "medium": "warning", "low": "success"}
 
 
+class Ask(NamedTuple):
+    """What a section looks for; see :meth:`Desk._ask`."""
+
+    records: models.BaseModel
+    query: Query
+    fields: list
+
+
 class Desk(models.AbstractModel):
     """The first page of each person: what is due, what waits, what changed.
 
@@ -36,6 +47,11 @@ class Desk(models.AbstractModel):
     ``rank`` says what comes first: 10 where a module says nothing.
     ``kind`` says how the lines are drawn: ``lines``, ``decisions``, ``week``,
     ``workers``, ``bars``, ``steps`` or ``map``.
+
+    A section that looks something up is a generator. It yields what it asks for, an
+    :meth:`_ask`, a statement, or a list of both, is sent the answer, and returns the
+    section, a list of sections or None. All that the sections ask for at a time is
+    found by one statement, and read by one more for each model.
     """
 
     _name = "remediation.desk"
@@ -50,7 +66,7 @@ class Desk(models.AbstractModel):
         :rtype: dict
         """
         self._check_back_office()
-        sections = sorted(filter(None, self._sections()), key=lambda s: s["rank"])
+        sections = sorted(self._drawn(self._sections()), key=lambda s: s["rank"])
         lines = [line for section in sections for line in section["lines"]]
         self._fill(
             lines + [visit for line in lines for visit in line.get("visits", ())]
@@ -65,20 +81,19 @@ class Desk(models.AbstractModel):
 
     @api.model
     def _sections(self):
-        """Hook: the sections of the page in their order; None leaves one out."""
+        """Hook: the sections of the page in their order, or what makes them."""
         sections = []
         if self._is("group_safeguarding", "group_safeguarding_alternate"):
             sections.append(self._reports())
         if not self.env["remediation.case"].has_access("read"):
             return sections
         if self._is("group_case_worker"):
-            decisions = self._undecided()
+            sections.append(self._written())
             if self._is("group_supervisor"):
-                sections += [self._decisions(decisions), self._urgent()]
+                sections.append(self._urgent())
             sections += [
                 self._due(),
                 self._unseen(),
-                self._unfinished(decisions),
                 self._recent(),
                 self._news(),
                 self._week(),
@@ -86,7 +101,7 @@ class Desk(models.AbstractModel):
             if self._is("group_supervisor"):
                 sections.append(self._workers())
         if self._is("group_coordinator", "group_monitoring", "group_auditor"):
-            sections += [self._funnel(), self._places()]
+            sections.append(self._overview())
         if self._is("group_data_protection"):
             sections += [self._requests(), self._breaches()]
         return sections
@@ -97,6 +112,81 @@ class Desk(models.AbstractModel):
             raise AccessError(
                 self.env._("The desk is for the back office: use the portal.")
             )
+
+    # -- what sections ask for -------------------------------------------------
+    @api.model
+    def _ask(self, model, domain, field_names, order=None, limit=None):
+        """A search that the page makes together with those of other sections.
+
+        :param str model: the name of a model that the user may read
+        :param field_names: what is read of the records that are found
+        :return: what a section yields; it is sent the records, in their order
+        :raise AccessError: the user may not read the model, or a field of it
+        """
+        records = self.env[model]
+        query = records._search(domain, order=order or records._order, limit=limit)
+        records._determine_fields_to_fetch(field_names)  # also where nothing is found
+        return Ask(records, query, field_names)
+
+    @api.model
+    def _drawn(self, sections):
+        """The sections, in their order, once all their questions are answered."""
+        drawn = dict(enumerate(sections))
+        answers = {key: None for key, made in drawn.items() if isgenerator(made)}
+        while answers:
+            asked = {}
+            for key, answer in answers.items():
+                try:
+                    asked[key] = drawn[key].send(answer)
+                except StopIteration as end:
+                    drawn[key] = end.value
+            answers = self._look_up(asked)
+        return [
+            section
+            for made in drawn.values()
+            for section in (made if isinstance(made, list) else [made])
+            if section
+        ]
+
+    @api.model
+    def _look_up(self, asked):
+        """``{key: answer}`` for ``{key: what is asked, or a list}``."""
+        asks = [
+            ask
+            for some in asked.values()
+            for ask in (some if isinstance(some, list) else [some])
+        ]
+        if not asks:
+            return {}
+        parts = [
+            SQL("ARRAY(%s)", ask.query.select())
+            if isinstance(ask, Ask)
+            else SQL("(SELECT coalesce(json_agg(part), '[]') FROM (%s) part)", ask)
+            for ask in asks
+        ]
+        found = self.env.execute_query(SQL("SELECT %s", SQL(", ").join(parts)))[0]
+        self._read_at_once(zip(asks, found, strict=True))
+        answers = iter(
+            ask.records.browse(rows) if isinstance(ask, Ask) else rows
+            for ask, rows in zip(asks, found, strict=True)
+        )
+        return {
+            key: [next(answers) for _each in some]
+            if isinstance(some, list)
+            else next(answers)
+            for key, some in asked.items()
+        }
+
+    @api.model
+    def _read_at_once(self, found):
+        """Read the records of each model in one statement, whoever asked for them."""
+        ids, names = defaultdict(set), defaultdict(set)
+        for ask, rows in found:
+            if isinstance(ask, Ask):
+                ids[ask.records] |= set(rows)
+                names[ask.records] |= set(ask.fields)
+        for records, some in ids.items():
+            records.browse(some).fetch(names[records])
 
     # -- helpers for sections --------------------------------------------------
     @api.model

@@ -1,4 +1,7 @@
+from collections import Counter
+
 from odoo import api, models
+from odoo.tools import SQL
 
 from .remediation_desk import LINES
 
@@ -9,20 +12,34 @@ class Desk(models.AbstractModel):
     _inherit = "remediation.desk"
 
     @api.model
-    def _funnel(self):
-        """How many open cases stand at each stage."""
-        groups = self.env["remediation.case"]._read_group(
-            [("stage", "!=", "closed")], ["stage"], ["__count"]
+    def _overview(self):
+        """Open cases by stage, and where they are, in one look at them."""
+        Case = self.env["remediation.case"]
+        query = Case._search([("stage", "!=", "closed")])
+        stage, site = (
+            Case._field_to_sql(query.table, name, query) for name in ("stage", "site_id")
         )
-        counts = dict(groups)
+        query.groupby = SQL("%s, %s", stage, site)
+        rows = yield query.select(
+            SQL("%s AS stage", stage), SQL("%s AS site", site), "count(*) AS count"
+        )
+        stages, sites = Counter(), Counter()
+        for row in rows:
+            stages[row["stage"]] += row["count"]
+            sites[row["site"]] += row["count"]
+        return [self._funnel(stages), self._places(sites)]
+
+    @api.model
+    def _funnel(self, counts):
+        """How many open cases stand at each stage."""
         stages = self.env["remediation.case"]._fields["stage"]
         most = max(counts.values(), default=1)
         lines = [
             {
                 "id": stage,
                 "title": label,
-                "count": counts.get(stage, 0),
-                "percent": round(100 * counts.get(stage, 0) / most),
+                "count": counts[stage],
+                "percent": round(100 * counts[stage] / most),
                 "domain": [("stage", "=", stage)],
                 "list": "remediation.case",
             }
@@ -41,24 +58,20 @@ class Desk(models.AbstractModel):
         )
 
     @api.model
-    def _places(self):
+    def _places(self, counts):
         """Where the children are: one dot per site that has coordinates."""
-        groups = self.env["remediation.case"]._read_group(
-            [("stage", "!=", "closed"), ("site_id", "!=", False)],
-            ["site_id"],
-            ["__count"],
-        )
+        sites = self.env["remediation.site"].browse(sorted(filter(None, counts)))
         lines = [
             {
                 "id": f"site-{site.id}",
                 "title": site.display_name,
-                "count": count,
+                "count": counts[site.id],
                 "latitude": site.latitude,
                 "longitude": site.longitude,
                 "domain": [("site_id", "=", site.id), ("stage", "!=", "closed")],
                 "list": "remediation.case",
             }
-            for site, count in groups
+            for site in sites
             if site.latitude or site.longitude
         ]
         if not lines:
@@ -76,7 +89,8 @@ class Desk(models.AbstractModel):
     @api.model
     def _requests(self):
         """Requests of persons about their data that run against the clock (R47)."""
-        requests = self.env["remediation.subject.request"].search_fetch(
+        requests = yield self._ask(
+            "remediation.subject.request",
             [("state", "=", "open")],
             ["beneficiary_id", "kind", "due_on"],
             order="due_on",
@@ -104,7 +118,8 @@ class Desk(models.AbstractModel):
     @api.model
     def _reports(self):
         """Safeguarding reports that nobody closed; danger first (R55)."""
-        reports = self.env["remediation.safeguarding.report"].search_fetch(
+        reports = yield self._ask(
+            "remediation.safeguarding.report",
             [("state", "!=", "closed")],
             ["name", "state", "subject_kind", "is_immediate_danger", "received_on"],
             limit=100,
@@ -137,7 +152,8 @@ class Desk(models.AbstractModel):
     @api.model
     def _breaches(self):
         """Breaches that are open, with the authority's 72 hours (R56)."""
-        breaches = self.env["remediation.data.breach"].search_fetch(
+        breaches = yield self._ask(
+            "remediation.data.breach",
             [("state", "=", "open")],
             ["kind", "found_on", "authority_due", "authority_told_on"],
             order="authority_due",

@@ -29,7 +29,8 @@ class Desk(models.AbstractModel):
     @api.model
     def _first_day(self):
         steps = self._setup_steps()
-        done = self._all_exist(step["needs"] for step in steps)
+        rows = yield self._all_exist(step["needs"] for step in steps)
+        done = rows[0]["done"]
         if all(done):
             return None
         user = self.env.user
@@ -201,12 +202,17 @@ class Desk(models.AbstractModel):
         }
 
     @api.model
+    def _group(self, name):
+        """The id of a group, from the cache of names: it cannot be gone."""
+        return self.env["ir.model.data"]._xmlid_to_res_id(name, raise_if_not_found=True)
+
+    @api.model
     def _people_needed(self):
         return [
             (
                 "res.users",
                 [
-                    ("all_group_ids", "in", self.env.ref(group).id),
+                    ("all_group_ids", "in", self._group(group)),
                     ("company_ids", "in", self.env.company.id),
                     ("share", "=", False),
                 ],
@@ -216,10 +222,7 @@ class Desk(models.AbstractModel):
 
     @api.model
     def _all_exist(self, needed):
-        """For each list of models with a domain, whether all are there; one query.
-
-        :rtype: list
-        """
+        """For each list of models with a domain, whether all are there: a statement."""
         # sudo: that one exists is all that is told, also to an administrator, who has
         # no right to what the organisation keeps.
         queries = [
@@ -232,6 +235,4 @@ class Desk(models.AbstractModel):
             )
             for wanted in needed
         ]
-        return list(
-            self.env.execute_query(SQL("SELECT %s", SQL(", ").join(queries)))[0]
-        )
+        return SQL("SELECT ARRAY[%s] AS done", SQL(", ").join(queries))

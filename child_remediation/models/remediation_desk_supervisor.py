@@ -7,12 +7,11 @@ class Desk(models.AbstractModel):
     _inherit = "remediation.desk"
 
     @api.model
-    def _decisions(self, undecided):
+    def _decisions(self, written):
         """What others submitted and the user may decide on (R18), oldest first."""
         waiting = [
             record
-            for records in undecided.values()
-            for record in records
+            for record in written
             if record.state == "submitted"
             and self.env.user not in (record.submitted_by_id, record.create_uid)
         ]
@@ -49,7 +48,8 @@ class Desk(models.AbstractModel):
     def _urgent(self):
         """Children at high risk without a safety step (R16), and open cases that no
         case manager holds."""
-        cases = self.env["remediation.case"].search_fetch(
+        cases = yield self._ask(
+            "remediation.case",
             [
                 ("stage", "!=", "closed"),
                 "|",
@@ -91,7 +91,8 @@ class Desk(models.AbstractModel):
         domain = [("level", "in", ("junior", "accredited"))]
         if not self._is("group_coordinator"):
             domain.append(("team_id", "in", self.env.user.remediation_team_ids.ids))
-        managers = self.env["remediation.case.manager"].search_fetch(
+        managers = yield self._ask(
+            "remediation.case.manager",
             domain,
             ["display_name", "level", "max_caseload", "team_id", "user_id"],
             order="team_id, display_name",

@@ -16,7 +16,8 @@ class Desk(models.AbstractModel):
     def _due(self):
         """What the user has to do: late first, then the days ahead (R15)."""
         ahead = fields.Datetime.now() + timedelta(days=AHEAD)
-        deadlines = self.env["remediation.deadline"].search_fetch(
+        deadlines = yield self._ask(
+            "remediation.deadline",
             [
                 ("user_id", "=", self.env.uid),
                 ("done_on", "=", False),
@@ -83,7 +84,8 @@ class Desk(models.AbstractModel):
         """Children at high risk whom nobody saw for two weeks."""
         today = self._place_today()
         before = today - timedelta(days=UNSEEN_DAYS)
-        cases = self.env["remediation.case"].search_fetch(
+        cases = yield self._ask(
+            "remediation.case",
             [
                 ("user_id", "=", self.env.uid),
                 ("risk_level", "=", "high"),
@@ -123,10 +125,11 @@ class Desk(models.AbstractModel):
         )
 
     @api.model
-    def _undecided(self):
-        """``{model: records}`` that are drafted by the user or wait for a decision."""
-        return {
-            name: self.env[name].search_fetch(
+    def _written(self):
+        """What waits for the decision of a supervisor, and what the user drafted."""
+        found = yield [
+            self._ask(
+                name,
                 [
                     "|",
                     ("state", "=", "submitted"),
@@ -149,7 +152,12 @@ class Desk(models.AbstractModel):
             )
             for name in DECIDED
             if self.env[name].has_access("read")
-        }
+        ]
+        written = [record for records in found for record in records]
+        return [
+            self._is("group_supervisor") and self._decisions(written),
+            self._unfinished(written),
+        ]
 
     @api.model
     def _kind_of(self, record):
@@ -160,12 +168,11 @@ class Desk(models.AbstractModel):
         }.get(record._name, record._description)
 
     @api.model
-    def _unfinished(self, undecided):
+    def _unfinished(self, written):
         """What the user drafted, and what came back with a sentence."""
         drafts = [
             record
-            for records in undecided.values()
-            for record in records
+            for record in written
             if record.state == "draft" and record.user_id == self.env.user
         ]
         if not drafts:
@@ -195,7 +202,8 @@ class Desk(models.AbstractModel):
     def _week(self):
         """The visits planned for the seven days that begin today."""
         today = self._place_today()
-        visits = self.env["remediation.visit"].search_fetch(
+        visits = yield self._ask(
+            "remediation.visit",
             [
                 ("user_id", "=", self.env.uid),
                 ("state", "=", "planned"),
@@ -239,16 +247,14 @@ class Desk(models.AbstractModel):
     @api.model
     def _recent(self):
         """The cases that the user opened last."""
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT res_id, max(date) FROM remediation_access_log "
-                "WHERE user_id = %s AND model = 'remediation.case' AND res_id > 0 "
-                "AND action = 'view' AND date > now() - interval '14 days' "
-                "GROUP BY res_id ORDER BY 2 DESC LIMIT 6",
-                self.env.uid,
-            )
+        rows = yield SQL(
+            "SELECT res_id, max(date) FROM remediation_access_log "
+            "WHERE user_id = %s AND model = 'remediation.case' AND res_id > 0 "
+            "AND action = 'view' AND date > now() - interval '14 days' "
+            "GROUP BY res_id ORDER BY 2 DESC LIMIT 6",
+            self.env.uid,
         )
-        cases = self.env["remediation.case"].browse(row[0] for row in rows)
+        cases = self.env["remediation.case"].browse(row["res_id"] for row in rows)
         cases = cases._filtered_access("read")
         if not cases:
             return None
@@ -264,7 +270,8 @@ class Desk(models.AbstractModel):
     def _news(self):
         """What moved since yesterday in the cases that the user reads."""
         since = fields.Datetime.now() - timedelta(days=1)
-        moves = self.env["remediation.case.stage.log"].search_fetch(
+        moves = yield self._ask(
+            "remediation.case.stage.log",
             [("changed_on", ">=", since)],
             ["case_id", "to_stage", "changed_on"],
             order="changed_on desc, id desc",

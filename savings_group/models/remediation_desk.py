@@ -22,8 +22,11 @@ class Desk(models.AbstractModel):
     def _meetings(self):
         """Meetings that are open, and groups that have not met lately."""
         today = self._place_today()
-        cycles = self.env["savings.cycle"].search_fetch(
-            [("state", "=", "active")], ["group_id", "date_start"], limit=500
+        cycles = yield self._ask(
+            "savings.cycle",
+            [("state", "=", "active")],
+            ["group_id", "date_start"],
+            limit=500,
         )
         last = {}
         opened = {}
@@ -65,7 +68,8 @@ class Desk(models.AbstractModel):
     @api.model
     def _late_loans(self):
         """Loans of the groups that are past their day."""
-        loans = self.env["savings.loan"].search_fetch(
+        loans = yield self._ask(
+            "savings.loan",
             [("state", "=", "late")],
             ["group_id", "due_on", "balance"],
             order="due_on",

@@ -17,21 +17,32 @@ class Desk(models.AbstractModel):
     @api.model
     def _indicators(self):
         """Figures of the last final run, with their targets and the run before."""
-        runs = self.env["remediation.indicator.run"].search_fetch(
+        runs = yield self._ask(
+            "remediation.indicator.run",
             [("state", "=", "frozen"), ("company_id", "=", self.env.company.id)],
             ["name"],
             limit=2,
         )
         if not runs:
             return None
-        figures = self.env["remediation.indicator.figure"].search(
+        figures = yield self._ask(
+            "remediation.indicator.figure",
             [
                 ("run_id", "in", runs.ids),
                 ("dimension", "=", "all"),
                 "|",
                 ("measure_id.target", "!=", 0),
                 ("measure_id.key", "in", SHOWN),
-            ]
+            ],
+            [
+                "run_id",
+                "measure_id",
+                "value",
+                "numerator",
+                "denominator",
+                "units",
+                "kind",
+            ],
         )
         before = {f.measure_id: f for f in figures if f.run_id != runs[0]}
         lines = []

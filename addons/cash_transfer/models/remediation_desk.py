@@ -25,8 +25,11 @@ class Desk(models.AbstractModel):
         user = self.env.user
         duties = {duty for duty, group in GROUPS.items() if user.has_group(group)}
         if duties:
-            sections += [self._turn(duties), self._support(duties)]
-            sections.append(self._changes_to_agree(duties))
+            sections.append(self._turn(duties))
+            if "approve" in duties:
+                sections.append(self._support())
+            if duties & {"approve", "release"}:
+                sections.append(self._changes_to_agree())
             sections += [self._unexplained(), self._grants()]
         elif self._is("group_coordinator", "group_auditor"):
             sections.append(self._grants())
@@ -35,7 +38,8 @@ class Desk(models.AbstractModel):
     @api.model
     def _turn(self, duties):
         """Payment plans that wait for the user: somebody else acted before (R37)."""
-        plans = self._plans_in_turn(duties)
+        asked = yield self._ask_for_plans(duties)
+        plans = asked.filtered(self._is_in_turn)
         lines = [
             {
                 "id": f"plan-{plan.id}",
@@ -66,9 +70,10 @@ class Desk(models.AbstractModel):
         )
 
     @api.model
-    def _plans_in_turn(self, duties):
+    def _ask_for_plans(self, duties):
         states = [state for state, duty in TURNS.items() if duty in duties]
-        plans = self.env["cash.transfer.payment.plan"].search_fetch(
+        return self._ask(
+            "cash.transfer.payment.plan",
             [("state", "in", states)],
             [
                 "name",
@@ -86,18 +91,16 @@ class Desk(models.AbstractModel):
             order="pay_on, id",
             limit=100,
         )
+
+    @api.model
+    def _is_in_turn(self, plan):
+        """Whether the user did not do the step before."""
         user = self.env.user
-        return plans.filtered(
-            lambda plan: (
-                not (
-                    (plan.state == "locked" and plan.prepared_by_id == user)
-                    or (
-                        TURNS[plan.state] == "reconcile"
-                        and user in (plan.released_by_id, plan.instructed_by_id)
-                    )
-                )
-            )
-        )
+        if plan.state == "locked":
+            return plan.prepared_by_id != user
+        if TURNS[plan.state] == "reconcile":
+            return user not in (plan.released_by_id, plan.instructed_by_id)
+        return True
 
     @api.model
     def _next_of(self, plan):
@@ -112,12 +115,11 @@ class Desk(models.AbstractModel):
         }[plan.state]
 
     @api.model
-    def _changes_to_agree(self, duties):
+    def _changes_to_agree(self):
         """What steers money and waits for a second person (R63); nothing where none
         does."""
-        if not duties & {"approve", "release"}:
-            return None
-        changes = self.env["cash.transfer.change"].search_fetch(
+        changes = yield self._ask(
+            "cash.transfer.change",
             [("state", "=", "asked"), ("author_ids", "not in", self.env.uid)],
             ["name", "kind", "res_model", "res_id", "asked_by_id", "asked_on"],
             limit=100,
@@ -154,12 +156,14 @@ class Desk(models.AbstractModel):
         )
 
     @api.model
-    def _support(self, duties):
+    def _support(self):
         """Support that somebody proposed, or asked to change, and payees: what an
         approver decides on."""
-        if "approve" not in duties:
-            return None
-        entitlements = self._support_to_decide()
+        asked = yield self._ask_for_support()
+        user = self.env.user
+        entitlements = asked.filtered(
+            lambda row: user not in (row.asked_by_id or row.proposed_by_id)
+        )
         lines = [
             {
                 "id": f"entitlement-{row.id}",
@@ -194,8 +198,9 @@ class Desk(models.AbstractModel):
         )
 
     @api.model
-    def _support_to_decide(self):
-        entitlements = self.env["cash.transfer.entitlement"].search_fetch(
+    def _ask_for_support(self):
+        return self._ask(
+            "cash.transfer.entitlement",
             [
                 "|",
                 ("state", "=", "proposed"),
@@ -215,16 +220,15 @@ class Desk(models.AbstractModel):
             order="proposed_on, id",
             limit=100,
         )
-        user = self.env.user
-        return entitlements.filtered(
-            lambda row: user not in (row.asked_by_id or row.proposed_by_id)
-        )
 
     @api.model
     def _unexplained(self):
         """Money that nobody explained yet, the oldest first."""
-        rows = self.env["cash.transfer.worklist"].search_fetch(
-            [], ["kind", "name", "amount", "currency_id", "age"], limit=100
+        rows = yield self._ask(
+            "cash.transfer.worklist",
+            [],
+            ["kind", "name", "amount", "currency_id", "age"],
+            limit=100,
         )
         if not rows:
             return None
@@ -255,8 +259,10 @@ class Desk(models.AbstractModel):
         today = self._place_today()
         if not self.env["cash.transfer.grant"].has_access("read"):
             return None
-        grants = self.env["cash.transfer.grant"].search(
+        grants = yield self._ask(
+            "cash.transfer.grant",
             [("date_start", "<=", today), ("date_end", ">=", today)],
+            ["analytic_account_id", "budget", "currency_id"],
             order="date_end",
             limit=12,
         )

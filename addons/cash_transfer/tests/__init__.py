@@ -2,6 +2,7 @@ from . import test_access
 from . import test_bounds
 from . import test_chain
 from . import test_cycle
+from . import test_desk
 from . import test_hands
 from . import test_histories
 from . import test_job

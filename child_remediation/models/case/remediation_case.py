@@ -292,7 +292,7 @@ class Case(models.Model):
     _list_by_due = models.Index(
         "(company_id, next_due, id DESC) WHERE stage <> 'closed'"
     )
-    _by_stage = models.Index("(stage, company_id)")
+    _by_stage = models.Index("(stage, company_id, site_id)")
     _by_risk = models.Index("(risk_level, company_id)")
 
     # -- computes --------------------------------------------------------------
