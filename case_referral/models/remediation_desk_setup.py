@@ -41,10 +41,7 @@ class Desk(models.AbstractModel):
                             (
                                 "all_group_ids",
                                 "in",
-                                [
-                                    self._group(name)
-                                    for name in PORTAL_ROLES.values()
-                                ],
+                                [self._group(name) for name in PORTAL_ROLES.values()],
                             ),
                             ("company_ids", "in", self.env.company.id),
                         ],

@@ -17,7 +17,8 @@ class Desk(models.AbstractModel):
         Case = self.env["remediation.case"]
         query = Case._search([("stage", "!=", "closed")])
         stage, site = (
-            Case._field_to_sql(query.table, name, query) for name in ("stage", "site_id")
+            Case._field_to_sql(query.table, name, query)
+            for name in ("stage", "site_id")
         )
         query.groupby = SQL("%s, %s", stage, site)
         rows = yield query.select(

@@ -45,30 +45,10 @@ class Desk(models.AbstractModel):
             ],
         )
         before = {f.measure_id: f for f in figures if f.run_id != runs[0]}
-        lines = []
-        for figure in figures.filtered(lambda f: f.run_id == runs[0]):
-            measure, former = figure.measure_id, before.get(figure.measure_id)
-            said = [figure.shown]
-            if measure.target:
-                said.append(self.env._("target %(target)g", target=measure.target))
-            if former:
-                said.append(self.env._("before: %(figure)s", figure=former.shown))
-            missed = measure.target and (
-                figure.value > measure.target
-                if measure.less_is_better
-                else figure.value < measure.target
-            )
-            lines.append(
-                {
-                    "id": f"figure-{figure.id}",
-                    "model": figure._name,
-                    "res_id": figure.id,
-                    "title": measure.display_name,
-                    "detail": " · ".join(said),
-                    "badge": missed and self.env._("Target Missed"),
-                    "badge_tone": "warning",
-                }
-            )
+        lines = [
+            self._line_of_figure(figure, before.get(figure.measure_id))
+            for figure in figures.filtered(lambda f: f.run_id == runs[0])
+        ]
         return self._section(
             "indicators",
             self.env._("Indicators: %(run)s", run=runs[0].name),
@@ -78,3 +58,27 @@ class Desk(models.AbstractModel):
             place="side",
             action="case_indicator.remediation_indicator_figure_action",
         )
+
+    @api.model
+    def _line_of_figure(self, figure, former):
+        """A figure with its target, and what it was in the run before."""
+        measure = figure.measure_id
+        said = [figure.shown]
+        if measure.target:
+            said.append(self.env._("target %(target)g", target=measure.target))
+        if former:
+            said.append(self.env._("before: %(figure)s", figure=former.shown))
+        missed = measure.target and (
+            figure.value > measure.target
+            if measure.less_is_better
+            else figure.value < measure.target
+        )
+        return {
+            "id": f"figure-{figure.id}",
+            "model": figure._name,
+            "res_id": figure.id,
+            "title": measure.display_name,
+            "detail": " · ".join(said),
+            "badge": missed and self.env._("Target Missed"),
+            "badge_tone": "warning",
+        }

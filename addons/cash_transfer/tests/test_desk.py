@@ -14,7 +14,9 @@ class TestCashDesk(CashCommon):
     def test_each_duty_sees_the_grants_that_run(self):
         for login in DUTIES:
             with self.subTest(login=login):
-                titles = [line["title"] for line in self._sections(login)["grants"]["lines"]]
+                titles = [
+                    line["title"] for line in self._sections(login)["grants"]["lines"]
+                ]
                 self.assertEqual(titles, ["Grant A", "Grant B"])
 
     def test_r63_an_approver_sees_what_others_asked_for(self):
