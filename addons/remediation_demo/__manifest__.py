@@ -1,12 +1,14 @@
 {
     "name": "Child Remediation Demonstration",
     "summary": "An invented organisation: its people, two years of work, its books",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.3.0",
     "category": "Child Remediation",
     "license": "AGPL-3",
     "author": "Child Remediation contributors",
     "development_status": "Beta",
     "depends": [
+        "case_agreement_cash",
+        "case_agreement_portal",
         "case_exchange",
         "case_indicator_cash",
         "case_indicator_referral",

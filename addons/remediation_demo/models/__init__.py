@@ -10,4 +10,5 @@ from . import remediation_demo_partners
 from . import remediation_demo_partners_protection
 from . import remediation_demo_transfers
 from . import remediation_demo_groups
+from . import remediation_demo_agreements
 from . import remediation_demo_figures

@@ -41,6 +41,13 @@ ORDER = (
     "_do_report_back",
     "_do_settle",
     "_do_bank",
+    "_do_sign",
+    "_do_schedule",
+    "_do_call",
+    "_do_pay_deposit",
+    "_do_in_place_of_work",
+    "_do_bill",
+    "_do_draft_agreement",
     "_do_concerns",
     "_do_refer",
     "_do_follow_referrals",
@@ -105,6 +112,7 @@ class Demo(models.AbstractModel):
             self._plan_partners(world)
             self._plan_transfers(world)
             self._plan_groups(world)
+            self._plan_agreements(world)
             self._live(world)
         # sudo: as the scheduler, whose call is due since those days
         self.env["remediation.concern"].sudo()._cron_alert_overdue()

@@ -82,14 +82,14 @@ class Demo(models.AbstractModel):
                 for name in (
                     *(name for name, _kind in SCHOOLS),
                     *FUNDERS,
-                    "Batteries Claires GmbH",
                     "Coopérative minière Umoja",
+                    "Briques du Lualaba SARL",
                 )
             ]
         )
         by_name = {partner.name: partner for partner in partners}
         world.funders = [by_name[name] for name in FUNDERS]
-        world.buyer = by_name["Batteries Claires GmbH"]
+        world.buyer = self.env.ref("remediation_demo.demo_partner_purchaser")
         self._make_places(world, by_name)
         self._make_programmes(world)
         self._make_schools(world, by_name)
@@ -112,6 +112,10 @@ class Demo(models.AbstractModel):
         }
         areas["Kolwezi"] = self.env.ref("remediation_demo.demo_area_kolwezi")
         world.areas = areas
+        operators = {
+            "mine_site": by_name["Coopérative minière Umoja"],
+            "factory": by_name["Briques du Lualaba SARL"],
+        }
         world.sites = coordinator["remediation.site"].create(
             [
                 {
@@ -129,11 +133,9 @@ class Demo(models.AbstractModel):
                         if "Mutoshi" in name or "Musompo" in name
                         else "Kolwezi"
                     ].id,
-                    "operator_id": by_name["Coopérative minière Umoja"].id
-                    if kind == "mine_site"
-                    else False,
-                    "buyer_ids": [Command.set(by_name["Batteries Claires GmbH"].ids)]
-                    if kind in ("mine_site", "depot")
+                    "operator_id": operators[kind].id if kind in operators else False,
+                    "buyer_ids": [Command.set(world.buyer.ids)]
+                    if kind in ("mine_site", "depot", "factory")
                     else False,
                 }
                 for name, kind, commodity, latitude, longitude, tier, risk in SITES

@@ -25,12 +25,12 @@ UNREACHED = {
     "remediation.import.part": "nothing is taken over from another system",
     "remediation.export": "an export is made when somebody asks for it",
     "remediation.submission": "no outside form is connected",
-    "remediation.agreement": "no purchaser signed yet",
-    "remediation.agreement.child": "no purchaser signed yet",
-    "remediation.agreement.call": "no purchaser signed yet",
-    "remediation.adult.job": "no purchaser signed yet",
-    "remediation.job.promise": "no purchaser signed yet",
-    "remediation.task.move": "no purchaser signed yet",
+    "remediation.agreement": "one agreement of one brickworks is in force",
+    "remediation.agreement.child": "one agreement of one brickworks is in force",
+    "remediation.agreement.call": "one agreement of one brickworks is in force",
+    "remediation.adult.job": "one agreement of one brickworks is in force",
+    "remediation.job.promise": "the children are too young for a promised job",
+    "remediation.task.move": "one young person may work",
 }
 #: Screens that are empty for good reason, by their action.
 EMPTY = {
@@ -39,11 +39,6 @@ EMPTY = {
     "case_exchange.external_reference_action": "nothing was taken over",
     "case_referral.remediation_referral_package_action": "none is for a coordinator",
     "case_referral.override_sent_action": "every family was asked first",
-    "case_agreement.remediation_agreement_action": "no purchaser signed yet",
-    "case_agreement.remediation_agreement_child_action": "no purchaser signed yet",
-    "case_agreement.remediation_adult_job_action": "no purchaser signed yet",
-    "case_agreement.remediation_job_promise_action": "no purchaser signed yet",
-    "case_agreement.remediation_task_move_action": "no purchaser signed yet",
     "child_remediation.sign_in_action": "nobody signed in before the test",
     "cash_transfer.verification_answer_action": "no household was drawn yet",
     "savings_group.savings_enrolment_action": "caregivers joined by themselves",
@@ -109,7 +104,27 @@ class TestLiving(TransactionCase):
             len(mine.case_id.beneficiary_id)
             for mine in shares.grouped("funder_id").values()
         ]
-        self.assertEqual(sorted(children), [3, 10, 14])
+        # and three children of one agreement, each of its three payers
+        self.assertEqual(sorted(children), [3, 3, 3, 3, 10, 14])
+
+    def test_an_agreement_pays_for_three_children(self):
+        """Shares, schedule, calls and the deposit stand as the people left them."""
+        agreement = self.env["remediation.agreement"].search(
+            [("state", "=", "approved")]
+        )
+        self.assertEqual(agreement.share_total, 100)
+        self.assertEqual(set(agreement.child_ids.mapped("state")), {"approved"})
+        self.assertEqual(len(agreement.child_ids), 3)
+        self.assertTrue(all(agreement.child_ids.mapped("forecast")))
+        self.assertFalse(any(agreement.child_ids.mapped("uncovered")))
+        self.assertEqual(agreement.received, 1500)
+        self.assertGreater(agreement.called, 1500)
+
+    def test_the_purchaser_reads_what_it_pays(self):
+        purchaser = self.env.ref("remediation_demo.demo_user_purchaser")
+        agreements = self.env["remediation.agreement"].with_user(purchaser)
+        [page] = agreements.portal_agreements()
+        self.assertEqual(page["share"], 60)
 
     def test_every_stage_at_least_twice(self):
         stages = Counter(self.cases.mapped("stage"))
