@@ -1,7 +1,7 @@
 {
     "name": "Agreements on Who Pays",
     "summary": "Who pays for a child, how much and until when; calls for funds in time",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Child Remediation",
     "license": "AGPL-3",
     "author": "Child Remediation contributors",
@@ -21,6 +21,7 @@
         "views/remediation_adult_job_views.xml",
         "views/remediation_job_promise_views.xml",
         "views/remediation_task_move_views.xml",
+        "views/remediation_service_delivery_views.xml",
         "wizards/remediation_support_bill_views.xml",
         "views/remediation_case_views.xml",
         "views/res_config_settings_views.xml",

@@ -4,6 +4,7 @@ from . import group
 from . import meeting
 from . import support
 from . import remediation_plan_action
+from . import remediation_case
 from . import res_company
 from . import res_users
 from . import res_config_settings

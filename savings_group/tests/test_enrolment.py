@@ -417,6 +417,63 @@ class TestEnrolment(RemediationCommon):
         with self.assertRaises(AccessError):
             support.with_user(self.worker).read(["amount"])
 
+    def test_the_cost_of_a_case_has_its_part_of_the_groups_support(self):
+        """What was asked for her is the case's; of what the group was given she has a
+        member's part. All parts together are what the ledger shows."""
+        expense, payable = self.env["account.account"].create(
+            [
+                {"name": "Groups", "code": "632801", "account_type": "expense"},
+                {
+                    "name": "Payable",
+                    "code": "401801",
+                    "account_type": "liability_payable",
+                    "reconcile": True,
+                },
+            ]
+        )
+        self.env["account.journal"].create(
+            {
+                "name": "Bills",
+                "code": "BLL8",
+                "type": "purchase",
+                "default_account_id": expense.id,
+                "company_id": self.company.id,
+            }
+        )
+        supplier = self.env["res.partner"].create({"name": "Supplier"})
+        supplier.with_company(self.company).property_account_payable_id = payable.id
+        grant = self.env["account.analytic.account"].create(
+            {
+                "name": "Grant",
+                "plan_id": self.env["account.analytic.plan"]
+                .create({"name": "Grants"})
+                .id,
+            }
+        )
+        enrolment = self._enrolment()
+        enrolment.action_enrol()
+        enrolment.action_ask_support("kit", 12)
+        supports = self.env["savings.support"]
+        supports.create(
+            {"group_id": self.group.id, "kind": "training", "amount": 50.02}
+        )
+        supports = supports.search([("group_id", "=", self.group.id)])
+        supports.write(
+            {
+                "partner_id": supplier.id,
+                "account_id": expense.id,
+                "analytic_distribution": {str(grant.id): 100},
+            }
+        )
+        supports.with_user(self.finance).action_draft_bill()
+        self.assertEqual(self.case.with_user(self.worker).cost_so_far, 0)
+        supports.move_id.action_post()
+        self.env.invalidate_all()
+        # 50.02 for five members: two of them have a cent more, she is the last
+        case = self.case.with_user(self.worker)
+        self.assertEqual(case.cost_groups, 22.0)
+        self.assertEqual(case.cost_so_far, 22.0)
+
     @mute_logger(*LOGGERS)
     def test_link_follows_the_holder_of_the_case(self):
         enrolment = self._enrolment()

@@ -1,4 +1,5 @@
 from . import (
+    account_move,
     res_company,
     res_config_settings,
     remediation_legal_framework,
@@ -21,4 +22,5 @@ from . import (
     remediation_beneficiary,
     remediation_case,
     remediation_case_bill,
+    remediation_case_cost,
 )

@@ -55,7 +55,8 @@ class BilledSupport(models.AbstractModel):
         for support in self:
             bill = support.bill_id
             credited = support.credit_id and support.credit_id.state != "cancel"
-            if not bill or bill.state == "cancel" or credited:
+            undone = bill.state == "cancel" or bill.payment_state == "reversed"
+            if not bill or undone or credited:
                 support.bill_state = "none"
             elif bill.state == "draft":
                 support.bill_state = "drafted"

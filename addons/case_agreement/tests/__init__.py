@@ -3,6 +3,7 @@ from . import (
     test_agreement,
     test_bills,
     test_calls,
+    test_cost,
     test_schedule,
     test_work,
 )

@@ -1,4 +1,5 @@
 import base64
+from datetime import date
 
 from odoo import fields
 from odoo.fields import Command
@@ -113,3 +114,91 @@ class AgreementCommon(RemediationCommon):
         child.action_submit()
         child.with_user(cls.supervisor).action_approve()
         return child
+
+
+class BillsCommon(AgreementCommon):
+    """A supplier, the accounts and two grants; what was given and its bills."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company.partner_id.tz = "UTC"
+        account = cls.env["account.account"]
+        cls.expense = account.create(
+            {"code": "632901", "name": "Support", "account_type": "expense"}
+        )
+        payable = account.create(
+            {
+                "code": "401901",
+                "name": "Payable",
+                "account_type": "liability_payable",
+                "reconcile": True,
+            }
+        )
+        cls.env["account.journal"].create(
+            {
+                "name": "Bills",
+                "code": "BLL9",
+                "type": "purchase",
+                "default_account_id": cls.expense.id,
+                "company_id": cls.company.id,
+            }
+        )
+        cls.school = cls.env["res.partner"].create({"name": "A school"})
+        cls.school.with_company(cls.company).property_account_payable_id = payable.id
+        cls.company.agreement_expense_account_id = cls.expense
+        plan = cls.env["account.analytic.plan"].create({"name": "Payers"})
+        cls.grant_p, cls.grant_f = cls.env["account.analytic.account"].create(
+            [
+                {"name": name, "plan_id": plan.id, "company_id": cls.company.id}
+                for name in ("Purchaser", "Factory")
+            ]
+        )
+        cls.day = date(2026, 10, 12)
+        cls.agreement = cls._approved_agreement(
+            party_ids=[
+                cls._party(
+                    "purchaser",
+                    cls.purchaser,
+                    66.67,
+                    analytic_account_id=cls.grant_p.id,
+                ),
+                cls._party(
+                    "operator", cls.factory, 33.33, analytic_account_id=cls.grant_f.id
+                ),
+            ]
+        )
+
+    def _case(self):
+        case = self._new_case()
+        self._approved_child(self.agreement, case)
+        return case
+
+    def _give(self, case, cost, **vals):
+        action = case.plan_action_ids[:1] or case.plan_action_ids.create(
+            {
+                "case_id": case.id,
+                "domain": "health",
+                "is_urgent": True,
+                "description": "Care",
+            }
+        )
+        return self.env["remediation.service.delivery"].create(
+            {
+                "plan_action_id": action.id,
+                "date": self.day,
+                "cost": cost,
+                "currency_id": self.company.currency_id.id,
+                "provider_id": self.school.id,
+                **vals,
+            }
+        )
+
+    def _draft(self, user=None, month=None):
+        wizard = (
+            self.env["remediation.support.bill"]
+            .with_user(user or self.accountant)
+            .create({"month": month or self.day, "account_id": self.expense.id})
+        )
+        action = wizard.action_draft()
+        return self.env["account.move"].search(action["domain"])

@@ -1,102 +1,16 @@
-from datetime import date
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from .common import AgreementCommon
+from .common import BillsCommon
 
 
 @tagged("post_install", "-at_install")
-class TestBills(AgreementCommon):
+class TestBills(BillsCommon):
     """What was given becomes bills by grant, without a child, and comes back as booked
     and paid."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.company.partner_id.tz = "UTC"
-        account = cls.env["account.account"]
-        cls.expense = account.create(
-            {"code": "632901", "name": "Support", "account_type": "expense"}
-        )
-        payable = account.create(
-            {
-                "code": "401901",
-                "name": "Payable",
-                "account_type": "liability_payable",
-                "reconcile": True,
-            }
-        )
-        cls.env["account.journal"].create(
-            {
-                "name": "Bills",
-                "code": "BLL9",
-                "type": "purchase",
-                "default_account_id": cls.expense.id,
-                "company_id": cls.company.id,
-            }
-        )
-        cls.school = cls.env["res.partner"].create({"name": "A school"})
-        cls.school.with_company(cls.company).property_account_payable_id = payable.id
-        cls.company.agreement_expense_account_id = cls.expense
-        plan = cls.env["account.analytic.plan"].create({"name": "Payers"})
-        cls.grant_p, cls.grant_f = cls.env["account.analytic.account"].create(
-            [
-                {"name": name, "plan_id": plan.id, "company_id": cls.company.id}
-                for name in ("Purchaser", "Factory")
-            ]
-        )
-        cls.day = date(2026, 10, 12)
-        cls.agreement = cls._approved_agreement(
-            party_ids=[
-                cls._party(
-                    "purchaser",
-                    cls.purchaser,
-                    66.67,
-                    analytic_account_id=cls.grant_p.id,
-                ),
-                cls._party(
-                    "operator", cls.factory, 33.33, analytic_account_id=cls.grant_f.id
-                ),
-            ]
-        )
-
-    def _case(self):
-        case = self._new_case()
-        self._approved_child(self.agreement, case)
-        return case
-
-    def _give(self, case, cost, **vals):
-        action = case.plan_action_ids[:1] or case.plan_action_ids.create(
-            {
-                "case_id": case.id,
-                "domain": "health",
-                "is_urgent": True,
-                "description": "Care",
-            }
-        )
-        return self.env["remediation.service.delivery"].create(
-            {
-                "plan_action_id": action.id,
-                "date": self.day,
-                "cost": cost,
-                "currency_id": self.company.currency_id.id,
-                "provider_id": self.school.id,
-                **vals,
-            }
-        )
-
-    def _draft(self, user=None, month=None):
-        wizard = (
-            self.env["remediation.support.bill"]
-            .with_user(user or self.accountant)
-            .create({"month": month or self.day, "account_id": self.expense.id})
-        )
-        action = wizard.action_draft()
-        return self.env["account.move"].search(action["domain"])
 
     def test_one_bill_per_supplier_and_a_line_per_grant(self):
         given = self._give(self._case(), 100.0) | self._give(self._case(), 50.0)
@@ -145,6 +59,20 @@ class TestBills(AgreementCommon):
         self.assertEqual(bill.amount_total, 80.0)
         bill.action_post()
         self.assertEqual(enrolment.bill_state, "booked")
+
+    def test_what_was_bought_is_billed_by_the_shop(self):
+        """A kit that the organisation gives is a line of the shop's bill; its own work
+        is on no bill, least of all on one from itself."""
+        shop = self.env["res.partner"].create({"name": "A shop"})
+        shop.with_company(
+            self.company
+        ).property_account_payable_id = self.school.property_account_payable_id
+        us = self.company.partner_id.id
+        bought = self._give(self._case(), 25.0, provider_id=us, bought_from_id=shop.id)
+        own = self._give(self._case(), 40.0, provider_id=us)
+        bill = self._draft()
+        self.assertEqual((bill.partner_id, bill.amount_total), (shop, 25.0))
+        self.assertEqual((bought.bill_state, own.bill_state), ("drafted", "none"))
 
     def test_bad_input_a_bill_is_cancelled_after_the_delivery(self):
         delivery = self._give(self._case(), 10.0)

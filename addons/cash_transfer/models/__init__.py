@@ -28,5 +28,6 @@ from . import remediation_beneficiary
 from . import res_partner
 from . import res_partner_bank
 from . import remediation_plan_action
+from . import remediation_case
 from . import remediation_desk
 from . import remediation_desk_setup

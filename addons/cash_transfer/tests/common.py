@@ -482,7 +482,22 @@ class CashCommon(RemediationCommon):
                     statement["remaining"] + statement["returned"],
                     4,
                 )
+        self.assertCostOfCases()
         self.assertNoNames()
+
+    def assertCostOfCases(self):
+        """What all cases cost so far is what the books show as given to them."""
+        cases = self.env["cash.transfer.entitlement"].search([]).case_id
+        booked = self.env["account.move.line"].search(
+            [
+                ("payment_plan_id", "!=", False),
+                ("parent_state", "=", "posted"),
+                ("account_id", "=", self.expense_account.id),
+            ]
+        )
+        self.assertAlmostEqual(
+            sum(cases.mapped("cost_cash")), sum(booked.mapped("balance")), 4
+        )
 
     def assertNoNames(self):
         """No child's or payee's name anywhere in the ledger."""

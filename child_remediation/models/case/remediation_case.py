@@ -264,7 +264,7 @@ class Case(models.Model):
     stage_log_ids = fields.One2many("remediation.case.stage.log", "case_id")
     holder_log_ids = fields.One2many("remediation.case.holder", "case_id")
     cost_delivered = fields.Monetary(
-        compute="_compute_cost_delivered", string="Cost So Far"
+        compute="_compute_cost_delivered", string="Cost of Services"
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     # Stage

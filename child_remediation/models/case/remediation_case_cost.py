@@ -3,13 +3,68 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.remediation_base.tools.money import Money
 from odoo.addons.remediation_base.tools.steps import step
+
+#: Who reads what a case cost: whoever follows it, auditors and data protection.
+COST_READERS = (
+    "child_remediation.group_case_worker,child_remediation.group_auditor,"
+    "child_remediation.group_data_protection"
+)
+#: What a case costs, by the field that shows it.
+KINDS = ("cost_services", "cost_cash", "cost_groups")
 
 
 class Case(models.Model):
     """Who pays for a case, and what was spent on it."""
 
     _inherit = "remediation.case"
+
+    cost_so_far = fields.Monetary(
+        compute="_compute_cost_so_far",
+        compute_sudo=True,
+        groups=COST_READERS,
+        help="What the books show for this case: services, cash and its part of what "
+        "its savings groups were given.",
+    )
+    cost_services = fields.Monetary(
+        compute="_compute_cost_so_far",
+        compute_sudo=True,
+        string="Services in the Books",
+        groups=COST_READERS,
+    )
+    cost_cash = fields.Monetary(
+        compute="_compute_cost_so_far",
+        compute_sudo=True,
+        string="Cash in the Books",
+        groups=COST_READERS,
+    )
+    cost_groups = fields.Monetary(
+        compute="_compute_cost_so_far",
+        compute_sudo=True,
+        string="Part of Support to Groups",
+        groups=COST_READERS,
+    )
+
+    # compute_sudo: sums of posted entries; who follows the case needs no right to the
+    # books, and reads no entry.
+    @api.depends("company_id")
+    @api.depends_context("uid")
+    def _compute_cost_so_far(self):
+        costs = self._booked_costs()
+        for case in self:
+            whole = 0
+            for kind in KINDS:
+                units = costs.get((case.id, kind), 0)
+                case[kind] = Money(units, case.currency_id).amount
+                whole += units
+            case.cost_so_far = Money(whole, case.currency_id).amount
+
+    def _booked_costs(self):
+        """Return ``{(case id, kind): units of the company's currency}`` of what the
+        posted entries charge for these cases, kinds as :data:`KINDS`. Hook: each app
+        adds what it books; called as superuser, once for all cases."""
+        return {}
 
     @api.depends("plan_action_ids.cost_delivered")
     def _compute_cost_delivered(self):
