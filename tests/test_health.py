@@ -103,6 +103,8 @@ class TestHealth(PortalCommon):
             "drill_age_seconds": self._old_drill,
             "breach_untold_seconds": self._untold_breach,
             "submission_oldest_seconds": self._old_submission,
+            "webhooks_failed": self._failed_webhook,
+            "webhook_oldest_seconds": self._old_webhook,
             "schedule_late_seconds": self._late_schedule,
         }
         figures = self.env["remediation.health"].sudo()._figures()
@@ -129,6 +131,24 @@ class TestHealth(PortalCommon):
         past = fields.Datetime.now() - timedelta(hours=3)
         self.env.cr.execute(
             "UPDATE mail_mail SET create_date = %s WHERE id = %s", (past, letter.id)
+        )
+
+    def _webhook_letter(self):
+        webhook = self.env["remediation.webhook"].create(
+            {"name": "x", "url": "https://example.org/", "secret": "s" * 40}
+        )
+        webhook.action_ping()
+        return webhook.delivery_ids
+
+    def _failed_webhook(self):
+        self._webhook_letter()._unprotected().state = "failed"
+
+    def _old_webhook(self):
+        letter = self._webhook_letter()
+        past = fields.Datetime.now() - timedelta(days=2)
+        self.env.cr.execute(
+            "UPDATE remediation_webhook_delivery SET create_date = %s WHERE id = %s",
+            (past, letter.id),
         )
 
     def _bouncing_user(self):

@@ -1,0 +1,2 @@
+from . import remediation_webhook
+from . import cash_transfer_payment_plan

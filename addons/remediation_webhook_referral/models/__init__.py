@@ -1,0 +1,2 @@
+from . import remediation_webhook
+from . import remediation_referral
