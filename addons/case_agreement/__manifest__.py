@@ -13,6 +13,7 @@
         "data/mail_activity_type_data.xml",
         "data/ir_cron_data.xml",
         "views/schedule_templates.xml",
+        "views/remedy_templates.xml",
         "views/remediation_agreement_month_views.xml",
         "views/remediation_agreement_party_views.xml",
         "views/remediation_agreement_views.xml",

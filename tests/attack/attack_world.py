@@ -159,6 +159,13 @@ class AttackWorld(ReferralCommon, CashCommon):
         cls.env["remediation.note"].with_user(cls.worker_2).create(
             {"case_id": case.id, "text": "x", "subject": "x"}
         )
+        cls.env["remediation.age.check"].create(
+            {
+                "case_id": case.id,
+                "method": "caregiver",
+                "age_found": child.age_estimated or 12,
+            }
+        )
         # Only who may work is moved to a safe task.
         age, child.age_estimated = child.age_estimated, 17
         cls.env["remediation.task.move"].create(

@@ -447,6 +447,7 @@ AUDITOR_TEXTS = {
     **dict.fromkeys(
         (
             "remediation.case.missing_html",
+            "remediation.case.remedy_path",
             "remediation.case.handover_text",
             "remediation.case.sibling_prompt",
             "remediation.closure.missing_text",

@@ -16,11 +16,13 @@ from . import (
     remediation_adult_job,
     remediation_job_promise,
     remediation_task_move,
+    remediation_age_check,
     remediation_billed_support,
     remediation_service_delivery,
     remediation_education_enrolment,
     remediation_beneficiary,
     remediation_case,
     remediation_case_bill,
+    remediation_case_path,
     remediation_case_cost,
 )

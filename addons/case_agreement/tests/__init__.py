@@ -1,5 +1,6 @@
 from . import (
     test_access,
+    test_age,
     test_agreement,
     test_bills,
     test_calls,

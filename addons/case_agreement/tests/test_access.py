@@ -100,6 +100,17 @@ class TestAccess(AccessTable, RuleTable, AgreementCommon):
                 portal="",
             ),
             self.case_row(
+                "remediation.age.check",
+                lambda case: {
+                    "case_id": case.id,
+                    "method": "health_card",
+                    "age_found": 12,
+                },
+                write={"age_found": 13},
+                worker="rc",
+                portal="",
+            ),
+            self.case_row(
                 "remediation.agreement.cost",
                 lambda case: {
                     "agreement_child_id": self._child_of(case).id,
