@@ -17,6 +17,7 @@ APPS = (
     "case_referral",
     "savings_group",
     "cash_transfer",
+    "cash_transfer_budget",
     "cash_transfer_portal",
     "cash_transfer_reconcile",
     "case_agreement",

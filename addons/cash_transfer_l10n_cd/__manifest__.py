@@ -1,7 +1,7 @@
 {
     "name": "Cash Transfers in the Congo (DRC)",
     "summary": "Accounts, journal and settings of cash transfers in SYSCEBNL's chart",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Child Remediation",
     "license": "AGPL-3",
     "author": "Child Remediation contributors",

@@ -15,6 +15,7 @@
         "case_indicator_savings",
         "case_referral",
         "case_submission",
+        "cash_transfer_budget",
         "cash_transfer_l10n_cd",
         "cash_transfer_portal",
         "cash_transfer_reconcile",

@@ -9,6 +9,21 @@ class AccountChartTemplate(models.AbstractModel):
 
     _inherit = "account.chart.template"
 
+    def _get_partner_accounts(self):
+        """Core proposes the members' accounts to everybody: a school's bill is owed to
+        a supplier, and what is called for is due from who gives."""
+        return {
+            "property_account_payable_id": "syscebnl_401",
+            "property_account_receivable_id": "cash_transfer_donors",
+        }
+
+    def _get_chart_template_data(self, template_code):
+        # not by a template of our own: the values of the parent chart win over those
+        data = super()._get_chart_template_data(template_code)
+        if template_code == "cd_syscebnl":
+            data["template_data"].update(self._get_partner_accounts())
+        return data
+
     @template("cd_syscebnl", "account.account")
     def _get_cash_transfer_cd_account_account(self):
         return {
@@ -24,6 +39,13 @@ class AccountChartTemplate(models.AbstractModel):
                 "name@fr": "Créances sur les prestataires de paiement",
                 "code": "471190",
                 "account_type": "asset_current",
+                "reconcile": True,
+            },
+            "cash_transfer_donors": {
+                "name": "Donors, Grants Called",
+                "name@fr": "Bailleurs, subventions appelées",
+                "code": "473290",
+                "account_type": "asset_receivable",
                 "reconcile": True,
             },
             "cash_transfer_expense": {
@@ -55,6 +77,8 @@ class AccountChartTemplate(models.AbstractModel):
                 "type": "general",
                 "code": "TME",
                 "show_on_dashboard": False,
+                # what is posted stays as it was posted: each entry has its hash
+                "restrict_mode_hash_table": True,
             },
         }
 
@@ -74,6 +98,7 @@ class AccountChartTemplate(models.AbstractModel):
     def _complete_cash_transfer(self, companies):
         """Add accounts, journal and settings to companies with this chart that chose
         none of their own."""
+        self._complete_partner_accounts(companies)
         for company in companies.filtered(lambda c: not c.cash_journal_id):
             chart = self.with_company(company)
             settings = chart._get_cash_transfer_cd_res_company()[company.id]
@@ -90,3 +115,24 @@ class AccountChartTemplate(models.AbstractModel):
                     },
                 }
             )
+
+    def _complete_partner_accounts(self, companies):
+        """Bring suppliers and donors to their own accounts, where the proposal is still
+        core's: the members'."""
+        defaults = self.env["ir.default"]
+        for company in companies:
+            chart = self.with_company(company)
+            if not chart.ref("cash_transfer_donors", raise_if_not_found=False):
+                accounts = chart._get_cash_transfer_cd_account_account()
+                donors = {"cash_transfer_donors": accounts["cash_transfer_donors"]}
+                chart._load_data({"account.account": donors})
+            wanted = chart._get_partner_accounts()
+            for name, core in (
+                ("property_account_payable_id", "syscebnl_419"),
+                ("property_account_receivable_id", "syscebnl_409"),
+            ):
+                own = defaults._get("res.partner", name, company_id=company.id)
+                members = chart.ref(core, raise_if_not_found=False)
+                right = chart.ref(wanted[name], raise_if_not_found=False)
+                if right and (not own or own == members.id):
+                    defaults.set("res.partner", name, right.id, company_id=company.id)

@@ -1,3 +1,5 @@
+from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tests import TransactionCase, tagged
 
 SETTINGS = {
@@ -69,3 +71,53 @@ class TestChart(TransactionCase):
         )
         provider.action_complete_setup()
         self.assertEqual(provider._problems(), [])
+
+    def _default_code(self, name):
+        partner = (
+            self.env["res.partner"]
+            .with_company(self.company)
+            .create({"name": "Somebody New"})
+        )
+        return partner[name].code
+
+    def test_a_schools_bill_lands_on_suppliers_and_a_call_on_donors(self):
+        """Core proposes 419 and 409, the members' accounts, to everybody."""
+        self.chart.try_loading("cd_syscebnl", self.company, install_demo=False)
+        self.assertEqual(self._default_code("property_account_payable_id"), "401000")
+        self.assertEqual(self._default_code("property_account_receivable_id"), "473290")
+
+    def test_a_company_with_cores_proposal_is_brought_along_and_a_choice_kept(self):
+        self.chart.try_loading("cd_syscebnl", self.company, install_demo=False)
+        chart = self.chart.with_company(self.company)
+        defaults, name = self.env["ir.default"], "property_account_payable_id"
+        for core, expected in (("syscebnl_419", "401000"), ("syscebnl_408", "408000")):
+            defaults.set(
+                "res.partner", name, chart.ref(core).id, company_id=self.company.id
+            )
+            self.chart._complete_cash_transfer(self.company)
+            self.assertEqual(self._default_code(name), expected)
+
+    def test_what_the_journal_posted_is_secured_and_reversed_only(self):
+        self.chart.try_loading("cd_syscebnl", self.company, install_demo=False)
+        journal = self.company.cash_journal_id
+        self.assertTrue(journal.restrict_mode_hash_table)
+        accounts = (
+            self.company.cash_expense_account_id,
+            self.company.cash_advance_account_id,
+        )
+        move = self.env["account.move"].create(
+            {
+                "journal_id": journal.id,
+                "company_id": self.company.id,
+                "line_ids": [
+                    Command.create({"account_id": account.id, "balance": amount})
+                    for account, amount in zip(accounts, (10, -10), strict=True)
+                ],
+            }
+        )
+        move.action_post()
+        self.assertTrue(move.inalterable_hash)
+        with self.assertRaises(UserError):
+            move.button_draft()
+        reversal = move._reverse_moves(cancel=True)
+        self.assertTrue(reversal.inalterable_hash)

@@ -1,0 +1,26 @@
+{
+    "name": "Budgets and Books of Cash Transfers",
+    "summary": "OCA's ledgers, lock dates, statements and rates on finance's desk",
+    "version": "19.0.1.0.0",
+    "category": "Child Remediation",
+    "license": "AGPL-3",
+    "author": "Child Remediation contributors",
+    "development_status": "Beta",
+    "depends": [
+        "cash_transfer",
+        "account_financial_report",
+        "account_fiscal_year",
+        "account_lock_date_update",
+        "currency_rate_update",
+        "mis_builder",
+    ],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/ir_model_access.xml",
+        "data/mis_report_generic_data.xml",
+        "data/mis_report_syscebnl_data.xml",
+        "views/finance_menus.xml",
+    ],
+    "auto_install": True,
+    "post_init_hook": "post_init_hook",
+}
