@@ -1,7 +1,7 @@
 {
     "name": "Case Submissions",
     "summary": "An endpoint for concerns and visits that telephones collect",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.3.0",
     "category": "Child Remediation",
     "license": "AGPL-3",
     "author": "Child Remediation contributors",
@@ -13,6 +13,7 @@
         "security/submission_rules.xml",
         "views/remediation_submission_views.xml",
         "wizards/remediation_submission_place_views.xml",
+        "wizards/res_users_apikeys_description_views.xml",
         "views/res_company_views.xml",
         "views/submission_menus.xml",
     ],

@@ -20,6 +20,7 @@ from ..models.remediation_submission import (
     keys_of,
     read_answers,
 )
+from ..models.res_users_apikeys import SCOPE
 
 _logger = logging.getLogger(__name__)
 
@@ -180,8 +181,10 @@ class SubmissionController(http.Controller):
         """Go on as the user of the API key; a session does not count."""
         header = request.httprequest.headers.get("Authorization") or ""
         match = re.match(r"^bearer\s+(\S+)$", header, re.IGNORECASE)
-        uid = match and request.env["res.users.apikeys"]._check_credentials(
-            scope="rpc", key=match.group(1)
+        keys = request.env["res.users.apikeys"]
+        uid = match and (
+            keys._check_credentials(scope="rpc", key=match.group(1))
+            or keys._check_credentials(scope=SCOPE, key=match.group(1))
         )
         if not uid:
             raise _RefusedError(
