@@ -177,16 +177,30 @@ class AccountMove(models.Model):
         ).action_post()
 
     def _take_income_back(self):
-        """What is no longer posted releases no income: its release is cancelled."""
+        """What is no longer posted releases no income: its release is cancelled, or
+        reversed on its own day where the journal secures what it posted."""
         # sudo: follows from what was just allowed on the entry itself
         releases = (
             self.sudo()
             ._cash_step()
             .search([("income_of_id", "in", self.ids), ("state", "=", "posted")])
         )
-        if releases:
-            releases.button_draft()
-            releases.button_cancel()
+        releases -= releases.filtered(
+            lambda move: move.reversed_entry_id or move.reversal_move_ids
+        )
+        secured = releases.filtered("inalterable_hash")
+        if secured:
+            secured._reverse_moves(
+                [
+                    {"date": move.date, "ref": move.ref, "income_of_id": move.income_of_id.id}
+                    for move in secured
+                ],
+                cancel=True,
+            )
+        plain = releases - secured
+        if plain:
+            plain.button_draft()
+            plain.button_cancel()
 
     def _cash_step(self):
         """Return the same records for a step of a payment plan, which may make and

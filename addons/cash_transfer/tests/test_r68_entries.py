@@ -365,6 +365,15 @@ class TestEntries(CashCommon):
                 # 30 and 32 delivered, 30 taken back, the fees stay
                 self.assertAlmostEqual(sum(charged.mapped("amount_currency")), 33)
 
+    def test_r68_a_secured_journal_reverses_its_releases(self):
+        """Nothing that a hash secures goes back to a draft: the release is reversed."""
+        self.cash_journal.restrict_mode_hash_table = True
+        self.test_r68_bills_of_others_release_income_by_the_same_rule()
+        made = self.env["account.move"].search([("income_of_id", "!=", False)])
+        made = made.filtered(lambda move: move.journal_id == self.cash_journal)
+        self.assertTrue(all(made.mapped("inalterable_hash")))
+        self.assertEqual(set(made.mapped("state")), {"posted"})
+
     def test_r68_bills_of_others_release_income_by_the_same_rule(self):
         """A kit for a savings group, a consultant: what charges the grant releases as
         much; a credit note, or the way back to draft, takes it back."""
