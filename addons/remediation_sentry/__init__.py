@@ -1,0 +1,1 @@
+from .tools.cut import install as post_load
