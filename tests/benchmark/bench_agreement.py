@@ -67,3 +67,80 @@ def agreement_forecast(bench):
     rows = sum(agreements.month_ids.mapped("amount"))
     if abs(rows - sum(children.mapped("forecast"))) > 0.005:
         raise AssertionError("the months are not the schedules")
+
+
+def supported(env, number):
+    """So many deliveries of one month to a tenth as many children, 250 by each
+    supplier."""
+    covered(env, max(number // 10, 10))
+    suppliers = env["res.partner"].create(
+        [
+            {"name": f"Supplier {i}", "is_company": True}
+            for i in range(max(number // 250, 1))
+        ]
+    )
+    plan = env["account.analytic.plan"].create({"name": "Payers"})
+    grants = env["account.analytic.account"].create(
+        [{"name": f"Payer {i}", "plan_id": plan.id} for i in range(3)]
+    )
+    env.flush_all()
+    env.cr.execute(
+        """UPDATE remediation_agreement_party p
+              SET analytic_account_id = %(grant)s + p.id %% 3;
+           INSERT INTO remediation_plan_action (case_id, company_id, user_id, team_id,
+               organisation_id, domain, is_urgent, currency_id, state)
+           SELECT id, company_id, user_id, team_id, organisation_id, 'health', TRUE,
+                  %(currency)s, 'in_progress'
+             FROM remediation_case;
+           INSERT INTO remediation_service_delivery (plan_action_id, case_id,
+               company_id, user_id, team_id, organisation_id, domain, provider_id, date,
+               quantity, unit, cost, currency_id, recipient, state, bill_state)
+           SELECT a.id, a.case_id, a.company_id, a.user_id, a.team_id,
+                  a.organisation_id, a.domain, %(supplier)s + (a.id + n) %% %(suppliers)s,
+                  date '2026-10-01' + n, 1, 'piece', 5 + n + (a.id %% 100) / 100.0,
+                  %(currency)s, 'child', 'given', 'none'
+             FROM remediation_plan_action a, generate_series(1, 10) n
+            WHERE a.domain = 'health'""",
+        {
+            "grant": min(grants.ids),
+            "supplier": min(suppliers.ids),
+            "suppliers": len(suppliers),
+            "currency": env.company.currency_id.id,
+        },
+    )
+
+
+@benchmark("support_bills", size=10_000, seed=supported, seconds=60, sql_per_record=0.5)
+def support_bills(bench):
+    env = bench.env
+    account = env["account.account"].create(
+        {"name": "Support", "code": "632901", "account_type": "expense"}
+    )
+    payable = env["account.account"].create(
+        {
+            "name": "Suppliers",
+            "code": "401901",
+            "account_type": "liability_payable",
+            "reconcile": True,
+        }
+    )
+    env["account.journal"].create(
+        {
+            "name": "Bills",
+            "code": "BLL9",
+            "type": "purchase",
+            "default_account_id": account.id,
+        }
+    )
+    deliveries = env["remediation.service.delivery"].search([])
+    deliveries.provider_id.property_account_payable_id = payable
+    wizard = env["remediation.support.bill"].create(
+        {"month": "2026-10-05", "account_id": account.id}
+    )
+    env.flush_all()
+    with bench.measure():
+        action = wizard.action_draft()
+        env.flush_all()
+    bills = env["account.move"].search(action["domain"])
+    if abs(sum(bills.mapped("amount_total")) - sum(deliveries.mapped("cost"))) > 0.005:
+        raise AssertionError("the bills are not the deliveries")

@@ -59,6 +59,7 @@ class Agreement(models.Model):
     def action_months(self):
         """Show what each party pays, month by month; for whoever reads the
         agreement."""
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Months"),

@@ -81,22 +81,35 @@ class SupportBill(models.TransientModel):
 
     def _draft_moves(self, support, move_type, link):
         """Make one entry per supplier and currency and note it on the support."""
-        groups = defaultdict(lambda: support.browse())
+        ids = defaultdict(list)
         for one in support:
-            groups[one._supplier(), one.currency_id] |= one
+            ids[one._supplier(), one.currency_id].append(one.id)
+        # with one prefetch for all of them
+        groups = {
+            key: support.browse(some).with_prefetch(support.ids)
+            for key, some in ids.items()
+        }
+        # One call makes all entries: each alone would cost some sixty statements.
         moves = self.env["account.move"].with_company(self.company_id)
-        for (supplier, currency), ones in groups.items():
-            move = moves.create(self._prepare_move(ones, supplier, currency, move_type))
+        moves = moves.create(
+            [
+                self._prepare_move(ones, supplier, currency, move_type)
+                for (supplier, currency), ones in groups.items()
+            ]
+        )
+        for move, ones in zip(moves, groups.values(), strict=True):
             ones._unprotected().write({link: move.id})
-            moves |= move
         return moves
 
     def _prepare_move(self, support, supplier, currency, move_type):
         """Return the entry: what it is for, by grant, in sums."""
         sums = defaultdict(int)
+        known = {}
         for one in support:
             day, label, amount = one._bill_parts()
-            shares = one.case_id._analytic_shares(day)
+            if (one.case_id, day) not in known:
+                known[one.case_id, day] = one.case_id._analytic_shares(day)
+            shares = known[one.case_id, day]
             parts = Money.of(amount, currency).split(list(shares.values()))
             for analytic, part in zip(shares, parts, strict=True):
                 sums[label, analytic] += part.units
