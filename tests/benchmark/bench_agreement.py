@@ -96,7 +96,8 @@ def supported(env, number):
                company_id, user_id, team_id, organisation_id, domain, provider_id, date,
                quantity, unit, cost, currency_id, recipient, state, bill_state)
            SELECT a.id, a.case_id, a.company_id, a.user_id, a.team_id,
-                  a.organisation_id, a.domain, %(supplier)s + (a.id + n) %% %(suppliers)s,
+                  a.organisation_id, a.domain,
+                  %(supplier)s + (a.id + n) %% %(suppliers)s,
                   date '2026-10-01' + n, 1, 'piece', 5 + n + (a.id %% 100) / 100.0,
                   %(currency)s, 'child', 'given', 'none'
              FROM remediation_plan_action a, generate_series(1, 10) n
