@@ -19,6 +19,7 @@
         "security/ir_model_access.xml",
         "data/mis_report_generic_data.xml",
         "data/mis_report_syscebnl_data.xml",
+        "views/cash_budget_line_views.xml",
         "views/finance_menus.xml",
     ],
     "auto_install": True,

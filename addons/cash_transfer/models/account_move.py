@@ -192,7 +192,11 @@ class AccountMove(models.Model):
         if secured:
             secured._reverse_moves(
                 [
-                    {"date": move.date, "ref": move.ref, "income_of_id": move.income_of_id.id}
+                    {
+                        "date": move.date,
+                        "ref": move.ref,
+                        "income_of_id": move.income_of_id.id,
+                    }
                     for move in secured
                 ],
                 cancel=True,

@@ -242,11 +242,18 @@ class CashTransferGrant(models.Model):
                     value = float(amount or 0)
                 else:
                     value = grant.company_id.currency_id._convert(
-                        float(cost or 0), grant.currency_id, grant.company_id, day
+                        float(cost or 0),
+                        grant.currency_id,
+                        grant.company_id,
+                        grant._rate_day(day),
                     )
                 accounts = spent[grant_id]
                 accounts[account_id] = accounts.get(account_id, 0.0) + value
         return spent
+
+    def _rate_day(self, day):
+        """Hook: the day whose rate tells the funder what was posted on a day (R53)."""
+        return day
 
     @api.model
     def _income_lines(self, company, charged):

@@ -195,7 +195,7 @@ class CashTransferPlanLedgerDelivery(models.AbstractModel):
                     self.company_currency_id,
                     grant.currency_id,
                     self.company_id,
-                    move[:1].date,
+                    grant._rate_day(move[:1].date),
                 )
             self._execute(
                 """

@@ -1,0 +1,89 @@
+from odoo import models
+
+from odoo.addons.cash_transfer.models.entitlement.cash_transfer_entitlement_funding import (  # noqa: E501
+    SHARES_OF_PAYMENTS,
+)
+
+from .cash_budget_line import line_at
+
+
+class CashTransferPlanLock(models.AbstractModel):
+    _inherit = "cash.transfer.plan.lock"
+
+    def _problems_of_budget(self):
+        """Asked at lock and release: what this plan takes of each budget line, beside
+        what is spent and what other plans have on the way (R65)."""
+        problems = super()._problems_of_budget()
+        if problems or not self._get_grants().sudo().budget_line_ids:
+            return problems
+        account = self._expense_account()
+        wanted = self._query(
+            f"""
+            SELECT f.grant_id, sum(l.amount_due * f.share / 100.0)
+              FROM {SHARES_OF_PAYMENTS}
+             WHERE l.plan_id = %(plan)s AND l.status = 'pending'
+             GROUP BY f.grant_id
+            """
+        )
+        company, day = self.company_id, self._rate_date()
+        # sudo: budget figures are sums; who locks a plan reads no journal items
+        grants = self.env["cash.transfer.grant"].sudo()
+        for grant_id, amount in wanted:
+            grant = grants.browse(grant_id)
+            if not grant.budget_line_ids:
+                continue
+            line = line_at(grant.budget_line_ids, account.id, self.pay_on)
+            takes = self.currency_id._convert(
+                float(amount), grant.currency_id, company, day
+            )
+            left = line.amount - line.spent - self._on_the_way(line, account)
+            if not line:
+                problems.append(
+                    self.env._(
+                        "%(grant)s: no budget line takes account %(account)s on "
+                        "%(day)s.",
+                        grant=grant.display_name,
+                        account=account.code,
+                        day=self._say_day(self.pay_on),
+                    )
+                )
+            elif grant.currency_id.compare_amounts(takes, left) > 0:
+                problems.append(
+                    self.env._(
+                        "%(grant)s, “%(heading)s”: this plan takes %(takes)s, %(left)s "
+                        "are left of the line.",
+                        grant=grant.display_name,
+                        heading=line.heading,
+                        takes=grant.currency_id.format(takes),
+                        left=grant.currency_id.format(max(left, 0.0)),
+                    )
+                )
+        return problems
+
+    def _on_the_way(self, line, account):
+        """Return what other live plans take of a budget line, in its currency."""
+        total, company, day = 0.0, self.company_id, self._rate_date()
+        for currency_id, amount in self._query(
+            """
+            SELECT s.currency_id, sum(s.amount - s.amount_delivered)
+              FROM cash_transfer_payment_split s
+              JOIN cash_transfer_payment_line l ON l.id = s.line_id
+              JOIN cash_transfer_payment_plan p ON p.id = s.plan_id
+              JOIN cash_transfer_scheme m ON m.id = p.scheme_id
+              JOIN res_company c ON c.id = p.company_id
+             WHERE s.grant_id = %(grant)s AND l.is_live AND l.plan_id <> %(plan)s
+               AND p.pay_on BETWEEN %(since)s AND %(until)s
+               AND coalesce(m.expense_account_id, c.cash_expense_account_id)
+                   = %(account)s
+             GROUP BY s.currency_id
+            """,
+            grant=line.grant_id.id,
+            since=line.date_from or self.pay_on,
+            until=line.date_to or self.pay_on,
+            account=account.id,
+        ):
+            currency = self.env["res.currency"].browse(currency_id)
+            total += currency._convert(
+                float(amount), line.currency_id or currency, company, day
+            )
+        return total
