@@ -11,6 +11,7 @@
         "case_agreement_portal",
         "case_exchange",
         "case_indicator_cash",
+        "case_indicator_dashboard",
         "case_indicator_referral",
         "case_indicator_savings",
         "case_referral",

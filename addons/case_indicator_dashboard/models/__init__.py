@@ -1,0 +1,2 @@
+from . import remediation_case_step, remediation_indicator_trend
+from . import spreadsheet_dashboard_share

@@ -1,0 +1,133 @@
+from odoo import api, fields, models, tools
+from odoo.tools import SQL, formatLang
+
+from odoo.addons.case_indicator.models.remediation_indicator_measure import KINDS
+
+#: The first letters of a key → whose duty reads the figure beside those who read runs.
+AUDIENCES = {
+    "money": ("i24_", "i25_", "i26_", "i27_", "i28_", "i31_"),
+    "savings": ("i30_",),
+}
+
+
+class IndicatorTrend(models.Model):
+    """The figures of final runs with the run before and the target, for dashboards: the
+    whole of each, as it was frozen, or as it was restated last.
+
+    Who may what: whoever reads runs reads all. Who has a duty for money or for savings
+    groups reads the figures of that duty; of those that count children, only what is
+    about eleven and more (R10). Nobody writes.
+    """
+
+    _name = "remediation.indicator.trend"
+    _description = "Figure with Its Trend"
+    _rules_of = "remediation.in.company"
+    _auto = False
+    _order = "date_to desc, sequence, id"
+
+    name = fields.Char(compute="_compute_words", string="Figure")
+    now = fields.Char(compute="_compute_words")
+    trend = fields.Char(compute="_compute_words", string="Before and Target")
+    key = fields.Char(readonly=True)
+    measure_id = fields.Many2one("remediation.indicator.measure", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    date_to = fields.Date(string="On the Day", readonly=True)
+    is_last = fields.Boolean(string="Of the Last Run", readonly=True)
+    sequence = fields.Integer(readonly=True)
+    kind = fields.Selection(KINDS, readonly=True)
+    audience = fields.Selection(
+        [("all", "Who Reads Runs"), ("money", "Finance"), ("savings", "Savings")],
+        readonly=True,
+    )
+    horizon = fields.Selection(
+        [("06", "6 Months"), ("12", "12 Months"), ("24", "24 Months")],
+        string="After",
+        readonly=True,
+        help="Of cohorts: how long after the plan began.",
+    )
+    persons = fields.Boolean(string="Counts Children", readonly=True)
+    units = fields.Integer(readonly=True)
+    denominator = fields.Float(string="Whole", readonly=True)
+    value = fields.Float(readonly=True, aggregator="avg")
+    before = fields.Float(readonly=True, aggregator="avg")
+    has_before = fields.Boolean(readonly=True)
+    target = fields.Float(readonly=True, aggregator="avg")
+    less_is_better = fields.Boolean(readonly=True)
+
+    def init(self):
+        """Make the view."""
+        tools.drop_view_if_exists(self.env.cr, self._table)
+        audience = " ".join(
+            f"WHEN m.key ^@ '{start}' THEN '{audience}'"
+            for audience, starts in AUDIENCES.items()
+            for start in starts
+        )
+        self.env.cr.execute(
+            SQL(
+                f"""CREATE VIEW %s AS
+                    WITH run AS (
+                        SELECT DISTINCT ON (company_id, date_from, date_to)
+                               id, company_id, date_to
+                          FROM remediation_indicator_run WHERE state = 'frozen'
+                         ORDER BY company_id, date_from, date_to, id DESC
+                    ), figure AS (
+                        SELECT f.*, r.id = first_value(r.id) OVER last AS is_last,
+                               lead(f.value) OVER last AS before,
+                               lead(f.units) OVER last AS units_before
+                          FROM remediation_indicator_figure f
+                          JOIN run r ON r.id = f.run_id
+                         WHERE f.dimension = 'all'
+                        WINDOW last AS (PARTITION BY f.company_id, f.measure_id
+                                            ORDER BY r.date_to DESC, r.id DESC)
+                    )
+                    SELECT f.id, f.measure_id, f.company_id, f.date_to, f.is_last,
+                           f.sequence, f.units, f.denominator, f.value, f.before,
+                           coalesce(f.units_before > 0 OR m.kind IN ('count', 'amount')
+                               AND f.units_before IS NOT NULL, FALSE) AS has_before,
+                           m.key, m.kind, m.persons, m.target,
+                           m.less_is_better,
+                           CASE m.key WHEN 'i13_6' THEN '06' WHEN 'i13_12' THEN '12'
+                                      WHEN 'i13_24' THEN '24' END AS horizon,
+                           CASE {audience} ELSE 'all' END AS audience
+                      FROM figure f
+                      JOIN remediation_indicator_measure m ON m.id = f.measure_id""",
+                SQL.identifier(self._table),
+            )
+        )
+
+    @api.depends("value", "before", "target")
+    @api.depends_context("lang")
+    def _compute_words(self):
+        # sudo: the words of a definition, which are no secret, for who reads the row.
+        for figure in self.sudo():
+            figure.name = figure.measure_id.name
+            figure.now = figure._say(figure.value)
+            said = []
+            if figure.has_before:
+                arrow = (
+                    "▲"
+                    if figure.value > figure.before
+                    else "▼"
+                    if figure.value < figure.before
+                    else "="
+                )
+                said.append(f"{arrow} {figure._say(figure.before)}")
+            if figure.target:
+                said.append(
+                    self.env._("target %(figure)s", figure=figure._say(figure.target))
+                )
+            figure.trend = " · ".join(said)
+
+    def _say(self, value):
+        self.ensure_one()
+        if self.kind in ("ratio", "mean", "median") and not self.units:
+            return "–"
+        digits = 0 if value == int(value) or abs(value) >= 1000 else 1
+        number = formatLang(self.env, value, digits=digits)
+        if self.kind == "ratio":
+            return f"{number} %"
+        if self.kind == "median":
+            return self.env._("%(days)s days", days=number)
+        if self.kind == "amount" or self.key.startswith("i24_"):
+            return f"{number} {self.company_id.currency_id.symbol}"
+        return number

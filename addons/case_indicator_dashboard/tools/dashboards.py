@@ -1,0 +1,254 @@
+"""What the dashboard of each role shows.
+
+``python -m tools.dashboards`` in the folder of the module writes ``data/files``, which
+is what is loaded; a test holds them equal.
+"""
+
+import sys
+from pathlib import Path
+
+from .sheet import Sheet
+
+FILES = Path(__file__).parents[1] / "data" / "files"
+OPEN = [["closed_on", "=", False]]
+
+
+def case_worker():
+    sheet = Sheet("case_worker")
+    _work(sheet)
+    sheet.funnel()
+    sheet.chart("pie", "My Open Cases by Risk", "remediation.case", ["risk_level"],
+                domain=OPEN, legendPosition="top")  # fmt: skip
+    _late(sheet, ["kind"], "Late Deadlines by Kind")
+    _attendance(sheet)
+    return sheet
+
+
+def supervisor():
+    sheet = Sheet("supervisor")
+    _work(sheet)
+    sheet.funnel()
+    sheet.chart("bar", "Deadlines Missed, by Holder", "remediation.deadline.breach",
+                ["fell_due_on:month", "holder_user_id"])  # fmt: skip
+    sheet.chart("bar", "Open Cases by Holder and Risk", "remediation.case",
+                ["user_id", "risk_level"], domain=OPEN)  # fmt: skip
+    sheet.chart("bar", "Missing Data by Holder", "remediation.data.gap", ["user_id"])
+    _late(sheet, ["user_id"], "Late Deadlines by Holder")
+    _attendance(sheet)
+    return sheet
+
+
+def coordinator():
+    sheet = Sheet("coordinator")
+    sheet.figures(
+        {
+            "i2_identified": "Children Identified",
+            "i4_in_time": "First contact in time",
+            "i6_approved": "Plans approved",
+            "i9_1": "Children Supported",
+            "i11_rate": "School Attendance",
+            "i13_now": "Out of Child Labour",
+            "i18_on_time": "Visits in time",
+            "i20_vetted": "Workers Checked",
+            "i21_valid": "Consent in Force",
+            "i24_out": "Cost by Month Out",
+        },
+        table=True,
+    )
+    sheet.funnel()
+    sheet.cohorts()
+    sheet.chart("bar", "Deadlines Missed, by Team", "remediation.deadline.breach",
+                ["fell_due_on:month", "team_id"])  # fmt: skip
+    sheet.over_time("School Attendance (%)", ["i11_rate", "i11_regular"])
+    sheet.chart("bar", "Open Cases by Site", "remediation.case", ["site_id"],
+                domain=OPEN)  # fmt: skip
+    sheet.chart("bar", "Missing Data by Team", "remediation.data.gap",
+                ["team_id", "age_bucket"])  # fmt: skip
+    return sheet
+
+
+def director():
+    sheet = Sheet("director")
+    sheet.figures(
+        {
+            "i2_identified": "Children Identified",
+            "i3_in_remediation": "In Remediation",
+            "i13_now": "Out of Child Labour",
+            "i13_12": "Out at 12 Months",
+            "i16_again": "Returned to Work",
+            "i12_12": "At School at 12 Months",
+            "i24_child": "Cost by child",
+            "i24_out": "Cost by Month Out",
+            "i29_in_time": "Complaints in Time",
+            "i31_spent": "Budgets Spent",
+        },
+        table=True,
+    )
+    sheet.funnel()
+    sheet.cohorts()
+    sheet.over_time("Cost by month out of child labour", ["i24_month", "i24_out"])
+    sheet.over_time("School Attendance (%)", ["i11_rate", "i11_regular"])
+    return sheet
+
+
+def finance():
+    sheet = Sheet("finance")
+    sheet.figures(
+        {
+            "i25_on_time": "Paid on time",
+            "i25_failed": "Payments Failed",
+            "i25_reconciled": "Payments reconciled",
+            "i25_days": "Days to Reconcile",
+            "i28_value": "Value set aside",
+            "i26_more": "Advances above 90 days",
+            "i31_spent": "Budgets Spent",
+            "i31_burn": "Spent or Committed",
+            "i24_child": "Cost by child",
+            "i24_out": "Cost by Month Out",
+        }
+    )
+    grants = sheet.list(
+        "cash.transfer.grant",
+        ["display_name", "budget", "spent", "committed", "available"],
+        [],
+        "date_end",
+        ascending=False,
+    )
+    _by_grant(sheet, grants)
+    sheet.over_time("Budgets Spent or Committed (%)", ["i31_spent", "i31_burn"])
+    sheet.over_time("Payments Failed and on Time (%)", ["i25_failed", "i25_on_time"])
+    sheet.over_time("Advances by Age", ["i26_30", "i26_60", "i26_90", "i26_more"])
+    sheet.table(
+        grants,
+        {
+            "display_name": "Grant",
+            "budget": "Budget",
+            "spent": "Spent",
+            "committed": "Committed",
+            "available": "Available",
+        },
+        GRANTS,
+    )
+    return sheet
+
+
+def savings_manager():
+    sheet = Sheet("savings_manager")
+    sheet.figures(
+        {
+            "i30_members": "Members",
+            "i30_attendance": "Attendance at meetings",
+            "i30_retention": "Members Who Stayed",
+            "i30_savings": "Savings by member",
+            "i30_return": "Return in a Year",
+            "i30_utilisation": "Loan fund in use",
+            "i30_risk": "Loans at risk",
+            "i30_share_out": "Share-out by member",
+        }
+    )
+    ratio = "savings.ratio"
+    sheet.chart("bar", "Members by Quarter", ratio, ["quarter:quarter"], "members")
+    sheet.chart("bar", "Savings by Quarter", ratio, ["quarter:quarter"], "savings")
+    sheet.chart("bar", "Loans Outstanding by Quarter", ratio, ["quarter:quarter"],
+                "loans_outstanding")  # fmt: skip
+    sheet.chart("bar", "Balance of Late Loans by Quarter", ratio, ["quarter:quarter"],
+                "loans_late")  # fmt: skip
+    groups = sheet.list(
+        ratio,
+        ["group_id", "members", "savings", "loans_outstanding", "loans_late"],
+        [],
+        "date",
+        ascending=False,
+    )
+    sheet.table(
+        groups,
+        {
+            "group_id": "Group",
+            "members": "Members",
+            "savings": "Savings",
+            "loans_outstanding": "Loans Outstanding",
+            "loans_late": "Balance of Late Loans",
+        },
+        20,
+    )
+    return sheet
+
+
+def safeguarding():
+    sheet = Sheet("safeguarding")
+    report = "remediation.safeguarding.report"
+    still = [["state", "!=", "closed"]]
+    sheet.count("Reports Open", report, still)
+    sheet.count("Somebody in Danger", report,
+                [*still, ["is_immediate_danger", "=", True]])  # fmt: skip
+    sheet.count("Not Begun", report, [["state", "=", "new"]])
+    sheet.month("Received This Month", report, "received_on", less=True)
+    sheet.month("Closed This Month", report, "closed_on",
+                [["closed_on", "!=", False]])  # fmt: skip
+    sheet.chart("bar", "Reports by Month", report, ["received_on:month", "state"])
+    sheet.chart("bar", "Whom Reports Are About", report, ["subject_kind", "state"])
+    sheet.chart("pie", "Outcome of Closed Reports", report, ["outcome"],
+                domain=[["state", "=", "closed"]], legendPosition="top")  # fmt: skip
+    sheet.chart("bar", "How Reports Came", report, ["channel"])
+    return sheet
+
+
+def _work(sheet):
+    """What a worker has in hand; a supervisor's is that of the teams."""
+    sheet.count("Open Cases", "remediation.case", OPEN)
+    sheet.month("New Cases This Month", "remediation.case", "opened_at")
+    sheet.month("Visits Done This Month", "remediation.visit", "date_done",
+                [["date_done", "!=", False]])  # fmt: skip
+    sheet.count("Late Deadlines", "remediation.deadline", [["is_overdue", "=", True]])
+    sheet.count("Missing Data", "remediation.data.gap", [])
+
+
+def _late(sheet, group, title):
+    sheet.chart("bar", title, "remediation.deadline", group,
+                domain=[["is_overdue", "=", True]])  # fmt: skip
+
+
+def _attendance(sheet):
+    sheet.chart("line", "School Attendance by Month (%)", "remediation.attendance",
+                ["month:month"], "rate")  # fmt: skip
+
+
+GRANTS = 15
+
+
+def _by_grant(sheet, number):
+    """How much of each budget is spent, in its own currency, so in parts of it."""
+    for row in range(1, GRANTS + 1):
+        sheet.data[f"K{row + 1}"] = f'=ODOO.LIST({number},{row},"display_name")'
+        spent, budget = (
+            f'ODOO.LIST({number},{row},"{name}")' for name in ("spent", "budget")
+        )
+        sheet.data[f"L{row + 1}"] = f'=IFERROR(ROUND(100*{spent}/{budget},1),"")'
+    sheet.data["L1"] = '=_t("Spent (%)")'
+    sheet.ranged(
+        "Money by Grant: Spent of the Budget (%)",
+        f"K2:K{GRANTS + 1}",
+        f"L1:L{GRANTS + 1}",
+    )
+
+
+DASHBOARDS = (
+    case_worker,
+    supervisor,
+    coordinator,
+    finance,
+    savings_manager,
+    safeguarding,
+    director,
+)
+
+
+def write():
+    """Write the files."""
+    for make in DASHBOARDS:
+        path = FILES / f"{make.__name__}_dashboard.json"
+        path.write_text(make().dump(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(write())

@@ -1,0 +1,355 @@
+"""A dashboard as o-spreadsheet reads it, from a few lines that say what it shows.
+
+Cards stand on top, charts below, a table last; a phone shows cards and charts. Sources
+are pivots and lists without any number of a record, so that a file fits every database.
+"""
+
+import json
+
+WIDTH, GAP = 1000, 10
+CARD_WIDTH, CARD_HEIGHT, CARDS = 192, 100, 5
+CHART_WIDTH, CHART_HEIGHT = 495, 320
+ROW = 23
+COLUMNS = 5
+TREND = "remediation.indicator.trend"
+#: How many figures there may be, and what a table of them says.
+ALL_FIGURES = 85
+HEADS = {"name": "Figure", "now": "Now", "trend": "Before and Target"}
+LOCALE = {
+    "name": "English (US)",
+    "code": "en_US",
+    "thousandsSeparator": ",",
+    "decimalSeparator": ".",
+    "dateFormat": "mm/dd/yyyy",
+    "timeFormat": "hh:mm:ss",
+    "formulaArgSeparator": ",",
+    "weekStart": 7,
+}
+INK, PAPER = "#01666B", "#F1F5F5"
+
+
+class Sheet:
+    """Collects what a dashboard shows; :meth:`dump` is the file's text.
+
+    :param str name: of the dashboard, for the ids of its figures
+    """
+
+    def __init__(self, name):
+        self.name = name
+        self.cards, self.charts = [], []
+        self.pivots, self.lists = {}, {}
+        self.cells, self.data = {}, {}
+        self.table_of = None
+
+    # Cards
+
+    def card(self, title, value, baseline=None, mode="text", words=None, less=False):
+        """A number: formulas of its value and of what it is compared with."""
+        row = len(self.cards) + 1
+        self.data[f"H{row}"] = value
+        figure = {
+            "type": "scorecard",
+            "title": {
+                "text": title,
+                "bold": True,
+                "color": "#434343",
+                "fontSize": 12,
+            },
+            "background": PAPER,
+            "keyValue": f"Data!H{row}",
+            "baselineMode": mode,
+            "baselineColorUp": "#DC6965" if less else "#00A04A",
+            "baselineColorDown": "#00A04A" if less else "#DC6965",
+            "humanize": False,
+        }
+        if baseline:
+            self.data[f"I{row}"] = baseline
+            figure["baseline"] = f"Data!I{row}"
+        if words:
+            figure["baselineDescr"] = {"text": words}
+        self.cards.append(figure)
+
+    def count(self, title, model, domain, **options):
+        """A card with the number of records that the reader sees."""
+        number = self.pivot(model, domain)
+        self.card(title, f'=PIVOT.VALUE({number},"__count")', **options)
+
+    def month(self, title, model, field, domain=(), less=False):
+        """A card with the number of this month, and the difference from the last."""
+        number = self.pivot(model, list(domain), f"{field}:month")
+
+        def of(day):
+            month = f'TEXT({day},"mm/yyyy")'
+            value = f'PIVOT.VALUE({number},"__count","{field}:month",{month})'
+            return f"=IFERROR({value}+0,0)"
+
+        self.card(
+            title,
+            of("TODAY()"),
+            of("EDATE(TODAY(),-1)"),
+            mode="difference",
+            words="than last month",
+            less=less,
+        )
+
+    def figures(self, titles, table=False):
+        """Cards of an indicator's figures: key → title; with all figures in a table."""
+        domain = [["is_last", "=", True]]
+        last = ALL_FIGURES if table else len(titles)
+        if not table:
+            domain.append(["key", "in", list(titles)])
+        columns = ["key", "now", "trend", "name"]
+        number = self.list(TREND, columns, domain, "sequence")
+        for row in range(1, last + 1):
+            for column, field in zip("ABC", columns, strict=False):
+                self.data[f"{column}{row}"] = f'=ODOO.LIST({number},{row},"{field}")'
+        for key, title in titles.items():
+            at = f'MATCH("{key}",A1:A{last},0)'
+            self.card(
+                title,
+                f'=IFERROR(INDEX(B1:B{last},{at}),"–")',
+                f'=IFERROR(INDEX(C1:C{last},{at}),"")',
+            )
+        if table:
+            self.table(number, HEADS, last)
+
+    # Charts
+
+    def chart(self, kind, title, model, group, measure="__count", domain=(), **more):
+        """A chart of records that the reader sees, grouped."""
+        self.charts.append(
+            {
+                "type": f"odoo_{kind}",
+                "title": {"text": title, "bold": True, "color": INK},
+                "background": "#FFFFFF",
+                "legendPosition": "top" if len(group) > 1 else "none",
+                "metaData": {
+                    "groupBy": list(group),
+                    "measure": measure,
+                    "order": None,
+                    "resModel": model,
+                    "mode": "line" if kind == "line" else "bar",
+                    "cumulatedStart": False,
+                },
+                "searchParams": {
+                    "comparison": None,
+                    "context": {},
+                    "domain": list(domain),
+                    "groupBy": list(group),
+                    "orderBy": [],
+                },
+                "dataSets": [{}],
+                "verticalAxisPosition": "left",
+                "stacked": kind == "bar" and len(group) > 1,
+                "showValues": kind != "line" and len(group) == 1,
+                "fieldMatching": {},
+                **more,
+            }
+        )
+
+    def funnel(self):
+        self.chart(
+            "funnel",
+            "From the Report to Seen Out of Child Labour",
+            "remediation.case.step",
+            ["step"],
+        )
+
+    def cohorts(self):
+        self.over_time(
+            "Seen Out of Child Labour at 6, 12 and 24 Months (%)",
+            ["i13_6", "i13_12", "i13_24"],
+            "horizon",
+        )
+
+    def over_time(self, title, keys, line="measure_id"):
+        """A line for each figure, run by run; a run without anybody to count has no
+        point."""
+        self.chart(
+            "line",
+            title,
+            TREND,
+            ["date_to:quarter", line],
+            "value",
+            [["key", "in", keys], ["units", ">", 0]],
+        )
+
+    def ranged(self, title, labels, values):
+        """Bars of what stands in the second sheet."""
+        self.charts.append(
+            {
+                "type": "bar",
+                "title": {"text": title, "bold": True, "color": INK},
+                "background": "#FFFFFF",
+                "legendPosition": "none",
+                "dataSets": [{"dataRange": f"Data!{values}"}],
+                "dataSetsHaveTitle": True,
+                "labelRange": f"Data!{labels}",
+                "stacked": False,
+                "aggregated": False,
+                "horizontal": True,
+                "showValues": True,
+            }
+        )
+
+    # Sources
+
+    def pivot(self, model, domain, column=None):
+        number = str(len(self.pivots) + 1)
+        self.pivots[number] = {
+            "type": "ODOO",
+            "id": number,
+            "formulaId": number,
+            "name": model,
+            "model": model,
+            "domain": list(domain),
+            "context": {},
+            "measures": [{"id": "__count", "fieldName": "__count"}],
+            "rows": [],
+            "columns": [],
+            "sortedColumn": None,
+            "fieldMatching": {},
+        }
+        if column:
+            name, granularity = column.split(":")
+            self.pivots[number]["columns"] = [
+                {"fieldName": name, "granularity": granularity, "order": "asc"}
+            ]
+        return number
+
+    def list(self, model, columns, domain, order, ascending=True):
+        number = str(len(self.lists) + 1)
+        self.lists[number] = {
+            "id": number,
+            "name": model,
+            "model": model,
+            "columns": columns,
+            "domain": domain,
+            "context": {},
+            "orderBy": [{"name": order, "asc": ascending}],
+            "fieldMatching": {},
+        }
+        return number
+
+    def table(self, number, heads, rows):
+        """The rows of a list below the charts: column → words of its head."""
+        self.table_of = number, heads, rows
+
+    # The file
+
+    def _placed(self):
+        """Cards five to a row, charts two to a row; and where the table begins."""
+        figures = []
+        for index, data in enumerate(self.cards):
+            row, column = divmod(index, CARDS)
+            figures.append(
+                (
+                    data,
+                    column * (CARD_WIDTH + GAP),
+                    GAP + row * (CARD_HEIGHT + GAP),
+                    CARD_WIDTH,
+                    CARD_HEIGHT,
+                )
+            )
+        top = GAP + -(-len(self.cards) // CARDS) * (CARD_HEIGHT + GAP)
+        for index, data in enumerate(self.charts):
+            row, column = divmod(index, 2)
+            figures.append(
+                (
+                    data,
+                    column * (CHART_WIDTH + GAP),
+                    top + row * (CHART_HEIGHT + GAP),
+                    CHART_WIDTH,
+                    CHART_HEIGHT,
+                )
+            )
+        top += -(-len(self.charts) // 2) * (CHART_HEIGHT + GAP)
+        return figures, top // ROW + 2
+
+    def dump(self):
+        """The text of the file."""
+        figures, begin = self._placed()
+        rows, styles = self._write_table(begin)
+        content = {
+            "version": "18.5.10",
+            "sheets": [
+                self._sheet(
+                    "shown",
+                    self.cells,
+                    (COLUMNS, rows),
+                    figures=[
+                        {
+                            "id": f"{self.name}-{index}",
+                            "tag": "chart",
+                            "width": width,
+                            "height": height,
+                            "col": 0,
+                            "row": 0,
+                            "offset": {"x": left, "y": top},
+                            "data": {**data, "chartId": f"{self.name}-{index}"},
+                        }
+                        for index, (data, left, top, width, height) in enumerate(
+                            figures
+                        )
+                    ],
+                    styles=styles,
+                    cols={
+                        str(column): {"size": 150 if column else 400}
+                        for column in range(COLUMNS)
+                    },
+                ),
+                self._sheet("data", self.data, (12, ALL_FIGURES)),
+            ],
+            "styles": {"1": {"bold": True, "textColor": INK, "fontSize": 11}},
+            "formats": {},
+            "borders": {},
+            "revisionId": "START_REVISION",
+            "uniqueFigureIds": True,
+            "settings": {"locale": LOCALE},
+            "pivots": self.pivots,
+            "pivotNextId": len(self.pivots) + 1,
+            "customTableStyles": {},
+            "globalFilters": [],
+            "lists": self.lists,
+            "listNextId": len(self.lists) + 1,
+            "chartOdooMenusReferences": {},
+        }
+        return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+    def _write_table(self, begin):
+        """Write the cells of the table; how many rows are there then, its styles."""
+        if not self.table_of:
+            return begin, {}
+        number, heads, count = self.table_of
+        for column, (field, words) in zip("ABCDE", heads.items(), strict=False):
+            self.cells[f"{column}{begin}"] = f'=_t("{words}")'
+            for row in range(1, count + 1):
+                self.cells[f"{column}{begin + row}"] = (
+                    f'=ODOO.LIST({number},{row},"{field}")'
+                )
+        return begin + count + 1, {f"A{begin}:E{begin}": 1}
+
+    def _sheet(self, name, cells, size, **more):
+        columns, rows = size
+        return {
+            "id": f"{self.name}-{name}",
+            "name": name.title(),
+            "colNumber": columns,
+            "rowNumber": rows,
+            "rows": {},
+            "cols": {},
+            "merges": [],
+            "cells": cells,
+            "styles": {},
+            "formats": {},
+            "borders": {},
+            "conditionalFormats": [],
+            "dataValidationRules": [],
+            "figures": [],
+            "tables": [],
+            "areGridLinesVisible": False,
+            "isVisible": True,
+            "headerGroups": {"ROW": [], "COL": []},
+            "comments": {},
+            **more,
+        }
