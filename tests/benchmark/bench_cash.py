@@ -350,7 +350,7 @@ def chain(bench, steps=None):
             report.action_read()
             report._run_job()
         with step("posting"):
-            report.action_post()
+            report.with_env(approver).action_post()
             report._run_job()
     prove(env, plan.with_env(env), size)
 

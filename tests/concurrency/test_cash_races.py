@@ -151,8 +151,8 @@ def test_two_people_at_once(start_server, run_script, databases, database):
     call(0, "reconciler", "reconciliation", "action_read", [report])()
     settled()
     both(
-        call(0, "reconciler", "reconciliation", "action_post", [report]),
-        call(1, "reconciler_2", "reconciliation", "action_post", [report]),
+        call(0, "approver", "reconciliation", "action_post", [report]),
+        call(1, "approver_2", "reconciliation", "action_post", [report]),
     )
     settled()
     assert (

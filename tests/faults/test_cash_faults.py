@@ -164,7 +164,7 @@ def test_kill_in_the_middle_of_every_long_step(chain, run_script):
     chain.done("reconciliation")
     assert chain.value("SELECT count(*) FROM cash_transfer_reconciliation_row") == SIZE
     # post
-    chain.call("reconciler", "reconciliation", "action_post", [report])
+    chain.call("approver", "reconciliation", "action_post", [report])
     chain.wait(
         "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database()"
         " AND query ILIKE '%%UPDATE cash_transfer%%' AND pid <> pg_backend_pid()"
@@ -189,7 +189,7 @@ def test_database_dies_while_a_report_is_posted(chain, cluster, run_script):
     report = chain.report(plan)
     chain.call("reconciler", "reconciliation", "action_read", [report])
     chain.done("reconciliation")
-    chain.call("reconciler", "reconciliation", "action_post", [report])
+    chain.call("approver", "reconciliation", "action_post", [report])
     chain.wait(
         "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database()"
         " AND query ILIKE '%%UPDATE cash_transfer%%' AND pid <> pg_backend_pid()"

@@ -37,10 +37,33 @@ class Desk(models.AbstractModel):
 
     @api.model
     def _turn(self, duties):
-        """Payment plans that wait for the user: somebody else acted before (R37)."""
-        asked = yield self._ask_for_plans(duties)
+        """Payment plans and reports that wait for the user: somebody else acted before
+        (R37)."""
+        asks = [self._ask_for_plans(duties)]
+        if duties & {"reconcile", "approve"}:
+            asks.append(self._ask_for_reports())
+        asked, *found = yield asks
         plans = asked.filtered(self._is_in_turn)
+        reports = found[0] if found else self.env["cash.transfer.reconciliation"]
         lines = [
+            {
+                "id": f"report-{report.id}",
+                "model": report._name,
+                "res_id": report.id,
+                "title": report.name,
+                "task": self.env._("Look at the report and post it"),
+                "detail": " · ".join(
+                    (
+                        report.plan_id.display_name,
+                        self.env._("%(count)s rows", count=report.row_count),
+                    )
+                ),
+                "when": self._since(report.create_date),
+                "tone": "muted",
+            }
+            for report in reports[:LINES]
+        ]
+        lines += [
             {
                 "id": f"plan-{plan.id}",
                 "model": plan._name,
@@ -57,14 +80,14 @@ class Desk(models.AbstractModel):
                 ),
                 **self._when(plan.pay_on),
             }
-            for plan in plans[:LINES]
+            for plan in plans[: LINES - len(lines)]
         ]
         return self._section(
             "turn",
             self.env._("Your Turn"),
             lines,
             self.env._("No payment plan waits for you."),
-            total=len(plans),
+            total=len(plans) + len(reports),
             rank=2,
             action="cash_transfer.payment_plan_action",
         )
@@ -101,6 +124,21 @@ class Desk(models.AbstractModel):
         if TURNS[plan.state] == "reconcile":
             return user not in (plan.released_by_id, plan.instructed_by_id)
         return True
+
+    @api.model
+    def _ask_for_reports(self):
+        """Reports that a colleague imported and a second person posts."""
+        return self._ask(
+            "cash.transfer.reconciliation",
+            [
+                ("state", "=", "matched"),
+                ("job", "=", False),
+                ("create_uid", "!=", self.env.uid),
+            ],
+            ["name", "plan_id", "row_count", "create_date"],
+            order="id",
+            limit=100,
+        )
 
     @api.model
     def _next_of(self, plan):

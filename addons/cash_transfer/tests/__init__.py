@@ -15,6 +15,7 @@ from . import test_r68_entries
 from . import test_r70_life
 from . import test_reconciliation
 from . import test_room
+from . import test_second_person
 from . import test_steering
 from . import test_support
 from . import test_tools

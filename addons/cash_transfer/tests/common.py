@@ -407,8 +407,9 @@ class CashCommon(RemediationCommon):
         return report
 
     @classmethod
-    def _post(cls, report):
-        report.action_post()
+    def _post(cls, report, user=None):
+        """Posted by somebody who did not import it."""
+        report.with_user(user or cls.reconciler_2).action_post()
         report._run_job()
         return report.with_env(cls.env)
 

@@ -69,7 +69,7 @@ READERS = {
     "movement": {"auditor", *CASH},
     "dispute": {"auditor", *CASH},
     "reconciliation": {"auditor", *CASH},
-    "reconciliation.row": {"auditor", "officer", "releaser", "reconciler"},
+    "reconciliation.row": {"auditor", *CASH},
     "worklist": {"auditor", *CASH},
     "change": {"auditor", "admin_like", *CASH},
     "ledger.check": {"auditor", *CASH},

@@ -21,7 +21,8 @@ class TestJob(CashCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        (cls.officer | cls.releaser | cls.reconciler).email = "cash@example.org"
+        people = cls.officer | cls.releaser | cls.reconciler | cls.reconciler_2
+        people.email = "cash@example.org"
 
     # -- one of each kind, queued ------------------------------------------------
     def _kinds(self):
@@ -82,8 +83,12 @@ class TestJob(CashCommon):
     def _queued_post(self):
         report, _user = self._queued_read()
         report._run_job()
-        report.with_user(self.reconciler).action_post()
-        return report, self.reconciler
+        report.with_user(self.reconciler_2).action_post()
+        return report, self.reconciler_2
+
+    def _outsider(self, step):
+        """Somebody of the cash section without the duty of the step."""
+        return self.officer if step == "post" else self.approver
 
     def _break(self, record, error, after=0):
         """Let the step of this one record end in an error, after so many portions."""
@@ -200,7 +205,7 @@ class TestJob(CashCommon):
             self.assertEqual(self._without(other), self._only(before, other))
             # pressed again, by whoever may press its button and nobody else
             with self.assertRaises(UserError):
-                record.with_user(self.approver).action_retry_job()
+                record.with_user(self._outsider(step)).action_retry_job()
             mend()
             record.with_user(user).action_retry_job()
             self.assertEqual((record.job, record.job_error), (step, False))
@@ -248,7 +253,7 @@ class TestJob(CashCommon):
                     record, user = queue()
                     before = self._facts()
                     with self.assertRaises(AccessError):
-                        record.with_user(self.approver).action_give_up_job()
+                        record.with_user(self._outsider(step)).action_give_up_job()
                     record.with_user(user).action_give_up_job()
                     self.assertFalse(record.job or record.job_failed)
                     self.assertEqual(self._facts(), before)

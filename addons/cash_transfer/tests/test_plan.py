@@ -316,7 +316,8 @@ class TestPlan(CashCommon):
         report = self._new_report(
             plan, [{"payment": plan.line_ids.name, "amount": 30}], self.officer
         )
-        self._post(report)
+        # a lone reconciler imports; the approver is the second person
+        self._post(report, self.approver)
         plan.with_user(self.officer).action_close()
         self.assertEqual(plan.state, "closed")
 

@@ -207,7 +207,7 @@ class TestProviderReport(CashCommon):
         )
         self.assertEqual(self._outcomes(report), ["waiting", "waiting"])
         with self.assertRaisesRegex(UserError, "not understood"):
-            report.action_post()
+            report.with_user(self.reconciler_2).action_post()
 
     # -- taken back ---------------------------------------------------------------
     def _taken_back(self, line, reference, **extra):
@@ -496,7 +496,7 @@ class TestProviderReport(CashCommon):
         self.assertEqual((report.file_total, report.told_total), (60, 60))
         short = self._file(plan, head + "TOTAL,,60.00,\n")
         with self.assertRaisesRegex(UserError, "whole file"):
-            short.action_post()
+            short.with_user(self.reconciler_2).action_post()
         self._post(report)
         self.assertFalse(plan.dispute_ids)
         self.assertEqual(self._statuses(plan), {"delivered"})
@@ -599,7 +599,7 @@ class TestProviderReport(CashCommon):
         )
         self.assertEqual(rows[2:].mapped("note"), ["which_payment", "number_unknown"])
         with self.assertRaisesRegex(UserError, "say of each which payment"):
-            report.action_post()
+            report.with_user(self.reconciler_2).action_post()
         with self.assertRaises(UserError):
             rows[0].action_answer("payment", third)
         with self.assertRaises(AccessError):
@@ -707,10 +707,10 @@ class TestProviderReport(CashCommon):
             plan, "payment,amount,status\n{0},30,Success\n{1},30,Failed\n"
         )
         with self.assertRaisesRegex(UserError, "Type the total"):
-            report.action_post()
+            report.with_user(self.reconciler_2).action_post()
         report.control_total = 60
         with self.assertRaisesRegex(UserError, "find the difference"):
-            report.action_post()
+            report.with_user(self.reconciler_2).action_post()
         report.control_total = 30
         self._post(report)
         self.assertEqual(plan.line_ids.mapped("status"), ["delivered", "failed"])

@@ -326,21 +326,21 @@ class TestEntries(CashCommon):
         robot = self.env.ref("base.user_root")
         for move in self._entries(plan):
             self.assertNotEqual(move.create_uid, robot)
-            self.assertIn(move.create_uid, self.releaser | self.reconciler)
+            self.assertIn(move.create_uid, self.releaser | self.reconciler_2)
             self.assertFalse(
-                move.message_partner_ids & (self.releaser | self.reconciler).partner_id,
+                move.message_partner_ids & (self.releaser | self.reconciler_2).partner_id,
                 "who cannot read entries does not follow them",
             )
         reported = self._entries(plan).filtered("cash_reconciliation_id")
-        self.assertEqual(reported.create_uid, self.reconciler)
+        self.assertEqual(reported.create_uid, self.reconciler_2)
 
     def test_r68_the_author_is_the_person_when_the_scheduler_posts(self):
         plan = self._paid_plan(1)
         report = self._new_report(plan, self._rows(plan))
-        report.action_post()
+        report.with_user(self.reconciler_2).action_post()
         root = self.env(user=self.env.ref("base.user_root").id)
         report.with_env(root)._run_job()
-        self.assertEqual(self._entries(plan)[:1].create_uid, self.reconciler)
+        self.assertEqual(self._entries(plan)[:1].create_uid, self.reconciler_2)
 
     def test_r68_one_rule_releases_income(self):
         """Whatever charges the grant releases as much, whatever takes it back takes

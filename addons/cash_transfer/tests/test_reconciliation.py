@@ -381,7 +381,7 @@ class TestReconciliation(CashCommon):
         self.company.fiscalyear_lock_date = lock
         first_open = self.env["base"]._say_day(lock + timedelta(days=1))
         with self.assertRaisesRegex(UserError, f"choose {first_open} or later"):
-            report.action_post()
+            report.with_user(self.reconciler_2).action_post()
         self.assertEqual(report.state, "matched")
 
     def test_only_reconcilers_import(self):

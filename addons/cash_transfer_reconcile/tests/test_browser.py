@@ -110,7 +110,8 @@ class TestBrowser(CashCommon, BrowserCommon):
         self.assertEqual(plan.state, "instructed")
 
     def _report_of(self, plan):
-        """The reconciler: the provider's report, posted; the plan closed."""
+        """The reconciler imports the provider's report, the approver posts it; the plan
+        is closed."""
         self._click("payment_plan_action", plan, "cash_import_report", self.reconciler)
         report = self._last("cash.transfer.reconciliation")
         self._background(report)
@@ -120,7 +121,7 @@ class TestBrowser(CashCommon, BrowserCommon):
             report.file_content,
         )
         self._click(
-            "reconciliation_action", report, "cash_post_report", self.reconciler
+            "reconciliation_action", report, "cash_post_report", self.approver
         )
         self._background(report)
         self.assertEqual((report.state, plan.state), ("posted", "reconciled"))
@@ -143,7 +144,7 @@ class TestBrowser(CashCommon, BrowserCommon):
             self._background(report)
             self.assertLessEqual(outcomes, set(report.row_ids.mapped("outcome")))
             self._click(
-                "reconciliation_action", report, "cash_post_report", self.reconciler
+                "reconciliation_action", report, "cash_post_report", self.approver
             )
             self._background(report)
             self.assertEqual((plan.state, plan.line_ids.status), states)

@@ -206,6 +206,7 @@ class Demo(models.AbstractModel):
         )
         report.action_read()
         report._run_job()
-        report.action_post()
+        # a second person looks at what was imported
+        report.with_env(self._as("approver").env).action_post()
         report._run_job()
         plan.with_env(report.env).action_close()

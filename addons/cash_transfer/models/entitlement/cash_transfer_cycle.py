@@ -28,7 +28,7 @@ class CashTransferCycle(models.Model):
         "generate": "action_generate",
         "compliance": "action_check_compliance",
     }
-    _job_duties = {"generate": "prepare", "compliance": "prepare"}
+    _job_duties = {"generate": ("prepare",), "compliance": ("prepare",)}
     _protected_fields = frozenset(
         {"state", "validated_by_id", "validated_on", "company_id"}
     )

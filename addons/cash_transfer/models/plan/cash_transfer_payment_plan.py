@@ -66,7 +66,11 @@ class CashTransferPaymentPlan(models.Model):
         "lock": "action_lock",
         "instruct": "action_instruct",
     }
-    _job_duties = {"prepare": "prepare", "lock": "prepare", "instruct": "release"}
+    _job_duties = {
+        "prepare": ("prepare",),
+        "lock": ("prepare",),
+        "instruct": ("release",),
+    }
     _remediation_sensitive = True
     _protected_fields = frozenset(
         {

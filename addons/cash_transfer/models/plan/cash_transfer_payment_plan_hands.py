@@ -38,23 +38,8 @@ class CashTransferPaymentPlanHands(models.Model):
         self.ensure_one()
         duties = self.env["cash.transfer.duty"]
         principal = duties._check_duty(duty, self.company_id)
-        plan = self.sudo()  # sudo: who did what is compared, nothing is shown
-        done_by, labels = plan._done_by(), duties._duty_labels()
         people = self.env.user | principal
-        for other in duties._conflicting_duties(
-            duty, self.company_id, plan.is_emergency
-        ):
-            if done_by[other] & people:
-                raise AccessError(
-                    self.env._(
-                        "%(first)s and %(second)s the same plan are for different "
-                        "people: ask somebody who did not take part in %(second)s "
-                        "%(plan)s.",
-                        first=labels[duty].capitalize(),
-                        second=labels[other],
-                        plan=plan.name,
-                    )
-                )
+        self._refuse_hands(duty, people, self._conflicting(duty))
         if duty in ("approve", "release"):
             self._check_rate_hands(people)
             # sudo: counted over all payments of the plan, whoever may read them
@@ -75,10 +60,53 @@ class CashTransferPaymentPlanHands(models.Model):
                     self.env._(
                         "You entered or changed a payee of %(plan)s: somebody else "
                         "has to approve and release it.",
-                        plan=plan.name,
+                        plan=self.name,
                     )
                 )
         return principal
+
+    def _conflicting(self, duty):
+        emergency = self.sudo().is_emergency  # sudo: whether, nothing else
+        return self.env["cash.transfer.duty"]._conflicting_duties(
+            duty, self.company_id, emergency
+        )
+
+    def _refuse_hands(self, duty, people, others):
+        """Refuse whoever carried out one of the other duties on this plan."""
+        plan = self.sudo()  # sudo: who did what is compared, nothing is shown
+        labels = self.env["cash.transfer.duty"]._duty_labels()
+        done_by = plan._done_by()
+        for other in others:
+            if done_by[other] & people:
+                raise AccessError(
+                    self.env._(
+                        "%(first)s and %(second)s the same plan are for different "
+                        "people: ask somebody who did not take part in %(second)s "
+                        "%(plan)s.",
+                        first=labels[duty].capitalize(),
+                        second=labels[other],
+                        plan=plan.name,
+                    )
+                )
+
+    def _check_confirms(self):
+        """Check that the user may post what a colleague reconciled: as an approver of
+        plans that they neither prepared nor released, or as a reconciler (R37).
+
+        :raises AccessError: a sentence that says who has to do it instead.
+        """
+        self.ensure_one()
+        duties = self.env["cash.transfer.duty"]
+        principals = duties._principals("approve", self.company_id)
+        if not principals:
+            self._check_apart("reconcile")
+            return
+        # the part of the reconciler is somebody else's: who imported does not post
+        self._refuse_hands(
+            "approve",
+            self.env.user | principals[:1],
+            self._conflicting("approve") - {"reconcile"},
+        )
 
     def _is_funded(self):
         statement = self._get_statements()[self]

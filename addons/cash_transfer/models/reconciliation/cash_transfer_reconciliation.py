@@ -3,7 +3,7 @@ import hashlib
 from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
 from odoo.addons.remediation_base.tools import sheets
@@ -21,8 +21,9 @@ SHOWN = 30
 class CashTransferReconciliation(models.Model):
     """A provider's report: read whole or refused, matched, shown, posted (R39).
 
-    Reconcilers import and post. The money has moved already, so a report is booked as
-    it is: what does not fit goes to dispute, never away.
+    A reconciler imports it and answers its rows; a second person posts it, another
+    reconciler or an approver (R37). The money has moved already, so a report is booked
+    as it is: what does not fit goes to dispute, never away.
     """
 
     _name = "cash.transfer.reconciliation"
@@ -34,7 +35,7 @@ class CashTransferReconciliation(models.Model):
 
     _code_prefix = "RC"
     _job_buttons = {"read": "action_read", "post": "action_post"}
-    _job_duties = {"read": "reconcile", "post": "reconcile"}
+    _job_duties = {"read": ("reconcile",), "post": ("reconcile", "approve")}
     _remediation_sensitive = True
     _protected_fields = frozenset(
         {
@@ -92,6 +93,13 @@ class CashTransferReconciliation(models.Model):
         index=True,
     )
     read_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    imported_by_ids = fields.Many2many(
+        "res.users",
+        string="Imported By",
+        compute="_compute_imported_by_ids",
+        help="Who brought the file or answered a row of it: somebody else posts.",
+    )
+    is_own = fields.Boolean(compute="_compute_imported_by_ids")
     posted_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     posted_on = fields.Datetime(readonly=True, copy=False)
     row_count = fields.Integer(readonly=True, copy=False)
@@ -131,6 +139,24 @@ class CashTransferReconciliation(models.Model):
         "(company_id, file_hash) WHERE state <> 'cancelled'",
         "This file was imported already.",
     )
+
+    @api.depends("create_uid", "row_ids.answered_by_id")
+    @api.depends_context("uid")
+    def _compute_imported_by_ids(self):
+        answered = dict(
+            self.env["cash.transfer.reconciliation.row"]._read_group(
+                [
+                    ("reconciliation_id", "in", self.ids),
+                    ("answered_by_id", "!=", False),
+                ],
+                ["reconciliation_id"],
+                ["answered_by_id:recordset"],
+            )
+        )
+        for report in self:
+            people = report.create_uid | answered.get(report, report.create_uid)
+            report.imported_by_ids = people
+            report.is_own = self.env.user in people
 
     def _compute_summary(self):
         groups = self.env["cash.transfer.reconciliation.row"]._read_group(
@@ -260,6 +286,23 @@ class CashTransferReconciliation(models.Model):
     # -- reading ---------------------------------------------------------------
     def _duty_plans(self):
         return self.plan_id | self.row_ids.plan_id
+
+    def _check_four_eyes(self, step):
+        """Whoever imported the report does not post it; an approver posts what a lone
+        reconciler imported, and did not prepare or release the plan (R37)."""
+        own = self.sudo().filtered("is_own")  # sudo: whose work it is
+        if step.name == "action_post" and own:
+            raise AccessError(
+                self.env._(
+                    "You imported %(report)s: another reconciler or an approver looks "
+                    "at it and posts it.",
+                    report=own[0].name,
+                )
+            )
+        super()._check_four_eyes(step)
+        if step.name == "action_post":
+            for plan in self.sudo()._duty_plans():  # sudo: the plans of the rows
+                plan.with_env(self.env)._check_confirms()
 
     @step(frm=("draft", "matched"), duty="reconcile", referencing=True)
     def action_read(self):

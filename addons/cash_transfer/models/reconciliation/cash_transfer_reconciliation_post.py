@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 from odoo.addons.remediation_base.tools.steps import step
 
+from ..duty.cash_transfer_duty import GROUPS
 from .cash_transfer_reconciliation import SHOWN
 
 #: Outcomes that change a payment by one set-wise statement.
@@ -14,10 +15,18 @@ class CashTransferReconciliationPost(models.Model):
 
     _inherit = "cash.transfer.reconciliation"
 
-    @step(frm="matched", duty="reconcile", referencing=True)
+    @step(
+        frm="matched",
+        duty=("reconcile", "approve"),
+        not_by="imported_by_ids",
+        right="read",
+        referencing=True,
+        sudo="approvers have no write right on reports",
+    )
     def action_post(self):
         """Book the report: payments, disputes and one entry per plan, in the
-        background. For reconcilers who did not release the plans (R37).
+        background. For a second person, who did not import it: a reconciler who did
+        not release the plans, or an approver (R37).
 
         :raises UserError: not matched, or a locked date with the first open day.
         """
@@ -76,9 +85,12 @@ class CashTransferReconciliationPost(models.Model):
         lines = self.row_ids.line_id
         lines.cycle_line_id._update_payment_status()
         self._count_failures()
+        people = self.imported_by_ids | self.job_user_id.filtered(
+            lambda user: user.has_group(GROUPS["reconcile"])
+        )
         plans._unprotected().write(
             {
-                "reconciled_by_ids": [fields.Command.link(self.job_user_id.id)],
+                "reconciled_by_ids": [fields.Command.link(user.id) for user in people],
                 "reconciliation_ids": [fields.Command.link(self.id)],
             }
         )

@@ -73,6 +73,7 @@ class CashTransferReconciliationRow(models.Model):
             "disputed",
             "question_reason",
             "has_amount",
+            "answered_by_id",
         }
     )
 
@@ -115,6 +116,7 @@ class CashTransferReconciliationRow(models.Model):
     question_reason = fields.Char(readonly=True)
     booked = fields.Monetary(readonly=True, help="Delivered by this row.")
     disputed = fields.Monetary(readonly=True, help="Goes to dispute.")
+    answered_by_id = fields.Many2one("res.users", readonly=True)
 
     _unknown = models.Index("(payment_code) WHERE line_id IS NULL")
     _by_reference = models.Index("(provider_ref) WHERE provider_ref IS NOT NULL")
@@ -139,7 +141,7 @@ class CashTransferReconciliationRow(models.Model):
     )
     def action_answer(self, answer, line=None):
         """Say which payment a row is that was not understood. For reconcilers who did
-        not release the plan (R37).
+        not release the plan; who answers does not post (R37).
 
         :param str answer: ``payment``, ``unknown`` (money that is no payment of ours:
             it is disputed) or ``left_out`` (the row says nothing about money).
@@ -149,7 +151,7 @@ class CashTransferReconciliationRow(models.Model):
         """
         for row in self:
             report = row.reconciliation_id
-            values = {"note": False}
+            values = {"note": False, "answered_by_id": self.env.uid}
             if answer == "payment":
                 if not line or line.provider_id != report.provider_id:
                     raise UserError(
