@@ -13,7 +13,10 @@
         "account_statement_import_sheet_file",
         "account_statement_import_sheet_file_xlsx",
     ],
-    "data": ["data/account_statement_import_sheet_mapping_data.xml"],
+    "data": [
+        "data/account_statement_import_sheet_mapping_data.xml",
+        "views/cash_transfer_room_views.xml",
+    ],
     "assets": {
         "web.assets_tests": ["cash_transfer_reconcile/static/tests/tours/**/*"],
     },

@@ -1,3 +1,4 @@
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from odoo.addons.cash_transfer.tests.common import CashCommon
@@ -6,6 +7,11 @@ from odoo.addons.cash_transfer.tests.common import CashCommon
 @tagged("post_install", "-at_install")
 class TestBankLine(CashCommon):
     """The bank side in OCA's reconciliation, with our proposal."""
+
+    @classmethod
+    def _people(cls):
+        people = "account.group_account_user,cash_transfer.group_cash_reconciler"
+        return {**super()._people(), "accountant": people}
 
     def _bank_line(self, amount, label, **vals):
         return self.env["account.bank.statement.line"].create(
@@ -62,6 +68,27 @@ class TestBankLine(CashCommon):
                 self._bank_line(-60, "Transfer", partner_id=self.partner_org.id)
             )
         )
+
+    def test_the_room_counts_the_bank_lines_to_match(self):
+        """Everybody in the room reads how many wait; accountants open them in the
+        screen that matches them. Lines of other journals are not counted."""
+        plan = self._paid_plan(2)
+        line = self._bank_line(-60, f"Transfer {plan.name}")
+        self._bank_line(-7, "Charges")
+        other = self.bank_journal.copy({"code": "OTH", "name": "Other"})
+        self._bank_line(-60, "Elsewhere", journal_id=other.id)
+        rooms = (plan, plan.cycle_id)
+        for room in rooms:
+            self.assertEqual(room.with_user(self.approver).bank_line_count, 2)
+            action = room.with_user(self.accountant).action_open_bank_lines()
+            shown = self.env[action["res_model"]].search(action["domain"])
+            self.assertEqual(shown.journal_id, self.bank_journal)
+            with self.assertRaises(AccessError):
+                room.with_user(self.worker).action_open_bank_lines()
+        line.reconcile_bank_line()
+        self.env.invalidate_all()
+        for room in rooms:
+            self.assertEqual(room.with_user(self.approver).bank_line_count, 1)
 
     def test_of_two_equal_amounts_the_reference_decides(self):
         first = self._paid_plan(1)
