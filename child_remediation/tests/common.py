@@ -150,6 +150,11 @@ class RemediationCommon(BaseCommon):
         return users
 
     @classmethod
+    def _seen(cls, record, user):
+        """A record as a person has it before them who decides on what it shows."""
+        return record.with_user(user).with_context(seen_hash=record.content_hash)
+
+    @classmethod
     def _new_user(cls, login, group, place=None):
         return cls._new_users({login: (group, place or cls.company)})
 

@@ -1,6 +1,7 @@
 """Every declared step, walked: who may take it, from where, with which answers."""
 
 from attack_world import LOGGERS, AttackWorld
+from lxml import etree
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
@@ -190,6 +191,36 @@ class TestSteps(AttackWorld):
                         continue
                     through.append(f"{what}.{name}")
         self.assertNothing(through)
+
+    def test_who_signs_says_what_the_page_showed(self):
+        """What keeps a hash of its content is approved and released with the hash of
+        what was shown, and each button gives it: nobody signs by another door what
+        nobody showed them."""
+        signed = {}
+        for model, step in self.steps:
+            decides = step.stamp in ("approved", "released") or step.name in (
+                "action_approve",
+                "action_release",
+            )
+            if decides and "content_hash" in model._fields:
+                self.assertEqual(step.seen, "content_hash", (model._name, step.name))
+                signed.setdefault(model._name, set()).add(step.name)
+        self.assertGreaterEqual(sum(map(len, signed.values())), 3)
+        views = self.env["ir.ui.view"].search([("model", "in", list(signed))])
+        pressed = set()
+        for view in views.filtered(lambda view: view.type in ("form", "list")):
+            arch = etree.fromstring(view.arch)
+            for button in arch.iterfind(".//button"):
+                if button.get("name") in signed[view.model]:
+                    pressed.add((view.model, button.get("name")))
+                    self.assertIn(
+                        "'seen_hash': content_hash",
+                        button.get("context", ""),
+                        view.xml_id,
+                    )
+        self.assertEqual(
+            pressed, {(name, step) for name, steps in signed.items() for step in steps}
+        )
 
     @mute_logger(*LOGGERS)
     def test_what_a_step_asks_is_asked_of_everybody(self):

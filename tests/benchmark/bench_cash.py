@@ -332,8 +332,9 @@ def chain(bench, steps=None):
             plan.action_lock()
             plan._run_job()
         with step("approve, release, fund"):
-            plan.with_env(approver).action_approve()
-            plan.with_env(releaser).action_release()
+            seen = {"seen_hash": plan.content_hash}
+            plan.with_env(approver).with_context(**seen).action_approve()
+            plan.with_env(releaser).with_context(**seen).action_release()
             plan.with_env(releaser).action_fund()
         with step("instruct, file"):
             plan.with_env(releaser).action_instruct()

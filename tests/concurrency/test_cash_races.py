@@ -64,11 +64,13 @@ def test_two_people_at_once(start_server, run_script, databases, database):
     servers = [start_server("--max-cron-threads=1"), start_server()]
     people = {}
 
-    def call(server, login, model, method, *args):
+    def call(server, login, model, method, *args, **kwargs):
         key = (server, login)
         if key not in people:
             people[key] = servers[server].login(f"bench_{login}", "bench_bench")
-        return lambda: people[key].call(f"cash.transfer.{model}", method, *args)
+        return lambda: people[key].call(
+            f"cash.transfer.{model}", method, *args, **kwargs
+        )
 
     def value(query):
         with databases.connect(database) as cursor:
@@ -106,13 +108,15 @@ def test_two_people_at_once(start_server, run_script, databases, database):
     assert value("SELECT count(*) FROM cash_transfer_payment_line WHERE is_live") == 20
     plan = value("SELECT id FROM cash_transfer_payment_plan WHERE state = 'locked'")
     # two approvers
+    query = f"SELECT content_hash FROM cash_transfer_payment_plan WHERE id = {plan}"
+    seen = {"context": {"seen_hash": value(query)}}
     answers = both(
-        call(0, "approver", "payment.plan", "action_approve", [plan]),
-        call(1, "approver_2", "payment.plan", "action_approve", [plan]),
+        call(0, "approver", "payment.plan", "action_approve", [plan], **seen),
+        call(1, "approver_2", "payment.plan", "action_approve", [plan], **seen),
     )
     assert len(won(answers)) == 1, answers
     # two releasers fund and instruct
-    call(0, "releaser", "payment.plan", "action_release", [plan])()
+    call(0, "releaser", "payment.plan", "action_release", [plan], **seen)()
     answers = both(
         call(0, "releaser", "payment.plan", "action_fund", [plan]),
         call(1, "releaser_2", "payment.plan", "action_fund", [plan]),

@@ -142,6 +142,7 @@ class DonorReport(models.Model):
         right="read",
         allowed="_check_approver",
         sudo="the data-protection officer approves and writes nothing",
+        seen="content_hash",
     )
     def action_approve(self):
         """Approve the report; the funder sees it from now on. A second person.

@@ -89,7 +89,7 @@ class TestReportFiles(ReportCommon):
         for indicator in self.report.run_id.total_ids.indicator_id:
             if indicator.key in ("I2", "I13", "I24"):
                 self.assertIn(indicator.words, text)
-        self.report.with_user(self.coordinator_2).action_approve()
+        self._seen(self.report, self.coordinator_2).action_approve()
         self.report.invalidate_recordset()
         words = Document(io.BytesIO(base64.b64decode(self.report.docx_file)))
         text = "\n".join(paragraph.text for paragraph in words.paragraphs)

@@ -172,7 +172,7 @@ class TestMoney(CashCommon):
         self.assertEqual(money["period"], 1234.56)
         # What is posted later changes nothing of what was submitted.
         self._post_entry(99, 100, self.last, self.expense_account, self.cdf)
-        self.donor_report.with_user(self.coordinator_2).action_approve()
+        self._seen(self.donor_report, self.coordinator_2).action_approve()
         self.assertEqual(self.donor_report.content["money"][0]["period"], 1234.56)
         [sheet] = sheets.tables(self.donor_report._xlsx())
         cells = [cell for _number, row in sheet.rows for cell in row]

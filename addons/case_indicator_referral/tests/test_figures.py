@@ -171,7 +171,7 @@ class TestPage(HttpCase, ReferralCommon):
                 )
             )
             report.action_submit()
-            report.with_user(self.coordinator_2).action_approve()
+            self._seen(report, self.coordinator_2).action_approve()
         self.authenticate("portal_observer", "portal_observer")
         page = self.url_open("/my/remediation/totals").text
         self.assertIn("Report Yours", page)

@@ -352,8 +352,8 @@ class CashCommon(RemediationCommon):
         """Bring a draft plan to a state by the people of R37."""
         for reached, step in (
             ("locked", lambda: cls._lock(plan)),
-            ("approved", lambda: plan.with_user(cls.approver).action_approve()),
-            ("released", lambda: plan.with_user(cls.releaser).action_release()),
+            ("approved", lambda: cls._seen(plan, cls.approver).action_approve()),
+            ("released", lambda: cls._seen(plan, cls.releaser).action_release()),
             ("instructed", lambda: cls._instruct(plan)),
         ):
             step()

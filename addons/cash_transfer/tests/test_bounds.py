@@ -30,7 +30,7 @@ class TestBounds(CashCommon):
         self.assertEqual(plan._get_statements()[plan]["funded"], lacking)
         for state in ("released", "instructed"):
             if state == "released":
-                releaser.action_release()
+                self._seen(plan, self.releaser).action_release()
             else:
                 self._instruct(plan)
             with self.assertRaises(UserError):

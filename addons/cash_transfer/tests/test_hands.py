@@ -190,7 +190,7 @@ class TestHands(CashCommon):
         self._lock(plan)
         self.assertEqual(plan.line_ids.payee_name, "ZqCousin")
         with self.assertRaisesRegex(AccessError, "entered or changed"):
-            plan.with_user(both).action_approve()
+            self._seen(plan, both).action_approve()
 
     def test_r66_the_lock_takes_the_approved_identity(self):
         """Even a name that was changed behind everybody's back is not paid."""

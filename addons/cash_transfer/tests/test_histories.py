@@ -476,7 +476,7 @@ class History:
             self.attempt("fund", lambda: plan.with_user(user).action_fund())
 
         def press():
-            getattr(plan.with_user(user), f"action_{name}")()
+            getattr(self.test._seen(plan, user), f"action_{name}")()
             plan.with_user(user)._run_job()
 
         self.attempt(name, press)

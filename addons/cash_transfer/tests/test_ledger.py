@@ -248,7 +248,7 @@ class TestLedger(CashCommon):
         plan.with_user(self.officer).action_follow_up()
         follow_up = self._to(plan.follow_up_plan_ids, "approved")
         plan.with_user(self.releaser).action_carry()
-        follow_up.with_user(self.releaser).action_release()
+        self._seen(follow_up, self.releaser).action_release()
         self._instruct(follow_up)
         self._report(follow_up, self._rows(follow_up))
         (plan | follow_up).with_user(self.reconciler).action_close()

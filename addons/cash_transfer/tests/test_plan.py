@@ -200,7 +200,7 @@ class TestPlan(CashCommon):
             )
         self.assertEqual(plan.state, "approved")
         self.assertEqual(plan._content_digest(), digest)
-        plan.with_user(self.releaser).action_release()
+        self._seen(plan, self.releaser).action_release()
         self._instruct(plan)
         self.assertEqual(
             plan.line_ids.filtered(lambda one: one.status == "sent"), plan.line_ids[4]
@@ -287,7 +287,7 @@ class TestPlan(CashCommon):
         plan._run_job()
         self.assertEqual(plan.prepared_by_id, everything)
         with self.assertRaisesRegex(AccessError, "different people"):
-            plan.with_user(everything).action_approve()
+            self._seen(plan, everything).action_approve()
         for user in (
             self.officer,
             self.releaser,
@@ -296,12 +296,12 @@ class TestPlan(CashCommon):
             self.admin_like,
         ):
             with self.assertRaises(AccessError):
-                plan.with_user(user).action_approve()
-        plan.with_user(self.approver).action_approve()
+                self._seen(plan, user).action_approve()
+        self._seen(plan, self.approver).action_approve()
         self.approver.group_ids |= self.env.ref("cash_transfer.group_cash_releaser")
         with self.assertRaisesRegex(AccessError, "different people"):
-            plan.with_user(self.approver).action_release()
-        plan.with_user(self.releaser).action_release()
+            self._seen(plan, self.approver).action_release()
+        self._seen(plan, self.releaser).action_release()
         self._instruct(plan)
         self.releaser.group_ids |= self.env.ref("cash_transfer.group_cash_reconciler")
         with self.assertRaisesRegex(AccessError, "different people"):
@@ -338,21 +338,21 @@ class TestPlan(CashCommon):
         )
         plan = self._paid_plan(2, "locked")
         self.assertEqual(plan.approval_ids.mapped("name"), ["Manager", "Board"])
-        plan.with_user(self.approver).action_approve()
+        self._seen(plan, self.approver).action_approve()
         self.assertEqual(plan.state, "locked")
         with self.assertRaisesRegex(AccessError, "already"):
-            plan.with_user(self.approver).action_approve()
+            self._seen(plan, self.approver).action_approve()
         with self.assertRaisesRegex(AccessError, "Board"):
-            plan.with_user(self.approver_2).action_approve()
+            self._seen(plan, self.approver_2).action_approve()
         self.approver_2.group_ids |= board
-        plan.with_user(self.approver_2).action_approve()
+        self._seen(plan, self.approver_2).action_approve()
         self.assertEqual(plan.state, "approved")
 
     def test_r37_nobody_approves_a_payee_they_entered(self):
         self.worker.group_ids |= self.env.ref("cash_transfer.group_cash_approver")
         plan = self._paid_plan(1, "locked")
         with self.assertRaisesRegex(AccessError, "entered or changed"):
-            plan.with_user(self.worker).action_approve()
+            self._seen(plan, self.worker).action_approve()
 
     def test_r37_reject_returns_to_locked_with_reason(self):
         plan = self._paid_plan(1, "approved")
@@ -365,7 +365,7 @@ class TestPlan(CashCommon):
             ["Approval"],
         )
         with self.assertRaises(UserError):
-            plan.with_user(self.releaser).action_release()
+            self._seen(plan, self.releaser).action_release()
 
     def test_r37_who_prepared_does_not_reject(self):
         plan = self._paid_plan(1, "locked")
@@ -400,13 +400,13 @@ class TestPlan(CashCommon):
             }
         )
         plan = self._paid_plan(1, "locked")
-        plan.with_user(self.reconciler_2).action_approve()
+        self._seen(plan, self.reconciler_2).action_approve()
         step = plan.approval_ids.filtered(lambda a: a.state == "approved")
         self.assertEqual(step.user_id, self.reconciler_2)
         self.assertEqual(step.on_behalf_of_id, self.approver)
         self.approver.group_ids |= self.env.ref("cash_transfer.group_cash_releaser")
         with self.assertRaises(AccessError):
-            plan.with_user(self.approver).action_release()
+            self._seen(plan, self.approver).action_release()
         deputy.write(
             {
                 "date_from": self.today - timedelta(days=9),
@@ -429,8 +429,8 @@ class TestPlan(CashCommon):
             plan.with_user(self.officer).action_lock()
         self.company.cash_emergency_limit = 1_000_000
         self._lock(plan)
-        plan.with_user(self.approver).action_approve()
-        plan.with_user(self.approver).action_release()
+        self._seen(plan, self.approver).action_approve()
+        self._seen(plan, self.approver).action_release()
         self.assertEqual(plan.state, "released")
 
     # -- the file (R38) --------------------------------------------------------

@@ -156,9 +156,9 @@ class TestFigures(CashCommon):
         self._to(plan, "approved")
         self.grant.budget = 59
         with self.assertRaisesRegex(UserError, "budget"), self.env.cr.savepoint():
-            plan.with_user(self.releaser).action_release()
+            self._seen(plan, self.releaser).action_release()
         self.grant.budget = 60
-        plan.with_user(self.releaser).action_release()
+        self._seen(plan, self.releaser).action_release()
 
     def test_r65_reported_28_payment_list_totals_what_it_lists(self):
         """Reported row 28: after a failure 7 rows stood over "Total, 8 payments", and

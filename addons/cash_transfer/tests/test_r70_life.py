@@ -138,7 +138,7 @@ class TestLife(CashCommon):
         self.assertFalse(first._ledger_differences())
         officer.action_abort("Made twice")
         self.assertEqual(first.state, "aborted")
-        second.with_user(boss).action_release()
+        self._seen(second, boss).action_release()
         self._instruct(second)
         self._report(second, self._rows(second))
         second.with_user(self.reconciler).action_close()

@@ -133,7 +133,7 @@ class TestReconciliation(CashCommon):
         self.assertAlmostEqual(follow_up.line_ids.amount_due, 17.66)
         self._to(follow_up, "approved")
         plan.with_user(self.releaser).action_carry()
-        follow_up.with_user(self.releaser).action_release()
+        self._seen(follow_up, self.releaser).action_release()
         self._instruct(follow_up)
         self._report(follow_up, [self._row(follow_up.line_ids, 17.66)])
         self.assertBooks(plan | follow_up)

@@ -26,6 +26,8 @@ class TestRoom(CashCommon):
     def test_r38_approval_signs_what_the_page_showed(self):
         plan = self._paid_plan(2, "locked")
         approver = plan.with_user(self.approver)
+        with self.assertRaisesRegex(UserError, f"Open {plan.name}, read it"):
+            approver.action_approve()
         with self.assertRaisesRegex(UserError, "changed since you opened it"):
             approver.with_context(seen_hash="of an earlier lock").action_approve()
         approver.with_context(seen_hash=plan.content_hash).action_approve()
@@ -34,6 +36,8 @@ class TestRoom(CashCommon):
         self.assertEqual(signed.seen_count, 2)
         self.assertEqual(signed.seen_amount, plan.amount_total)
         releaser = plan.with_user(self.releaser)
+        with self.assertRaisesRegex(UserError, f"Open {plan.name}, read it"):
+            releaser.action_release()
         with self.assertRaisesRegex(UserError, "changed since you opened it"):
             releaser.with_context(seen_hash="of an earlier lock").action_release()
 

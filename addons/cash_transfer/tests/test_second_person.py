@@ -10,7 +10,7 @@ from odoo.tools import mute_logger
 from ..models.duty.cash_transfer_duty import GROUPS
 from .common import CashCommon
 
-MODEL = "cash.transfer.reconciliation"
+DOORS = ("call_button", "call_kw", "xmlrpc", "json2")
 LOGGERS = ("odoo.http", "odoo.addons.base.models.ir_rule")
 
 
@@ -133,16 +133,16 @@ class TestSecondPerson(CashCommon, HttpCase):
 
     # -- the doors of the server ---------------------------------------------------
     @no_retry
-    def _call(self, door, user, report):
-        """Post by one door; the sentence of the refusal, or None."""
-        args = [report.ids]
+    def _call(self, door, user, record, method="action_post", **context):
+        """Call a step by one door; the sentence of the refusal, or None."""
+        args, kwargs = [record.ids], {"context": context}
         if door == "json2":
             keys = self.env["res.users.apikeys"].with_user(user).sudo()
             key = keys._generate(None, "t", fields.Datetime.now() + timedelta(days=1))
             self.opener.cookies.clear()
             answer = self.url_open(
-                f"/json/2/{MODEL}/action_post",
-                data=json.dumps({"ids": report.ids}),
+                f"/json/2/{record._name}/{method}",
+                data=json.dumps({"ids": record.ids, **kwargs}),
                 headers={
                     "Content-Type": "application/json",
                     "Authorization": f"Bearer {key}",
@@ -155,21 +155,22 @@ class TestSecondPerson(CashCommon, HttpCase):
             self.env.flush_all()
             try:
                 self.xmlrpc_object.execute_kw(
-                    self.env.cr.dbname, user.id, key, MODEL, "action_post", args
+                    *(self.env.cr.dbname, user.id, key),
+                    *(record._name, method, args, kwargs),
                 )
             except xmlrpc.client.Fault as fault:
                 return fault.faultString
             return None
         self.authenticate(user.login, user.login)
         answer = self.url_open(
-            f"/web/dataset/{door}/{MODEL}/action_post",
+            f"/web/dataset/{door}/{record._name}/{method}",
             data=json.dumps(
                 {
                     "params": {
-                        "model": MODEL,
-                        "method": "action_post",
+                        "model": record._name,
+                        "method": method,
                         "args": args,
-                        "kwargs": {},
+                        "kwargs": kwargs,
                     }
                 }
             ),
@@ -180,7 +181,7 @@ class TestSecondPerson(CashCommon, HttpCase):
     @mute_logger(*LOGGERS)
     def test_r37_every_door_refuses_the_importer(self):
         report = self._read()
-        for door in ("call_button", "call_kw", "xmlrpc", "json2"):
+        for door in DOORS:
             with self.subTest(door=door):
                 sentence = self._call(door, self.reconciler, report)
                 self.assertIn("You imported", sentence or "")
@@ -189,3 +190,21 @@ class TestSecondPerson(CashCommon, HttpCase):
         self.assertIsNone(self._call("call_button", self.approver, report))
         report.invalidate_recordset()
         self.assertEqual((report.job, report.job_user_id), ("post", self.approver))
+
+    @mute_logger(*LOGGERS)
+    def test_r38_every_door_asks_what_was_shown(self):
+        """A plan is signed with the hash of what was before the person, or not."""
+        plan = self._paid_plan(1, "locked")
+        for door in DOORS:
+            with self.subTest(door=door):
+                sign = "action_approve"
+                unseen = self._call(door, self.approver, plan, sign)
+                self.assertIn(f"Open {plan.name}", unseen or "")
+                old = self._call(door, self.approver, plan, sign, seen_hash="earlier")
+                self.assertIn("changed since you opened it", old or "")
+                plan.invalidate_recordset()
+                self.assertEqual(plan.state, "locked")
+        seen = {"seen_hash": plan.content_hash}
+        self.assertIsNone(self._call("json2", self.approver, plan, sign, **seen))
+        plan.invalidate_recordset()
+        self.assertEqual(plan.state, "approved")

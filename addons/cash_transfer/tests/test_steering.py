@@ -354,7 +354,7 @@ class TestSteering(CashCommon):
         other = dict(snapshot, who_is_paid=dict(snapshot["who_is_paid"], partner_id=1))
         plan._unprotected().snapshot = other
         with self.assertRaisesRegex(UserError, "differ from what was approved"):
-            plan.with_user(self.approver).action_approve()
+            self._seen(plan, self.approver).action_approve()
 
     def test_r63_another_partner_needs_the_approvals_again(self):
         """Even two persons do not turn a locked plan's money round."""
@@ -414,12 +414,12 @@ class TestSteering(CashCommon):
         old = rate.rate
         rate.rate = 1
         with self.assertRaisesRegex(UserError, "rate of USD.*unlock"):
-            plan.with_user(self.approver).action_approve()
+            self._seen(plan, self.approver).action_approve()
         rate.rate = old
-        plan.with_user(self.approver).action_approve()
+        self._seen(plan, self.approver).action_approve()
         # the rate of a later day is none of this plan's
         self._set_rate(self.usd, 3000, self.today + timedelta(days=1))
-        plan.with_user(self.releaser).action_release()
+        self._seen(plan, self.releaser).action_release()
         rate.unlink()
         with self.assertRaisesRegex(UserError, "rate of USD.*unlock"):
             plan.with_user(self.releaser).action_fund()
@@ -568,9 +568,9 @@ class TestSteering(CashCommon):
         self._to(plan, "approved")
         self.grant.budget = 40
         with self.assertRaisesRegex(UserError, "left of its budget"):
-            plan.with_user(self.releaser).action_release()
+            self._seen(plan, self.releaser).action_release()
         self.grant.budget = 60
-        plan.with_user(self.releaser).action_release()
+        self._seen(plan, self.releaser).action_release()
 
     def test_r65_what_other_plans_have_on_the_way_counts(self):
         self._new_entitlement()

@@ -51,6 +51,7 @@ class StepMixin(models.AbstractModel):
             # sudo: the right that the declaration names, after all was checked
             records = records.sudo()
         records._check_step_conditions(step)
+        records._check_seen(step)
         records._before_step(step, answers)
         values = records._step_values(step, answers)
         if values:
@@ -212,6 +213,30 @@ class StepMixin(models.AbstractModel):
         ]
         if missing:
             raise UserError("\n".join(dict.fromkeys(missing)))
+
+    def _check_seen(self, step):
+        """Nobody signs what the page did not show them: the caller gives back the hash
+        of what was shown, whatever door it came by."""
+        if not step.seen:
+            return
+        seen = self.env.context.get("seen_hash")
+        for record in self:
+            if not seen:
+                raise UserError(
+                    self.env._(
+                        "Open %(record)s, read it, and press the button there: you "
+                        "sign what the page shows.",
+                        record=record.display_name,
+                    )
+                )
+            if seen != record[step.seen]:
+                raise UserError(
+                    self.env._(
+                        "%(record)s was changed since you opened it. Reload the page "
+                        "and read it again.",
+                        record=record.display_name,
+                    )
+                )
 
     def _step_values(self, step, answers):
         """What the step writes: the state, who and when, and the answers it keeps."""

@@ -59,6 +59,7 @@ class Step:
     referencing: bool
     locks: str
     sudo: str
+    seen: str
     signature: inspect.Signature
 
     def target(self, records):
@@ -89,6 +90,7 @@ def step(
     referencing=False,
     locks=None,
     sudo=None,
+    seen=None,
 ):
     """Declare that a public method is a step.
 
@@ -117,6 +119,9 @@ def step(
         that is decided on
     :param sudo: which right the step passes by, in words: once everything was checked
         the state is written, and the method runs, for users who may not write
+    :param seen: field with the hash of what the page shows: who signs says in the
+        context (``seen_hash``) what they saw, by whatever door; without it, or with
+        that of something else, the step is refused
     """
     as_tuple = {
         name: (value,) if isinstance(value, str) else tuple(value)
@@ -146,6 +151,7 @@ def step(
             referencing=referencing,
             locks=locks,
             sudo=sudo,
+            seen=seen,
             signature=inspect.signature(method),
             **as_tuple,
         )

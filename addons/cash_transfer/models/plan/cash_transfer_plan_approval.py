@@ -67,13 +67,15 @@ class CashTransferPlanApproval(models.AbstractModel):
         right="read",
         referencing=True,
         sudo="approvers have no write right on plans",
+        seen="content_hash",
     )
     def action_approve(self, comment=None):
         """Give the next approval. For approvers who neither prepared the plan, nor
         approved it before, nor entered one of its payees (R37).
 
-        The page says in the context which content it showed (``seen_hash``); what was
-        locked anew since then is not signed. The approval keeps what was signed.
+        The caller says in the context which content was shown (``seen_hash``, the
+        plan's ``content_hash``); what was locked anew since then is not signed. The
+        approval keeps what was signed.
 
         :raises AccessError: who has to do it instead.
         :raises UserError: the plan is not locked, or not what the page showed.
@@ -82,7 +84,6 @@ class CashTransferPlanApproval(models.AbstractModel):
             duties = self.env["cash.transfer.duty"]
             principal = duties._principals("approve", plan.company_id)[:1]
             plan._check_snapshot()
-            plan._check_seen()
             approvals = plan.approval_ids
             given = approvals.filtered(lambda a: a.state == "approved")
             if (given.user_id | given.on_behalf_of_id) & (self.env.user | principal):
@@ -118,18 +119,6 @@ class CashTransferPlanApproval(models.AbstractModel):
             plan._log_event(self.env._("Approved: %(step)s", step=waiting.name))
             if not plan.approval_ids.filtered(lambda a: a.state == "waiting"):
                 plan._unprotected().state = "approved"
-
-    def _check_seen(self):
-        """Refuse to sign a plan that was locked again since the page was opened."""
-        seen = self.env.context.get("seen_hash")
-        if seen and seen != self.content_hash:
-            raise UserError(
-                self.env._(
-                    "%(plan)s was changed since you opened it. Reload the page and "
-                    "read it again.",
-                    plan=self.name,
-                )
-            )
 
     @step(
         frm=("locked", "approved", "released"),
@@ -168,7 +157,6 @@ class CashTransferPlanApproval(models.AbstractModel):
         self._unprotected().write({"released_by_id": False, "released_on": False})
 
     def _missing_to_release(self):
-        self._check_seen()
         if self.is_emergency:
             self._check_emergency()
         problems = self.provider_id._problems()
@@ -192,10 +180,12 @@ class CashTransferPlanApproval(models.AbstractModel):
         right="read",
         referencing=True,
         sudo="releasers have no write right on plans",
+        seen="content_hash",
     )
     def action_release(self):
         """Release an approved plan for payment. For releasers who did not approve it
-        (R37). From here on the funding's partner, journal and account are fixed.
+        (R37), and say in the context what they saw (``seen_hash``). From here on the
+        funding's partner, journal and account are fixed.
 
         :raises AccessError: who has to do it instead.
         :raises UserError: not approved.
