@@ -47,9 +47,7 @@ class Chain:
     def call(self, duty, model, method, *args, **kwargs):
         if duty not in self.people:
             self.people[duty] = self.server.login(f"bench_{duty}", "bench_bench")
-        return self.people[duty].call(
-            f"cash.transfer.{model}", method, *args, **kwargs
-        )
+        return self.people[duty].call(f"cash.transfer.{model}", method, *args, **kwargs)
 
     def value(self, query):
         with self.databases.connect(self.database) as cursor:

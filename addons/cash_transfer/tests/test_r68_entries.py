@@ -328,7 +328,8 @@ class TestEntries(CashCommon):
             self.assertNotEqual(move.create_uid, robot)
             self.assertIn(move.create_uid, self.releaser | self.reconciler_2)
             self.assertFalse(
-                move.message_partner_ids & (self.releaser | self.reconciler_2).partner_id,
+                move.message_partner_ids
+                & (self.releaser | self.reconciler_2).partner_id,
                 "who cannot read entries does not follow them",
             )
         reported = self._entries(plan).filtered("cash_reconciliation_id")

@@ -120,9 +120,7 @@ class TestBrowser(CashCommon, BrowserCommon):
             [(plan.line_ids, "delivered")],
             report.file_content,
         )
-        self._click(
-            "reconciliation_action", report, "cash_post_report", self.approver
-        )
+        self._click("reconciliation_action", report, "cash_post_report", self.approver)
         self._background(report)
         self.assertEqual((report.state, plan.state), ("posted", "reconciled"))
         self._click("payment_plan_action", plan, "cash_close_plan", self.reconciler)
