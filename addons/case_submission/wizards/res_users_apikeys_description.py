@@ -7,11 +7,11 @@ class ResUsersApikeysDescription(models.TransientModel):
     _inherit = "res.users.apikeys.description"
 
     scope = fields.Selection(
-        [("rpc", "Everything I May Do"), ("submission", "Handing In Forms Alone")],
+        [("rpc", "Everything I May Do"), ("submission", "Handing in Forms Alone")],
         string="What It Opens",
         required=True,
         default="rpc",
-        help="A telephone or a collecting server needs a key for forms alone.",
+        help="A phone or a collecting server needs a key for forms alone.",
     )
 
     def make_key(self):

@@ -6,6 +6,7 @@ class AuthOauthProvider(models.Model):
     """What the organisation takes from its identity provider, and what never."""
 
     _inherit = "auth.oauth.provider"
+    _description = "OAuth2 Provider"
 
     issuer = fields.Char(
         help="The address that stands in the provider's tokens as “iss”. Tokens of "
@@ -40,7 +41,7 @@ class AuthOauthProvider(models.Model):
                 raise ValidationError(
                     self.env._(
                         "Nobody could sign in if the provider were away: tick “Signs "
-                        "In Here Alone” for one administrator first."
+                        "in Here Alone” for one administrator first."
                     )
                 )
 

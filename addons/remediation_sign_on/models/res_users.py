@@ -22,12 +22,14 @@ class ResUsers(models.Model):
     _inherit = "res.users"
 
     sign_on_local = fields.Boolean(
-        string="Signs In Here Alone",
+        string="Signs in Here Alone",
         help="This user is never linked to an identity provider. Keep one such "
         "administrator for the day when the provider is away.",
     )
     #: The token at whose sign-on the provider asked for a second factor, as a hash.
-    sign_on_factor = fields.Char(groups=fields.NO_ACCESS, copy=False)
+    sign_on_factor = fields.Char(
+        string="Sign-on Factor", groups=fields.NO_ACCESS, copy=False
+    )
 
     @api.constrains("sign_on_local", "oauth_uid")
     def _check_sign_on_local(self):
