@@ -246,7 +246,7 @@ def _database(options, name, answers, values):
     databases = Databases(Cluster("run").start())
     there = databases.exists(name)
     options.update = options.as_it_is = False
-    options.demo = "full"
+    options.demo, options.lang = "full", None
     server.prepare(databases, name, False, options)
     password = None if there else secrets.token_urlsafe(15)
     script = (

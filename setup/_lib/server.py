@@ -22,8 +22,9 @@ PASSWORDS = STATE / "demo-passwords.json"
 LOG = STATE / "logs" / "server.log"
 START_SECONDS = 180
 LANGUAGES = {"en": "en_US", "fr": "fr_FR"}
-#: Tells the demonstration's module how much to make.
+#: Tell the demonstration's module how much to make, and in which language.
 DEMO_SIZE = "REMEDIATION_DEMO"
+DEMO_LANGUAGE = "REMEDIATION_DEMO_LANGUAGE"
 #: What `setup/run` calls the people, by the module that their first right comes from.
 SECTIONS = (
     "Case work",
@@ -52,7 +53,9 @@ def run(parser, arguments):
         help="the living organisation, or the three published children alone",
     )
     parser.add_argument(
-        "--lang", choices=sorted(LANGUAGES), help="what the people of the demo read"
+        "--lang",
+        choices=sorted(LANGUAGES),
+        help="what the people of the demo read; a new one is written in it too (fr)",
     )
     parser.add_argument(
         "--detach", action="store_true", help="return when the server answers"
@@ -180,7 +183,15 @@ def prepare(databases, name, demo, options):
             "and run the same command again"
         )
     try:
-        databases.odoo(making, *todo, environ={DEMO_SIZE: options.demo}, error=error)
+        databases.odoo(
+            making,
+            *todo,
+            environ={
+                DEMO_SIZE: options.demo,
+                DEMO_LANGUAGE: LANGUAGES[options.lang or "fr"],
+            },
+            error=error,
+        )
     except SetupError:
         databases.drop(making)
         raise
@@ -208,6 +219,16 @@ def speak(databases, name, code):
             "UPDATE res_partner SET lang = %s "
             "WHERE id IN (SELECT partner_id FROM res_users WHERE active)",
             [code],
+        )
+        cursor.execute(
+            "SELECT p.lang FROM res_company c "
+            "JOIN res_partner p ON p.id = c.partner_id ORDER BY c.id LIMIT 1"
+        )
+        (written,) = cursor.fetchone()
+    if written != code:
+        say(
+            "The screens change their language, what people typed does not. For a "
+            "demonstration that is written in it, name another with --database."
         )
 
 

@@ -1,11 +1,25 @@
 import json
+import os
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Command
 from odoo.tools.misc import file_open
 
+from ..tools.words import said
+
 UNPUBLISHED = "Not in the published account"
+#: Environment variable by which ``setup/run --lang`` says what is written.
+LANGUAGE = "REMEDIATION_DEMO_LANGUAGE"
+#: What the follow-up of a published child tells, as a sentence begins.
+FOLLOW_UP = {
+    "in_school": "In school: {}",
+    "grade": "Grade: {}",
+    "exam_score_percent": "Exam score, percent: {}",
+    "working": "Working: {}",
+    "health": "Health: {}",
+    "caregiver_effect": "Effect on the caregiver: {}",
+}
 SITES = {
     "Kapata mine site, Kolwezi": "demo_site_kapata",
     "ore depots, Kolwezi": "demo_site_depots",
@@ -84,14 +98,39 @@ class Demo(models.AbstractModel):
         """This environment as a demo user, without the rights of the loading."""
         return self.with_user(self._user(name)).with_context(
             allowed_company_ids=self._user(name).company_ids.ids,
-            lang=self._user(name).lang or "fr_FR",
+            lang=self._language(),
             tracking_disable=True,
         )
 
     @api.model
     def _load_language(self):
-        """The demo users work in French."""
-        self.env["res.lang"]._activate_lang("fr_FR")
+        """The organisation writes French, or what ``setup/run --lang`` asks for."""
+        if not self.env["res.lang"]._get_data(code="fr_FR"):
+            self.env["res.lang"]._activate_lang("fr_FR")
+            installed = [("state", "=", "installed")]
+            modules = self.env["ir.module.module"].search(installed)
+            modules._update_translations("fr_FR")
+        self.env.ref("base.main_partner").lang = os.environ.get(LANGUAGE, "fr_FR")
+
+    @api.model
+    def _language(self):
+        """The code of the language in which the organisation writes."""
+        return self.env.ref("base.main_partner").lang
+
+    @api.model
+    def _said(self, text, *parts):
+        """What somebody of the organisation types, in its language.
+
+        :param parts: what stands in the places that the text leaves open
+        """
+        text = said(text, self._language())
+        return text.format(*parts) if parts else text
+
+    @api.model
+    def _name_in_both(self, record, text):
+        """Give a record its translated name in both languages."""
+        for code in ("en_US", "fr_FR"):
+            record.with_context(lang=code).name = said(text, code)
 
     @api.model
     def _load_workers(self):
@@ -140,6 +179,8 @@ class Demo(models.AbstractModel):
 
     @api.model
     def _load_hub_cases(self):
+        programme = self.env.ref("remediation_demo.demo_programme")
+        self._name_in_both(programme, "Demonstration Programme")
         with file_open("child_remediation/tests/files/hub_cases.json") as handle:
             published = json.load(handle)
         known = self.env["remediation.beneficiary"].search(
@@ -175,7 +216,14 @@ class Demo(models.AbstractModel):
             {
                 "area_id": area.id if area else False,
                 "member_ids": [
-                    Command.create({"age_recorded_on": False, **member})
+                    Command.create(
+                        {
+                            "age_recorded_on": False,
+                            **member,
+                            "livelihood": "livelihood" in member
+                            and self._said(member["livelihood"]),
+                        }
+                    )
                     for member in RELATIVES[child["pseudonym"]]
                 ],
             }
@@ -219,7 +267,7 @@ class Demo(models.AbstractModel):
                 "case_id": case.id,
                 "works": "yes",
                 "site_id": case.site_id.id,
-                "activity": work["activity"],
+                "activity": self._said(work["activity"]),
                 "hours_week": work.get("hours_per_week") or 0,
                 "days_week": work.get("days_per_week") or 0,
                 "time_start": self._hour(work.get("start_time")),
@@ -234,27 +282,39 @@ class Demo(models.AbstractModel):
 
     @api.model
     def _note_facts(self, case, facts):
-        child, household = facts["child"], facts["household"]
+        child = facts["child"]
+        livelihood = facts["household"].get("caregiver_livelihood")
         grade = facts["follow_up"].get("grade")
         case.env["remediation.note"].create(
             {
                 "case_id": case.id,
-                "subject": "Published facts",
+                "subject": self._said("Published facts"),
                 "text": "\n".join(
                     filter(
                         None,
                         [
-                            f"Source: {facts['source']}",
-                            f"Siblings: {child['siblings']}",
-                            household.get("caregiver_livelihood")
-                            and f"Livelihood: {household['caregiver_livelihood']}",
-                            grade and f"Grade: {grade}",
-                            "No date was published; the days are those of the entry.",
+                            self._said("Source: {}", facts["source"]),
+                            self._said("Siblings: {}", self._said(child["siblings"])),
+                            livelihood
+                            and self._said("Livelihood: {}", self._said(livelihood)),
+                            grade and self._said("Grade: {}", grade),
+                            self._said(
+                                "No date was published; the days are those of the "
+                                "entry."
+                            ),
                         ],
                     )
                 ),
             }
         )
+
+    @api.model
+    def _answer(self, value):
+        """What was published as an answer, in words; figures and grades as they are."""
+        if isinstance(value, bool):
+            value = "yes" if value else "no"
+        is_text = isinstance(value, str) and not value[:1].isdigit()
+        return self._said(value) if is_text else value
 
     @api.model
     def _hour(self, text):
@@ -273,14 +333,18 @@ class Demo(models.AbstractModel):
         assessment = case.env["remediation.assessment"].create(
             {
                 "case_id": case.id,
-                "child_not_heard_reason": UNPUBLISHED,
-                "present": UNPUBLISHED,
+                "child_not_heard_reason": self._said(UNPUBLISHED),
+                "present": self._said(UNPUBLISHED),
                 "score_ids": [
                     Command.create(
                         {
                             "domain": "work",
                             "score": "4",
-                            "comment": f"{work['activity']}, {hours:g} hours a week",
+                            "comment": self._said(
+                                "{}, {:g} hours a week",
+                                self._said(work["activity"]),
+                                hours,
+                            ),
                         }
                     )
                 ],
@@ -300,10 +364,10 @@ class Demo(models.AbstractModel):
         plan = case.env["remediation.plan"].create(
             {
                 "case_id": case.id,
-                "goal": facts["plan"]["goal"],
+                "goal": self._said(facts["plan"]["goal"]),
                 "caregiver_not_agreed_reason": "not_recorded",
                 "child_assent": "not_heard",
-                "child_not_heard_reason": UNPUBLISHED,
+                "child_not_heard_reason": self._said(UNPUBLISHED),
                 "target_date": today + timedelta(days=365),
                 "payer": "brand",
                 "income_replacement": "stipend"
@@ -314,7 +378,7 @@ class Demo(models.AbstractModel):
                         {
                             "domain": ACTIONS[text][0],
                             "service_type_id": services.get(ACTIONS[text][1], False),
-                            "description": text,
+                            "description": self._said(text),
                             "date_due": today + timedelta(days=60),
                             "provider_id": case.sudo().organisation_id.id
                             or case.company_id.partner_id.id,
@@ -327,7 +391,7 @@ class Demo(models.AbstractModel):
         )
         plan.action_submit()
         approver = plan.with_env(self._as("supervisor").env)
-        approver.best_interest_note = (
+        approver.best_interest_note = self._said(
             "The published account does not tell when the caregiver and the child "
             "agreed. The plan is entered because it was carried out; days, payer and "
             "costs are ours, for the demonstration."
@@ -355,15 +419,15 @@ class Demo(models.AbstractModel):
             case.env["remediation.work.situation"].create(
                 {"case_id": case.id, "works": "no", "started_age": 0}
             )
-            case.no_safety_action_reason = (
+            case.no_safety_action_reason = self._said(
                 "Published follow-up: the child does not work"
             )
         case.env["remediation.note"].create(
             {
                 "case_id": case.id,
-                "subject": "Published follow-up",
+                "subject": self._said("Published follow-up"),
                 "text": "\n".join(
-                    f"{key.replace('_', ' ').capitalize()}: {value}"
+                    self._said(FOLLOW_UP[key], self._answer(value))
                     for key, value in follow_up.items()
                 ),
             }

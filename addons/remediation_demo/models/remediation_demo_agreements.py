@@ -37,7 +37,7 @@ class Demo(models.AbstractModel):
         accounts = finance["account.account"].create(
             [
                 {
-                    "name": name,
+                    "name": self._said(name),
                     "code": code,
                     "account_type": kind,
                 }
@@ -60,7 +60,9 @@ class Demo(models.AbstractModel):
         works = next(site for site in world.sites if site.site_type == "factory")
         company = self.env.company
         self._choose_accounts(company)
-        plan = self.env["account.analytic.plan"].search([("name", "=", "Subventions")])
+        plan = self.env["account.analytic.plan"].search(
+            [("name", "=", self._said("Subventions"))]
+        )
         parties = (
             ("purchaser", world.buyer, 60.0, DEPOSIT),
             ("operator", works.operator_id, 30.0, 0.0),
@@ -68,7 +70,10 @@ class Demo(models.AbstractModel):
         )
         grants = self.env["account.analytic.account"].create(
             [
-                {"name": f"Accord {partner.name}", "plan_id": plan[:1].id}
+                {
+                    "name": self._said("Accord {}", partner.name),
+                    "plan_id": plan[:1].id,
+                }
                 for _role, partner, _share, _deposit in parties
             ]
         )
@@ -86,7 +91,7 @@ class Demo(models.AbstractModel):
                     "payers_see": "totals",
                     "signed_on": world.today(),
                     "paper": base64.b64encode(b"%PDF-1.4 accord de la briqueterie"),
-                    "paper_name": "accord.pdf",
+                    "paper_name": self._said("accord.pdf"),
                     "party_ids": [
                         Command.create(
                             {
@@ -126,7 +131,9 @@ class Demo(models.AbstractModel):
                                 "kind": "stipend",
                                 "amount": 60.0,
                                 "every": "month",
-                                "floor_reason": "Le ménage reçoit aussi des vivres.",
+                                "floor_reason": self._said(
+                                    "Le ménage reçoit aussi des vivres."
+                                ),
                             },
                             {"kind": "school", "amount": 90.0, "every": "year"},
                             {"kind": "kit", "amount": 35.0, "every": "year"},
@@ -172,8 +179,8 @@ class Demo(models.AbstractModel):
                         {
                             "case_id": case.id,
                             "date": world.today(),
-                            "task_before": "Porte des briques au four",
-                            "task_after": "Compte les briques au dépôt",
+                            "task_before": self._said("Porte des briques au four"),
+                            "task_after": self._said("Compte les briques au dépôt"),
                             "hours_after": 24,
                             "pay_kept": True,
                         }

@@ -62,9 +62,9 @@ class Demo(models.AbstractModel):
         )
         analytic = self.env["account.analytic.account"].create(
             {
-                "name": "Subvention de démonstration",
+                "name": self._said("Subvention de démonstration"),
                 "plan_id": self.env["account.analytic.plan"]
-                .create({"name": "Subventions"})
+                .create({"name": self._said("Subventions")})
                 .id,
                 "company_id": company.id,
             }
@@ -86,7 +86,7 @@ class Demo(models.AbstractModel):
             .env["cash.transfer.scheme"]
             .create(
                 {
-                    "name": "Allocation mensuelle de subsistance",
+                    "name": self._said("Allocation mensuelle de subsistance"),
                     "purpose_id": self.env.ref("cash_transfer.purpose_stipend").id,
                     "programme_id": self.env.ref("remediation_demo.demo_programme").id,
                     "currency_id": usd.id,
@@ -98,6 +98,7 @@ class Demo(models.AbstractModel):
                 }
             )
         )
+        self._name_in_both(scheme, "Allocation mensuelle de subsistance")
         for record in (grant, provider, scheme):  # what steers money takes two persons
             record.with_env(self._as("approver").env).action_agree_changes()
         return scheme
@@ -107,7 +108,7 @@ class Demo(models.AbstractModel):
         releaser = self._as("releaser").env
         provider = releaser["cash.transfer.provider"].create(
             {
-                "name": "Monnaie mobile",
+                "name": self._said("Monnaie mobile"),
                 "partner_id": self.env.ref("remediation_demo.demo_partner_provider").id,
                 "kind": "advance",
                 "mechanism": "mobile_money",
@@ -153,7 +154,9 @@ class Demo(models.AbstractModel):
                     lambda action: action.domain == "cash"
                 )[:1].id,
                 "date_from": fields.Date.context_today(self).replace(day=1),
-                "justification": "The stipend replaces what the child earned.",
+                "justification": self._said(
+                    "The stipend replaces what the child earned."
+                ),
             }
         )
         entitlement.action_propose()
@@ -200,7 +203,7 @@ class Demo(models.AbstractModel):
             .create(
                 {
                     "plan_id": plan.id,
-                    "file_name": "rapport.csv",
+                    "file_name": self._said("rapport.csv"),
                     "file_content": base64.b64encode(content.encode()),
                 }
             )

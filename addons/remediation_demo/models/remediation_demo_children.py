@@ -251,7 +251,7 @@ class Demo(models.AbstractModel):
                     "_do_note",
                     child,
                     "contact_attempt",
-                    "Personne à la maison ; les voisins ne savent rien.",
+                    self._said("Personne à la maison ; les voisins ne savent rien."),
                 )
         world.plan(child.ended, "_do_close", child)
         if child.story == "closed" and reason in ("goals_met", "refused"):
@@ -301,7 +301,7 @@ class Demo(models.AbstractModel):
             self.with_user(user)
             .with_context(
                 allowed_company_ids=self.env.company.ids,
-                lang="fr_FR",
+                lang=self._language(),
                 tracking_disable=True,
             )
             .env
@@ -313,7 +313,7 @@ class Demo(models.AbstractModel):
             self.with_user(child.file.team_id.supervisor_id)
             .with_context(
                 allowed_company_ids=self.env.company.ids,
-                lang="fr_FR",
+                lang=self._language(),
                 tracking_disable=True,
             )
             .env

@@ -110,7 +110,9 @@ class Demo(models.AbstractModel):
                         "case_id": child.case.id,
                         "domain": "protection",
                         "is_urgent": True,
-                        "description": "Retirer l'enfant du puits le jour même.",
+                        "description": self._said(
+                            "Retirer l'enfant du puits le jour même."
+                        ),
                         "provider_id": self.env.company.partner_id.id,
                         "is_free": True,
                         "date_due": today + timedelta(days=2),
@@ -135,7 +137,9 @@ class Demo(models.AbstractModel):
             "age_confidence": "medium",
             "birth_registered": ("no", "yes", "unknown")[child.number % 3],
             "school_status": ("dropped_out", "never", "in_school")[child.number % 3],
-            "last_grade": ("3e primaire", False, "5e primaire")[child.number % 3],
+            "last_grade": (self._said("3e primaire"), False, self._said("5e primaire"))[
+                child.number % 3
+            ],
             "has_disability": child.number % 17 == 5,
             "household_id": child.family.id,
             "area_id": child.site.area_id.id,
@@ -151,9 +155,11 @@ class Demo(models.AbstractModel):
             "is_caregiver": True,
             "age": 29 + number % 14,
             "phone": f"+24389{5550000 + number:07d}",
-            "livelihood": ("Petit commerce", "Lavage de minerai", "Sans revenu")[
-                number % 3
-            ],
+            "livelihood": (
+                self._said("Petit commerce"),
+                self._said("Lavage de minerai"),
+                self._said("Sans revenu"),
+            )[number % 3],
         }
         father = {
             "full_name": f"{FATHERS[number % 7]} {child.last_name}",
@@ -162,7 +168,7 @@ class Demo(models.AbstractModel):
             "is_caregiver": number % 3 != 0,
             "is_deceased": number % 3 == 0,
             "age": 34 + number % 15,
-            "livelihood": "Creuseur artisanal",
+            "livelihood": self._said("Creuseur artisanal"),
         }
         others = [
             {
@@ -175,7 +181,7 @@ class Demo(models.AbstractModel):
         ]
         return {
             "area_id": child.site.area_id.id,
-            "address": f"Avenue {SURNAMES[number % 18]} n° {number + 4}",
+            "address": self._said("Avenue {} n° {}", SURNAMES[number % 18], number + 4),
             "family_type": "one_parent" if number % 3 == 0 else "two_parents",
             "size": 3 + len(others),
             "income_band": ("low", "none", "low")[number % 3],
@@ -194,7 +200,7 @@ class Demo(models.AbstractModel):
             "case_id": child.case.id,
             "works": "yes",
             "site_id": child.site.id,
-            "activity": activity,
+            "activity": self._said(activity),
             "days_week": days,
             "hours_week": days * hours,
             "interferes_with_school": "yes",
@@ -262,10 +268,14 @@ class Demo(models.AbstractModel):
                         "assessment_type": "review"
                         if child.file.assessment_ids
                         else "initial",
-                        "present": "L'enfant, la mère, l'assistant social",
-                        "child_wishes": WISHES[child.number % len(WISHES)],
-                        "caregiver_view": "D'accord pour chercher une autre solution.",
-                        "strengths": STRENGTHS[child.number % len(STRENGTHS)],
+                        "present": self._said("L'enfant, la mère, l'assistant social"),
+                        "child_wishes": self._said(WISHES[child.number % len(WISHES)]),
+                        "caregiver_view": self._said(
+                            "D'accord pour chercher une autre solution."
+                        ),
+                        "strengths": self._said(
+                            STRENGTHS[child.number % len(STRENGTHS)]
+                        ),
                         "score_ids": [
                             Command.create(vals) for vals in self._scores(env, child)
                         ],
@@ -303,7 +313,7 @@ class Demo(models.AbstractModel):
             yield {
                 "domain": domain,
                 "score": str(score),
-                "comment": "Travail dangereux constaté sur place."
+                "comment": self._said("Travail dangereux constaté sur place.")
                 if score == 4
                 else False,
             }
@@ -342,7 +352,9 @@ class Demo(models.AbstractModel):
                 [("case_id", "=", child.case.id), ("state", "=", "submitted")]
             )
             if waiting and waiting.create_uid != env.user:
-                waiting.action_reject("Précisez ce que l'enfant a dit du trajet.")
+                waiting.action_reject(
+                    self._said("Précisez ce que l'enfant a dit du trajet.")
+                )
 
     @api.model
     def _do_plan(self, world, facts):
@@ -373,8 +385,8 @@ class Demo(models.AbstractModel):
         )
         return {
             "case_id": child.case.id,
-            "goal": GOALS[1 if older else child.number % 3],
-            "participants": "L'enfant, la mère, l'assistant social",
+            "goal": self._said(GOALS[1 if older else child.number % 3]),
+            "participants": self._said("L'enfant, la mère, l'assistant social"),
             "target_date": today + timedelta(days=365),
             "payer": "brand" if child.funder == world.funders[1] else "ngo",
             "caregiver_member_id": caregiver.id,

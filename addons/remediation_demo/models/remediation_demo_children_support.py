@@ -47,9 +47,9 @@ class Demo(models.AbstractModel):
                         "case_id": child.case.id,
                         "institution_id": school.id,
                         "kind": "vocational" if older else "formal",
-                        "level": "1re année"
+                        "level": self._said("1re année")
                         if older
-                        else f"{2 + child.age % 5}e primaire",
+                        else self._said("{}e primaire", 2 + child.age % 5),
                         "date_start": today,
                         "fees": 240000 if older else 160000,
                         "state": "attending",
@@ -97,7 +97,7 @@ class Demo(models.AbstractModel):
             ],
             "child_seen": "yes",
             "child_seen_alone": "yes" if count % 2 else "no",
-            "present": "L'enfant et un parent",
+            "present": self._said("L'enfant et un parent"),
             "occupation": "none"
             if working
             else "training"
@@ -108,12 +108,12 @@ class Demo(models.AbstractModel):
             "wellbeing": str(2 + (child.number + count) % 4),
             "child_working": "yes" if working else "no",
             "immediate_danger": "no",
-            "note": VISIT_NOTES[(child.number + count) % len(VISIT_NOTES)],
+            "note": self._said(VISIT_NOTES[(child.number + count) % len(VISIT_NOTES)]),
             **more,
         }
         if working:
             vals.update(
-                work_activity="Porte des sacs le samedi",
+                work_activity=self._said("Porte des sacs le samedi"),
                 site_id=child.site.id,
                 hours_week=12,
                 interferes_with_school="yes",
@@ -125,7 +125,7 @@ class Demo(models.AbstractModel):
                 child_seen_alone=False,
                 occupation=False,
                 child_working=False,
-                note="Parlé au téléphone avec la mère.",
+                note=self._said("Parlé au téléphone avec la mère."),
             )
         return vals
 
@@ -166,7 +166,7 @@ class Demo(models.AbstractModel):
             # What is given once is done with it.
             given.plan_action_id.filtered(
                 lambda a: a.service_type_id.code in ONCE and a.state == "in_progress"
-            ).action_done("Remis.")
+            ).action_done(self._said("Remis."))
 
     @api.model
     def _do_attendance(self, world, facts):
@@ -216,14 +216,18 @@ class Demo(models.AbstractModel):
                     continue
                 first, rest = running[:1], running[1:]
                 if child.number % 5 == 1 and len(rest) > 1:
-                    first.action_not_available("Aucun prestataire dans la zone.")
+                    first.action_not_available(
+                        self._said("Aucun prestataire dans la zone.")
+                    )
                 elif child.number % 5 == 2 and len(rest) > 1:
-                    first.action_refuse("La famille préfère une autre école.")
+                    first.action_refuse(
+                        self._said("La famille préfère une autre école.")
+                    )
                 elif child.number % 5 == 4 and len(rest) > 1:
-                    first.action_cancel("Plus nécessaire.")
+                    first.action_cancel(self._said("Plus nécessaire."))
                 else:
                     rest = running
-                rest.action_done("Fait.")
+                rest.action_done(self._said("Fait."))
 
     @api.model
     def _do_note(self, world, facts):
@@ -245,7 +249,7 @@ class Demo(models.AbstractModel):
                     lambda a: a.state in ("planned", "in_progress")
                 )
                 if running:
-                    running.action_cancel("La prise en charge se termine.")
+                    running.action_cancel(self._said("La prise en charge se termine."))
                 reason, outcome = child.closure
                 if child.enrolment and child.enrolment.state == "attending":
                     child.enrolment.with_env(env).write(
@@ -262,10 +266,12 @@ class Demo(models.AbstractModel):
                         "case_id": case.id,
                         "reason": reason,
                         "outcome": outcome,
-                        "note": "L'enfant ne travaille plus."
+                        "note": self._said("L'enfant ne travaille plus.")
                         if outcome == "out_of_child_labour"
-                        else "Voir les notes.",
-                        "best_interest_note": "Discuté en équipe avec la famille."
+                        else self._said("Voir les notes."),
+                        "best_interest_note": self._said(
+                            "Discuté en équipe avec la famille."
+                        )
                         if reason == "refused"
                         else False,
                     }
@@ -304,7 +310,7 @@ class Demo(models.AbstractModel):
     def _do_hold(self, world, facts):
         for (child,) in facts:
             child.case.with_env(self._approver(child)).action_hold(
-                "La famille est partie au village pour les semailles.",
+                self._said("La famille est partie au village pour les semailles."),
                 world.now.date() + timedelta(days=20 + child.number),
             )
 
@@ -312,5 +318,5 @@ class Demo(models.AbstractModel):
     def _do_reopen(self, world, facts):
         for (child,) in facts:
             child.case.with_env(self._approver(child)).action_reopen(
-                "Vu de nouveau à la carrière par le point focal."
+                self._said("Vu de nouveau à la carrière par le point focal.")
             )

@@ -32,7 +32,9 @@ class Demo(models.AbstractModel):
             last = first + relativedelta(months=3) - timedelta(days=1)
             run = runs.create(
                 {
-                    "name": f"{first.year}, trimestre {(first.month + 2) // 3}",
+                    "name": self._said(
+                        "{}, trimestre {}", first.year, (first.month + 2) // 3
+                    ),
                     "date_from": str(first),
                     "date_to": str(last),
                 }
@@ -40,7 +42,10 @@ class Demo(models.AbstractModel):
             run.action_freeze()
             finals += run
         begun = world.day(730)
-        for name in ("Depuis le début, à figer", "Année, à figer"):
+        for name in (
+            self._said("Depuis le début, à figer"),
+            self._said("Année, à figer"),
+        ):
             runs.create(
                 {
                     "name": name,
@@ -57,11 +62,13 @@ class Demo(models.AbstractModel):
             funder = position is not None and world.funders[position]
             report = reports.create(
                 {
-                    "name": f"{title} – {run.name}",
+                    "name": f"{self._said(title)} – {run.name}",
                     "run_id": run.id,
                     "funder_id": funder and funder.id,
-                    "narrative": "Les visites ont repris après les pluies; deux "
-                    "écoles ont ouvert des classes de rattrapage.",
+                    "narrative": self._said(
+                        "Les visites ont repris après les pluies ; deux écoles ont "
+                        "ouvert des classes de rattrapage."
+                    ),
                 }
             )
             if state != "draft":

@@ -27,6 +27,12 @@ class Demo(models.AbstractModel):
     _inherit = "remediation.demo"
 
     @api.model
+    def _load_paper_book(self):
+        """Take over the published group's book, in the language of the office."""
+        book = self.env.ref("remediation_demo.demo_paper_book")
+        book.with_context(lang=self._language()).action_import()
+
+    @api.model
     def _plan_groups(self, world):
         for number, (_name, _place, ago, _end) in enumerate(GROUPS):
             world.plan(ago, "_do_form_group", number)
@@ -51,7 +57,7 @@ class Demo(models.AbstractModel):
                     "agent_id": env.uid,
                     "phase": "intensive" if number == 2 else "development",
                     "formed_on": world.today(),
-                    "meeting_place": place,
+                    "meeting_place": self._said(place),
                     "share_value": 1000,
                     "social_amount": 200,
                     "charge_rate": 10,
@@ -116,7 +122,7 @@ class Demo(models.AbstractModel):
             if last:
                 continue  # the meeting of today is still open
             if position == 8:
-                meeting.action_cancel("Funérailles dans le quartier.")
+                meeting.action_cancel(self._said("Funérailles dans le quartier."))
                 continue
             meeting.action_take_expected()
             meeting.action_validate()
@@ -139,7 +145,7 @@ class Demo(models.AbstractModel):
                 world.plan(150, "_do_again", number)
             else:
                 group.with_env(self._savings(agent=False)).action_dissolve(
-                    "Les membres rejoignent une autre association."
+                    self._said("Les membres rejoignent une autre association.")
                 )
 
     @api.model

@@ -66,8 +66,8 @@ class Demo(models.AbstractModel):
                 [
                     {
                         "channel": channel,
-                        "location": location,
-                        "work_observed": observed,
+                        "location": self._said(location),
+                        "work_observed": self._said(observed),
                         "children_count": count,
                         "child_age": 9 + ago % 6,
                         "child_sex": "male",
@@ -82,8 +82,8 @@ class Demo(models.AbstractModel):
             self._as("reporter").env["remediation.concern"].portal_report(
                 {
                     "client_key": f"lumiere-demonstration-{ago:04d}",
-                    "location": "Entrée du site de lavage",
-                    "work_observed": "Deux enfants portent des sacs.",
+                    "location": self._said("Entrée du site de lavage"),
+                    "work_observed": self._said("Deux enfants portent des sacs."),
                     "children_count": 2,
                     "child_age": "12",
                 }
@@ -143,7 +143,7 @@ class Demo(models.AbstractModel):
                         "to_organisation_id": school.id,
                         "service_type_id": action.service_type_id.id,
                         "action_id": action.id,
-                        "message": "Merci d'accueillir l'enfant dès lundi.",
+                        "message": self._said("Merci d'accueillir l'enfant dès lundi."),
                     }
                 )
                 answer = ANSWERS[(position * 6 + offset) % len(ANSWERS)]
@@ -163,13 +163,13 @@ class Demo(models.AbstractModel):
             if referral.state == "sent" and answer in ("accepted", "done", "failed"):
                 package.portal_accept()
             elif referral.state == "sent" and answer == "rejected":
-                package.portal_reject("full", "Les classes sont complètes.")
+                package.portal_reject("full", self._said("Les classes sont complètes."))
             elif referral.state == "accepted" and answer in ("done", "failed"):
                 package.portal_done(
                     "given" if answer == "done" else "not_given",
                     "L'enfant est venu le premier jour."
                     if answer == "done"
-                    else "L'enfant n'est jamais venu.",
+                    else self._said("L'enfant n'est jamais venu."),
                 )
             elif referral.state == "sent" and answer == "revoked":
                 child = next(
@@ -178,7 +178,7 @@ class Demo(models.AbstractModel):
                     if c.case and c.case.id == referral.case_id.id
                 )
                 referral.with_env(self._desk(child.worker)).action_revoke(
-                    "La famille a choisi une autre école."
+                    self._said("La famille a choisi une autre école.")
                 )
         self.env["remediation.referral"]._cron_follow_up()
 
@@ -192,10 +192,12 @@ class Demo(models.AbstractModel):
                 {
                     "category": ("cash", "service", "exclusion", "other")[position % 4],
                     "description": (
-                        "L'argent du mois est arrivé avec deux semaines de retard.",
-                        "Le kit scolaire était incomplet.",
-                        "Ma fille n'a pas été retenue, la voisine oui.",
-                        "Personne ne répond au téléphone.",
+                        self._said(
+                            "L'argent du mois est arrivé avec deux semaines de retard."
+                        ),
+                        self._said("Le kit scolaire était incomplet."),
+                        self._said("Ma fille n'a pas été retenue, la voisine oui."),
+                        self._said("Personne ne répond au téléphone."),
                     )[position % 4],
                     "complainant_type": "family",
                     "channel": "hotline",
@@ -211,7 +213,9 @@ class Demo(models.AbstractModel):
             if position < 4:
                 complaint.write(
                     {
-                        "answer": "Nous avons vérifié et vous avons rappelé.",
+                        "answer": self._said(
+                            "Nous avons vérifié et vous avons rappelé."
+                        ),
                         "remedy_kind": "apology",
                     }
                 )
@@ -233,8 +237,10 @@ class Demo(models.AbstractModel):
                 .file_report(
                     {
                         "subject_kind": ("worker", "partner", "other")[position % 3],
-                        "subject_text": "Un chauffeur",
-                        "description": "Des paroles humiliantes devant un enfant.",
+                        "subject_text": self._said("Un chauffeur"),
+                        "description": self._said(
+                            "Des paroles humiliantes devant un enfant."
+                        ),
                         "is_anonymous": position % 2 == 0,
                         "happened_on": str(world.today() - timedelta(days=2)),
                     }
@@ -244,7 +250,9 @@ class Demo(models.AbstractModel):
             if position < 4:
                 report.action_review()
             if position < 2:
-                report.action_taken = "Entretien, rappel du code de conduite."
+                report.action_taken = self._said(
+                    "Entretien, rappel du code de conduite."
+                )
                 report.action_close(("substantiated", "unsubstantiated")[position])
 
     # -- decisions for a child ---------------------------------------------------------
@@ -264,7 +272,7 @@ class Demo(models.AbstractModel):
                     "trigger": "emergency_placement"
                     if emergency
                     else "consent_conflict",
-                    "placed_with": "Famille d'accueil du quartier"
+                    "placed_with": self._said("Famille d'accueil du quartier")
                     if emergency
                     else False,
                     "authority_reached": "yes" if emergency else False,
@@ -281,19 +289,23 @@ class Demo(models.AbstractModel):
                     "option_ids": [
                         Command.create(
                             {
-                                "option": "Rester dans la famille avec un suivi serré",
-                                "pros": "L'enfant le souhaite.",
+                                "option": self._said(
+                                    "Rester dans la famille avec un suivi serré"
+                                ),
+                                "pros": self._said("L'enfant le souhaite."),
                                 "is_chosen": True,
                             }
                         ),
                         Command.create(
                             {
-                                "option": "Vivre chez la tante à Likasi",
-                                "cons": "Loin de l'école.",
+                                "option": self._said("Vivre chez la tante à Likasi"),
+                                "cons": self._said("Loin de l'école."),
                             }
                         ),
                     ],
-                    "decision": "Reste dans sa famille ; visites chaque semaine.",
+                    "decision": self._said(
+                        "Reste dans sa famille ; visites chaque semaine."
+                    ),
                     "review_on": world.today() + timedelta(days=60),
                 }
             )
@@ -322,9 +334,9 @@ class Demo(models.AbstractModel):
                 login_of = case.case_manager_id == absent
                 case.action_assign(
                     full.id,
-                    reason="Congé de Trésor"
+                    reason=self._said("Congé de Trésor")
                     if login_of
-                    else "Répartition des dossiers",
+                    else self._said("Répartition des dossiers"),
                     handover_days=10 if login_of else 0,
                 )
                 for child in world.children:
@@ -348,7 +360,7 @@ class Demo(models.AbstractModel):
         ):
             total = releases.create(
                 {
-                    "name": f"Totaux {year - 1} ({number + 1})",
+                    "name": self._said("Totaux {} ({})", year - 1, number + 1),
                     "date_from": f"{year - 1}-{first}",
                     "date_to": f"{year - 1}-{last}",
                 }
@@ -357,7 +369,7 @@ class Demo(models.AbstractModel):
                 total.action_release()
         releases.create(
             {
-                "name": f"Totaux {year}, à publier",
+                "name": self._said("Totaux {}, à publier", year),
                 "date_from": f"{year}-01-01",
                 "date_to": str(world.today() - timedelta(days=1)),
             }
@@ -379,7 +391,7 @@ class Demo(models.AbstractModel):
                 lambda c: c.purpose == "school_contact" and c.state == "given"
             )
             if number < 2:
-                consent.action_withdraw("La famille déménage.")
+                consent.action_withdraw(self._said("La famille déménage."))
             else:
                 env["remediation.consent"].create(
                     {
@@ -405,7 +417,7 @@ class Demo(models.AbstractModel):
                     "case_id": child.case.id,
                     "reason": "moved_in_country",
                     "outcome": "out_of_child_labour",
-                    "note": "La famille s'installe à Likasi.",
+                    "note": self._said("La famille s'installe à Likasi."),
                 }
             )
             if number < 2:
@@ -471,4 +483,4 @@ class Demo(models.AbstractModel):
     def _deliveries_undone(self, world):
         for child in self._open(world, "in_remediation")[:2]:
             given = child.case.with_env(self._holder(child)).delivery_ids
-            given[:1].action_cancel("Saisi deux fois.")
+            given[:1].action_cancel(self._said("Saisi deux fois."))

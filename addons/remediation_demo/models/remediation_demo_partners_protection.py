@@ -15,9 +15,11 @@ class Demo(models.AbstractModel):
                 {
                     "beneficiary_id": child.file.beneficiary_id.id,
                     "kind": ("rectification", "access")[position // 2 % 2],
-                    "requested_by": "La mère",
+                    "requested_by": self._said("La mère"),
                     "identity_checked": True,
-                    "note": "Demande faite au bureau, réponse remise en main propre.",
+                    "note": self._said(
+                        "Demande faite au bureau, réponse remise en main propre."
+                    ),
                 }
             )
             if position in (0, 1, 4) and request.kind == "rectification":
@@ -27,8 +29,12 @@ class Demo(models.AbstractModel):
             breach = officer["remediation.data.breach"].create(
                 {
                     "kind": "disclosed",
-                    "description": "Une liste de codes laissée à l'imprimante.",
-                    "measures": "Liste détruite, équipe rappelée aux règles.",
+                    "description": self._said(
+                        "Une liste de codes laissée à l'imprimante."
+                    ),
+                    "measures": self._said(
+                        "Liste détruite, équipe rappelée aux règles."
+                    ),
                 }
             )
             if position < 3:
@@ -48,7 +54,9 @@ class Demo(models.AbstractModel):
                 .env["remediation.break.glass"]
                 .open_case(
                     child.file.name,
-                    "L'enfant est devant moi, blessé, et sa collègue ne répond pas.",
+                    self._said(
+                        "L'enfant est devant moi, blessé, et sa collègue ne répond pas."
+                    ),
                 )
             )
             access = officer["remediation.break.glass"].browse(number)
@@ -100,7 +108,7 @@ class Demo(models.AbstractModel):
                 ]
             )
             if number in (2, 3) and pair:
-                pair.action_distinct("Deux cousins du même nom.")
+                pair.action_distinct(self._said("Deux cousins du même nom."))
             elif number in (4, 5, 6, 7) and pair:
                 case = self.env["remediation.beneficiary"].browse(first).current_case_id
                 pair.action_merge(

@@ -17,12 +17,12 @@ SITES = (
     ("Marché central de Kolwezi", "street", "Commerce", -10.7147, 25.4664, 6, "low"),
     ("Ferme Kando", "farm", "Maïs", -10.8415, 25.9127, 6, "low"),
 )
-#: French name, English name, code.
+#: Name, code.
 PROGRAMMES = (
-    ("Retour à l'école", "Back to School", "ECOLE"),
-    ("Formation et premier métier", "Training and First Trade", "METIER"),
-    ("Familles debout", "Families on Their Feet", "FAMILLE"),
-    ("Fonds des frères et sœurs", "Sibling Fund", "FRATRIE"),
+    ("Retour à l'école", "ECOLE"),
+    ("Formation et premier métier", "METIER"),
+    ("Familles debout", "FAMILLE"),
+    ("Fonds des frères et sœurs", "FRATRIE"),
 )
 SCHOOLS = (
     ("École primaire Mwangaza", "school"),
@@ -121,7 +121,7 @@ class Demo(models.AbstractModel):
                 {
                     "name": name,
                     "site_type": kind,
-                    "commodity": commodity,
+                    "commodity": self._said(commodity),
                     "latitude": latitude,
                     "longitude": longitude,
                     "tier": tier,
@@ -148,18 +148,16 @@ class Demo(models.AbstractModel):
         world.programmes = coordinator["remediation.programme"].create(
             [
                 {
-                    "name": french,
+                    "name": name,
                     "code": code,
                     "date_start": world.day(760),
                     "yearly_checks": code == "ECOLE",
                 }
-                for french, _english, code in PROGRAMMES
+                for name, code in PROGRAMMES
             ]
         )
-        for programme, (_french, english, _code) in zip(
-            world.programmes, PROGRAMMES, strict=True
-        ):
-            programme.with_context(lang="en_US").name = english
+        for programme, (name, _code) in zip(world.programmes, PROGRAMMES, strict=True):
+            self._name_in_both(programme, name)
         coordinator["remediation.deadline.policy"].create(
             [
                 {
@@ -231,9 +229,9 @@ class Demo(models.AbstractModel):
             .create(
                 [
                     {
-                        "name": name,
+                        "name": self._said(name),
                         "login": f"worker{number}@example.org",
-                        "lang": "fr_FR",
+                        "lang": self._language(),
                         "tz": "Africa/Lubumbashi",
                         "group_ids": [Command.link(worker.id)],
                     }
@@ -255,7 +253,7 @@ class Demo(models.AbstractModel):
             self.with_user(team.supervisor_id)
             .with_context(
                 allowed_company_ids=team.company_id.ids,
-                lang="fr_FR",
+                lang=self._language(),
                 tracking_disable=True,
             )
             .env
@@ -277,7 +275,7 @@ class Demo(models.AbstractModel):
                     Command.create(
                         {
                             "kind": "police_check",
-                            "issuer": "Parquet de Kolwezi",
+                            "issuer": self._said("Parquet de Kolwezi"),
                             "date": today,
                             "expiry_date": world.day(7)
                             if old

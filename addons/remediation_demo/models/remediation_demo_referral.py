@@ -92,7 +92,11 @@ class Demo(models.AbstractModel):
         first = self.env.ref("remediation_demo.demo_concern_1")
         for channel, location, observed, outcome in CONCERNS:
             concern = coordinator["remediation.concern"].create(
-                {"channel": channel, "location": location, "work_observed": observed}
+                {
+                    "channel": channel,
+                    "location": self._said(location),
+                    "work_observed": self._said(observed),
+                }
             )
             if outcome == "merged":
                 concern.action_merge(first.id)
@@ -139,6 +143,6 @@ class Demo(models.AbstractModel):
         if step in (1, 2):
             referral._accept()
         if step == 2:
-            referral._finish("given", "L’enfant est venu le premier jour.")
+            referral._finish("given", self._said("L'enfant est venu le premier jour."))
         if step == 3:
             referral._reject("full")

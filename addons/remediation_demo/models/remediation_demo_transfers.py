@@ -55,13 +55,7 @@ class Demo(models.AbstractModel):
         currency = company.currency_id
         releaser = self._as("releaser").env
         today = world.today()
-        plan = self.env["account.analytic.plan"].search([("name", "=", "Subventions")])
-        accounts = self.env["account.analytic.account"].create(
-            [
-                {"name": f"Subvention {funder.name}", "plan_id": plan[:1].id}
-                for funder in world.funders
-            ]
-        )
+        accounts = self._make_analytic_accounts(world.funders)
         grants = releaser["cash.transfer.grant"].create(
             [
                 {
@@ -77,18 +71,18 @@ class Demo(models.AbstractModel):
         )
         journal = self.env["account.journal"].create(
             {
-                "name": "Banque du Lualaba (francs)",
+                "name": self._said("Banque du Lualaba (francs)"),
                 "type": "bank",
                 "code": "BQLU",
                 "company_id": company.id,
             }
         )
         partner = self.env["res.partner"].create(
-            {"name": "Argent mobile du Lualaba", "is_company": True}
+            {"name": self._said("Argent mobile du Lualaba"), "is_company": True}
         )
         provider = releaser["cash.transfer.provider"].create(
             {
-                "name": "Argent mobile (francs)",
+                "name": self._said("Argent mobile (francs)"),
                 "partner_id": partner.id,
                 "kind": "advance",
                 "mechanism": "mobile_money",
@@ -110,13 +104,29 @@ class Demo(models.AbstractModel):
         )
 
     @api.model
+    def _make_analytic_accounts(self, funders):
+        """One for each funder, among the grants."""
+        plan = self.env["account.analytic.plan"].search(
+            [("name", "=", self._said("Subventions"))]
+        )
+        return self.env["account.analytic.account"].create(
+            [
+                {
+                    "name": self._said("Subvention {}", funder.name),
+                    "plan_id": plan[:1].id,
+                }
+                for funder in funders
+            ]
+        )
+
+    @api.model
     def _make_scheme(self, grants, today):
         scheme = (
             self._as("officer")
             .env["cash.transfer.scheme"]
             .create(
                 {
-                    "name": "Monthly Stipend in Francs",
+                    "name": self._said("Monthly Stipend in Francs"),
                     "purpose_id": self.env.ref("cash_transfer.purpose_stipend").id,
                     "currency_id": grants.currency_id.id,
                     "amount_rule": "income",
@@ -129,7 +139,7 @@ class Demo(models.AbstractModel):
                 }
             )
         )
-        scheme.with_context(lang="fr_FR").name = "Allocation mensuelle en francs"
+        self._name_in_both(scheme, "Allocation mensuelle en francs")
         return scheme
 
     @api.model
@@ -165,7 +175,7 @@ class Demo(models.AbstractModel):
                         world.today().replace(day=1),
                         child.facts.get("funded") or world.today(),
                     ),
-                    "justification": "Remplace ce que l'enfant gagnait.",
+                    "justification": self._said("Remplace ce que l'enfant gagnait."),
                 }
             )
             if kind != "draft":
@@ -197,9 +207,11 @@ class Demo(models.AbstractModel):
             if not entitlement.ids or entitlement.state not in ("approved", "active"):
                 continue
             if what == "suspended":
-                entitlement.action_suspend("La famille est partie au village.")
+                entitlement.action_suspend(
+                    self._said("La famille est partie au village.")
+                )
             else:
-                entitlement.action_end("Le père a un emploi régulier.")
+                entitlement.action_end(self._said("Le père a un emploi régulier."))
 
     @api.model
     def _run_jobs(self, record):
@@ -245,7 +257,7 @@ class Demo(models.AbstractModel):
             .create(
                 {
                     "plan_id": plan.id,
-                    "file_name": "rapport.csv",
+                    "file_name": self._said("rapport.csv"),
                     "file_content": base64.b64encode(content.encode()),
                 }
             )
@@ -298,7 +310,9 @@ class Demo(models.AbstractModel):
             if kind == "return":
                 owed = plan.with_env(reconciler)._owed_lines()
                 for line in owed:
-                    line.action_owe_nothing("La famille l'a reçu en main propre.")
+                    line.action_owe_nothing(
+                        self._said("La famille l'a reçu en main propre.")
+                    )
             plan.with_env(reconciler).action_close()
 
     @api.model
@@ -321,7 +335,9 @@ class Demo(models.AbstractModel):
                     {
                         "journal_id": journal.id,
                         "date": world.today(),
-                        "payment_ref": f"Virement {payment.memo or plan.name}",
+                        "payment_ref": self._said(
+                            "Virement {}", payment.memo or plan.name
+                        ),
                         "partner_id": payment.partner_id.id,
                         "amount": payment.amount
                         if payment.payment_type == "inbound"
@@ -337,7 +353,7 @@ class Demo(models.AbstractModel):
                     {
                         "journal_id": journal.id,
                         "date": world.today(),
-                        "payment_ref": "Frais de tenue de compte",
+                        "payment_ref": self._said("Frais de tenue de compte"),
                         "amount": -15000,
                     }
                 )

@@ -3,6 +3,8 @@ import json
 from odoo.tests import TransactionCase, tagged
 from odoo.tools.misc import file_open
 
+from odoo.addons.remediation_demo.tools.words import said
+
 
 @tagged("post_install", "-at_install")
 class TestDemoChildren(TransactionCase):
@@ -44,9 +46,10 @@ class TestDemoChildren(TransactionCase):
             self.assertIn(facts["source"], case.note_ids.mapped("text")[-1])
             self.assertEqual(
                 sorted(case.plan_action_ids.mapped("description")),
-                sorted(facts["plan"]["actions"]),
+                sorted(said(text, "fr_FR") for text in facts["plan"]["actions"]),
             )
-            self.assertEqual(case.plan_ids.goal or None, facts["plan"]["goal"])
+            goal = facts["plan"]["goal"]
+            self.assertEqual(case.plan_ids.goal or None, goal and said(goal, "fr_FR"))
 
     def test_each_login_sees_the_cases_of_its_rights(self):
         everything = {"MMJ", "MIP", "Davu"}

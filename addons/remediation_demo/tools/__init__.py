@@ -1,1 +1,1 @@
-from . import clock, logo, world
+from . import clock, logo, words, world
