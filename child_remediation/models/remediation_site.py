@@ -22,6 +22,7 @@ class Site(models.Model):
     _name = "remediation.site"
     _description = "Work Site"
     _rules_of = "remediation.in.company.or.none"
+    _zero_is_unknown = frozenset({"latitude", "longitude", "tier"})
     _order = "name"
     _check_company_auto = True
 

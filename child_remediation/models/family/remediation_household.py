@@ -11,7 +11,7 @@ class Household(models.Model):
     _name = "remediation.household"
     _description = "Household"
     #: What is 0 where nobody knows it: shown as a dash.
-    _zero_is_unknown = frozenset({"size"})
+    _zero_is_unknown = frozenset({"size", "adults_working", "other_working_children"})
     _inherit = ["remediation.coded.mixin", "remediation.identity.text"]
     _rules_of = "remediation.in.company"
     _order = "id desc"

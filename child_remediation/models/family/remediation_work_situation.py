@@ -48,8 +48,10 @@ class WorkSituation(models.Model):
             "started_age",
             "started_year",
             "age_on_date",
+            "time_end",
         }
     )
+    _unknown_without = {"time_start": "time_end"}
     _inherit = ["remediation.case.owned"]
     _order = "date desc, id desc"
     _open_texts = frozenset({"classification_reasons"})  # the application's words

@@ -12,6 +12,8 @@ class Attendance(models.Model):
     _name = "remediation.attendance"
     _description = "Monthly Attendance"
     _inherit = ["remediation.case.owned"]
+    _zero_is_unknown = frozenset({"exam_score"})
+    _unknown_without = {"rate": "days_open"}
     _order = "month desc, id desc"
 
     _frozen_fields = frozenset({"enrolment_id"})

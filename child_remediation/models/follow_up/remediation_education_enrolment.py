@@ -11,6 +11,7 @@ class EducationEnrolment(models.Model):
     _name = "remediation.education.enrolment"
     _description = "School Enrolment"
     _inherit = ["remediation.case.owned"]
+    _unknown_without = {"attendance_rate": "days_open"}
     _order = "date_start desc, id desc"
 
     institution_id = fields.Many2one(

@@ -25,6 +25,7 @@ class Training(models.Model):
     _name = "remediation.training"
     _description = "Worker Training"
     _inherit = ["remediation.protected.mixin"]
+    _zero_is_unknown = frozenset({"hours"})
     _order = "date desc, id desc"
     _rules_of = "remediation.vetting"
 

@@ -21,6 +21,7 @@ class Assessment(models.Model):
     _name = "remediation.assessment"
     _description = "Assessment"
     _inherit = ["remediation.approval.mixin"]
+    _unknown_without = {"risk_score": "risk_level"}
     _order = "case_id, version desc"
 
     _stage_facts = frozenset({"state"})

@@ -15,6 +15,7 @@ class SavingsMember(models.Model):
     _name = "savings.member"
     _description = "Member of a Savings Group"
     _inherit = ["savings.owned"]
+    _zero_is_unknown = frozenset({"birth_year"})
     _order = "group_id, number, id"
     _rec_names_search = ["full_name", "number"]
 

@@ -20,6 +20,7 @@ class SavingsMembership(models.Model):
     _name = "savings.membership"
     _description = "Membership in a Savings Cycle"
     _inherit = ["savings.owned"]
+    _unknown_without = {"attendance_rate": "meetings_held"}
     _order = "cycle_id desc, member_number, id"
 
     _protected_fields = frozenset(

@@ -25,6 +25,7 @@ class SavingsEnrolment(models.Model):
     _name = "savings.enrolment"
     _description = "Enrolment of a Caregiver in a Savings Group"
     _inherit = ["remediation.case.owned"]
+    _unknown_without = {"attendance_rate": "meetings_held"}
     _order = "case_id, id"
 
     _protected_fields = frozenset({"member_id", "enrolled_on", "support_id"})
@@ -85,6 +86,7 @@ class SavingsEnrolment(models.Model):
     is_cycle_completed = fields.Boolean(
         string="Cycle Completed", compute="_compute_course", compute_sudo=True
     )
+    meetings_held = fields.Integer(compute="_compute_course", compute_sudo=True)
     attendance_rate = fields.Float(
         string="Attending", compute="_compute_course", compute_sudo=True
     )
@@ -111,7 +113,7 @@ class SavingsEnrolment(models.Model):
                 )
             )
 
-    # compute_sudo: the case sees these four facts of the membership and no more; its
+    # compute_sudo: the case sees these five facts of the membership and no more; its
     # worker has no right on the group's books.
     @api.depends("member_id", "support_id")
     def _compute_course(self):
@@ -120,6 +122,7 @@ class SavingsEnrolment(models.Model):
         for enrolment in self:
             own = memberships.get(enrolment.member_id, none)
             held = sum(own.mapped("meetings_held"))
+            enrolment.meetings_held = held
             enrolment.attendance_rate = (
                 sum(own.mapped("attended")) / held if held else 0.0
             )
