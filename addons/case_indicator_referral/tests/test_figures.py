@@ -178,3 +178,4 @@ class TestPage(HttpCase, ReferralCommon):
         self.assertIn("More children than before.", page)
         self.assertIn("All Children of the Organisation", page)
         self.assertNotIn("Report Theirs", page)
+        self.assertNotIn("No totals were released yet", page)
