@@ -1,1 +1,1 @@
-from . import test_dashboards, test_rights
+from . import test_dashboards, test_rights, test_screens

@@ -1,0 +1,154 @@
+import json
+import resource
+
+from _lib import pictures
+
+from odoo.tests import HttpCase, tagged
+
+from .common import ROLES, DashboardCommon
+
+#: What a dashboard has worked out, once nothing of it is loading any more.
+READ = """async () => {
+    const loader = (node) => node && (node.component?.loader?.getActiveDashboard
+        ? node.component.loader
+        : Object.values(node.children || {}).map(loader).find(Boolean));
+    const wait = () => new Promise((resolve) => setTimeout(resolve, 200));
+    for (let tries = 0; tries < 200; tries++, await wait()) {
+        const found = [...owl.App.apps].map((app) => loader(app.root)).find(Boolean);
+        const getters = found?.getActiveDashboard()?.model?.getters;
+        if (!getters) {
+            continue;
+        }
+        const errors = [];
+        let loading = false;
+        for (const sheet of getters.getSheetIds()) {
+            for (const id of Object.keys(getters.getCells(sheet))) {
+                const cell = getters.getEvaluatedCell(getters.getCellPosition(id));
+                loading ||= String(cell.formattedValue).startsWith("Loading");
+                if (cell.type === "error") {
+                    errors.push(`${cell.value} ${cell.message}`);
+                }
+            }
+        }
+        if (loading) {
+            continue;
+        }
+        const cards = {};
+        const charts = {};
+        for (const figure of getters.getFigures(getters.getSheetIds()[0])) {
+            const id = getters.getChartIdFromFigureId(figure.id);
+            const shown = getters.getChartRuntime(id);
+            if (getters.getChartDefinition(id).type === "scorecard") {
+                cards[shown.title.text] = [shown.keyValue, shown.baselineDisplay];
+            } else {
+                const data = shown.chartJsConfig.data;
+                const title = getters.getChartDefinition(id).title.text;
+                charts[title] = {
+                    labels: data.labels,
+                    sets: data.datasets.map((set) => [set.label, set.data]),
+                };
+            }
+        }
+        return { errors, cards, charts };
+    }
+    throw new Error("The dashboard is not there.");
+}"""
+
+
+@tagged("post_install", "-at_install")
+class TestScreens(DashboardCommon, HttpCase):
+    """Each dashboard in a real browser, by whom it is for."""
+
+    # The access log of a read-only call is written by a second cursor, which the one
+    # cursor of a test cannot give.
+    _registry_readonly_enabled = False
+
+    def setUp(self):
+        super().setUp()
+        # Odoo limits its own memory; a browser started from here needs more room.
+        soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+        self.addCleanup(resource.setrlimit, resource.RLIMIT_AS, (soft, hard))
+
+    def _open(self, browser, role, phone=False):
+        """What the dashboard shows, and what the browser complained of."""
+        user = getattr(self, ROLES[role])
+        session = self.authenticate(user.login, user.login)
+        context = browser.new_context(
+            base_url=self.base_url(),
+            viewport=pictures.PHONE if phone else {"width": 1366, "height": 900},
+            is_mobile=phone,
+        )
+        context.add_cookies(
+            [{"name": "session_id", "value": session.sid, "url": self.base_url()}]
+        )
+        page = context.new_page()
+        page.set_default_timeout(120_000)
+        complaints = []
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        number = self._dashboard(role).id
+        page.goto(f"/odoo/dashboards?dashboard_id={number}")
+        page.wait_for_selector(".o-figure, .o_mobile_dashboard canvas")
+        found = page.evaluate(READ)
+        self.assertEqual(page.locator("button:has-text('Share')").count(), 0)
+        self.assertEqual(page.locator(".o_error_dialog").count(), 0)
+        # What a page still asks for would meet the next sign-in on the one cursor.
+        page.goto("about:blank")
+        context.close()
+        self._wait_remaining_requests()
+        self.assertEqual(complaints, [])
+        return found
+
+    def test_each_dashboard_opens_and_shows_the_figures_of_the_run(self):
+        for name in ("web.assets_web", "spreadsheet.o_spreadsheet"):
+            bundle = self.env["ir.qweb"]._get_asset_bundle(name, assets_params={})
+            bundle.js()
+            bundle.css()
+        with pictures.chromium() as browser, self.allow_requests(all_requests=True):
+            shown = {role: self._open(browser, role) for role in ROLES}
+            phone = self._open(browser, "coordinator", phone=True)
+        for role, found in shown.items():
+            self.assertEqual(found["errors"], [], role)
+            self.assertGreaterEqual(len(found["cards"]), 5, role)
+            self.assertGreaterEqual(len(found["charts"]), 4, role)
+        cards = shown["coordinator"]["cards"]
+        self.assertEqual(cards["Children Identified"], ["10", "▲ 0"])
+        self.assertEqual(cards["First contact in time"][0], "72.7 %")
+        self.assertEqual(cards["First contact in time"][1], "target 80 %")
+        self.assertEqual(cards["Out of Child Labour"][0], "34.2 %")
+        self.assertEqual(phone["cards"], cards)
+        for role in ("coordinator", "director"):
+            told = self._titles(role)
+            for title, (now, _trend) in shown[role]["cards"].items():
+                self.assertEqual(now, told[title], title)
+        # forty for who sees all, twenty for the worker who holds them
+        for role, number in (("coordinator", 40), ("case_worker", 20)):
+            (funnel,) = (
+                chart
+                for title, chart in shown[role]["charts"].items()
+                if title.startswith("From the Report")
+            )
+            self.assertEqual(funnel["labels"][0], "Reported")
+            self.assertIn(funnel["sets"][0][1][0], ([-number, number], number))
+        self.assertEqual(shown["case_worker"]["cards"]["Open Cases"][0], "20")
+        self.assertEqual(shown["finance"]["cards"]["Cost by child"][0], "–")
+
+    def _titles(self, role):
+        """Title of a card → what the last run says of its figure."""
+        content = json.loads(
+            self._dashboard(role)._get_serialized_readonly_dashboard()
+        )["snapshot"]
+        cells = content["sheets"][1]["cells"]
+        rows = {
+            row.key: row.now
+            for row in self.env["remediation.indicator.trend"]
+            .with_user(self.coordinator)
+            .search([("is_last", "=", True)])
+        }
+        titles = {}
+        for figure in content["sheets"][0]["figures"]:
+            data = figure["data"]
+            if data["type"] == "scorecard":
+                formula = cells[data["keyValue"].removeprefix("Data!")]
+                titles[data["title"]["text"]] = rows[formula.split('"')[1]]
+        return titles
