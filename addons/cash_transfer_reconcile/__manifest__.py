@@ -15,7 +15,8 @@
     ],
     "data": [
         "data/account_statement_import_sheet_mapping_data.xml",
-        "views/cash_transfer_room_views.xml",
+        "views/cash_transfer_cycle_views.xml",
+        "views/cash_transfer_payment_plan_views.xml",
     ],
     "assets": {
         "web.assets_tests": ["cash_transfer_reconcile/static/tests/tours/**/*"],

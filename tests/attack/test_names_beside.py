@@ -383,6 +383,18 @@ READERS = {
         ),
         "auditor monitor data_protection",
     ),
+    # keys of measures, and headings of a donor's budget
+    "remediation.indicator.trend": "auditor monitor data_protection savings_manager",
+    "cash.budget.line": "auditor",
+    # addresses of other systems and what they were told, which is codes alone
+    **dict.fromkeys(
+        (
+            "remediation.webhook",
+            "remediation.webhook.delivery",
+            "remediation.sign.on.role",
+        ),
+        "admin_like",
+    ),
     # the register of who looked: its reason may be a story
     "remediation.access.log": "data_protection safeguarding",
     "remediation.access.log.model": "auditor",

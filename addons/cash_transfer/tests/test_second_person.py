@@ -1,5 +1,6 @@
 import json
 import xmlrpc.client
+from contextlib import suppress
 from datetime import timedelta
 
 from odoo import fields
@@ -119,11 +120,8 @@ class TestSecondPerson(CashCommon, HttpCase):
         report = self._read()
         for values in ({"create_uid": self.officer.id}, {"state": "posted"}):
             own = report.with_user(self.reconciler)
-            try:
-                with self.env.cr.savepoint():
-                    own.write(values)
-            except UserError:
-                pass
+            with suppress(UserError), self.env.cr.savepoint():
+                own.write(values)
             report.invalidate_recordset()
             self.assertEqual(
                 (report.create_uid, report.state), (self.reconciler, "matched")

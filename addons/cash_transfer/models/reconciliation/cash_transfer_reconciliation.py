@@ -3,7 +3,7 @@ import hashlib
 from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 from odoo.addons.remediation_base.tools import sheets
@@ -95,7 +95,6 @@ class CashTransferReconciliation(models.Model):
     read_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     imported_by_ids = fields.Many2many(
         "res.users",
-        string="Imported By",
         compute="_compute_imported_by_ids",
         help="Who brought the file or answered a row of it: somebody else posts.",
     )
@@ -286,23 +285,6 @@ class CashTransferReconciliation(models.Model):
     # -- reading ---------------------------------------------------------------
     def _duty_plans(self):
         return self.plan_id | self.row_ids.plan_id
-
-    def _check_four_eyes(self, step):
-        """Whoever imported the report does not post it; an approver posts what a lone
-        reconciler imported, and did not prepare or release the plan (R37)."""
-        own = self.sudo().filtered("is_own")  # sudo: whose work it is
-        if step.name == "action_post" and own:
-            raise AccessError(
-                self.env._(
-                    "You imported %(report)s: another reconciler or an approver looks "
-                    "at it and posts it.",
-                    report=own[0].name,
-                )
-            )
-        super()._check_four_eyes(step)
-        if step.name == "action_post":
-            for plan in self.sudo()._duty_plans():  # sudo: the plans of the rows
-                plan.with_env(self.env)._check_confirms()
 
     @step(frm=("draft", "matched"), duty="reconcile", referencing=True)
     def action_read(self):

@@ -1,5 +1,5 @@
 from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.remediation_base.tools.steps import step
 
@@ -40,6 +40,24 @@ class CashTransferReconciliationPost(models.Model):
             self.date, self.company_id.sudo().cash_journal_id
         )
         self._queue_job("post", self.row_count)
+
+    def _check_four_eyes(self, step):
+        """Whoever imported the report does not post it; an approver posts what a lone
+        reconciler imported, and did not prepare or release the plan (R37)."""
+        own = self.sudo().filtered("is_own")  # sudo: whose work it is
+        if step.name == "action_post" and own:
+            raise AccessError(
+                self.env._(
+                    "You imported %(report)s: another reconciler or an approver looks "
+                    "at it and posts it.",
+                    report=own[0].name,
+                )
+            )
+        checked = super()._check_four_eyes(step)
+        if step.name == "action_post":
+            for plan in self.sudo()._duty_plans():  # sudo: the plans of the rows
+                plan.with_env(self.env)._check_confirms()
+        return checked
 
     def _check_answered(self):
         waiting = self.row_ids.filtered(lambda row: row.outcome == "waiting")
