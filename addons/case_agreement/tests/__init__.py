@@ -5,6 +5,7 @@ from . import (
     test_bills,
     test_calls,
     test_cost,
+    test_json2,
     test_schedule,
     test_work,
 )
