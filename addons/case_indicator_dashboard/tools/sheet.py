@@ -7,7 +7,7 @@ are pivots and lists without any number of a record, so that a file fits every d
 import json
 
 WIDTH, GAP = 1000, 10
-CARD_WIDTH, CARD_HEIGHT, CARDS = 192, 100, 5
+CARD_WIDTH, CARD_HEIGHT, CARDS = 242, 84, 4
 CHART_WIDTH, CHART_HEIGHT = 495, 320
 ROW = 23
 COLUMNS = 5
@@ -40,6 +40,8 @@ class Sheet:
         self.pivots, self.lists = {}, {}
         self.cells, self.data = {}, {}
         self.table_of = None
+        #: Ranges of the second sheet that are shares, though made from amounts.
+        self.percents = {}
 
     # Cards
 
@@ -133,7 +135,8 @@ class Sheet:
                 },
                 "searchParams": {
                     "comparison": None,
-                    "context": {},
+                    # A month in which nothing was counted is not a month of 0.
+                    "context": {"fill_temporal": False} if kind == "line" else {},
                     "domain": list(domain),
                     "groupBy": list(group),
                     "orderBy": [],
@@ -175,7 +178,8 @@ class Sheet:
         )
 
     def ranged(self, title, labels, values):
-        """Bars of what stands in the second sheet."""
+        """Bars of shares that stand in the second sheet."""
+        self.percents[values] = 1
         self.charts.append(
             {
                 "type": "bar",
@@ -238,7 +242,7 @@ class Sheet:
     # The file
 
     def _placed(self):
-        """Cards five to a row, charts two to a row; and where the table begins."""
+        """Cards four to a row, charts two to a row; and where the table begins."""
         figures = []
         for index, data in enumerate(self.cards):
             row, column = divmod(index, CARDS)
@@ -298,10 +302,12 @@ class Sheet:
                         for column in range(COLUMNS)
                     },
                 ),
-                self._sheet("data", self.data, (12, ALL_FIGURES)),
+                self._sheet(
+                    "data", self.data, (12, ALL_FIGURES), formats=dict(self.percents)
+                ),
             ],
             "styles": {"1": {"bold": True, "textColor": INK, "fontSize": 11}},
-            "formats": {},
+            "formats": {"1": "0.0"},
             "borders": {},
             "revisionId": "START_REVISION",
             "uniqueFigureIds": True,
