@@ -142,5 +142,5 @@ class AgeCheck(models.Model):
         )
         # sudo: as in create; which one the file follows is the application's word
         mine = self.sudo().search([("case_id", "=", self.case_id.id)])
-        (mine - self)._unprotected().is_followed = False
-        self.sudo()._unprotected().is_followed = True
+        mine._unprotected().is_followed = False
+        (mine & self)._unprotected().is_followed = True

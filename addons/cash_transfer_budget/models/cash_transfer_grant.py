@@ -158,11 +158,13 @@ class CashTransferGrant(models.Model):
         )
         # sudo: budget rows of cases that a reader of budgets does not read
         shares = self.env["cash.transfer.entitlement.funding"].sudo()
+        shares = shares.browse(row[0] for row in rows)
         promised = []
-        for share_id, grant_id, account_id, planned, committed in rows:
+        for share, (_id, grant_id, account_id, planned, committed) in zip(
+            shares, rows, strict=True
+        ):
             grant = self.browse(grant_id)
             currency = grant.currency_id
-            share = shares.browse(share_id)
             numbers = share._payment_numbers()
             start = share.entitlement_id.date_from
             step = MONTHS[share.entitlement_id.scheme_id.frequency]
@@ -231,6 +233,7 @@ class CashTransferGrant(models.Model):
             if line:
                 sums[line] += amount
             elif amount > 0:
+                # sudo: the code of an account is said to whoever asks for money
                 account = self.env["account.account"].sudo().browse(account_id)
                 problems[grant] = self.env._(
                     "%(grant)s: no budget line takes account %(account)s on %(day)s",

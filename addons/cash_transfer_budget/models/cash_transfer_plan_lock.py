@@ -14,7 +14,9 @@ class CashTransferPlanLock(models.AbstractModel):
         """Asked at lock and release: what this plan takes of each budget line, beside
         what is spent and what other plans have on the way (R65)."""
         problems = super()._problems_of_budget()
-        if problems or not self._get_grants().sudo().budget_line_ids:
+        # sudo: budget figures are sums; who locks a plan reads no journal items
+        grants = self._get_grants().sudo()
+        if problems or not grants.budget_line_ids:
             return problems
         account = self._expense_account()
         wanted = self._query(
@@ -26,17 +28,11 @@ class CashTransferPlanLock(models.AbstractModel):
             """
         )
         company, day = self.company_id, self._rate_date()
-        # sudo: budget figures are sums; who locks a plan reads no journal items
-        grants = self.env["cash.transfer.grant"].sudo()
         for grant_id, amount in wanted:
             grant = grants.browse(grant_id)
             if not grant.budget_line_ids:
                 continue
             line = line_at(grant.budget_line_ids, account.id, self.pay_on)
-            takes = self.currency_id._convert(
-                float(amount), grant.currency_id, company, day
-            )
-            left = line.amount - line.spent - self._on_the_way(line, account)
             if not line:
                 problems.append(
                     self.env._(
@@ -47,7 +43,12 @@ class CashTransferPlanLock(models.AbstractModel):
                         day=self._say_day(self.pay_on),
                     )
                 )
-            elif grant.currency_id.compare_amounts(takes, left) > 0:
+                continue
+            takes = self.currency_id._convert(
+                float(amount), grant.currency_id, company, day
+            )
+            left = line.amount - line.spent - self._on_the_way(line, account)
+            if grant.currency_id.compare_amounts(takes, left) > 0:
                 problems.append(
                     self.env._(
                         "%(grant)s, “%(heading)s”: this plan takes %(takes)s, %(left)s "
@@ -78,12 +79,12 @@ class CashTransferPlanLock(models.AbstractModel):
              GROUP BY s.currency_id
             """,
             grant=line.grant_id.id,
-            since=line.date_from or self.pay_on,
-            until=line.date_to or self.pay_on,
+            since=line.date_from,
+            until=line.date_to,
             account=account.id,
         ):
             currency = self.env["res.currency"].browse(currency_id)
             total += currency._convert(
-                float(amount), line.currency_id or currency, company, day
+                float(amount), line.currency_id, company, day
             )
         return total

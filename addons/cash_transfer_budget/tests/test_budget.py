@@ -137,6 +137,9 @@ class TestBudget(CashCommon):
         )
         with self.assertRaisesRegex(UserError, "A1 Stipends"):
             plan.with_user(self.officer).action_lock()
+        self._lines(("A2 Fees", self.fee_account, 100_000))
+        with self.assertRaisesRegex(UserError, "no budget line takes account 638001"):
+            plan.with_user(self.officer).action_lock()
         self._lines(("A1 Stipends", self.expense_account, 30))
         self._to(plan, "locked")
         self.assertEqual(plan.state, "locked")

@@ -71,6 +71,7 @@ class ResUsers(models.Model):
         user = self.search([("login", "=", login)])
         user._take_roles(providers, validation)
         asked = providers._second_factor_asked(validation)
+        # sudo: the mark of one's own sign-on, which nobody may read or write
         user.sudo().sign_on_factor = asked and _mark(params["access_token"])
         return login
 
