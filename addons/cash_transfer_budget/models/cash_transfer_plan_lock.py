@@ -84,7 +84,5 @@ class CashTransferPlanLock(models.AbstractModel):
             account=account.id,
         ):
             currency = self.env["res.currency"].browse(currency_id)
-            total += currency._convert(
-                float(amount), line.currency_id, company, day
-            )
+            total += currency._convert(float(amount), line.currency_id, company, day)
         return total
