@@ -56,6 +56,20 @@ class TestEducation(RemediationCommon):
         self.assertTrue(holidays.not_applicable)
         self.assertAlmostEqual(enrolment.attendance_rate, 0.75)
 
+    def test_the_rate_of_a_group_is_of_its_days(self):
+        enrolment = self._enrol()
+        self._attend(enrolment, date(2025, 10, 1), days_open=20, days_present=20)
+        self._attend(enrolment, date(2025, 11, 1), days_open=5, days_present=0)
+        self._attend(enrolment, date(2025, 12, 1))
+        attendance = self.env["remediation.attendance"].with_user(self.worker)
+        mine = [("enrolment_id", "=", enrolment.id)]
+        ((rate,),) = attendance._read_group(mine, aggregates=["rate:avg"])
+        self.assertAlmostEqual(rate, 20 / 25)
+        by_month = attendance._read_group(
+            mine, ["month:month"], ["rate:avg"], order="month:month"
+        )
+        self.assertEqual([rate for _month, rate in by_month], [1.0, 0.0, False])
+
     def test_attendance_refuses_what_cannot_be(self):
         enrolment = self._enrol(date_end=date(2026, 6, 30), state="completed")
         with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):

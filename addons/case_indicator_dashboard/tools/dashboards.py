@@ -210,7 +210,8 @@ def _late(sheet, group, title):
 
 def _attendance(sheet):
     sheet.chart("line", "School Attendance by Month (%)", "remediation.attendance",
-                ["month:month"], "rate")  # fmt: skip
+                ["month:month"], "rate",
+                domain=[["days_open", ">", 0]])  # fmt: skip
 
 
 GRANTS = 15

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import SQL
 
 
 class Attendance(models.Model):
@@ -117,6 +118,17 @@ class Attendance(models.Model):
         if vals.get("month"):
             vals = dict(vals, month=fields.Date.to_date(vals["month"]).replace(day=1))
         return vals
+
+    def _read_group_select(self, aggregate_spec, query):
+        """The rate of a group is of all its days: a short month weighs less."""
+        select = super()._read_group_select(aggregate_spec, query)
+        if aggregate_spec != "rate:avg":
+            return select
+        return SQL(
+            "SUM(%s)::float / NULLIF(SUM(%s), 0)",
+            self._field_to_sql(self._table, "days_present", query),
+            self._field_to_sql(self._table, "days_open", query),
+        )
 
     @api.model
     def _enter_month(self, month, rows):
