@@ -1,3 +1,5 @@
+from datetime import date
+
 from odoo import api, fields, models
 from odoo.tools import SQL, formatLang
 
@@ -95,7 +97,7 @@ SELECT last.id, last.quarter, last.date, last.group_id, last.cycle_id,
                        date_trunc('quarter', date::timestamp)::date
                            AS quarter
                   FROM savings_meeting
-                 WHERE state = 'validated') AS m
+                 WHERE state = 'validated' AND date <= %(until)s) AS m
         WINDOW whole AS (PARTITION BY m.cycle_id, m.quarter),
                recent AS (PARTITION BY m.cycle_id, m.quarter
                           ORDER BY m.number
@@ -294,6 +296,11 @@ class SavingsRatio(models.Model):
 
     @property
     def _table_query(self):
+        return self._query_until(date.max)
+
+    @api.model
+    def _query_until(self, day):
+        """The ratios as they stood on a day: later meetings are not counted."""
         ratios = SQL(", ").join(
             SQL(
                 "%s / NULLIF(%s, 0)::double precision AS %s",
@@ -303,10 +310,10 @@ class SavingsRatio(models.Model):
             )
             for name, (numerator, denominator) in RATIOS.items()
         )
-        return SQL("SELECT base.*, %s FROM (%s) AS base", ratios, self._base_query())
+        return SQL("SELECT base.*, %s FROM (%s) AS base", ratios, self._base_query(day))
 
     @api.model
-    def _base_query(self):
+    def _base_query(self, until):
         """Return one row per cycle and quarter. Everything is partitioned by the two,
         so that a filter on the quarter reaches the meetings."""
-        return SQL(LAST_MEETINGS)
+        return SQL(LAST_MEETINGS, until=until)

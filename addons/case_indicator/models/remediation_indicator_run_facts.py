@@ -194,16 +194,16 @@ class IndicatorRun(models.Model):
                 "answer",
                 "standing",
                 "withdrawn_on",
-                "is_lapsed",
                 "valid_until",
             ],
         )
         agreed = consents._agreed("services", None, self.date_to)
+        # One that lapsed since was in force then, until its last day.
         return list(
             {
                 consent.case_id.id
                 for consent in agreed
-                if consent._has_not_ended(self.date_to)
+                if not consent.valid_until or consent.valid_until >= self.date_to
             }
         )
 

@@ -1,5 +1,7 @@
 from datetime import date, timedelta
 
+from freezegun import freeze_time
+
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
@@ -276,6 +278,60 @@ class TestFigures(IndicatorCommon):
             self._log(self.child[37], stage, day)
         run = self._run(name="Reopened")
         self.assertEqual(self._figure(run, "i3_closed").numerator, 2)
+
+    def test_r07_a_consent_that_lapsed_since_was_in_force_then(self):
+        """21 agreed until the day after the period, 22 until the day before it ended;
+        both have lapsed by now."""
+        consents = self.env["remediation.consent"]
+        for number, until in ((21, LAST + timedelta(days=1)), (22, date(2025, 3, 30))):
+            consents |= self._new_consent(
+                self.child[number], given_on="2025-01-15", valid_until=until
+            )
+        consents._lapse()
+        self.assertEqual(set(consents.mapped("state")), {"expired"})
+        run = self._run(name="Lapsed since")
+        self.assertEqual(self._figure(run, "i21_valid").numerator, 21)
+
+    def test_i06_a_plan_stays_in_force_until_the_next_one_is_approved(self):
+        """1 has a second plan that waits: it is not approved, the first is reviewed."""
+        self._plan_of(
+            1, "2025-03-20", "health", state="submitted", approved_on=False, version=2
+        )
+        run = self._run(name="A second plan waits")
+        self.assertEqual(self._numbers(self._figure(run, "i6_approved"))[:2], (29, 31))
+        self.assertEqual(self._numbers(self._figure(run, "i6_reviewed"))[:2], (28, 30))
+
+    def test_r52_a_day_ends_at_the_place_of_work(self):
+        """Two in the morning there is the evening before in London: what was approved
+        and closed then belongs to the next quarter, by every figure alike."""
+        late = "2025-03-31 23:00:00"
+        assessments = self.env["remediation.assessment"]._unprotected()
+        assessments.create(
+            {
+                "case_id": self.child[11].id,
+                "child_wishes": "School",
+                "present": "Mother",
+                "state": "approved",
+                "approved_on": late,
+            }
+        )
+        case = self.child[12]
+        case._unprotected().write({"closed_on": late, "closure_reason": "goals_met"})
+        self.env["remediation.case.stage.log"]._unprotected().create(
+            {
+                "case_id": case.id,
+                "to_stage": "closed",
+                "changed_on": late,
+                "changed_by_id": self.supervisor.id,
+            }
+        )
+        run = self._run(name="At the place of work")
+        for key, units in (("i5_assessment", 10), ("i3_closed", 2), ("i5_closure", 2)):
+            self.assertEqual(self._figure(run, key).units, units, key)
+        with freeze_time("2025-05-02 10:00:00"):
+            run = self._run(date(2025, 4, 1), date(2025, 4, 30), "The day after")
+        for key in ("i5_assessment", "i3_closed", "i5_closure"):
+            self.assertEqual(self._figure(run, key).units, 1, key)
 
     def test_r52_after_180_days_nobody_knows(self):
         for days, unseen in ((180, 0), (181, 1)):

@@ -156,6 +156,36 @@ class TestReport(ReportCommon):
         self.assertIn("i13_12", keys)
         self.assertNotIn(self.child[19].name, str(report.content))
 
+    def test_r52_a_duplicate_merged_after_release_changes_no_released_report(self):
+        """What was released stays as it was told; the next report of the period says
+        which figures were corrected and why, and not by how much."""
+        released = self._report(self.run_q1)
+        told, before = released.content, released.content_hash
+        one, two = self.child[1], self.child[2]
+        pair = self.env["remediation.duplicate"].search(
+            [
+                ("beneficiary_id", "=", one.beneficiary_id.id),
+                ("other_id", "=", two.beneficiary_id.id),
+            ]
+        )
+        pair.with_user(self.supervisor).action_merge(
+            one.beneficiary_id.id, open_case_id=one.id, reason="The same child"
+        )
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual((released.content, released.content_hash), (told, before))
+        action = self.run_q1.with_user(self.coordinator).action_restate("A duplicate")
+        again = self.env["remediation.indicator.run"].browse(action["res_id"])
+        report = self._report(again, name="Restated")
+        corrected = {row["measure"]: row for row in report.content["restatements"]}
+        self.assertEqual(corrected["i2_identified"]["reason"], "A duplicate")
+        spans = [
+            next(r["part"] for r in content["figures"] if r["measure"] == "i2_share")
+            for content in (told, report.content)
+        ]
+        self.assertEqual(spans, [[1, 10], [1, 10]])
+        self.assertNotIn(two.name, str(report.content) + str(report.shown))
+
 
 @tagged("post_install", "-at_install")
 class TestAttack(ReportCommon):

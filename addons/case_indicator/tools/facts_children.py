@@ -127,7 +127,8 @@ SELECT 'i13_' || months, c.child_id, c.case_id, c.case_id,
 #: I15 and I16: closed, and what was found afterwards.
 CLOSED = """
 WITH closing AS (
-    SELECT DISTINCT ON (c.child_id) c.child_id, c.case_id, x.approved_on, x.outcome
+    SELECT DISTINCT ON (c.child_id) c.child_id, c.case_id, x.outcome,
+           (x.approved_on AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date AS day
       FROM remediation_closure x JOIN indicator_case c ON c.case_id = x.case_id
      WHERE x.state = 'approved' AND x.reason <> 'duplicate'
        AND x.approved_on >= %(start)s AND x.approved_on < %(end)s
@@ -136,7 +137,7 @@ WITH closing AS (
     SELECT closing.child_id,
            max(v.date_done) - min(v.date_done) >= 60 AS apart
       FROM closing JOIN remediation_visit v ON v.case_id = closing.case_id
-     WHERE v.state = 'done' AND v.is_clean AND v.date_done <= closing.approved_on::date
+     WHERE v.state = 'done' AND v.is_clean AND v.date_done <= closing.day
      GROUP BY closing.child_id HAVING count(*) >= 2
 ), after AS (
     SELECT c.child_id, c.case_id,
@@ -145,9 +146,8 @@ WITH closing AS (
              WHERE first_closed IS NOT NULL AND NOT duplicate
              ORDER BY child_id, first_closed) c
       LEFT JOIN indicator_finding f ON f.child_id = c.child_id
-           AND f.date > c.first_closed::date
-           AND f.date <= (c.first_closed + interval '12 months')::date
-     WHERE (c.first_closed + interval '12 months')::date
+           AND f.date > c.closed_day AND f.date <= c.closed_day + interval '12 months'
+     WHERE (c.closed_day + interval '12 months')::date
            BETWEEN %(date_from)s AND %(date_to)s
      GROUP BY c.child_id, c.case_id
 )

@@ -5,16 +5,18 @@ TIMES = """
 WITH moment AS (
     SELECT 'i4_days' AS measure, case_id, first_contact_on AS day FROM indicator_case
     UNION ALL
-    SELECT 'i5_assessment', a.case_id, min(a.approved_on)::date
+    SELECT 'i5_assessment', a.case_id,
+           (min(a.approved_on) AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date
       FROM remediation_assessment a GROUP BY a.case_id
     UNION ALL
-    SELECT 'i5_plan', p.case_id, min(p.approved_on)::date
+    SELECT 'i5_plan', p.case_id,
+           (min(p.approved_on) AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date
       FROM remediation_plan p GROUP BY p.case_id
     UNION ALL
     SELECT 'i5_service', d.case_id, min(d.date)
       FROM remediation_service_delivery d WHERE d.state = 'given' GROUP BY d.case_id
     UNION ALL
-    SELECT 'i5_closure', case_id, first_closed::date FROM indicator_case
+    SELECT 'i5_closure', case_id, closed_day FROM indicator_case
      WHERE NOT duplicate
 )
 INSERT INTO indicator_fact
@@ -30,18 +32,25 @@ SELECT CASE WHEN d.kind = 'first_contact' THEN 'i4_in_time' ELSE 'i18_on_time' E
    AND d.date_due >= %(start)s AND d.date_due < %(end)s
 """
 
-#: I6, I8: plans in force and their actions.
+#: I6, I8: plans in force and their actions. The plan in force is the last one that was
+#: approved, be a newer one submitted or not.
 PLANS = """
-WITH latest AS (
-    SELECT DISTINCT ON (p.case_id) p.id, p.case_id, p.approved_on < %(end)s AS approved,
+WITH submitted AS (
+    SELECT p.id, p.case_id, p.version,
+           coalesce(p.approved_on < %(end)s, FALSE) AS approved,
            coalesce(p.completed_on < %(end)s, FALSE) AS completed
       FROM remediation_plan p
       JOIN indicator_case c ON c.case_id = p.case_id AND NOT c.closed
      WHERE p.submitted_on < %(end)s
-     ORDER BY p.case_id, p.version DESC, p.id DESC
+), latest AS (
+    SELECT DISTINCT ON (case_id) * FROM submitted
+     ORDER BY case_id, version DESC, id DESC
+), in_force AS (
+    SELECT DISTINCT ON (case_id) * FROM submitted WHERE approved
+     ORDER BY case_id, version DESC, id DESC
 )
 INSERT INTO indicator_fact
-SELECT 'i6_approved', id, id, case_id, coalesce(approved, FALSE)::int, 1, FALSE
+SELECT 'i6_approved', id, id, case_id, approved::int, 1, FALSE
   FROM latest WHERE NOT completed
 UNION ALL
 SELECT 'i6_reviewed', l.id, l.id, l.case_id,
@@ -49,7 +58,7 @@ SELECT 'i6_reviewed', l.id, l.id, l.case_id,
                      WHERE d.case_id = l.case_id AND d.kind = 'review'
                        AND d.date_due < %(end)s
                        AND (d.done_on IS NULL OR d.done_on >= %(end)s)))::int, 1, FALSE
-  FROM latest l WHERE l.approved AND NOT l.completed
+  FROM in_force l WHERE NOT l.completed
 UNION ALL
 SELECT due.measure, a.id, a.id, c.case_id,
        CASE due.measure

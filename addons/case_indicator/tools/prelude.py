@@ -3,7 +3,8 @@ what was found out about the children, and what support cost.
 
 Each statement fills a table of the transaction. Parameters: ``company``, ``start`` and
 ``end`` (moments in UTC, ``end`` is the first after the period), ``date_from``,
-``date_to``, ``labour`` (classes that are child labour), ``unseen_days``.
+``date_to``, ``labour`` (classes that are child labour), ``unseen_days``, ``zone``: the
+day of a moment is that of the place of work.
 """
 
 #: A finding holds so long; then nobody knows (R52).
@@ -65,8 +66,8 @@ SELECT c.id AS case_id, c.beneficiary_id AS child_id, child.household_id,
        c.received_at, c.opened_at, c.first_contact_on, c.case_manager_id,
        (c.received_at AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date AS received_on,
        c.closure_reason IS NOT DISTINCT FROM 'duplicate' AS duplicate,
-       least(closing.first_closed,
-             CASE WHEN c.closed_on < %(end)s THEN c.closed_on END) AS first_closed,
+       first.closed AS first_closed,
+       (first.closed AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date AS closed_day,
        coalesce(c.closed_on < %(end)s, FALSE)
            OR coalesce(log.to_stage = 'closed', FALSE) AS closed,
        row_number() OVER (
@@ -88,6 +89,9 @@ SELECT c.id AS case_id, c.beneficiary_id AS child_id, child.household_id,
   JOIN child ON child.id = c.beneficiary_id
   LEFT JOIN log ON log.case_id = c.id
   LEFT JOIN closing ON closing.case_id = c.id
+ CROSS JOIN LATERAL (SELECT least(
+       closing.first_closed, CASE WHEN c.closed_on < %(end)s THEN c.closed_on END)
+       AS closed) first
   LEFT JOIN latest ON latest.child_id = c.beneficiary_id
   LEFT JOIN remediation_site site ON site.id = c.site_id
  WHERE c.company_id = %(company)s AND c.opened_at < %(end)s

@@ -55,7 +55,7 @@ SELECT 'i17_again', c.child_id, c.case_id, c.case_id,
   FROM (SELECT DISTINCT ON (child_id) * FROM indicator_case
          WHERE first_closed IS NOT NULL AND NOT duplicate
          ORDER BY child_id, first_closed) c
- WHERE (c.first_closed + interval '12 months')::date
+ WHERE (c.closed_day + interval '12 months')::date
        BETWEEN %(date_from)s AND %(date_to)s
 """
 

@@ -5,7 +5,7 @@ from odoo import models
 GROUPS = """
 WITH ratio AS (
     SELECT * FROM (%(ratio)s) ratio
-     WHERE company_id = %(company)s AND date <= %(date_to)s
+     WHERE company_id = %(company)s
        AND quarter = date_trunc('quarter', %(date_to)s::date)
 ), shared AS (
     SELECT s.cycle_id, sum(l.payout) AS payout, count(*) AS members
@@ -47,11 +47,12 @@ class IndicatorRun(models.Model):
     _inherit = "remediation.indicator.run"
 
     def _parameters(self):
-        """The ratios are no view of the database: what they are read from is theirs."""
+        """The ratios are no view of the database: what they are read from is theirs,
+        as of the run's day."""
         # sudo: ratios of all groups of the company, whoever makes the run.
         return {
             **super()._parameters(),
-            "ratio": self.env["savings.ratio"].sudo()._table_query,
+            "ratio": self.env["savings.ratio"].sudo()._query_until(self.date_to),
         }
 
     def _families(self):

@@ -5,6 +5,29 @@ from odoo.addons.savings_group.tests.common import SavingsCommon
 
 @tagged("post_install", "-at_install")
 class TestFigures(SavingsCommon):
+    def _frozen(self, first, last):
+        run = self.env["remediation.indicator.run"].create(
+            {"name": "Q", "date_from": first, "date_to": last}
+        )
+        run._unprotected().write({"state": "frozen"})
+        run._compute_all()
+        return run
+
+    def test_r52_a_later_meeting_of_the_quarter_is_not_counted(self):
+        """As of the day of the second meeting, though a third one was held."""
+        self._meet(1, shares=2)
+        second = self._meet(2, shares=2)
+        self.env.flush_all()
+        first = second.date.replace(day=1)
+        before = self._frozen(first, second.date)
+        absent = {"attendance": "absent", "shares": 0, "social_in": 0}
+        self._meet(3, {5: absent}, shares=2)
+        self.env.flush_all()
+        after = self._frozen(first, second.date)
+        self.assertEqual(after.content_hash, before.content_hash)
+        figure = after.total_ids.filtered(lambda f: f.measure_id.key == "i30_savings")
+        self.assertEqual((figure.numerator, figure.denominator), (10_000, 5))
+
     def test_i30_savings_groups_by_hand(self):
         """Five members, two meetings with two shares each, one absent, one loan of
         1,000 with 100 of charge; as in the test of the ratios."""
@@ -14,11 +37,7 @@ class TestFigures(SavingsCommon):
         )
         self.env.flush_all()
         ratio = self.env["savings.ratio"].search([("group_id", "=", self.group.id)])
-        run = self.env["remediation.indicator.run"].create(
-            {"name": "Q", "date_from": ratio.quarter, "date_to": ratio.date}
-        )
-        run._unprotected().write({"state": "frozen"})
-        run._compute_all()
+        run = self._frozen(ratio.quarter, ratio.date)
         found = {
             figure.measure_id.key: (figure.numerator, figure.denominator)
             for figure in run.total_ids
