@@ -11,7 +11,7 @@ STEPS = [
     ("3_assessed", "Assessed", "assessed.case_id IS NOT NULL"),
     ("4_planned", "Plan Approved", "planned.case_id IS NOT NULL"),
     ("5_supported", "Supported", "supported.case_id IS NOT NULL"),
-    ("6_out", "Seen Out of Child Labour", "NOT found.labour"),
+    ("6_out", "Seen Out of Labour", "NOT found.labour"),
 ]
 
 

@@ -132,6 +132,14 @@ class TestScreens(DashboardCommon, HttpCase):
             self.assertIn(funnel["sets"][0][1][0], ([-number, number], number))
         self.assertEqual(shown["case_worker"]["cards"]["Open Cases"][0], "20")
         self.assertEqual(shown["finance"]["cards"]["Cost by child"][0], "–")
+        # What is counted now has its target too, and how it went last month.
+        work = shown["case_worker"]["cards"]
+        self.assertEqual(work["Late Deadlines"][1], "target 0")
+        self.assertEqual(work["Open Cases"][1], "0")
+        for title in ("Visits Done This Month", "Deadlines Missed This Month"):
+            self.assertRegex(work[title][1], r"^[▲▼=] \d+ · target \d+$")
+        danger = shown["safeguarding"]["cards"]["Somebody in Danger"]
+        self.assertEqual(danger, ["0", "target 0"])
 
     def _titles(self, role):
         """Title of a card → what the last run says of its figure."""

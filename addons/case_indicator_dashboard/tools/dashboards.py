@@ -11,6 +11,9 @@ from .sheet import Sheet
 
 FILES = Path(__file__).parents[1] / "data" / "files"
 OPEN = [["closed_on", "=", False]]
+CLOSED = [["closed_on", "!=", False]]
+#: Visits that were planned and not cancelled.
+KEPT = [["state", "!=", "cancelled"]]
 
 
 def case_worker():
@@ -178,13 +181,13 @@ def safeguarding():
     sheet = Sheet("safeguarding")
     report = "remediation.safeguarding.report"
     still = [["state", "!=", "closed"]]
-    sheet.count("Reports Open", report, still)
+    received, closed = (report, "received_on"), (report, "closed_on", CLOSED)
+    sheet.count("Reports Open", report, still, since=(received, closed))
     sheet.count("Somebody in Danger", report,
-                [*still, ["is_immediate_danger", "=", True]])  # fmt: skip
-    sheet.count("Not Begun", report, [["state", "=", "new"]])
-    sheet.month("Received This Month", report, "received_on", less=True)
-    sheet.month("Closed This Month", report, "closed_on",
-                [["closed_on", "!=", False]])  # fmt: skip
+                [*still, ["is_immediate_danger", "=", True]], target=0)  # fmt: skip
+    sheet.count("Not Begun", report, [["state", "=", "new"]], target=0)
+    sheet.month("Received This Month", *received, less=True)
+    sheet.month("Closed This Month", *closed, target=received)
     sheet.chart("bar", "Reports by Month", report, ["received_on:month", "state"])
     sheet.chart("bar", "Whom Reports Are About", report, ["subject_kind", "state"])
     sheet.chart("pie", "Outcome of Closed Reports", report, ["outcome"],
@@ -195,12 +198,18 @@ def safeguarding():
 
 def _work(sheet):
     """What a worker has in hand; a supervisor's is that of the teams."""
-    sheet.count("Open Cases", "remediation.case", OPEN)
-    sheet.month("New Cases This Month", "remediation.case", "opened_at")
-    sheet.month("Visits Done This Month", "remediation.visit", "date_done",
-                [["date_done", "!=", False]])  # fmt: skip
-    sheet.count("Late Deadlines", "remediation.deadline", [["is_overdue", "=", True]])
-    sheet.count("Missing Data", "remediation.data.gap", [])
+    case, visit = "remediation.case", "remediation.visit"
+    sheet.count("Open Cases", case, OPEN,
+                since=((case, "opened_at"), (case, "closed_on", CLOSED)))  # fmt: skip
+    sheet.month("New Cases This Month", case, "opened_at")
+    sheet.month("Visits Done This Month", visit, "date_done",
+                [["date_done", "!=", False]],
+                target=(visit, "date_planned", KEPT))  # fmt: skip
+    sheet.month("Deadlines Missed This Month", "remediation.deadline.breach",
+                "fell_due_on", target=0)  # fmt: skip
+    sheet.count("Late Deadlines", "remediation.deadline", [["is_overdue", "=", True]],
+                target=0)  # fmt: skip
+    sheet.count("Missing Data", "remediation.data.gap", [], target=0)
 
 
 def _late(sheet, group, title):

@@ -71,28 +71,54 @@ class Sheet:
             figure["baselineDescr"] = {"text": words}
         self.cards.append(figure)
 
-    def count(self, title, model, domain, **options):
-        """A card with the number of records that the reader sees."""
-        number = self.pivot(model, domain)
-        self.card(title, f'=PIVOT.VALUE({number},"__count")', **options)
+    def count(self, title, model, domain, since=None, target=None):
+        """A card with the number of records that the reader sees.
 
-    def month(self, title, model, field, domain=(), less=False):
-        """A card with the number of this month, and the difference from the last."""
+        :param since: of what came and of what went in a month, ``(came, went)`` as
+            :meth:`of_month` has them: tells how many there were when it began
+        :param target: how many there should be
+        """
+        number = self.pivot(model, domain)
+        value = f'PIVOT.VALUE({number},"__count")'
+        if since:
+            came, went = (self.of_month(*source) for source in since)
+            before = f"{value}-{came()}+{went()}"
+            self.card(title, f"={value}", f"={before}", mode="difference", less=True,
+                      words="than when the month began")  # fmt: skip
+        else:
+            aim = None if target is None else f'=_t("target")&" {target}"'
+            self.card(title, f"={value}", aim)
+
+    def month(self, title, model, field, domain=(), less=False, target=None):
+        """A card with the number of this month, and the difference from the last.
+
+        :param target: how many there should be: a number, or what is counted in this
+            month, as ``(model, field, domain)``
+        """
+        of = self.of_month(model, field, domain)
+        if target is None:
+            self.card(title, f"={of()}", f"={of(-1)}", mode="difference", less=less,
+                      words="than last month")  # fmt: skip
+            return
+        aim = target if isinstance(target, int) else self.of_month(*target)()
+        row = len(self.cards) + 1
+        self.data[f"J{row}"], self.data[f"K{row}"] = f"={of(-1)}", f"={aim}"
+        arrow = f'IF(H{row}>J{row},"▲ ",IF(H{row}<J{row},"▼ ","= "))'
+        trend = f'={arrow}&J{row}&" · "&_t("target")&" "&K{row}'
+        self.card(title, f"={of()}", trend)
+
+    def of_month(self, model, field, domain=()):
+        """A function that gives the formula for the number of a month, this one or so
+        many before."""
         number = self.pivot(model, list(domain), f"{field}:month")
 
-        def of(day):
+        def of(months=0):
+            day = f"EDATE(TODAY(),{months})" if months else "TODAY()"
             month = f'TEXT({day},"mm/yyyy")'
             value = f'PIVOT.VALUE({number},"__count","{field}:month",{month})'
-            return f"=IFERROR({value}+0,0)"
+            return f"IFERROR({value}+0,0)"
 
-        self.card(
-            title,
-            of("TODAY()"),
-            of("EDATE(TODAY(),-1)"),
-            mode="difference",
-            words="than last month",
-            less=less,
-        )
+        return of
 
     def figures(self, titles, table=False):
         """Cards of an indicator's figures: key → title; with all figures in a table."""
@@ -199,6 +225,16 @@ class Sheet:
     # Sources
 
     def pivot(self, model, domain, column=None):
+        """The number of a source that counts records; asked for once, however many
+        cards read it."""
+        columns = []
+        if column:
+            name, granularity = column.split(":")
+            columns = [{"fieldName": name, "granularity": granularity, "order": "asc"}]
+        asked = {"model": model, "domain": list(domain), "columns": columns}
+        for number, pivot in self.pivots.items():
+            if asked.items() <= pivot.items():
+                return number
         number = str(len(self.pivots) + 1)
         self.pivots[number] = {
             "type": "ODOO",
@@ -210,15 +246,10 @@ class Sheet:
             "context": {},
             "measures": [{"id": "__count", "fieldName": "__count"}],
             "rows": [],
-            "columns": [],
+            "columns": columns,
             "sortedColumn": None,
             "fieldMatching": {},
         }
-        if column:
-            name, granularity = column.split(":")
-            self.pivots[number]["columns"] = [
-                {"fieldName": name, "granularity": granularity, "order": "asc"}
-            ]
         return number
 
     def list(self, model, columns, domain, order, ascending=True):
