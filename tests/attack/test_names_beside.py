@@ -383,9 +383,18 @@ READERS = {
         ),
         "auditor monitor data_protection",
     ),
-    # keys of measures, and headings of a donor's budget
+    # keys of measures; headings of a donor's budget, codes and sums of finance
     "remediation.indicator.trend": "auditor monitor data_protection savings_manager",
-    "cash.budget.line": "auditor",
+    **dict.fromkeys(
+        (
+            "cash.budget.line",
+            "cash.commitment",
+            "cash.funding.request",
+            "cash.opening",
+            "cash.opening.row",
+        ),
+        "auditor",
+    ),
     # addresses of other systems and what they were told, which is codes alone
     **dict.fromkeys(
         (

@@ -46,11 +46,12 @@ SELECT g.id, l.account_id, coalesce(m.invoice_date, m.date), l.currency_id,
 
 
 class CashTransferGrant(models.Model):
-    """A grant's budget by the donor's headings, and the rule of its rates."""
+    """A grant's budget by the donor's headings, and the rate by which its costs in
+    another currency are told: of the day, the month or the instalment (R53)."""
 
     _inherit = "cash.transfer.grant"
 
-    _steering_fields = frozenset({"budget_line_ids", "rate_rule"})
+    _steering_fields = frozenset({"budget_line_ids", "rate_rule", "instalment_ids"})
 
     budget_line_ids = fields.One2many(
         "cash.budget.line", "grant_id", string="Budget Lines", copy=True
@@ -59,10 +60,15 @@ class CashTransferGrant(models.Model):
         [
             ("day", "Rate of the Day"),
             ("month", "Rate of the First Day of the Month"),
+            ("instalment", "Rate of the Instalment Received"),
         ],
         required=True,
         default="day",
-        help="By which rate costs in another currency are reported to the donor.",
+        help="By which rate costs in another currency are reported to the donor. "
+        "Without an instalment, its rule is that of the day.",
+    )
+    instalment_ids = fields.One2many(
+        "cash.grant.instalment", "grant_id", string="Instalments"
     )
     outside_lines = fields.Monetary(
         compute="_compute_outside_lines",
@@ -195,12 +201,7 @@ class CashTransferGrant(models.Model):
             grant = self.browse(grant_id)
             value = float(amount or 0)
             if currency_id != grant.currency_id.id:
-                value = grant.company_id.currency_id._convert(
-                    float(cost or 0),
-                    grant.currency_id,
-                    grant.company_id,
-                    grant._rate_day(day),
-                )
+                value = grant._told(float(cost or 0), grant.company_id.currency_id, day)
             bills.append((grant, account_id, day, value))
         return bills
 
@@ -212,10 +213,40 @@ class CashTransferGrant(models.Model):
             committed[grant.id] = committed.get(grant.id, 0.0) + amount
         return committed
 
+    # -- the rule of the rates (R53) -----------------------------------------------
+    def write(self, vals):
+        result = super().write(vals)
+        if {"rate_rule", "instalment_ids"} & vals.keys():
+            self._commit_again()
+        return result
+
     def _rate_day(self, day):
         if self.rate_rule == "month":
             return day.replace(day=1)
         return super()._rate_day(day)
+
+    def _get_instalment(self, day):
+        """Return the instalment whose rate counts on a day: the last one received by
+        then, or the first one where costs came before it."""
+        self.ensure_one()
+        if self.rate_rule != "instalment":
+            return self.env["cash.grant.instalment"]
+        # sudo: a rate; whoever reads the grant's figures need not read instalments
+        received = self.sudo().instalment_ids.sorted(lambda one: (one.date, one.id))
+        by_then = received.filtered(lambda one: one.date <= day)
+        return by_then[-1:] or received[:1]
+
+    def _told(self, amount, currency, day):
+        instalment = self._get_instalment(day)
+        if not instalment or currency == self.currency_id:
+            return super()._told(amount, currency, day)
+        company = self.company_id
+        cost = currency._convert(amount, company.currency_id, company, day, round=False)
+        return self.currency_id.round(cost * instalment._get_rate())
+
+    def _rate_told(self, day):
+        instalment = self._get_instalment(day)
+        return instalment._get_rate() if instalment else super()._rate_told(day)
 
     # -- checks (R65) ----------------------------------------------------------------
     def _problems_of_lines(self, wanted):

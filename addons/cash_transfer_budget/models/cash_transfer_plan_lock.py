@@ -27,7 +27,7 @@ class CashTransferPlanLock(models.AbstractModel):
              GROUP BY f.grant_id
             """
         )
-        company, day = self.company_id, self._rate_date()
+        day = self._rate_date()
         for grant_id, amount in wanted:
             grant = grants.browse(grant_id)
             if not grant.budget_line_ids:
@@ -44,9 +44,7 @@ class CashTransferPlanLock(models.AbstractModel):
                     )
                 )
                 continue
-            takes = self.currency_id._convert(
-                float(amount), grant.currency_id, company, day
-            )
+            takes = grant._told(float(amount), self.currency_id, day)
             left = line.amount - line.spent - self._on_the_way(line, account)
             if grant.currency_id.compare_amounts(takes, left) > 0:
                 problems.append(
@@ -63,7 +61,7 @@ class CashTransferPlanLock(models.AbstractModel):
 
     def _on_the_way(self, line, account):
         """Return what other live plans take of a budget line, in its currency."""
-        total, company, day = 0.0, self.company_id, self._rate_date()
+        total, day = 0.0, self._rate_date()
         for currency_id, amount in self._query(
             """
             SELECT s.currency_id, sum(s.amount - s.amount_delivered)
@@ -84,5 +82,5 @@ class CashTransferPlanLock(models.AbstractModel):
             account=account.id,
         ):
             currency = self.env["res.currency"].browse(currency_id)
-            total += currency._convert(float(amount), line.currency_id, company, day)
+            total += line.grant_id._told(float(amount), currency, day)
         return total

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from odoo.addons.cash_transfer.tests.common import DUTIES, CashCommon
 
@@ -235,6 +235,115 @@ class TestBudget(CashCommon):
         self.grant.rate_rule = "month"
         self.env.invalidate_all()
         self.assertAlmostEqual(self.grant.spent, 20)
+
+    def test_r53_an_instalment_tells_the_costs_after_it(self):
+        """Costs in the company's currency are told at what the bank made of the last
+        instalment; the market's rate plays no part."""
+        first, second = self.today - timedelta(days=60), self.today - timedelta(days=30)
+        self.grant.write(
+            {
+                "rate_rule": "instalment",
+                "instalment_ids": [
+                    Command.create({"date": day, "amount": 100, "received": received})
+                    for day, received in ((first, 250_000), (second, 400_000))
+                ],
+            }
+        )
+        for day, told in (
+            (first - timedelta(days=5), 16),  # before the first: the first one's
+            (second - timedelta(days=1), 16),
+            (second, 10),
+            (self.today, 10),
+        ):
+            before = self.grant.spent
+            bill = self._bill(self.fee_account, 0, post=False, day=day)
+            bill.currency_id = self.cdf
+            bill.invoice_line_ids.price_unit = 40_000
+            self.env.invalidate_all()
+            self.assertAlmostEqual(self.grant.committed, told, 2, msg=str(day))
+            bill.action_post()
+            self.env.invalidate_all()
+            self.assertAlmostEqual(self.grant.spent - before, told, 2, msg=str(day))
+        # what is in the grant's own currency stays
+        before = self.grant.spent
+        self._bill(self.fee_account, 7)
+        self.env.invalidate_all()
+        self.assertAlmostEqual(self.grant.spent - before, 7)
+
+    def test_r53_an_instalment_tells_what_support_will_cost(self):
+        self.scheme.write({"currency_id": self.cdf.id, "amount": 40_000})
+        entitlement = self._new_entitlement()
+        share = entitlement.funding_ids
+        payments = len(share._payment_numbers())
+        self.assertAlmostEqual(share.committed, 40_000 * payments / 2800, 1)
+        self.grant.write(
+            {
+                "rate_rule": "instalment",
+                "instalment_ids": [
+                    Command.create(
+                        {"date": self.today, "amount": 100, "received": 250_000}
+                    )
+                ],
+            }
+        )
+        self.assertAlmostEqual(share.committed, 16 * payments, 2)
+
+    def test_r63_instalments_take_two_persons(self):
+        self.grant.with_user(self.releaser).write(
+            {
+                "rate_rule": "instalment",
+                "instalment_ids": [
+                    Command.create(
+                        {"date": self.today, "amount": 100, "received": 250_000}
+                    )
+                ],
+            }
+        )
+        self.assertFalse(self.grant.instalment_ids)
+        self.grant.with_user(self.approver).action_agree_changes()
+        self.assertEqual(self.grant.instalment_ids.received, 250_000)
+        with self.assertRaises(UserError):
+            self.grant.instalment_ids.with_user(self.releaser).received = 1
+        for login in PEOPLE:
+            mine = self.grant.instalment_ids.with_user(getattr(self, login))
+            self.assertEqual(mine.has_access("read"), login in READERS, login)
+            self.assertEqual(
+                mine.browse().has_access("create"), login == "releaser", login
+            )
+
+    def test_the_account_manager_maintains_budgets_by_two_persons(self):
+        """He keeps grants and their lines; what steers money waits all the same."""
+        manager = new_test_user(
+            self.env,
+            "budget_account_manager",
+            groups="account.group_account_manager",
+            company_id=self.company.id,
+            company_ids=[Command.set(self.company.ids)],
+        )
+        one, two = self._lines(
+            ("A1", self.expense_account, 600), ("A2", self.fee_account, 400)
+        )
+        self.env.flush_all()
+        mine = self.grant.with_user(manager)
+        self.assertEqual(mine.budget_line_ids.mapped("amount"), [600, 400])
+        self.assertEqual(mine.budget_line_ids[0].available, 600)
+        mine.write(
+            {
+                "budget_line_ids": [
+                    Command.update(one.id, {"amount": 500}),
+                    Command.update(two.id, {"amount": 500}),
+                ]
+            }
+        )
+        self.assertEqual((one.amount, two.amount), (600, 400), "it waits")
+        with self.assertRaises(AccessError):
+            mine.action_agree_changes()
+        self.grant.with_user(self.approver).action_agree_changes()
+        self.assertEqual((one.amount, two.amount), (500, 500))
+        with self.assertRaises(UserError):
+            one.with_user(manager).unlink()
+        for model in ("cash.funding.request", "cash.opening", "cash.commitment"):
+            self.assertFalse(self.env[model].with_user(manager).has_access("read"))
 
     def test_who_reads_and_who_maintains_budget_lines(self):
         line = self._lines(("A1", self.expense_account, 900))

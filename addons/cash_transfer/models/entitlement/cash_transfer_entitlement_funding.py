@@ -110,7 +110,7 @@ class CashTransferEntitlementFunding(models.Model):
 
     def _planned_amount(self):
         """Return this share of the payments due within the grant's dates, in the
-        grant's currency at today's rate."""
+        grant's currency, by the grant's rate rule as of today."""
         self.ensure_one()
         entitlement, grant = self.entitlement_id, self.grant_id
         scheme = entitlement.scheme_id
@@ -118,11 +118,8 @@ class CashTransferEntitlementFunding(models.Model):
             scheme._amount_for(entitlement.amount, number)
             for number in self._payment_numbers()
         )
-        return entitlement.currency_id._convert(
-            total * self.share / 100.0,
-            grant.currency_id,
-            grant.company_id,
-            self._place_today(),
+        return grant._told(
+            total * self.share / 100.0, entitlement.currency_id, self._place_today()
         )
 
     def _get_shortfalls(self):

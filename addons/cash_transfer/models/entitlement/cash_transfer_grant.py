@@ -241,11 +241,8 @@ class CashTransferGrant(models.Model):
                 if currency_id:
                     value = float(amount or 0)
                 else:
-                    value = grant.company_id.currency_id._convert(
-                        float(cost or 0),
-                        grant.currency_id,
-                        grant.company_id,
-                        grant._rate_day(day),
+                    value = grant._told(
+                        float(cost or 0), grant.company_id.currency_id, day
                     )
                 accounts = spent[grant_id]
                 accounts[account_id] = accounts.get(account_id, 0.0) + value
@@ -254,6 +251,23 @@ class CashTransferGrant(models.Model):
     def _rate_day(self, day):
         """Hook: the day whose rate tells the funder what was posted on a day (R53)."""
         return day
+
+    def _told(self, amount, currency, day):
+        """Return an amount of a day in the grant's currency, by its rate rule (R53)."""
+        self.ensure_one()
+        return currency._convert(
+            amount, self.currency_id, self.company_id, self._rate_day(day)
+        )
+
+    def _rate_told(self, day):
+        """Return what one unit of the company's currency is in the grant's."""
+        self.ensure_one()
+        return self.env["res.currency"]._get_conversion_rate(
+            self.company_id.currency_id,
+            self.currency_id,
+            self.company_id,
+            self._rate_day(day),
+        )
 
     @api.model
     def _income_lines(self, company, charged):

@@ -191,12 +191,7 @@ class CashTransferPlanLedgerDelivery(models.AbstractModel):
             grant = self.env["cash.transfer.grant"].browse(grants[key])
             rate = None  # posted in the grant's own currency
             if grant.currency_id != self.currency_id:
-                rate = self.env["res.currency"]._get_conversion_rate(
-                    self.company_currency_id,
-                    grant.currency_id,
-                    self.company_id,
-                    grant._rate_day(move[:1].date),
-                )
+                rate = grant._rate_told(move[:1].date)
             self._execute(
                 """
                 WITH new AS (

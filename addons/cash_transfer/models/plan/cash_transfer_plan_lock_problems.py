@@ -431,12 +431,12 @@ class CashTransferPlanLockProblems(models.AbstractModel):
             grants=list(wanted),
         )
         grants = self.env["cash.transfer.grant"].browse(sorted(wanted))
-        spent, company, day = grants._get_spent(), self.company_id, self._rate_date()
+        spent, day = grants._get_spent(), self._rate_date()
         problems = []
         for grant in grants:
 
             def cost(amount, currency, grant=grant):
-                return currency._convert(float(amount), grant.currency_id, company, day)
+                return grant._told(float(amount), currency, day)
 
             takes = cost(wanted[grant.id], self.currency_id)
             left = grant.budget - spent.get(grant.id, 0.0)
