@@ -29,6 +29,7 @@ APPS = (
     "case_indicator_cash",
     "case_indicator_referral",
     "case_indicator_savings",
+    "case_survivor",
 )
 MADE_BY_CORE = {
     *("id", "create_uid", "create_date", "write_uid", "write_date"),

@@ -16,6 +16,7 @@
         "case_indicator_savings",
         "case_referral",
         "case_submission",
+        "case_survivor",
         "cash_transfer_budget",
         "cash_transfer_l10n_cd",
         "cash_transfer_portal",

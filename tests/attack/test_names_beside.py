@@ -371,6 +371,8 @@ READERS = {
         ),
         "auditor monitor data_protection safeguarding savings_manager",
     ),
+    # a list that comes with the module
+    "remediation.control.means": "data_protection",
     "referral.total": "monitor",
     # counts, spans and codes; a figure's list of ids opens by the reader's own rules
     **dict.fromkeys(
@@ -469,6 +471,7 @@ AUDITOR_TEXTS = {
         (
             "remediation.case.missing_html",
             "remediation.case.remedy_path",
+            "remediation.case.survivor_standing",
             "remediation.case.handover_text",
             "remediation.case.sibling_prompt",
             "remediation.closure.missing_text",

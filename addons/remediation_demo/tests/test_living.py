@@ -32,6 +32,9 @@ UNREACHED = {
     "remediation.adult.job": "one agreement of one brickworks is in force",
     "remediation.job.promise": "the children are too young for a promised job",
     "remediation.task.move": "one young person may work",
+    "remediation.survivor.status": "nobody in the story was trafficked",
+    "remediation.legal.matter": "nobody in the story was trafficked",
+    "remediation.safety.plan": "nobody in the story was trafficked",
 }
 #: Screens that are empty for good reason, by their action.
 EMPTY = {
@@ -43,6 +46,7 @@ EMPTY = {
     "child_remediation.sign_in_action": "nobody signed in before the test",
     "cash_transfer.verification_answer_action": "no household was drawn yet",
     "savings_group.savings_enrolment_action": "caregivers joined by themselves",
+    "case_survivor.remediation_survivor_status_action": "nobody was trafficked",
     "mail.res_role_action": "of Odoo's own chat, which nobody here set up",
 }
 

@@ -14,7 +14,7 @@ class Movement(models.Model):
     _frozen_fields = frozenset({"work_situation_id"})
 
     work_situation_id = fields.Many2one(
-        "remediation.work.situation", required=True, index=True, ondelete="restrict"
+        "remediation.work.situation", index=True, ondelete="restrict"
     )
     case_id = fields.Many2one(
         compute="_compute_case_id", store=True, precompute=True, readonly=False
@@ -52,7 +52,7 @@ class Movement(models.Model):
     @api.depends("work_situation_id")
     def _compute_case_id(self):
         for movement in self:
-            movement.case_id = movement.work_situation_id.case_id
+            movement.case_id = movement.work_situation_id.case_id or movement.case_id
 
     @api.depends("kind", "case_id.name")
     def _compute_display_name(self):

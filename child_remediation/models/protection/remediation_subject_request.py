@@ -155,7 +155,7 @@ class SubjectRequest(models.Model):
         parts = [
             self._as_part(records)
             for records in self._records_of(self.beneficiary_id)
-            if records
+            if records and not self._is_not_told(records)
         ]
         document = self.env["ir.qweb"]._render(
             "child_remediation.subject_request_file", {"parts": parts}
@@ -179,6 +179,9 @@ class SubjectRequest(models.Model):
             if field.store
             and name not in self._left_out()
             and field.type not in ("binary", "one2many", "many2one_reference")
+            and not (
+                field.comodel_name and self._is_not_told(self.env[field.comodel_name])
+            )
         ]
         return {
             "title": records._description,
@@ -194,6 +197,12 @@ class SubjectRequest(models.Model):
                 for record in records
             ],
         }
+
+    @api.model
+    def _is_not_told(self, records):
+        """Whether a model says that its records are about somebody else, and stand in
+        no file that a person is given: ``_not_in_file``."""
+        return getattr(records, "_not_in_file", False)
 
     @api.model
     def _left_out(self):

@@ -1,0 +1,6 @@
+from . import (
+    test_access,
+    test_person_of_interest,
+    test_status,
+    test_trace,
+)

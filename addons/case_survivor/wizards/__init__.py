@@ -1,0 +1,1 @@
+from . import remediation_red_flag
