@@ -47,7 +47,7 @@ class Case(models.Model):
     @api.depends_context("lang")
     def _compute_route_line(self):
         """The places in their order; what nobody knows is said, not left out."""
-        unknown = self.env._("unknown")
+        unknown = self.env._("Unknown")
         for case in self:
             case.route_line = " → ".join(
                 f"{place} ({step.country_id.code})" if step.country_id else place

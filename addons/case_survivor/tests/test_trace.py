@@ -60,7 +60,7 @@ class TestTrace(SurvivorCommon):
         ):
             self._make("movement", self.case, sequence=sequence, **vals)
         case = self.case.with_user(self.trace_worker)
-        self.assertEqual(case.route_line, "Kalemie (CD) → unknown → Dubai (AE)")
+        self.assertEqual(case.route_line, "Kalemie (CD) → Unknown → Dubai (AE)")
         self.assertFalse(case.movement_ids.work_situation_id)
 
     # -- money -------------------------------------------------------------------------
