@@ -127,7 +127,7 @@ class TestJourney(ReferralCommon, CashCommon):
             },
             submit=True,
         )
-        case.assessment_ids.with_user(self.supervisor).action_approve()
+        self._seen(case.assessment_ids, self.supervisor).action_approve()
         mine.portal_save_plan(
             {
                 "goal": "School up to the end of basic education.",
@@ -155,7 +155,7 @@ class TestJourney(ReferralCommon, CashCommon):
             },
             submit=True,
         )
-        case.plan_ids.with_user(self.supervisor).action_approve()
+        self._seen(case.plan_ids, self.supervisor).action_approve()
         return {action.domain: action for action in case.active_plan_id.action_ids}
 
     def _at_school(self, case, action):
@@ -195,7 +195,7 @@ class TestJourney(ReferralCommon, CashCommon):
         payee = as_deputy["cash.transfer.payee"].create(
             {"case_id": case.id, "kind": "member", "member_id": caregiver.id}
         )
-        payee.with_user(self.supervisor).action_approve()
+        self._seen(payee, self.supervisor).action_approve()
         as_deputy["cash.transfer.method.wizard"].create(
             {
                 "payee_id": payee.id,
@@ -203,7 +203,7 @@ class TestJourney(ReferralCommon, CashCommon):
                 "number": "+243810000777",
             }
         ).action_confirm()
-        payee.method_ids.with_user(self.supervisor).action_approve()
+        self._seen(payee.method_ids, self.supervisor).action_approve()
         entitlement = as_deputy["cash.transfer.entitlement"].create(
             {
                 "case_id": case.id,
@@ -214,7 +214,7 @@ class TestJourney(ReferralCommon, CashCommon):
             }
         )
         entitlement.action_propose()
-        entitlement.with_user(self.supervisor).action_approve()
+        self._seen(entitlement, self.supervisor).action_approve()
         plan = self._to(self._new_plans(self._new_cycle())[:1], "instructed")
         self._report(
             plan,

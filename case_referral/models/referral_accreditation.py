@@ -28,6 +28,7 @@ class ReferralAccreditation(models.Model):
         "remediation.coded.mixin",
         "mail.thread",
         "mail.activity.mixin",
+        "remediation.shown",
     ]
     _rules_of = "remediation.in.company"
     _order = "valid_until desc, id desc"

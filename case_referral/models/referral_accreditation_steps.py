@@ -32,6 +32,7 @@ class ReferralAccreditation(models.Model):
         to=("approved_once", "accredited"),
         group="child_remediation.group_coordinator",
         check="_problems_to_accredit",
+        seen="content_hash",
     )
     def action_approve(self):
         """Give the first or the second decision.

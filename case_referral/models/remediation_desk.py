@@ -61,6 +61,33 @@ class Desk(models.AbstractModel):
         )
 
     @api.model
+    def _waiting(self):
+        """What was sent without consent waits for another supervisor (R6)."""
+        return [
+            *super()._waiting(),
+            (
+                self._ask(
+                    "remediation.referral",
+                    [
+                        ("review_due", "!=", False),
+                        ("reviewed_on", "=", False),
+                        ("override_by_id", "!=", self.env.uid),
+                    ],
+                    ["case_id", "override_by_id", "override_on", "write_date"],
+                    order="review_due, id",
+                    limit=100,
+                ),
+                lambda referral: {
+                    "task": self.env._("Sent without Consent"),
+                    "by": referral.override_by_id,
+                    "since": referral.override_on,
+                    "approve": "action_review",
+                    "approve_label": self.env._("Review"),
+                },
+            ),
+        ]
+
+    @api.model
     def _concerns(self):
         """Concerns that nobody looked at or decided on, the most urgent first."""
         concerns = yield self._ask(

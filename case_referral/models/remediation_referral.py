@@ -28,7 +28,11 @@ class RemediationReferral(models.Model):
 
     _name = "remediation.referral"
     _description = "Referral"
-    _inherit = ["remediation.coded.mixin", "remediation.case.owned"]
+    _inherit = [
+        "remediation.coded.mixin",
+        "remediation.case.owned",
+        "remediation.shown",
+    ]
     _order = "id desc"
     _open_texts = frozenset({"parties"})  # names of organisations
     _check_company_auto = True

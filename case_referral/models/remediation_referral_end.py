@@ -100,6 +100,7 @@ class RemediationReferral(models.Model):
         check="_missing_to_review",
         asks={"note": "review_note"},
         title=_lt("Review"),
+        seen="content_hash",
     )
     def action_review(self, note):
         """Record the review of an emergency or override sending (R6).

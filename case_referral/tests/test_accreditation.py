@@ -46,13 +46,13 @@ class TestAccreditation(ReferralCommon):
         application = self._application()
         application.action_submit()
         with self.assertRaises(UserError):
-            application.action_approve()
+            self._seen(application).action_approve()
         second = application.with_user(self.coordinator_2)
-        second.action_approve()
+        self._seen(second).action_approve()
         self.assertEqual(application.state, "approved_once")
         with self.assertRaises(UserError):
-            second.action_approve()
-        application.with_user(self.coordinator_3).action_approve()
+            self._seen(second).action_approve()
+        self._seen(application, self.coordinator_3).action_approve()
         self.assertEqual(application.state, "accredited")
         self.assertEqual(application.partner_id.accreditation_id, application)
 
@@ -151,8 +151,8 @@ class TestAccreditation(ReferralCommon):
     def _accredited(self, partner=None, **vals):
         application = self._application(partner, **vals)
         application.action_submit()
-        application.with_user(self.coordinator_2).action_approve()
-        application.with_user(self.coordinator_3).action_approve()
+        self._seen(application, self.coordinator_2).action_approve()
+        self._seen(application, self.coordinator_3).action_approve()
         return application
 
     def test_r11_suspension_ends_referrals_and_custody_at_once(self):
@@ -302,8 +302,8 @@ class TestAccreditation(ReferralCommon):
         accreditation = self.accreditations[0]
         renewal = self._application(self.partner_org, kind="case_management")
         renewal.action_submit()
-        renewal.with_user(self.coordinator_2).action_approve()
-        renewal.with_user(self.coordinator_3).action_approve()
+        self._seen(renewal, self.coordinator_2).action_approve()
+        self._seen(renewal, self.coordinator_3).action_approve()
         self.assertEqual(accreditation.state, "expired")
         self.assertEqual(self.partner_org.accreditation_id, renewal)
 

@@ -249,7 +249,7 @@ class TestPhone(PortalCommon):
             self.save(page)
         self.assertEqual(case.user_id, self.portal_manager)
         self.assertEqual(case.consent_ids.mapped("state"), ["given", "given"])
-        case.assessment_ids.with_user(self.supervisor).action_approve()
+        self._seen(case.assessment_ids, self.supervisor).action_approve()
 
         # He plans with the family, who sign; visits; refers to the school.
         with self.phone("portal_manager") as page:
@@ -274,7 +274,7 @@ class TestPhone(PortalCommon):
             self._draw(page)
             self.fits(page, "manager_plan")
             self.save(page)
-        case.plan_ids.with_user(self.supervisor).action_approve()
+        self._seen(case.plan_ids, self.supervisor).action_approve()
         with self.phone("portal_manager") as page:
             page.goto(f"/my/remediation/case/{code}/visit")
             page.wait_for_selector("form[data-ready]")

@@ -118,7 +118,7 @@ class TestPortal(PortalCommon):
         )
         self.assertEqual(self.case.assessment_ids.state, "submitted")
         self.assertEqual(self.case.assessment_ids.submitted_by_id, self.portal_manager)
-        self.case.assessment_ids.with_user(self.supervisor).action_approve()
+        self._seen(self.case.assessment_ids, self.supervisor).action_approve()
         self.post(
             f"{url}/plan",
             {
@@ -143,7 +143,7 @@ class TestPortal(PortalCommon):
             },
         )
         self.assertEqual(self.case.plan_ids.state, "submitted")
-        self.case.plan_ids.with_user(self.supervisor).action_approve()
+        self._seen(self.case.plan_ids, self.supervisor).action_approve()
         self.post(
             f"{url}/visit",
             {

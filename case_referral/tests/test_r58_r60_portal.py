@@ -98,7 +98,7 @@ class TestAnswersOnThePortal(PortalCommon):
         closure = self.env["remediation.closure"].with_user(self.portal_manager).sudo()
         closure = closure.create({"case_id": self.case.id, "reason": "other"})
         closure.action_submit()
-        closure.with_user(self.supervisor).sudo(False).action_approve()
+        self._seen(closure.with_user(self.supervisor).sudo(False)).action_approve()
         check = self.case.visit_ids.sorted("date_planned")[0]
         self.assertEqual(self.held.portal_add_visit(self._visit_said()), check.id)
         self.assertEqual(self.case.stage, "closed")

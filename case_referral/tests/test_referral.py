@@ -48,10 +48,23 @@ class TestReferral(ReferralCommon):
         self.assertEqual(referral.data_set, "minimum")
         self.assertTrue(referral.review_due)
         with self.assertRaises(AccessError):
-            referral.action_review("seen")
-        referral.with_user(self.supervisor).action_review("Right to send")
+            self._seen(referral).action_review("seen")
+        self.assertIn(referral.id, self._inbox(self.supervisor))
+        self._seen(referral, self.supervisor).action_review("Right to send")
+        self.assertNotIn(referral.id, self._inbox(self.supervisor))
         self.assertEqual(referral.reviewed_by_id, self.supervisor)
         self._assert_listed(referral, "emergency", referral.sent_by_id, "Broken arm")
+
+    def _inbox(self, user):
+        self.env.invalidate_all()
+        desk = self.env["remediation.desk"].with_user(user).get_desk()
+        return [
+            line["res_id"]
+            for section in desk["sections"]
+            if section["key"] == "decisions"
+            for line in section["lines"]
+            if line["model"] == "remediation.referral"
+        ]
 
     def _assert_listed(self, referral, kind, by, reason):
         """One row in the list of overrides, which leads to the referral."""
@@ -389,7 +402,7 @@ class TestReferral(ReferralCommon):
             referral.with_user(self.worker_2).action_keep_until(self.today)
         referral.action_keep_until(self.today + timedelta(days=30))
         closure.action_submit()
-        closure.with_user(self.supervisor).action_approve()
+        self._seen(closure, self.supervisor).action_approve()
         self.assertTrue(self._received(referral, self.school_user).is_visible)
         self.env["remediation.referral"]._cron_follow_up()
         self.assertTrue(self._received(referral, self.school_user).is_visible)

@@ -7,42 +7,91 @@ class Desk(models.AbstractModel):
     _inherit = "remediation.desk"
 
     @api.model
-    def _decisions(self, written):
-        """What others submitted and the user may decide on (R18), oldest first."""
-        waiting = [
-            record
-            for record in written
-            if record.state == "submitted"
-            and self.env.user not in (record.submitted_by_id, record.create_uid)
-        ]
-        waiting.sort(key=lambda record: record.submitted_on or record.write_date)
+    def _decisions(self, decided):
+        """What others submitted and the user may decide on (R18), oldest first.
+
+        :param decided: pairs of a record and what says its line (:meth:`_waiting`)
+        """
+        lines = []
+        for record, say in decided:
+            said = say(record)
+            if said:
+                lines.append((record, said))
+        lines.sort(key=lambda pair: pair[1]["since"] or pair[0].write_date)
         # Read at once: those of each model would be read apart.
-        authors = self.env["res.users"].union(*(row.submitted_by_id for row in waiting))
+        authors = self.env["res.users"].union(*(said["by"] for _row, said in lines))
         names = {author.id: author.name for author in authors}
-        lines = self._case_lines(
-            waiting,
-            lambda record: {
+
+        def say(record):
+            said = dict(by_record[record])
+            asked_by, since = said.pop("by"), said.pop("since")
+            return {
                 "model": record._name,
                 "res_id": record.id,
-                "task": self._kind_of(record),
-                "detail": self.env._(
-                    "by %(name)s", name=names[record.submitted_by_id.id]
-                ),
-                "when": self._since(record.submitted_on),
+                "detail": self.env._("by %(name)s", name=names[asked_by.id])
+                if asked_by
+                else "",
+                "when": self._since(since),
                 "tone": "muted",
-                "approve": "action_approve",
-                "send_back": "action_reject",
-            },
-        )
+                **said,
+            }
+
+        by_record = dict(lines)
         return self._section(
             "decisions",
             self.env._("Waiting for You"),
-            lines,
+            self._case_lines([record for record, _said in lines], say),
             self.env._("Nothing waits for your decision."),
-            total=len(waiting),
+            total=len(lines),
             kind="decisions",
             rank=1,
         )
+
+    @api.model
+    def _say_written(self, record):
+        """A line of the inbox about what a case manager submitted, unless it is the
+        user's own."""
+        if record.state != "submitted" or self.env.user in (
+            record.submitted_by_id,
+            record.create_uid,
+        ):
+            return None
+        return {
+            "task": self._kind_of(record),
+            "by": record.submitted_by_id,
+            "since": record.submitted_on,
+            "approve": "action_approve",
+            "send_back": "action_reject",
+        }
+
+    @api.model
+    def _waiting(self):
+        """Hook: what else waits for a supervisor, as pairs of an :meth:`_ask` and a
+        function of a record. It says ``{task, by, since, approve, approve_label,
+        send_back}``, the last two names of steps, or None where it is not the user's
+        turn."""
+        return [
+            (
+                self._ask(
+                    "remediation.best.interest.decision",
+                    [
+                        ("state", "!=", "decided"),
+                        ("decision", "!=", False),
+                        ("panel_member_ids.member_user_id", "=", self.env.uid),
+                    ],
+                    ["case_id", "create_uid", "write_date", "state"],
+                    order="id",
+                    limit=100,
+                ),
+                lambda decision: {
+                    "task": self.env._("Best-Interest Decision"),
+                    "by": decision.create_uid,
+                    "since": decision.write_date,
+                    "approve": "action_decide",
+                    "approve_label": self.env._("Record the Decision"),
+                },
+            )
+        ]
 
     @api.model
     def _urgent(self):

@@ -127,6 +127,7 @@ class Desk(models.AbstractModel):
     @api.model
     def _written(self):
         """What waits for the decision of a supervisor, and what the user drafted."""
+        waiting = self._waiting() if self._is("group_supervisor") else []
         found = yield [
             self._ask(
                 name,
@@ -152,12 +153,21 @@ class Desk(models.AbstractModel):
             )
             for name in DECIDED
             if self.env[name].has_access("read")
+        ] + [ask for ask, _say in waiting]
+        others = found[len(found) - len(waiting) :]
+        written = [
+            record
+            for records in found[: len(found) - len(waiting)]
+            for record in records
         ]
-        written = [record for records in found for record in records]
-        return [
-            self._is("group_supervisor") and self._decisions(written),
-            self._unfinished(written),
-        ]
+        sections = [self._unfinished(written)]
+        if self._is("group_supervisor"):
+            say = self._say_written
+            decided = [(record, say) for record in written]
+            for (_ask, say), records in zip(waiting, others, strict=True):
+                decided += [(record, say) for record in records]
+            sections.insert(0, self._decisions(decided))
+        return sections
 
     @api.model
     def _kind_of(self, record):

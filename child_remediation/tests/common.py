@@ -150,9 +150,11 @@ class RemediationCommon(BaseCommon):
         return users
 
     @classmethod
-    def _seen(cls, record, user):
-        """A record as a person has it before them who decides on what it shows."""
-        return record.with_user(user).with_context(seen_hash=record.content_hash)
+    def _seen(cls, records, user=None):
+        """Records as a person has them before them who decides on what they show."""
+        records.invalidate_recordset(["content_hash"])
+        shown = {str(record.id): record.content_hash for record in records}
+        return records.with_user(user or records.env.user).with_context(seen_hash=shown)
 
     @classmethod
     def _new_user(cls, login, group, place=None):
@@ -292,7 +294,7 @@ class RemediationCommon(BaseCommon):
     @classmethod
     def _approved_assessment(cls, case, score="3"):
         assessment = cls._submitted_assessment(case, score)
-        assessment.with_user(cls.supervisor_2).action_approve()
+        cls._seen(assessment, cls.supervisor_2).action_approve()
         return assessment
 
     @classmethod
@@ -343,7 +345,7 @@ class RemediationCommon(BaseCommon):
             cls._approved_assessment(case)
         plan = cls._new_plan(case, actions, **vals)
         plan.action_submit()
-        plan.with_user(cls.supervisor_2).action_approve()
+        cls._seen(plan, cls.supervisor_2).action_approve()
         return plan.with_env(cls.env)
 
     @classmethod

@@ -39,8 +39,8 @@ class TestCaseFlow(RemediationCommon):
         self.assertFalse(closure.missing_text)
         closure.action_submit()
         with self.assertRaises(AccessError):
-            closure.action_approve()
-        closure.with_user(self.supervisor).action_approve()
+            self._seen(closure).action_approve()
+        self._seen(closure, self.supervisor).action_approve()
         self._assert_stage(case, "closed")
         self.assertEqual(
             set(case.deadline_ids.filtered(lambda d: not d.done_on).mapped("kind")),

@@ -101,9 +101,9 @@ class TestCaseRules(RemediationCommon):
         )
         plan.action_submit()
         with self.assertRaisesRegex(UserError, "best-interest"):
-            plan.with_user(self.supervisor).action_approve()
+            self._seen(plan, self.supervisor).action_approve()
         plan.with_user(self.supervisor).best_interest_note = "Neither asked nor told."
-        plan.with_user(self.supervisor).action_approve()
+        self._seen(plan, self.supervisor).action_approve()
         self.assertEqual(plan.state, "active")
 
     def test_r17_a_plan_has_goal_action_agreement_and_assent(self):
@@ -176,15 +176,15 @@ class TestCaseRules(RemediationCommon):
         )
         assessment.action_submit()
         with self.assertRaises(AccessError):
-            assessment.action_approve()
+            self._seen(assessment).action_approve()
         with self.assertRaises(AccessError):
-            assessment.with_user(self.worker).action_approve()
+            self._seen(assessment, self.worker).action_approve()
         assessment.with_user(self.supervisor_2).action_reject("Ask the child too")
         self.assertEqual(assessment.state, "draft")
         assessment.action_submit()
-        assessment.with_user(self.supervisor_2).action_approve()
+        self._seen(assessment, self.supervisor_2).action_approve()
         with self.assertRaises(UserError):
-            assessment.with_user(self.coordinator).action_approve()
+            self._seen(assessment, self.coordinator).action_approve()
         self.assertEqual(
             case.approval_ids.sorted("id").mapped("step"),
             ["submitted", "rejected", "submitted", "approved"],
@@ -208,7 +208,7 @@ class TestCaseRules(RemediationCommon):
             }
         )
         new.with_user(self.worker).action_submit()
-        new.with_user(self.supervisor).action_approve()
+        self._seen(new, self.supervisor).action_approve()
         self.assertEqual(case.active_plan_id, new)
         for done in actions.with_user(self.worker):
             done.action_done("Done")
@@ -319,8 +319,8 @@ class TestCaseRules(RemediationCommon):
         closure.best_interest_note = "The family left for good."
         closure.action_submit()
         with self.assertRaisesRegex(UserError, "coordinator"):
-            closure.with_user(self.supervisor).action_approve()
-        closure.with_user(self.coordinator).action_approve()
+            self._seen(closure, self.supervisor).action_approve()
+        self._seen(closure, self.coordinator).action_approve()
         self.assertEqual(case.stage, "closed")
 
     # -- R25 -------------------------------------------------------------------

@@ -342,7 +342,7 @@ class TestLevels(RemediationCommon):
                     plan.action_submit()
                     getattr(plan.action_ids.with_user(self.worker), end)("Not now")
                     with self.assertRaisesRegex(UserError, "at least one action"):
-                        plan.with_user(self.supervisor_2).action_approve()
+                        self._seen(plan, self.supervisor_2).action_approve()
 
                 self._undone(act)
         case = self._new_case()
@@ -355,14 +355,14 @@ class TestLevels(RemediationCommon):
             {"case_id": case.id, "works": "yes"}
         )
         with self.assertRaisesRegex(UserError, "income"):
-            plan.with_user(self.supervisor_2).action_approve()
+            self._seen(plan, self.supervisor_2).action_approve()
         other = self._new_case()
         self._approved_assessment(other)
         plan = self._new_plan(other)
         plan.action_submit()
         self._caregiver(other).is_suspected_of_harm = "yes"
         with self.assertRaisesRegex(UserError, "suspected"):
-            plan.with_user(self.supervisor_2).action_approve()
+            self._seen(plan, self.supervisor_2).action_approve()
 
     def test_r20_each_replacement_of_income_needs_an_action_that_helps(self):
         kinds = self.env["remediation.plan"]._fields["income_replacement"]
@@ -431,10 +431,10 @@ class TestLevels(RemediationCommon):
             with self.subTest(name):
                 decision = self._decision(self._new_case(), members)
                 if name == "three":
-                    decision.action_decide()
+                    self._seen(decision).action_decide()
                 else:
                     with self.assertRaisesRegex(UserError, "(?i)member"):
-                        decision.action_decide()
+                        self._seen(decision).action_decide()
 
     def _decision(self, case, members):
         return (

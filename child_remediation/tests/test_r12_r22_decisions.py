@@ -85,11 +85,11 @@ class TestDecisions(RemediationCommon):
         plan = self._new_plan(case).with_user(self.supervisor)
         plan.action_submit()  # submitted by a supervisor of the case
         with self.assertRaises(AccessError):
-            plan.action_approve()
+            self._seen(plan).action_approve()
         with self.assertRaises(AccessError):
             plan.action_reject("Not mine to say")
         with self.assertRaises(AccessError):
-            plan.with_user(self.worker).action_approve()
+            self._seen(plan, self.worker).action_approve()
         own = (
             self.env["remediation.closure"]
             .with_user(self.coordinator)
@@ -97,10 +97,10 @@ class TestDecisions(RemediationCommon):
         )
         own.with_user(self.worker).action_submit()
         with self.assertRaises(AccessError):
-            own.action_approve()
-        plan.with_user(self.supervisor_2).action_approve()
+            self._seen(own).action_approve()
+        self._seen(plan, self.supervisor_2).action_approve()
         with self.assertRaises(UserError):
-            plan.with_user(self.supervisor_2).action_approve()
+            self._seen(plan, self.supervisor_2).action_approve()
 
     def test_r18_other_teams_supervisor_does_not_approve(self):
         case = self._new_case()
@@ -108,28 +108,28 @@ class TestDecisions(RemediationCommon):
         plan = self._new_plan(case)
         plan.action_submit()
         with self.assertRaises(AccessError):
-            plan.with_user(self.supervisor_other).action_approve()
+            self._seen(plan, self.supervisor_other).action_approve()
 
     def test_r18_nothing_goes_straight_from_draft_to_approved(self):
         case = self._new_case()
         self._approved_assessment(case)
         plan = self._new_plan(case)
         with self.assertRaises(UserError):
-            plan.with_user(self.supervisor).action_approve()
+            self._seen(plan, self.supervisor).action_approve()
 
     def test_r19_plan_needs_an_approved_assessment_and_a_free_slot(self):
         case = self._new_case()
         plan = self._new_plan(case)
         plan.action_submit()
         with self.assertRaisesRegex(UserError, "assessment"):
-            plan.with_user(self.supervisor).action_approve()
+            self._seen(plan, self.supervisor).action_approve()
         self._approved_assessment(case)
-        plan.with_user(self.supervisor).action_approve()
+        self._seen(plan, self.supervisor).action_approve()
         self.env.flush_all()
         second = self._new_plan(case)
         second.action_submit()
         with self.assertRaisesRegex(UserError, "active plan"):
-            second.with_user(self.supervisor).action_approve()
+            self._seen(second, self.supervisor).action_approve()
 
     def test_r19_revision_keeps_the_actions_and_frees_the_slot(self):
         case = self._new_case()
@@ -197,8 +197,8 @@ class TestDecisions(RemediationCommon):
             closure.best_interest_note = "Weighed with the family."
             closure.action_submit()
             with self.assertRaisesRegex(UserError, "coordinator"):
-                closure.with_user(self.supervisor).action_approve()
-            closure.with_user(self.coordinator).action_approve()
+                self._seen(closure, self.supervisor).action_approve()
+            self._seen(closure, self.coordinator).action_approve()
             self.assertEqual(case.stage, "closed")
 
     def test_r22_missing_needs_the_report(self):

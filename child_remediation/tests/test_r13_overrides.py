@@ -86,7 +86,7 @@ class TestOverrides(RemediationCommon):
         plan.action_submit()
         plan.with_user(self.supervisor_2).best_interest_note = WHY
         self.assertFalse(case.override_ids)
-        plan.with_user(self.supervisor_2).action_approve()
+        self._seen(plan, self.supervisor_2).action_approve()
         return case, self.supervisor_2, None
 
     def _no_safety(self):

@@ -26,7 +26,7 @@ class TestAfterClosure(RemediationCommon):
                 .create({"case_id": case.id, "reason": "goals_met"})
             )
             closure.action_submit()
-            closure.with_user(self.supervisor).action_approve()
+            self._seen(closure, self.supervisor).action_approve()
         return case
 
     def test_r23_checks_at_3_6_12_and_24_months(self):
@@ -64,7 +64,7 @@ class TestAfterClosure(RemediationCommon):
         closure = closure.create({"case_id": case.id, "reason": "other"})
         with freeze_time("2026-02-28 22:30:00"):  # the first of March there
             closure.action_submit()
-            closure.with_user(self.supervisor).action_approve()
+            self._seen(closure, self.supervisor).action_approve()
         checks = case.visit_ids.filtered("is_post_closure").sorted("date_planned")
         self.assertEqual(checks[0].date_planned, date(2026, 6, 1))
 

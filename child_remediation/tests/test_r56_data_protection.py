@@ -280,7 +280,7 @@ class TestR56DataProtection(RemediationCommon):
         self.env.flush_all()
         backup = self.env.cr.savepoint()
         request = self._request("erasure")
-        request.action_approve_erasure()
+        self._seen(request).action_approve_erasure()
         self._close()
         request.with_user(self.officer_2).action_pseudonymise()
         erasures = requests._erasures()
@@ -302,7 +302,7 @@ class TestR56DataProtection(RemediationCommon):
         request = self._request("erasure")
         with self.assertRaisesRegex(UserError, "Another"):
             request.action_pseudonymise()
-        request.action_approve_erasure()
+        self._seen(request).action_approve_erasure()
         with self.assertRaisesRegex(UserError, "own work"):
             request.action_pseudonymise()
         second = request.with_user(self.officer_2)
@@ -357,7 +357,7 @@ class TestR56DataProtection(RemediationCommon):
         )
         self._close()
         request = self._request("erasure")
-        request.action_approve_erasure()
+        self._seen(request).action_approve_erasure()
         request.with_user(self.officer_2).action_pseudonymise()
         self.assertFalse(self.child.first_name)
         self.assertEqual(self._caregiver(self.case).full_name, "Mama Secret")

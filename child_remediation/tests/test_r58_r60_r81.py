@@ -184,7 +184,7 @@ class TestAnswered(RemediationCommon):
             .create({"case_id": case.id, "reason": "other"})
         )
         closure.action_submit()
-        closure.with_user(self.supervisor).action_approve()
+        self._seen(closure, self.supervisor).action_approve()
         checks = case.visit_ids.filtered("is_post_closure").sorted("date_planned")
         good = self._new_visit(case, **self._seen())
         good.action_done()

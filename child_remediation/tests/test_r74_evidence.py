@@ -203,7 +203,7 @@ class TestR74Evidence(RemediationCommon):
             }
         )
         officer = self._new_user("dpo_2", "group_data_protection")
-        request.with_user(officer).action_approve_erasure()
+        self._seen(request, officer).action_approve_erasure()
         request.with_user(self.data_protection).action_pseudonymise()
         self.env.flush_all()
         self.assertNotIn("school", self.note.sudo().text)

@@ -154,7 +154,7 @@ class TestStageMachine(RemediationCommon):
 
     def _event_approve_assessment(self, _own, above):
         waiting = self._last(above.assessment_ids, "submitted")
-        self._refuse_nothing(waiting).action_approve()
+        self._seen(self._refuse_nothing(waiting)).action_approve()
 
     def _event_reject_assessment(self, _own, above):
         waiting = self._last(above.assessment_ids, "submitted")
@@ -177,7 +177,9 @@ class TestStageMachine(RemediationCommon):
         plan.action_submit()
 
     def _event_approve_plan(self, _own, above):
-        self._refuse_nothing(self._last(above.plan_ids, "submitted")).action_approve()
+        self._seen(
+            self._refuse_nothing(self._last(above.plan_ids, "submitted"))
+        ).action_approve()
 
     def _event_revise_plan(self, own, _above):
         if self._last(own.plan_ids, "draft", "submitted"):
@@ -266,7 +268,7 @@ class TestStageMachine(RemediationCommon):
             {"case_id": own.id, "reason": "other"}
         )
         closure.action_submit()
-        closure.with_user(above.env.user).action_approve()
+        self._seen(closure, above.env.user).action_approve()
 
     def _event_reopen(self, _own, above):
         above.action_reopen("Seen at the pit")

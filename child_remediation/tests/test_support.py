@@ -138,14 +138,14 @@ class TestSupport(RemediationCommon):
             ],
         )
         with self.assertRaises(AccessError):
-            decision.action_decide()
+            self._seen(decision).action_decide()
         as_supervisor = decision.with_user(self.supervisor)
         with self.assertRaisesRegex(UserError, "3 different members"):
-            as_supervisor.action_decide()
+            self._seen(as_supervisor).action_decide()
         decision.panel_member_ids[2].conflict = "none"
         with self.assertRaises(AccessError):
-            decision.with_user(self.supervisor_2).action_decide()
-        as_supervisor.action_decide()
+            self._seen(decision, self.supervisor_2).action_decide()
+        self._seen(as_supervisor).action_decide()
         self.assertEqual(decision.decided_by_id, self.supervisor)
         with self.assertRaises(UserError):
             decision.write({"decision": "Something else"})

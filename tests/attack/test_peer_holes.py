@@ -59,9 +59,9 @@ class TestPeerHoles(CashCommon):
         self._approved_assessment(case)
         plan = self._new_plan(case)
         for user in (self.worker, self.supervisor_2, self.coordinator):
-            self._refused(plan.with_user(user).action_approve)
+            self._refused(self._seen(plan, user).action_approve)
         plan.action_submit()
-        self._refused(plan.with_user(self.worker).action_approve)
+        self._refused(self._seen(plan, self.worker).action_approve)
         # Nor as the supervisor who wrote it.
         own = self._new_case(self.manager_2)
         self._approved_assessment(own)
@@ -85,7 +85,7 @@ class TestPeerHoles(CashCommon):
             )
         )
         mine.action_submit()
-        self._refused(mine.with_user(self.supervisor).action_approve)
+        self._refused(self._seen(mine, self.supervisor).action_approve)
 
     def test_peers_a_viewer_reads_a_confidential_note(self):
         """There is no tick that only promises: a reader of rows reads no note."""
@@ -107,7 +107,7 @@ class TestPeerHoles(CashCommon):
                 AccessError,
             )
         self._refused(
-            lambda: self._new_plan(case).with_user(self.supervisor).action_approve()
+            lambda: self._seen(self._new_plan(case), self.supervisor).action_approve()
         )
         self.assertEqual(case.stage, "registered")
 
@@ -227,7 +227,7 @@ class TestPeerHoles(CashCommon):
         as_worker = entitlement.with_user(self.worker)
         self._refused(lambda: as_worker.write({"state": "approved"}), AccessError)
         as_worker.action_propose()
-        self._refused(as_worker.action_approve)
+        self._refused(self._seen(as_worker).action_approve)
         self._refused(lambda: as_worker.write({"amount": 5000}))
 
     def test_peers_only_who_meets_the_condition_is_due(self):

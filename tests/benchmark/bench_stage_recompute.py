@@ -16,7 +16,8 @@ def stage_recompute(bench):
     env = bench.as_user("bench_coordinator")
     assessments = env["remediation.assessment"].search([("state", "=", "submitted")])
     with bench.measure(n=len(assessments)):
-        assessments.action_approve()
+        shown = {str(each.id): each.content_hash for each in assessments}
+        assessments.with_context(seen_hash=shown).action_approve()
     stages = set(assessments.case_id.mapped("stage"))
     if stages != {"planning"}:
         raise AssertionError(f"approval led to {stages}")

@@ -46,7 +46,8 @@ plan = env["remediation.plan"].with_user(worker).create({
 })
 plan.action_submit()
 env.cr.commit()
-print(plan.id)
+env.invalidate_all()
+print(plan.id, plan.content_hash)
 """
 READ = """
 plan = env["remediation.plan"].browse({plan})
@@ -60,7 +61,8 @@ print(plan.state, len(steps), len(plan.case_id.deadline_ids.filtered(
 
 
 def test_two_supervisors_approve_one_plan_and_one_wins(start_server, run_script):
-    plan = int(run_script(SETUP).split()[-1])
+    plan, seen = run_script(SETUP).split()[-2:]
+    plan = int(plan)
     servers = [start_server(), start_server()]
     sessions = [
         server.login(f"race_supervisor_{number}", f"race_supervisor_{number}")
@@ -69,7 +71,12 @@ def test_two_supervisors_approve_one_plan_and_one_wins(start_server, run_script)
 
     def approve(session):
         try:
-            session.call("remediation.plan", "action_approve", [plan])
+            session.call(
+                "remediation.plan",
+                "action_approve",
+                [plan],
+                context={"seen_hash": seen},
+            )
         except Exception as error:  # noqa: BLE001 — which one is asserted below
             return getattr(error, "name", type(error).__name__)
         return "approved"

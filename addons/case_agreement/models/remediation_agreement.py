@@ -47,7 +47,7 @@ class Agreement(models.Model):
 
     _name = "remediation.agreement"
     _description = "Agreement"
-    _inherit = ["remediation.coded.mixin"]
+    _inherit = ["remediation.coded.mixin", "remediation.shown"]
     _rules_of = "remediation.in.company"
     _order = "date_start desc, id desc"
     _check_company_auto = True
@@ -184,6 +184,9 @@ class Agreement(models.Model):
         "An agreement ends after it starts: correct the days.",
     )
 
+    def _version_before(self):
+        return self.previous_id
+
     @api.depends("name", "version")
     def _compute_display_name(self):
         for agreement in self:
@@ -288,6 +291,7 @@ class Agreement(models.Model):
         not_by=("submitted_by_id", "create_uid"),
         stamp="approved",
         check="_missing_to_approve",
+        seen="content_hash",
     )
     def action_approve(self):
         """Put in force what somebody else drafted and submitted. For coordinators.

@@ -79,7 +79,7 @@ class AgreementCommon(RemediationCommon):
     def _approved_agreement(cls, **vals):
         agreement = cls._new_agreement(**vals)
         agreement.action_submit()
-        agreement.with_user(cls.coordinator).action_approve()
+        cls._seen(agreement, cls.coordinator).action_approve()
         return agreement
 
     @classmethod
@@ -112,7 +112,7 @@ class AgreementCommon(RemediationCommon):
     def _approved_child(cls, agreement, case=None, **vals):
         child = cls._new_child(agreement, case, **vals)
         child.action_submit()
-        child.with_user(cls.supervisor).action_approve()
+        cls._seen(child, cls.supervisor).action_approve()
         return child
 
 

@@ -22,10 +22,10 @@ class TestAgreement(AgreementCommon):
         agreement = self._new_agreement(self.coordinator)
         agreement.action_submit()
         with self.assertRaises(AccessError):
-            agreement.action_approve()
+            self._seen(agreement).action_approve()
         with self.assertRaises(AccessError):
-            agreement.with_user(self.supervisor_2).action_approve()
-        agreement.with_user(self.coordinator_2).action_approve()
+            self._seen(agreement, self.supervisor_2).action_approve()
+        self._seen(agreement, self.coordinator_2).action_approve()
         self.assertEqual(agreement.state, "approved")
         self.assertEqual(agreement.approved_by_id, self.coordinator_2)
 
@@ -59,7 +59,7 @@ class TestAgreement(AgreementCommon):
         # past every guard, as somebody with the server's disk would
         agreement.sudo()._unprotected().paper = base64.b64encode(b"another paper")
         with self.assertRaisesRegex(UserError, "not the one that was submitted"):
-            agreement.with_user(self.coordinator).action_approve()
+            self._seen(agreement, self.coordinator).action_approve()
 
     def test_nothing_is_submitted_without_the_paper(self):
         agreement = self._new_agreement(paper=False)
@@ -112,8 +112,8 @@ class TestAgreement(AgreementCommon):
         child = self._new_child(agreement)
         child.action_submit()
         with self.assertRaises(AccessError):
-            child.with_user(child.case_id.user_id).action_approve()
-        child.with_user(self.supervisor).action_approve()
+            self._seen(child, child.case_id.user_id).action_approve()
+        self._seen(child, self.supervisor).action_approve()
         shares = child.case_id._funding_on(agreement.date_start)
         self.assertEqual(
             {share.funder_id: share.share for share in shares},
@@ -172,11 +172,11 @@ class TestAgreement(AgreementCommon):
         )
         new.action_submit()
         with self.assertRaisesRegex(UserError, "starts after"):
-            new.with_user(self.coordinator).action_approve()
+            self._seen(new, self.coordinator).action_approve()
         new.with_user(self.coordinator).action_reject("Later")
         new.date_start = "2027-01-01"
         new.action_submit()
-        new.with_user(self.coordinator).action_approve()
+        self._seen(new, self.coordinator).action_approve()
         self.assertEqual(agreement.state, "replaced")
         self.assertEqual(agreement.date_last, Date.to_date("2026-12-31"))
         self.assertEqual(child.agreement_id, new)
@@ -193,9 +193,9 @@ class TestAgreement(AgreementCommon):
         other = self._new_child(second, child.case_id)
         other.action_submit()
         with self.assertRaisesRegex(UserError, "pays for this child already"):
-            other.with_user(self.supervisor).action_approve()
+            self._seen(other, self.supervisor).action_approve()
         child.with_user(self.supervisor).action_end("2026-12-31", "Moved away")
-        other.with_user(self.supervisor).action_approve()
+        self._seen(other, self.supervisor).action_approve()
         self.assertEqual(other.state, "approved")
 
     def test_bad_input_a_payer_stops(self):

@@ -165,7 +165,7 @@ class TestSchedule(AgreementCommon):
             **vals,
         )
         child.action_submit()
-        child.with_user(self.supervisor).action_approve()
+        self._seen(child, self.supervisor).action_approve()
         return child
 
     @staticmethod
@@ -307,7 +307,7 @@ class TestSchedule(AgreementCommon):
             }
         )
         new.action_submit()
-        new.with_user(self.coordinator).action_approve()
+        self._seen(new, self.coordinator).action_approve()
         self.assertEqual(child.forecast, 700.0)
         self.assertEqual(self.even.forecast, 40.0)
         self.assertEqual(new.forecast, 660.0)
@@ -317,7 +317,7 @@ class TestSchedule(AgreementCommon):
         self._approved_assessment(case)
         plan = self._new_plan(case, actions=("education", "cash", "health"))
         plan.action_submit()
-        plan.with_user(self.supervisor_2).action_approve()
+        self._seen(plan, self.supervisor_2).action_approve()
         child = self._new_child(self.even, case, cost_ids=[])
         child.action_take_plan()
         self.assertEqual(

@@ -55,8 +55,8 @@ class TestWork(AgreementCommon):
         child.cost_ids.floor_reason = "The family asked for school fees instead"
         child.action_submit()
         with self.assertRaises(AccessError):
-            child.action_approve()
-        child.with_user(self.supervisor).action_approve()
+            self._seen(child).action_approve()
+        self._seen(child, self.supervisor).action_approve()
         self._stipend(self._copy_of(case), 104.0).action_submit()
 
     def _copy_of(self, case):

@@ -323,7 +323,7 @@ class TestReported(SubmissionCommon, HttpCase):
         closure = self.env["remediation.closure"].with_user(self.worker)
         closure = closure.create({"case_id": case.id, "reason": "other"})
         closure.action_submit()
-        closure.with_user(self.supervisor).action_approve()
+        self._seen(closure, self.supervisor).action_approve()
         check = case.visit_ids.sorted("date_planned")[0]
         good = self._send("visit", self._visit_document(case))
         self.assertEqual((good.state, good.visit_id), ("placed", check), good.detail)

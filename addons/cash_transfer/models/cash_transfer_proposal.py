@@ -6,7 +6,7 @@ class CashTransferProposal(models.AbstractModel):
 
     _name = "cash.transfer.proposal"
     _description = "Proposed by One, Approved by Another"
-    _inherit = ["remediation.protected.mixin"]
+    _inherit = ["remediation.protected.mixin", "remediation.shown"]
 
     _protected_fields = frozenset({"proposed_by_id", "approved_by_id", "approved_on"})
 

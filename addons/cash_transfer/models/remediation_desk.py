@@ -236,6 +236,61 @@ class Desk(models.AbstractModel):
         )
 
     @api.model
+    def _waiting(self):
+        """Support and payees that a supervisor decides on, in the one inbox."""
+        return [
+            *super()._waiting(),
+            (self._ask_for_support(), self._say_support),
+            (
+                self._ask(
+                    "cash.transfer.payee",
+                    [("state", "in", ("proposed", "confirmed"))],
+                    [
+                        "case_id",
+                        "state",
+                        "proposed_by_id",
+                        "approved_by_id",
+                        "approved_on",
+                        "create_date",
+                        "write_date",
+                    ],
+                    order="id",
+                    limit=100,
+                ),
+                self._say_payee,
+            ),
+        ]
+
+    @api.model
+    def _say_support(self, row):
+        asked_by = row.asked_by_id or row.proposed_by_id
+        if asked_by == self.env.user:
+            return None
+        return {
+            "task": self._label(row, "asked_change")
+            if row.asked_change
+            else self.env._("Support"),
+            "by": asked_by,
+            "since": row.asked_on or row.proposed_on,
+            "approve": "action_agree" if row.asked_change else "action_approve",
+            "send_back": "action_decline" if row.asked_change else "action_send_back",
+        }
+
+    @api.model
+    def _say_payee(self, payee):
+        second = payee.state == "confirmed"
+        if self.env.user == payee.proposed_by_id or (
+            second and self.env.user == payee.approved_by_id
+        ):
+            return None
+        return {
+            "task": self.env._("Payee"),
+            "by": payee.approved_by_id if second else payee.proposed_by_id,
+            "since": payee.approved_on if second else payee.create_date,
+            "approve": "action_confirm_exception" if second else "action_approve",
+        }
+
+    @api.model
     def _ask_for_support(self):
         return self._ask(
             "cash.transfer.entitlement",
@@ -254,6 +309,8 @@ class Desk(models.AbstractModel):
                 "asked_by_id",
                 "asked_on",
                 "asked_change",
+                "case_id",
+                "write_date",
             ],
             order="proposed_on, id",
             limit=100,

@@ -245,7 +245,7 @@ class CashCommon(RemediationCommon):
                 }
             )
         )
-        payee.with_user(cls.supervisor).action_approve()
+        cls._seen(payee, cls.supervisor).action_approve()
         if provider is not False:
             cls._new_method(payee, provider or cls.provider, number)
         return payee.with_env(cls.env)
@@ -266,7 +266,7 @@ class CashCommon(RemediationCommon):
         )
         wizard.action_confirm()
         method = payee.with_env(cls.env).method_ids.sorted("id")[-1:]
-        method.with_user(cls.supervisor).action_approve()
+        cls._seen(method, cls.supervisor).action_approve()
         return method
 
     @classmethod
@@ -313,7 +313,7 @@ class CashCommon(RemediationCommon):
         )
         if approve:
             entitlement.action_propose()
-            entitlement.with_user(cls.supervisor).action_approve()
+            cls._seen(entitlement, cls.supervisor).action_approve()
         return entitlement.with_env(cls.env)
 
     @classmethod

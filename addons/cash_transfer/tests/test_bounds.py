@@ -293,7 +293,7 @@ class TestBounds(CashCommon):
         with self.assertRaisesRegex(UserError, "suspended or ended"):
             line.with_user(self.officer).action_ask_lift("Reason")
         one.with_user(self.supervisor).action_resume()
-        one.with_user(self.supervisor_2).action_agree()
+        self._seen(one, self.supervisor_2).action_agree()
         line.payee_id.with_user(self.supervisor).action_stop("Harm suspected")
         with self.assertRaisesRegex(UserError, "payee is not approved"):
             line.with_user(self.officer).action_ask_lift("Reason")

@@ -60,19 +60,19 @@ class TestHands(CashCommon):
                 with self.assertRaisesRegex(UserError, "waits already"):
                     self._asked(entitlement, change)
                 with self.assertRaisesRegex(AccessError, "own work"):
-                    entitlement.with_user(self.supervisor).action_agree()
+                    self._seen(entitlement, self.supervisor).action_agree()
                 for user in (self.worker, self.officer, self.releaser, self.admin_like):
                     with self.assertRaises(AccessError):
-                        entitlement.with_user(user).action_agree()
+                        self._seen(entitlement, user).action_agree()
                 with self.assertRaises(AccessError):
                     entitlement.with_user(self.supervisor).write({"asked_by_id": 1})
                 entitlement.with_user(self.supervisor_2).action_decline()
                 self.assertEqual(self._facts(entitlement), before)
                 with self.assertRaisesRegex(UserError, "reload"):
-                    entitlement.with_user(self.supervisor_2).action_agree()
+                    self._seen(entitlement, self.supervisor_2).action_agree()
                 self._asked(entitlement, change)
                 second = self.approver if change == "extend" else self.supervisor_2
-                entitlement.with_user(second).action_agree()
+                self._seen(entitlement, second).action_agree()
                 after = self._facts(entitlement)
                 self.assertNotEqual(after, before)
                 self.assertFalse(entitlement.asked_change or entitlement.asked_by_id)
@@ -85,11 +85,11 @@ class TestHands(CashCommon):
         before = self._facts(entitlement)
         with self.assertRaisesRegex(UserError, "available"):
             with self.env.cr.savepoint():
-                entitlement.with_user(self.supervisor_2).action_agree()
+                self._seen(entitlement, self.supervisor_2).action_agree()
         self.env.invalidate_all()
         self.assertEqual(self._facts(entitlement), before)
         self.grant.budget = committed + 60
-        entitlement.with_user(self.supervisor_2).action_agree()
+        self._seen(entitlement, self.supervisor_2).action_agree()
         self.assertEqual(self._facts(entitlement)[3], committed + 60)
 
     def test_r65_what_was_decided_in_the_meantime_is_not_agreed(self):
@@ -98,7 +98,7 @@ class TestHands(CashCommon):
         entitlement.with_user(self.supervisor_2).action_end("Moved Away")
         self.assertFalse(entitlement.asked_change)
         with self.assertRaises(UserError):
-            entitlement.with_user(self.supervisor_2).action_agree()
+            self._seen(entitlement, self.supervisor_2).action_agree()
 
     def test_r65_a_proposer_prolongs_nothing_alone(self):
         """A supervisor who holds the case, proposed the support and asks for more."""
@@ -107,7 +107,7 @@ class TestHands(CashCommon):
         before = self._facts(entitlement)
         self._asked(entitlement, "extend")
         with self.assertRaises(AccessError):
-            entitlement.with_user(self.supervisor).action_agree()
+            self._seen(entitlement, self.supervisor).action_agree()
         self.assertEqual(self._facts(entitlement), before)
 
     def test_r65_an_end_is_no_extension(self):
@@ -140,7 +140,7 @@ class TestHands(CashCommon):
                 exception="child_headed",
                 best_interest_note="She runs the household.",
             )
-            payee.with_user(self.supervisor_2).action_confirm_exception()
+            self._seen(payee, self.supervisor_2).action_confirm_exception()
             named = [
                 (payee.beneficiary_id, name)
                 for name in ("first_name", "last_name", "national_id")
@@ -162,10 +162,12 @@ class TestHands(CashCommon):
                         with self.assertRaisesRegex(UserError, "not approved yet"):
                             plan.with_user(self.officer).action_lock()
                         with self.assertRaises(AccessError):
-                            payee.with_user(self.supervisor).action_approve()
-                        payee.with_user(self.supervisor_2).action_approve()
+                            self._seen(payee, self.supervisor).action_approve()
+                        self._seen(payee, self.supervisor_2).action_approve()
                         if payee.exception:
-                            payee.with_user(self.coordinator).action_confirm_exception()
+                            self._seen(
+                                payee, self.coordinator
+                            ).action_confirm_exception()
                 self._lock(plan)
                 self.assertEqual(plan.state, "locked")
                 savepoint.rollback()
@@ -186,7 +188,7 @@ class TestHands(CashCommon):
         )
         payee, plan, _named = self._paid_person("member")
         payee.member_id.with_user(both).full_name = "ZqCousin"
-        payee.with_user(self.supervisor).action_approve()
+        self._seen(payee, self.supervisor).action_approve()
         self._lock(plan)
         self.assertEqual(plan.line_ids.payee_name, "ZqCousin")
         with self.assertRaisesRegex(AccessError, "entered or changed"):

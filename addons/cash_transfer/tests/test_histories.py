@@ -752,7 +752,7 @@ class History:
         payee.member_id.with_user(test.supervisor).full_name = f"Zq{self.number}"
         test.assertEqual(payee.state, "proposed")
         if data.draw(sampled_from([True, True, False]), label="again"):
-            approve = payee.with_user(test.supervisor_2).action_approve
+            approve = test._seen(payee, test.supervisor_2).action_approve
             self.attempt("identity", approve)
 
     def do_template(self, data):

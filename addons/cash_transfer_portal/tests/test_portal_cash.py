@@ -40,9 +40,9 @@ class TestPortalCash(CashCommon, HttpCase):
         page = self.url_open(url).text
         self.assertIn("•••678", page)
         self.assertNotIn("812345678", page)
-        entitlement.payee_id.with_user(self.supervisor).action_approve()
-        entitlement.payee_id.method_ids.with_user(self.supervisor).action_approve()
-        entitlement.with_user(self.supervisor).action_approve()
+        self._seen(entitlement.payee_id, self.supervisor).action_approve()
+        self._seen(entitlement.payee_id.method_ids, self.supervisor).action_approve()
+        self._seen(entitlement, self.supervisor).action_approve()
         self.assertEqual(entitlement.state, "approved")
 
     def test_r45_portal_sees_why_not_paid(self):
@@ -64,9 +64,9 @@ class TestPortalCash(CashCommon, HttpCase):
             [("case_id", "=", self.case.id)]
         )
         payee = entitlement.payee_id
-        payee.with_user(self.supervisor).action_approve()
-        payee.method_ids.with_user(self.supervisor).action_approve()
-        entitlement.with_user(self.supervisor).action_approve()
+        self._seen(payee, self.supervisor).action_approve()
+        self._seen(payee.method_ids, self.supervisor).action_approve()
+        self._seen(entitlement, self.supervisor).action_approve()
         return entitlement
 
     def test_only_the_holder_proposes(self):

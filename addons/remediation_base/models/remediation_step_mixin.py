@@ -101,7 +101,7 @@ class StepMixin(models.AbstractModel):
 
     def _read_again(self, step):
         """Read what decides, once the rows are locked."""
-        reread = {self._state_field, *step.not_by} & self._fields.keys()
+        reread = {self._state_field, *step.not_by, step.seen} & self._fields.keys()
         self.invalidate_recordset(reread)
 
     def _before_step(self, step, answers):
@@ -123,7 +123,8 @@ class StepMixin(models.AbstractModel):
         )
 
     def _ask(self, step):
-        """The one window, for these records."""
+        """The one window, for these records; it gives back what was seen of them."""
+        seen = self.env.context.get("seen_hash")
         return {
             "type": "ir.actions.act_window",
             "name": str(step.title or self.env["ir.model"]._get(self._name).name),
@@ -134,6 +135,7 @@ class StepMixin(models.AbstractModel):
             "context": {
                 "step_view_ref": f"{self._name},{step.name}",
                 "step_ids": self.ids,
+                **({"seen_hash": seen} if step.seen else {}),
             },
         }
 
@@ -216,11 +218,12 @@ class StepMixin(models.AbstractModel):
 
     def _check_seen(self, step):
         """Nobody signs what the page did not show them: the caller gives back the hash
-        of what was shown, whatever door it came by."""
+        of what was shown, whatever door it came by; of many records ``{id: hash}``."""
         if not step.seen:
             return
-        seen = self.env.context.get("seen_hash")
+        given = self.env.context.get("seen_hash")
         for record in self:
+            seen = given.get(str(record.id)) if isinstance(given, dict) else given
             if not seen:
                 raise UserError(
                     self.env._(

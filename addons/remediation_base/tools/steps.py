@@ -121,7 +121,7 @@ def step(
         the state is written, and the method runs, for users who may not write
     :param seen: field with the hash of what the page shows: who signs says in the
         context (``seen_hash``) what they saw, by whatever door; without it, or with
-        that of something else, the step is refused
+        that of something else, the step is refused (``remediation.shown`` brings it)
     """
     as_tuple = {
         name: (value,) if isinstance(value, str) else tuple(value)

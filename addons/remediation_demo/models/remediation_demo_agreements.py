@@ -110,7 +110,7 @@ class Demo(models.AbstractModel):
             )
         )
         agreement.action_submit()
-        agreement.with_env(self._as("coordinator").env).action_approve()
+        self._seen(agreement.with_env(self._as("coordinator").env)).action_approve()
         world.money["agreement"] = agreement.id
 
     @api.model
@@ -142,7 +142,7 @@ class Demo(models.AbstractModel):
                 }
             )
             mine.action_submit()
-            mine.with_env(self._as("coordinator").env).action_approve()
+            self._seen(mine.with_env(self._as("coordinator").env)).action_approve()
 
     @api.model
     def _do_call(self, world, facts):

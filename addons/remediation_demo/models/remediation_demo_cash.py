@@ -161,9 +161,9 @@ class Demo(models.AbstractModel):
         )
         entitlement.action_propose()
         supervisor = self._as("supervisor").env
-        payee.with_env(supervisor).action_approve()
-        payee.method_ids.with_env(supervisor).action_approve()
-        entitlement.with_env(supervisor).action_approve()
+        self._seen(payee.with_env(supervisor)).action_approve()
+        self._seen(payee.method_ids.with_env(supervisor)).action_approve()
+        self._seen(entitlement.with_env(supervisor)).action_approve()
         return entitlement
 
     @api.model
@@ -182,10 +182,9 @@ class Demo(models.AbstractModel):
         plan._run_job()
         plan.action_lock()
         plan._run_job()
-        approver = plan.with_env(self._as("approver").env)
-        approver.with_context(seen_hash=plan.content_hash).action_approve()
+        self._seen(plan.with_env(self._as("approver").env)).action_approve()
         plan = plan.with_env(releaser)
-        plan.with_context(seen_hash=plan.content_hash).action_release()
+        self._seen(plan).action_release()
         plan.action_fund()
         plan.action_instruct()
         plan._run_job()

@@ -335,9 +335,11 @@ class Demo(models.AbstractModel):
                 )
                 own = waiting.filtered_domain([("create_uid", "=", env.uid)])
                 if waiting - own:
-                    (waiting - own).action_approve()
+                    self._seen(waiting - own).action_approve()
                 if own:  # four eyes: the deputy decides on the supervisor's own work
-                    own.with_user(self._user("coordinator")).action_approve()
+                    self._seen(
+                        own.with_user(self._user("coordinator"))
+                    ).action_approve()
 
     @api.model
     def _do_agree(self, world, facts):

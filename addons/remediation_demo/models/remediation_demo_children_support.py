@@ -278,7 +278,7 @@ class Demo(models.AbstractModel):
                 )
                 closure.action_submit()
                 approver = self._as("coordinator")
-                closure.with_env(approver.env).action_approve()
+                self._seen(closure.with_env(approver.env)).action_approve()
 
     @api.model
     def _do_check(self, world, facts):

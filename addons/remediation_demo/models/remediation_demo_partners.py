@@ -312,7 +312,7 @@ class Demo(models.AbstractModel):
             if emergency:
                 decision.action_record_placement()
             if position < 2:
-                decision.with_env(approver).action_decide()
+                self._seen(decision.with_env(approver)).action_decide()
 
     # -- custody -----------------------------------------------------------------------
     @api.model

@@ -196,9 +196,12 @@ class Demo(models.AbstractModel):
             if entitlement.create_uid == env.user:
                 env = self._as("coordinator").env
                 entitlement = entitlement.with_env(env)
-            entitlement.payee_id.action_approve()
-            entitlement.payee_id.method_ids.action_approve()
-            entitlement.action_approve()
+            for asked in (
+                entitlement.payee_id,
+                entitlement.payee_id.method_ids,
+                entitlement,
+            ):
+                self._seen(asked).action_approve()
 
     @api.model
     def _do_change_entitlement(self, world, facts):
@@ -238,10 +241,9 @@ class Demo(models.AbstractModel):
             plan.action_lock()
             self._run_jobs(plan)
             while plan.state == "locked":
-                reader = plan.with_env(approver)
-                reader.with_context(seen_hash=plan.content_hash).action_approve()
+                self._seen(plan.with_env(approver)).action_approve()
             released = plan.with_env(releaser)
-            released.with_context(seen_hash=plan.content_hash).action_release()
+            self._seen(released).action_release()
             released.action_fund()
             released.action_instruct()
             self._run_jobs(plan)

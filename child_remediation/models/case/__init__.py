@@ -1,3 +1,4 @@
+from . import remediation_shown
 from . import remediation_case_owned
 from . import remediation_case
 from . import remediation_case_custody

@@ -24,7 +24,7 @@ class ApprovalMixin(models.AbstractModel):
 
     _name = "remediation.approval.mixin"
     _description = "Submitted by One Person, Approved by Another"
-    _inherit = ["remediation.case.owned"]
+    _inherit = ["remediation.case.owned", "remediation.shown"]
 
     #: State that approval leads to.
     _approved_state = "approved"
@@ -103,10 +103,12 @@ class ApprovalMixin(models.AbstractModel):
         not_by=("submitted_by_id", "create_uid"),
         stamp="approved",
         check="_missing_to_approve",
+        seen="content_hash",
     )
     def action_approve(self):
         """Approve what was submitted. For a supervisor who neither wrote nor
-        submitted it (R18).
+        submitted it (R18), and says in the context what they saw (``seen_hash``, the
+        ``content_hash``).
 
         :raises AccessError: not a supervisor of the case, or own work.
         :raises UserError: not submitted, or a condition is not met.

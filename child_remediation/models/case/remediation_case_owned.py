@@ -58,6 +58,23 @@ class CaseOwned(models.AbstractModel):
         """The user supervises the case (or coordinates)."""
         self.case_id._check_supervises()
 
+    def _shown_facts(self):
+        """Whom a signature is about: what the case page says in its first line. For
+        the back office, which signs."""
+        if not self.env.user._is_internal():
+            return False
+        desk = self.env["remediation.desk"]
+        case = self.case_id
+        due = desk._when(case.next_due) if case.next_due else {}
+        return {
+            **desk._facts_of(case)[case.id],
+            "case": case.id,
+            "stage": desk._label(case, "stage"),
+            "holder": case.user_id.name,
+            "due": due.get("when"),
+            "tone": due.get("tone"),
+        }
+
     def modified(self, fnames, create=False, before=False):
         if not before and self._stage_facts.intersection(fnames):
             # A form that is still empty names no case.

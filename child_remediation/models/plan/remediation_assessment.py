@@ -215,6 +215,32 @@ class Assessment(models.Model):
         )
         return result
 
+    def _version_before(self):
+        return self.search(
+            [
+                ("case_id", "=", self.case_id.id),
+                ("version", "<", self.version),
+                ("state", "in", ("approved", "superseded")),
+            ],
+            order="version desc",
+            limit=1,
+        )
+
+    def _shown_rows(self):
+        """Each domain with its score, and its comment for those who see names."""
+        field = self.score_ids._fields
+        scores = dict(field["score"]._description_selection(self.env))
+        reads = self.score_ids._has_field_access(field["comment"], "read")
+        return {
+            line.domain: (
+                line.display_name,
+                " · ".join(
+                    filter(None, (scores.get(line.score), reads and line.comment))
+                ),
+            )
+            for line in self.score_ids
+        }
+
     def _before_step(self, step, answers):
         result = super()._before_step(step, answers)
         if step.name == "action_approve":

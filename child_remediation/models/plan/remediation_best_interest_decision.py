@@ -23,7 +23,11 @@ class BestInterestDecision(models.Model):
 
     _name = "remediation.best.interest.decision"
     _description = "Best-Interest Decision"
-    _inherit = ["remediation.case.owned", "remediation.evidence"]
+    _inherit = [
+        "remediation.case.owned",
+        "remediation.evidence",
+        "remediation.shown",
+    ]
     _order = "id desc"
 
     _evidence_from = frozenset({"draft", "provisional"})
@@ -173,6 +177,7 @@ class BestInterestDecision(models.Model):
         stamp="decided",
         allowed="_check_supervises",
         check="_missing_to_decide",
+        seen="content_hash",
     )
     def action_decide(self):
         """Record the panel's decision. For a supervisor of the case who sits on it."""

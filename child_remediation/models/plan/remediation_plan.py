@@ -322,6 +322,44 @@ class Plan(models.Model):
             )
         return missing
 
+    def _version_before(self):
+        return self.revision_of_id or self.search(
+            [
+                ("case_id", "=", self.case_id.id),
+                ("version", "<", self.version),
+                ("state", "in", ("active", "completed", "revised")),
+            ],
+            order="version desc",
+            limit=1,
+        )
+
+    def _shown_rows(self):
+        """Each action with its day and cost; of a version that was revised, as its
+        actions were then."""
+        self.ensure_one()
+        entries = self.action_snapshot or self.action_ids._as_snapshot()
+        return {entry["id"]: self._row_of(entry) for entry in entries}
+
+    def _row_of(self, entry):
+        field = self.action_ids._fields
+        domains = dict(field["domain"]._description_selection(self.env))
+        states = dict(field["state"]._description_selection(self.env))
+        services = self.env["remediation.service.type"]
+        if entry["service"]:
+            services = services.with_context(active_test=False).search(
+                [("code", "=", entry["service"])], limit=1
+            )
+        cost = f"{entry['cost']:g} {entry['currency']}" if entry["cost"] else ""
+        return (
+            services.name or domains[entry["domain"]],
+            " · ".join(
+                filter(
+                    None,
+                    (self._say_day(entry["due"]), cost, states[entry["state"]]),
+                )
+            ),
+        )
+
     def _child_worked(self):
         return "yes" in self.case_id.work_situation_ids.mapped("works")
 

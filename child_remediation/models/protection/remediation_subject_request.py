@@ -34,7 +34,7 @@ class SubjectRequest(models.Model):
     _name = "remediation.subject.request"
     _description = "Request about Data"
     _check_company_auto = True
-    _inherit = ["remediation.protected.mixin"]
+    _inherit = ["remediation.protected.mixin", "remediation.shown"]
     _rules_of = "remediation.in.company"
     _order = "due_on, id"
     _rec_name = "beneficiary_id"
@@ -277,6 +277,7 @@ class SubjectRequest(models.Model):
         group="child_remediation.group_data_protection",
         stamp="approved",
         check="_missing_to_agree",
+        seen="content_hash",
     )
     def action_approve_erasure(self):
         """Agree to the erasure, as one of two officers. Cannot be undone later."""

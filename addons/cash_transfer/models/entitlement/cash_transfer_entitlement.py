@@ -28,7 +28,11 @@ class CashTransferEntitlement(models.Model):
 
     _name = "cash.transfer.entitlement"
     _description = "Entitlement to Cash"
-    _inherit = ["remediation.coded.mixin", "remediation.case.owned"]
+    _inherit = [
+        "remediation.coded.mixin",
+        "remediation.case.owned",
+        "remediation.shown",
+    ]
     _order = "id desc"
     # Whoever moves money has to know why it stopped.
     _text_readers = dict.fromkeys(

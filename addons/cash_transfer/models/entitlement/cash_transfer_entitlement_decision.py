@@ -99,6 +99,7 @@ class CashTransferEntitlementDecision(models.Model):
         not_by="proposed_by_id",
         check="_problems_to_approve",
         referencing=True,
+        seen="content_hash",
     )
     def action_approve(self, leave_out=False):
         """Approve proposed entitlements within the budget of their grants (R33).
@@ -334,6 +335,7 @@ class CashTransferEntitlementDecision(models.Model):
         right="read",
         referencing=True,
         sudo="cash approvers have no write right on entitlements",
+        seen="content_hash",
     )
     def action_agree(self):
         """Agree to a change that somebody asked for: keeping support longer, taking it

@@ -17,7 +17,7 @@ class CashTransferGrantExchange(models.Model):
 
     _name = "cash.transfer.grant.exchange"
     _description = "Exchange of a Grant"
-    _inherit = ["remediation.protected.mixin"]
+    _inherit = ["remediation.protected.mixin", "remediation.shown"]
     _rules_of = "remediation.in.company"
     _order = "id desc"
     _rec_name = "to_grant_id"
@@ -110,6 +110,7 @@ class CashTransferGrantExchange(models.Model):
         not_by="asked_by_id",
         stamp="confirmed",
         referencing=True,
+        seen="content_hash",
     )
     def action_confirm(self):
         """Carry the exchange out, all or nothing. For a releaser other than who asked.

@@ -271,6 +271,7 @@ class CashTransferPayee(models.Model):
         not_by="proposed_by_id",
         stamp="approved",
         check="_missing_to_approve",
+        seen="content_hash",
     )
     def action_approve(self):
         """Approve proposed payees. For a supervisor of the case who did not propose
@@ -339,6 +340,7 @@ class CashTransferPayee(models.Model):
         stamp="confirmed",
         right="read",
         sudo="cash approvers have no write right on payees",
+        seen="content_hash",
     )
     def action_confirm_exception(self):
         """Give the second person's agreement to an exception (R31). For a supervisor

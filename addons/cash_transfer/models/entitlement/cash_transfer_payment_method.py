@@ -157,6 +157,7 @@ class CashTransferPaymentMethod(models.Model):
         stamp="approved",
         right="read",
         sudo="cash officers have no write right on payees' accounts",
+        seen="content_hash",
     )
     def action_approve(self):
         """Approve proposed methods: the second person of R31. For supervisors and cash

@@ -25,7 +25,7 @@ export class RemediationDesk extends Component {
         this.action = useService("action");
         this.notification = useService("notification");
         this.search = useRef("search");
-        this.state = useState({ desk: null, text: "", found: null, open: null });
+        this.state = useState({ desk: null, text: "", found: null, open: null, seen: null });
         this.find = useDebounced(this.find, 250);
         onWillStart(() => this.load());
     }
@@ -114,9 +114,9 @@ export class RemediationDesk extends Component {
         return this.openForm(button);
     }
 
-    async step(model, id, method) {
+    async step(model, id, method, context = {}) {
         const result = await this.orm.call(model, method, [[id]], {
-            context: { step_ask: true },
+            context: { step_ask: true, ...context },
         });
         if (result && result.type) {
             return this.action.doAction(result, { onClose: () => this.reload() });
@@ -125,7 +125,8 @@ export class RemediationDesk extends Component {
     }
 
     async decide(line, method) {
-        await this.step(line.model, line.res_id, method);
+        // Whoever signs gives back the hash of what the page shows.
+        await this.step(line.model, line.res_id, method, { seen_hash: this.state.seen });
     }
 
     async reload() {
@@ -137,12 +138,27 @@ export class RemediationDesk extends Component {
             const section = this.state.desk.sections.find(
                 ({ kind }) => kind === "decisions"
             );
-            this.state.open = section?.lines[0] || null;
+            await this.look(section?.lines[0] || null);
         }
     }
 
-    look(line) {
-        this.state.open = this.state.open?.id === line.id ? null : line;
+    /** Show a record beside the list; another look at the same one closes it. */
+    async look(line) {
+        const isOpen = !line || this.state.open?.id === line.id;
+        this.state.seen = null;
+        this.state.open = isOpen ? null : line;
+        if (isOpen) {
+            return;
+        }
+        // The hash first: what changes while the form is read is not signed.
+        const [record] = await this.orm.read(line.model, [line.res_id], ["content_hash"]);
+        if (this.state.open?.id === line.id) {
+            this.state.seen = record.content_hash;
+        }
+    }
+
+    get approveLabel() {
+        return _t("Approve");
     }
 
     get viewProps() {

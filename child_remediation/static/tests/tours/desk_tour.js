@@ -7,6 +7,11 @@ registry.category("web_tour.tours").add("remediation_desk_decide", {
             run: "click",
         },
         { trigger: ".o_remediation_desk_view .o_form_view" },
+        // Whom it is about, and what changed, on top of the thing itself.
+        { trigger: ".o_remediation_signed_facts a:contains('Amani Hidden')" },
+        {
+            trigger: ".o_remediation_signed_changes tr:contains('Work'):contains('4 – Severe'):contains('3 – Poor')",
+        },
         { trigger: "[data-section='decisions'] button:contains('Approve')", run: "click" },
         { trigger: "[data-section='decisions']:contains('Nothing waits')" },
         { trigger: ".o_remediation_desk_search input", run: "edit Hidden" },

@@ -47,10 +47,13 @@ test("the desk greets by the hour and says so where nothing is assigned", async 
     expect(".o_remediation_desk_card h2").toHaveText("Nothing Is Assigned to You Yet");
 });
 
-test("a line that is looked at twice closes", () => {
+test("a line that is looked at twice closes, and what is open can be signed", async () => {
     const page = desk({ open: null });
-    page.look({ id: "a" });
+    page.orm = { read: async () => [{ content_hash: "of what is shown" }] };
+    await page.look({ id: "a" });
     expect(page.state.open).toEqual({ id: "a" });
-    page.look({ id: "a" });
+    expect(page.state.seen).toBe("of what is shown");
+    await page.look({ id: "a" });
     expect(page.state.open).toBe(null);
+    expect(page.state.seen).toBe(null);
 });
