@@ -188,5 +188,5 @@ class Desk(models.AbstractModel):
             place="wide",
             limit=None,
             total=len(lines),
-            action="child_remediation.case_manager_action",
+            action="child_remediation.case_caseload_action",
         )

@@ -112,6 +112,42 @@ class TestPeople(RemediationCommon):
         case.with_user(self.supervisor).action_assign(self.manager_2.id)
         self.assertFalse(self.env["mail.activity"].search(tasks))
 
+    def test_r13_caseloads_show_whoever_may_hold_cases(self):
+        """Those of the supervisor's teams, without a case too; dropping a card on one
+        takes the same step as everybody (R11–R14)."""
+        case = self._new_case()
+        free = self._new_manager(
+            self._new_user("free_worker", "group_case_worker"),
+            self.team,
+            self.partner_org,
+        )
+        trainee = self._new_manager(
+            self._new_user("trainee_worker", "group_case_worker"),
+            self.team,
+            self.partner_org,
+            level="trainee",
+        )
+        cases = self.env["remediation.case"].with_user(self.supervisor)
+        groups = cases.with_context(
+            all_holders=True, read_group_expand=True
+        ).web_read_group([("closed_on", "=", False)], ["case_manager_id"], ["__count"])[
+            "groups"
+        ]
+        columns = {group["case_manager_id"][0] for group in groups}
+        self.assertLessEqual({self.manager.id, free.id}, columns)
+        self.assertNotIn(trainee.id, columns)
+        foreign = self.manager.search([("team_id", "!=", self.team.id)])
+        self.assertTrue(foreign)
+        self.assertFalse(columns & set(foreign.ids))
+        case.with_user(self.supervisor).action_assign(free.id)
+        self.assertEqual(case.case_manager_id, free)
+        with self.assertRaises(UserError):
+            case.with_user(self.supervisor).action_assign(trainee.id)
+        with self.assertRaises(UserError):
+            case.with_user(self.supervisor).action_assign(0)
+        with self.assertRaises(AccessError):
+            case.with_user(self.worker).action_assign(self.manager.id)
+
     def test_r11_the_list_after_a_lapsed_check_has_high_risk_first(self):
         self.supervisor.email = "s@example.org"
         cases = {

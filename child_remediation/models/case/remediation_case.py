@@ -132,6 +132,7 @@ class Case(models.Model):
         copy=False,
         index=True,
         check_company=True,
+        group_expand="_all_holders",
     )
     team_id = fields.Many2one(
         "remediation.team", required=True, readonly=True, check_company=True

@@ -95,6 +95,17 @@ class Case(models.Model):
         if handover_days and former:
             added._grant_handover(former, handover_days, reason)
 
+    @api.model
+    def _all_holders(self, managers, domain):
+        """Columns of the page of caseloads: whoever may hold cases of the user's teams,
+        without one too."""
+        if not self.env.context.get("all_holders"):
+            return managers
+        domain = [("level", "in", ("junior", "accredited"))]
+        if not self.env.user.has_group("child_remediation.group_coordinator"):
+            domain.append(("team_id", "in", self.env.user.remediation_team_ids.ids))
+        return managers | managers.search(domain)
+
     def _missing_to_assign(self):
         if self.closed_on:
             return [self.env._("A closed case is not assigned: reopen it first.")]
