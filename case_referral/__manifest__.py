@@ -1,7 +1,7 @@
 {
     "name": "Case Referral",
     "summary": "Concerns, accredited partners, referrals and the portal they work in",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.3.0",
     "category": "Child Remediation",
     "license": "AGPL-3",
     "author": "Child Remediation contributors",

@@ -6,6 +6,7 @@ from odoo.addons.auth_totp.controllers.home import Home as TotpHome
 from odoo.addons.portal.controllers.web import Home as PortalHome
 
 from ..models.ir_http import HEADERS
+from .main import page_values
 
 LIGHT_TEMPLATES = {
     "web.login": "case_referral.sign_in",
@@ -47,6 +48,6 @@ class RemediationHome(PortalHome, AuthSignupHome, TotpHome):
                 user_name="",
                 uid=0,
                 path="",
-                exit_url="",
+                **page_values(),
             )
         return response

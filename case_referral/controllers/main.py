@@ -1,5 +1,6 @@
 import base64
 import functools
+import json
 import logging
 
 from odoo import http
@@ -8,10 +9,15 @@ from odoo.http import request
 
 from odoo.addons.child_remediation.models.protection.ir_http import MANGLED
 
+from .words import state_words
+
 _logger = logging.getLogger(__name__)
 
 PAGE = 20
 UPLOAD_MAX_BYTES = 5 * 1024 * 1024
+#: Sizes of the text, as the reader chose on this phone.
+TEXT_SIZES = ("normal", "large", "largest")
+YEAR = 365 * 24 * 3600
 
 
 def _without_nul(value):
@@ -19,6 +25,16 @@ def _without_nul(value):
     if isinstance(value, list):
         return [_without_nul(one) for one in value]
     return value.replace("\0", "") if isinstance(value, str) else value
+
+
+def page_values():
+    """What every page says of the organisation, and how large its text is here."""
+    size = request.httprequest.cookies.get("text_size")
+    return {
+        **request.env.company._portal_brand(),
+        "text_size": size if size in TEXT_SIZES else TEXT_SIZES[0],
+        "text_sizes": TEXT_SIZES,
+    }
 
 
 class SecondFactorMissing(AccessError):
@@ -61,7 +77,7 @@ class RemediationPortal(http.Controller):
             user_name="" if user._is_public() else user.name,
             uid=user.id,
             lang=(request.env.lang or "en_US").replace("_", "-"),
-            exit_url=request.env.company.sudo().referral_exit_url,  # sudo: one setting
+            **page_values(),
             path=request.httprequest.path,
         )
         return request.render(template, values, status=status)
@@ -145,12 +161,7 @@ class RemediationPortal(http.Controller):
         values = {"due": [], "cases": [], "offers": [], "concerns": [], "totals": []}
         env = request.env
         if roles & {"case_manager", "provider"}:
-            packages = env["remediation.referral.package"]
-            values["offers"] = packages.search(
-                list(packages._portal_inbox_domain()) + [("state", "=", "sent")],
-                order="answer_by, id",
-                limit=PAGE,
-            )
+            values["offers"] = env["remediation.referral.package"]._portal_offers(PAGE)
         if "case_manager" in roles:
             cases = env["remediation.case"]
             values["due"] = cases.portal_due()
@@ -165,6 +176,67 @@ class RemediationPortal(http.Controller):
         if "supervisor" in roles:
             values["organisation"] = env["res.users"].portal_organisation_numbers()
         return self._render("case_referral.portal_home", values)
+
+    @http.route("/my/remediation/messages", type="http", auth="user", readonly=False)
+    @same_answer
+    def messages(self, **kwargs):
+        """Show what others answered or sent back, and what waits for an answer."""
+        self._need("case_manager")
+        packages = request.env["remediation.referral.package"]
+        return self._render(
+            "case_referral.portal_messages",
+            {
+                **request.env["remediation.case"].portal_messages(),
+                "offers": packages._portal_offers(),
+                "handovers": request.env["remediation.handover"].portal_open(),
+                "states": state_words(request.env),
+            },
+        )
+
+    @http.route(
+        "/my/remediation/text-size/<string:size>",
+        type="http",
+        auth="public",
+        readonly=False,
+    )
+    def text_size(self, size, **kwargs):
+        """Remember on this phone how large the text is, and go back to the start."""
+        response = request.redirect("/my/remediation", code=303, local=True)
+        if size in TEXT_SIZES:
+            response.set_cookie(
+                "text_size", size, max_age=YEAR, httponly=True, samesite="Lax"
+            )
+        return response
+
+    @http.route(
+        "/my/remediation/app.webmanifest", type="http", auth="public", readonly=True
+    )
+    def manifest(self, **kwargs):
+        """Say how the portal stands on a phone as an app. Neither its name nor its
+        picture says what it is for."""
+        name = request.env._("Remediation")
+        icons = [
+            {
+                "src": f"/case_referral/static/src/portal/icon-{size}.png",
+                "sizes": f"{size}x{size}",
+                "type": "image/png",
+                "purpose": "any maskable",
+            }
+            for size in (192, 512)
+        ]
+        content = {
+            "id": "/my/remediation",
+            "name": name,
+            "short_name": name,
+            "start_url": "/my/remediation",
+            "scope": "/",
+            "display": "standalone",
+            "background_color": "#f3f7f7",
+            "theme_color": "#106e6e",
+            "icons": icons,
+        }
+        headers = [("Content-Type", "application/manifest+json")]
+        return request.make_response(json.dumps(content), headers)
 
     @http.route("/my/remediation/totals", type="http", auth="user", readonly=False)
     @same_answer

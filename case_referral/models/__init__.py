@@ -26,6 +26,7 @@ from . import (
     remediation_consent,
     remediation_case,
     remediation_case_portal,
+    remediation_case_portal_page,
     remediation_case_portal_consent,
     remediation_case_portal_plan,
     remediation_case_portal_refer,

@@ -1,6 +1,4 @@
-from datetime import timedelta
-
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
 from ..forms import ASSESSMENT, ATTENDANCE, CONTACT, DELIVERY, NOTE, VISIT
@@ -71,71 +69,6 @@ class RemediationCasePortal(models.Model):
     def portal_add_note(self, values):
         """Write a note in the file. For the holder. ``values``: as ``NOTE`` asks."""
         return self._portal_held()._take_note(values).id
-
-    # Due now
-
-    @api.model
-    def portal_due(self, limit=20):
-        """Return what is due for the user within a week, the latest first to act on.
-
-        For portal case managers: dicts of case, kind (words), due, late.
-        """
-        now = fields.Datetime.now()
-        Deadline = self.env["remediation.deadline"]
-        deadlines = Deadline.search(
-            [
-                ("user_id", "=", self.env.uid),
-                ("done_on", "=", False),
-                ("date_due", "<=", now + timedelta(days=7)),
-            ],
-            order="date_due, id",
-            limit=max(1, min(int(limit), 100)),
-        )
-        kinds = dict(Deadline._fields["kind"]._description_selection(self.env))
-        return [
-            {
-                "case": deadline.case_id.name,
-                "kind": kinds.get(deadline.kind, deadline.kind),
-                "due": deadline.date_due,
-                "late": deadline.date_due < now,
-            }
-            for deadline in deadlines
-        ]
-
-    # Page of a case
-
-    def _portal_page(self):
-        """Return what the page of one case shows, for whoever may read it.
-
-        What is due and the family come with one statement each, under the user's own
-        rules.
-        """
-        self.ensure_one()
-        own = self.user_id == self.env.user
-        shows = self._disclosure_shows(self.env.user.partner_id)
-        return {
-            "case": self,
-            "child": self.beneficiary_id,
-            "own": own,
-            "shows": shows,
-            "due": self.env["remediation.deadline"].search_fetch(
-                [("case_id", "=", self.id), ("done_on", "=", False)]
-            ),
-            "family": self.env["remediation.household.member"].search_fetch(
-                [("household_id", "in", self.household_id.ids)]
-            ),
-            "files": self.portal_files() if shows("ir.attachment", "raw") else [],
-            "colleagues": [] if own else self._portal_colleagues(),
-        }
-
-    def portal_viewed(self):
-        """Note that the user opened these cases on the portal (R29).
-
-        For whoever may read them. Writes one line of the access log per case.
-        """
-        self.check_access("read")
-        self.env["remediation.access.log"]._log(self)
-        return True
 
     def _take_contact(self, values):
         vals = CONTACT.take(self.env, values, self)

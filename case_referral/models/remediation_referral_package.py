@@ -190,6 +190,15 @@ class RemediationReferralPackage(models.Model):
             )
         )
 
+    @api.model
+    def _portal_offers(self, limit=None):
+        """What waits for an answer of the present user, the first due first."""
+        return self.search(
+            self._portal_inbox_domain() & Domain("state", "=", "sent"),
+            order="answer_by, id",
+            limit=limit,
+        )
+
     def _check_recipient(self):
         """The user must be the receiver and the package still open to him.
 

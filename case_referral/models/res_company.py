@@ -31,3 +31,14 @@ class ResCompany(models.Model):
         "CHECK (referral_public_hourly > 0)",
         "Allow at least one public report per hour, or switch the form off.",
     )
+
+    def _portal_brand(self):
+        """What the pages of the portal show of the organisation, to everybody."""
+        self.ensure_one()
+        company = self.sudo()  # sudo: its name, its logo's address and one setting
+        return {
+            "organisation_name": company.name,
+            "organisation_logo": not company.uses_default_logo
+            and f"/web/binary/company_logo?company={company.id}",
+            "exit_url": company.referral_exit_url,
+        }

@@ -7,6 +7,7 @@ from . import (
     test_matching,
     test_phone,
     test_portal,
+    test_portal_app,
     test_r57_doors,
     test_referral,
     test_refusals,

@@ -110,6 +110,11 @@ class TestPhone(PortalCommon):
         with page.expect_navigation():
             page.locator(selector).first.click()
 
+    def did(self, page, what):
+        """Choose a form under "What did you do?"."""
+        page.click("#deeds > summary")
+        self.follow(page, f"main .actions >> text={what}")
+
     def save(self, page, selector="main form.card button.main"):
         self.follow(page, selector)
         problem = page.locator("main > p.error")
@@ -194,20 +199,20 @@ class TestPhone(PortalCommon):
             page.goto(f"/my/remediation/case/{code}")
             self.assertIn("Amani", page.inner_text("h1"))
             self.fits(page, "manager_case")
-            self.follow(page, "text=Record first contact")
+            self.did(page, "First Contact")
             self.save(page)
-            self.follow(page, "main .actions >> text=Add to the family")
+            self.did(page, "Add to the family")
             page.fill("[name=full_name]", "Mama Secret")
             page.select_option("[name=relationship]", "mother")
             page.fill("[name=age]", "38")
             page.select_option("[name=is_caregiver]", "yes")
             self.fits(page, "manager_family")
             self.save(page)
-            self.follow(page, "main .actions >> text=The child")
+            self.did(page, "The child")
             page.fill("[name=birth_year]", str(self.today.year - 11))
             page.select_option("[name=school_status]", "dropped_out")
             self.save(page)
-            self.follow(page, "main .actions >> text=Work")
+            self.did(page, "Work")
             page.select_option("[name=works]", "yes")
             page.fill("[name=activity]", "Carries heavy bags")
             page.fill("[name=hours_week]", "30")
@@ -215,7 +220,7 @@ class TestPhone(PortalCommon):
             page.select_option("[name=pay_period]", "day")
             self.fits(page, "manager_work")
             self.save(page)
-            self.follow(page, "main .actions >> text=Consent")
+            self.did(page, "Consent")
             page.check("[name='purposes[]'][value=services]")
             page.check("[name='purposes[]'][value=share_with_org]")
             page.select_option("[name=subject]", "caregiver")
@@ -227,7 +232,7 @@ class TestPhone(PortalCommon):
             self._draw(page)
             self.fits(page, "manager_consent")
             self.save(page)
-            self.follow(page, "main .actions >> text=Assess")
+            self.did(page, "Assess")
             page.fill("[name=present]", "Mother and child")
             page.fill("[name=child_wishes]", "He wants to learn to read")
             page.wait_for_timeout(600)
@@ -328,6 +333,7 @@ class TestPhone(PortalCommon):
         # The family withdraws its consent: the school's view is gone.
         with self.phone("portal_manager") as page:
             page.goto(f"/my/remediation/case/{code}")
+            page.click("text=Consents")
             self.follow(page, "form[action$=withdraw] button")
             self.assertEqual(referral.state, "accepted", "it asks first")
             self.fits(page, "manager_withdraw")
@@ -387,13 +393,14 @@ class TestPhone(PortalCommon):
             page.fill("[name=age]", "40")
             page.select_option("[name=is_caregiver]", "yes")
             self.save(page)
+            page.click("summary:has-text('Family')")
             self.follow(page, "main a:has-text('Correct')")
             page.fill("[name=full_name]", "Tante Rosalie")
             page.select_option("[name=is_suspected_of_harm]", "no")
             page.select_option("[name=is_employer_or_creditor]", "yes")
             self.fits(page, "family_correct")
             self.save(page)
-            self.assertIn("Rosalie", page.inner_text("main"))
+            self.assertIn("Rosalie", page.text_content("main"))
 
             page.goto(f"{url}/child")
             page.fill("[name=first_name]", "Joseph")
@@ -464,6 +471,11 @@ class TestPhone(PortalCommon):
                 "placement": "DIVAS 21:10",
             }.items():
                 page.goto(url)
+                # Each card is folded until it is asked for.
+                page.eval_on_selector_all(
+                    "details.card",
+                    "cards => cards.forEach((card) => (card.open = true))",
+                )
                 link = page.locator(f"main a[href*='/read/{section}/']").last
                 with page.expect_navigation():
                     link.click()

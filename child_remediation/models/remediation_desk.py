@@ -296,9 +296,9 @@ class Desk(models.AbstractModel):
         elif days == 0 and due and due < local:
             when = self.env._("%(hours)s h late", hours=hours)
         elif days == 0:
-            when = self.env._("today")
+            when = self.env._("due today")
             if due:
-                when = f"{when} {due:%H:%M}"
+                when = self.env._("today at %(time)s", time=f"{due:%H:%M}")
         elif days == 1:
             when = self.env._("tomorrow")
         else:
