@@ -175,7 +175,7 @@ class IndicatorFigure(models.Model):
             return self.env._(
                 "%(days)s days (%(cases)s)", days=number, cases=self.units
             )
-        if self.kind == "amount" or self.measure_id.key.startswith("i24"):
+        if self.measure_id._is_money():
             return format_amount(self.env, self.value, self.company_id.currency_id)
         return number
 

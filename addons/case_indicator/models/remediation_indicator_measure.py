@@ -7,6 +7,8 @@ KINDS = [
     ("mean", "Average"),
     ("amount", "Amount"),
 ]
+#: How the keys begin of averages that are money.
+MONEY = ("i24_", "i30_savings", "i30_share_out")
 
 
 class IndicatorMeasure(models.Model):
@@ -64,6 +66,10 @@ class IndicatorMeasure(models.Model):
     target = fields.Float(help="What you want to reach; 0 for no target.")
 
     _key_unique = models.UniqueIndex("(key)", "This figure exists already.")
+
+    def _is_money(self):
+        self.ensure_one()
+        return self.kind == "amount" or self.key.startswith(MONEY)
 
     @api.depends("name", "indicator_id.key")
     def _compute_display_name(self):

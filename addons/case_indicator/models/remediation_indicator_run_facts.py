@@ -112,7 +112,7 @@ class IndicatorRun(models.Model):
         self._script(self._families(), parameters)
         missing = Counter(self._add_facts(parameters))
         missing.update(dict(self.env.execute_query(SQL(prelude.MISSING_RATES))))
-        self._script([TOTALS, GROUPS, FUNDERS, DROP], parameters)
+        self._script([*self._breakdowns(), DROP], parameters)
         self.invalidate_recordset(["figure_ids", "total_ids"])
         versions = {
             indicator.key: indicator.version
@@ -145,6 +145,10 @@ class IndicatorRun(models.Model):
             facts_people.SITES,
         ]
 
+    def _breakdowns(self):
+        """Hook: the statements that make figures of the facts."""
+        return [TOTALS, GROUPS, FUNDERS]
+
     def _add_facts(self, parameters):
         """Hook: facts that a module works out of its own records, and not in SQL.
 
@@ -153,8 +157,8 @@ class IndicatorRun(models.Model):
         return {}
 
     def _cost_sources(self):
-        """Hook: statements of ``(case_id, date, amount, currency_id)`` that say what
-        support of children cost; each amount stands in one of them alone."""
+        """Hook: statements of ``(case_id, date, amount, currency_id, payer)`` that say
+        what support of children cost; each amount stands in one of them alone."""
         return [prelude.DELIVERIES]
 
     def _parameters(self):

@@ -106,14 +106,16 @@ ANALYZE indicator_finding
 """
 
 #: What support cost within the period, in the company's currency. The sources are
-#: ``(case_id, date, amount, currency_id)``; a currency without a rate is counted apart.
+#: ``(case_id, date, amount, currency_id, payer)``: the payer is the id of what the
+#: money was charged to, NULL where none is known. A currency without a rate is counted
+#: apart.
 COSTS = """
 CREATE TEMP TABLE indicator_cost ON COMMIT DROP AS
 SELECT source.case_id, c.child_id, source.date,
        CASE WHEN source.currency_id = %(currency)s THEN source.amount
             ELSE round(source.amount / rate.rate * coalesce(own.rate, 1), 2)
             END AS cost,
-       source.currency_id,
+       source.currency_id, source.payer,
        source.amount <> 0 AND source.currency_id <> %(currency)s
            AND rate.rate IS NULL AS missing
   FROM (%(sources)s) source
@@ -132,7 +134,8 @@ SELECT source.case_id, c.child_id, source.date,
 
 #: What was given to a child or for it.
 DELIVERIES = """
-SELECT d.case_id, d.date, coalesce(d.cost, 0) AS amount, d.currency_id
+SELECT d.case_id, d.date, coalesce(d.cost, 0) AS amount, d.currency_id,
+       NULL::integer AS payer
   FROM remediation_service_delivery d
  WHERE d.company_id = %(company)s AND d.state = 'given'
    AND d.date BETWEEN %(date_from)s AND %(date_to)s

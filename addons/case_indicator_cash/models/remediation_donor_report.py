@@ -58,9 +58,22 @@ class DonorReport(models.Model):
                     "committed": waiting,
                     "left": left,
                     "accounts": self._to_the_cent(parts, within, currency),
+                    "support": self._told_support(grant),
                 }
             )
         return told
+
+    def _told_support(self, grant):
+        """What a month of support, and one out of child labour, cost this grant in the
+        currency of the books; told of eleven children and more alone (R10)."""
+        figures = self.run_id.figure_ids.filtered(
+            lambda figure: (
+                figure.dimension == "grant"
+                and figure.group_key == str(grant.id)
+                and figure.measure_id.key in ("i24_month", "i24_out")
+            )
+        )
+        return [told for figure in figures if (told := self._told(figure))]
 
     def _iati_money(self):
         """The budgets of the grants, and what was spent within the period: one
@@ -104,7 +117,7 @@ class DonorReport(models.Model):
         return [[name, money.amount] for name, money in rounded.items() if money]
 
     def _tables(self):
-        tables = super()._tables()
+        tables, names = super()._tables(), self._names()
         for grant in (self.content or {}).get("money", []):
             rows = [
                 [self.env._("Budget"), grant["budget"]],
@@ -113,6 +126,10 @@ class DonorReport(models.Model):
                 *([f"– {name}", amount] for name, amount in grant["accounts"]),
                 [self.env._("Committed"), grant["committed"]],
                 [self.env._("Left"), grant["left"]],
+                *(
+                    [names.get(told["measure"]), self._say_told(told)]
+                    for told in grant.get("support", [])
+                ),
             ]
             tables.insert(
                 0,

@@ -4,10 +4,12 @@ from datetime import timedelta
 from odoo import models
 from odoo.tools import SQL
 
+from odoo.addons.case_indicator.models.remediation_indicator_run_facts import INTO, WHO
+
 #: What a payment cost, on the day it was delivered.
 PAYMENT_COSTS = """
 SELECT e.case_id, l.delivered_on AS date, s.company_posted AS amount,
-       %(currency)s AS currency_id
+       %(currency)s AS currency_id, s.grant_id AS payer
   FROM cash_transfer_payment_split s
   JOIN cash_transfer_payment_line l ON l.id = s.line_id
   JOIN cash_transfer_entitlement e ON e.id = s.entitlement_id
@@ -121,8 +123,62 @@ SELECT said.measure, a.id, a.id, NULL::integer,
 """
 
 
+#: I24 by grant: a child counts with each grant's part of what it cost, so that the
+#: parts add up to the whole and the money of a grant is what the ledger charged to it.
+GRANTS = f"""{INTO}
+SELECT %(run)s, %(company)s, %(date_to)s, m.id, m.indicator_id, m.sequence, 'grant',
+       part.payer::text, sum(part.num), sum(part.den), 0, count(*),
+       coalesce(round(sum(part.num) / nullif(sum(part.den), 0), 2), 0),
+       NULL::jsonb, NULL::jsonb, {WHO}
+  FROM (SELECT f.measure, paid.payer, coalesce(paid.cost, f.num) AS num,
+               f.den * coalesce(paid.cost / nullif(sum(paid.cost) OVER child, 0),
+                                1.0 / count(*) OVER child) AS den
+          FROM indicator_fact f
+          LEFT JOIN (SELECT child_id, payer, coalesce(sum(cost), 0) AS cost
+                       FROM indicator_cost GROUP BY child_id, payer) paid
+                 ON paid.child_id = f.unit
+         WHERE f.measure ^@ 'i24_'
+        WINDOW child AS (PARTITION BY f.measure, f.unit)) part
+  JOIN remediation_indicator_measure m ON m.key = part.measure
+ GROUP BY m.id, part.payer
+"""
+#: Cases of those children whom a grant, or any at all, paid for within the period; or
+#: whom none paid for.
+CASES_OF_GRANT = """
+SELECT c.id FROM remediation_case c
+ WHERE c.id = ANY(%(ids)s)
+   AND %(paid)s = EXISTS (
+               SELECT FROM cash_transfer_payment_split s
+                 JOIN cash_transfer_payment_line l ON l.id = s.line_id
+                 JOIN cash_transfer_entitlement e ON e.id = s.entitlement_id
+                 JOIN remediation_case other ON other.id = e.case_id
+                WHERE other.beneficiary_id = c.beneficiary_id
+                  AND (NOT %(paid)s OR s.grant_id = %(grant)s)
+                  AND s.company_posted <> 0
+                  AND l.delivered_on BETWEEN %(date_from)s AND %(date_to)s)
+"""
+
+
 class IndicatorRun(models.Model):
     _inherit = "remediation.indicator.run"
+
+    def _breakdowns(self):
+        return [*super()._breakdowns(), GRANTS]
+
+    def _in_group(self, model, ids, dimension, key):
+        if dimension != "grant":
+            return super()._in_group(model, ids, dimension, key)
+        rows = self.env.execute_query(
+            SQL(
+                CASES_OF_GRANT,
+                ids=ids,
+                paid=bool(key),
+                grant=int(key or 0),
+                date_from=self.date_from,
+                date_to=self.date_to,
+            )
+        )
+        return [row[0] for row in rows]
 
     def _families(self):
         return [*super()._families(), PAYMENTS, ADVANCES, CHECKS]

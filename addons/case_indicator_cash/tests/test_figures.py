@@ -78,6 +78,75 @@ class TestFigures(CashCommon):
         self.assertAlmostEqual(budget, sum(grants.mapped("budget")) * 2800, 2)
         self.assertAlmostEqual(spent, sum(grants.mapped("spent")) * 2800, 2)
 
+    def test_r53_i24_by_grant_is_what_the_ledger_charged_to_each(self):
+        """One child is paid for by two grants, 60 to 40, another by the first alone:
+        84,000 francs each. A third one gets something that no grant is known for."""
+        self.scheme.write({"grant_ids": [Command.link(self.grant_b.id)]})
+        shared = self._new_entitlement(shares=[(self.grant, 60), (self.grant_b, 40)])
+        single = self._new_entitlement(shares=[(self.grant, 100)])
+        plan = self._new_plans(self._new_cycle())[:1]
+        self._to(plan, "instructed")
+        self._report(
+            plan,
+            [
+                {"payment": line.name, "amount": 30, "date": self.today}
+                for line in plan.line_ids
+            ],
+        )
+        third = self._new_case(site_id=self.site.id)
+        action = self.env["remediation.plan.action"].create(
+            {
+                "case_id": third.id,
+                "domain": "health",
+                "description": "At once",
+                "is_urgent": True,
+            }
+        )
+        self.env["remediation.service.delivery"].create(
+            {
+                "plan_action_id": action.id,
+                "date": self.today,
+                "cost": 1_000,
+                "currency_id": self.cdf.id,
+            }
+        )
+        run = self._run()
+        by_grant = {
+            figure.group_key: figure
+            for figure in run.figure_ids
+            if figure.dimension == "grant" and figure.measure_id.key == "i24_child"
+        }
+        whole = run.total_ids.filtered(lambda f: f.measure_id.key == "i24_child")
+        self.assertEqual((whole.numerator, whole.denominator), (169_000, 3))
+        found = {
+            key and int(key): (round(f.numerator, 2), round(f.denominator, 2))
+            for key, f in by_grant.items()
+        }
+        self.assertEqual(
+            found,
+            {
+                self.grant.id: (134_400, 1.6),
+                self.grant_b.id: (33_600, 0.4),
+                False: (1_000, 1),
+            },
+        )
+        for grant in self.grant | self.grant_b:
+            column = grant.analytic_account_id.root_plan_id._column_name()
+            charged = self.env["account.analytic.line"].search(
+                [
+                    (column, "=", grant.analytic_account_id.id),
+                    ("move_line_id.account_id", "=", self.expense_account.id),
+                ]
+            )
+            self.assertEqual(-sum(charged.mapped("amount")), found[grant.id][0])
+        figure = by_grant[str(self.grant_b.id)].with_user(self.coordinator)
+        self.assertEqual(figure.group_label, self.grant_b.display_name)
+        opened = figure.action_counted()["domain"][0][2]
+        self.assertEqual(opened, shared.case_id.ids)
+        opened = by_grant[str(self.grant.id)].action_counted()["domain"][0][2]
+        self.assertEqual(set(opened), {shared.case_id.id, single.case_id.id})
+        self.assertEqual(by_grant[False].action_counted()["domain"][0][2], third.ids)
+
     def test_i26_advances_by_age(self):
         self._paid_plan(2)
         open_lines = self.env["account.move.line"].search(

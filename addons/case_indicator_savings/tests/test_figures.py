@@ -28,6 +28,41 @@ class TestFigures(SavingsCommon):
         figure = after.total_ids.filtered(lambda f: f.measure_id.key == "i30_savings")
         self.assertEqual((figure.numerator, figure.denominator), (10_000, 5))
 
+    def test_i30_a_group_in_another_currency_is_converted_or_left_out(self):
+        """Two groups that saved 5,000 each, one of them in a currency of which two make
+        one of ours; without a rate its money is left out and named."""
+        other = self.env["res.currency"].create({"name": "ZZX", "symbol": "X"})
+        company = self.company.root_id
+        rate = self.env["res.currency.rate"].create(
+            {
+                "currency_id": other.id,
+                "company_id": company.id,
+                "name": "2025-01-01",
+                "inverse_company_rate": 0.5,
+            }
+        )
+        group = self._new_group(currency_id=other.id)
+        cycle = self._new_cycle(group)
+        self._meet(1, shares=2)
+        second = self._meet(1, cycle=cycle, shares=2)
+        self.env.flush_all()
+        first = second.date.replace(day=1)
+        run = self._frozen(first, second.date)
+
+        def found(run):
+            return {
+                figure.measure_id.key: (figure.numerator, figure.denominator)
+                for figure in run.total_ids
+            }
+
+        self.assertEqual(found(run)["i30_savings"], (7_500, 10))
+        rate.unlink()
+        self.env.flush_all()
+        run = self._frozen(first, second.date)
+        self.assertEqual(found(run)["i30_savings"], (5_000, 5))
+        self.assertEqual(found(run)["i30_members"], (10, 10), "who they are is known")
+        self.assertEqual(run.missing_rates, {"ZZX": 1})
+
     def test_i30_savings_groups_by_hand(self):
         """Five members, two meetings with two shares each, one absent, one loan of
         1,000 with 100 of charge; as in the test of the ratios."""
