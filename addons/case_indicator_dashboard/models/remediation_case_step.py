@@ -9,9 +9,9 @@ STEPS = [
     ("1_reported", "Reported", "TRUE"),
     ("2_contacted", "Contacted", "c.first_contact_on IS NOT NULL"),
     ("3_assessed", "Assessed", "assessed.case_id IS NOT NULL"),
-    ("4_planned", "Plan Approved", "planned.case_id IS NOT NULL"),
+    ("4_planned", "Planned", "planned.case_id IS NOT NULL"),
     ("5_supported", "Supported", "supported.case_id IS NOT NULL"),
-    ("6_out", "Seen Out of Labour", "NOT found.labour"),
+    ("6_out", "Seen Out", "NOT found.labour"),
 ]
 
 

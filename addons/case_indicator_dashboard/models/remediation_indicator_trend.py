@@ -8,6 +8,21 @@ AUDIENCES = {
     "money": ("i24_", "i25_", "i26_", "i27_", "i28_", "i31_"),
     "savings": ("i30_",),
 }
+#: Figures that stand in a chart as lines, in words short enough for its legend.
+LINES = [
+    ("i11_rate", "Days Present"),
+    ("i11_regular", "Four Days of Five"),
+    ("i24_month", "Month of Support"),
+    ("i24_out", "Month Out"),
+    ("i25_failed", "Failed"),
+    ("i25_on_time", "On Time"),
+    ("i26_30", "0–30 Days"),
+    ("i26_60", "31–60 Days"),
+    ("i26_90", "61–90 Days"),
+    ("i26_more", "Above 90 Days"),
+    ("i31_spent", "Spent"),
+    ("i31_burn", "With Commitments"),
+]
 
 
 class IndicatorTrend(models.Model):
@@ -27,6 +42,10 @@ class IndicatorTrend(models.Model):
 
     name = fields.Char(compute="_compute_words", string="Figure")
     now = fields.Char(compute="_compute_words")
+    short = fields.Char(
+        compute="_compute_words",
+        help="As it stands on a card, which has room for few digits.",
+    )
     trend = fields.Char(compute="_compute_words", string="Before and Target")
     key = fields.Char(readonly=True)
     measure_id = fields.Many2one("remediation.indicator.measure", readonly=True)
@@ -44,6 +63,11 @@ class IndicatorTrend(models.Model):
         string="After",
         readonly=True,
         help="Of cohorts: how long after the plan began.",
+    )
+    line = fields.Selection(
+        LINES,
+        readonly=True,
+        help="What a line of a chart is called: a legend has room for few letters.",
     )
     persons = fields.Boolean(string="Counts Children", readonly=True)
     units = fields.Integer(readonly=True)
@@ -88,10 +112,12 @@ class IndicatorTrend(models.Model):
                            m.less_is_better,
                            CASE m.key WHEN 'i13_6' THEN '06' WHEN 'i13_12' THEN '12'
                                       WHEN 'i13_24' THEN '24' END AS horizon,
+                           CASE WHEN m.key = ANY(%s) THEN m.key END AS line,
                            CASE {audience} ELSE 'all' END AS audience
                       FROM figure f
                       JOIN remediation_indicator_measure m ON m.id = f.measure_id""",
                 SQL.identifier(self._table),
+                [key for key, _words in LINES],
             )
         )
 
@@ -102,6 +128,7 @@ class IndicatorTrend(models.Model):
         for figure in self.sudo():
             figure.name = figure.measure_id.name
             figure.now = figure._say(figure.value)
+            figure.short = figure._say(figure.value, short=True)
             said = []
             if figure.has_before:
                 arrow = (
@@ -111,23 +138,36 @@ class IndicatorTrend(models.Model):
                     if figure.value < figure.before
                     else "="
                 )
-                said.append(f"{arrow} {figure._say(figure.before)}")
+                said.append(f"{arrow} {figure._say(figure.before, short=True)}")
             if figure.target:
                 said.append(
-                    self.env._("target %(figure)s", figure=figure._say(figure.target))
+                    self.env._(
+                        "target %(figure)s",
+                        figure=figure._say(figure.target, short=True),
+                    )
                 )
             figure.trend = " · ".join(said)
 
-    def _say(self, value):
+    def _say(self, value, short=False):
+        """The figure as people read it; short: large amounts in thousands or
+        millions."""
         self.ensure_one()
         if self.kind in ("ratio", "mean", "median") and not self.units:
             return "–"
+        unit = ""
+        if short and self.measure_id._is_money():
+            for size, letter in ((1_000_000, "M"), (10_000, "k")):
+                if abs(value) >= size:
+                    unit = f"\N{NO-BREAK SPACE}{letter}"
+                    value /= 1_000_000 if letter == "M" else 1_000
+                    value = round(value, 1) if letter == "M" else round(value)
+                    break
         digits = 0 if value == int(value) or abs(value) >= 1000 else 1
         number = formatLang(self.env, value, digits=digits)
         if self.kind == "ratio":
             return f"{number} %"
         if self.kind == "median":
             return self.env._("%(days)s days", days=number)
-        if self.kind == "amount" or self.key.startswith("i24_"):
-            return f"{number} {self.company_id.currency_id.symbol}"
+        if self.measure_id._is_money():
+            return f"{number}{unit} {self.company_id.currency_id.symbol}"
         return number

@@ -14,13 +14,18 @@ ROLES = {
 }
 
 
-def read_sources(dashboard):
+def open_file(dashboard):
+    """What a dashboard is made of, as its user opens it."""
+    return json.loads(dashboard._get_serialized_readonly_dashboard())["snapshot"]
+
+
+def read_sources(dashboard, content=None):
     """Read what the web client reads for a dashboard, as its user.
 
     :return: (model, rows) of each source, in the file's order
     """
     env = dashboard.env
-    content = json.loads(dashboard._get_serialized_readonly_dashboard())["snapshot"]
+    content = content or open_file(dashboard)
     found = []
     for source in content["lists"].values():
         specification = {
@@ -42,7 +47,7 @@ def read_sources(dashboard):
             source["model"],
             source["domain"],
             [f"{c['fieldName']}:{c['granularity']}" for c in source["columns"]],
-            "__count",
+            source["measures"][0]["fieldName"],
         )
         for source in content["pivots"].values()
     ]

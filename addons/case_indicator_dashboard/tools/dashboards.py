@@ -46,7 +46,7 @@ def coordinator():
     sheet.figures(
         {
             "i2_identified": "Children Identified",
-            "i4_in_time": "First contact in time",
+            "i4_in_time": "Contact in Time",
             "i6_approved": "Plans approved",
             "i9_1": "Children Supported",
             "i11_rate": "School Attendance",
@@ -65,7 +65,7 @@ def coordinator():
     sheet.over_time("School Attendance (%)", ["i11_rate", "i11_regular"])
     sheet.chart("bar", "Open Cases by Site", "remediation.case", ["site_id"],
                 domain=OPEN)  # fmt: skip
-    sheet.chart("bar", "Missing Data by Team", "remediation.data.gap",
+    sheet.chart("bar", "Missing Data by Team and Days", "remediation.data.gap",
                 ["team_id", "age_bucket"])  # fmt: skip
     return sheet
 
@@ -79,7 +79,7 @@ def director():
             "i13_now": "Out of Child Labour",
             "i13_12": "Out at 12 Months",
             "i16_again": "Returned to Work",
-            "i12_12": "At School at 12 Months",
+            "i12_12": "Still at School",
             "i24_child": "Cost by child",
             "i24_out": "Cost by Month Out",
             "i29_in_time": "Complaints in Time",
@@ -89,7 +89,7 @@ def director():
     )
     sheet.funnel()
     sheet.cohorts()
-    sheet.over_time("Cost by month out of child labour", ["i24_month", "i24_out"])
+    sheet.over_time("Cost by Month", ["i24_month", "i24_out"])
     sheet.over_time("School Attendance (%)", ["i11_rate", "i11_regular"])
     return sheet
 
@@ -103,7 +103,7 @@ def finance():
             "i25_reconciled": "Payments reconciled",
             "i25_days": "Days to Reconcile",
             "i28_value": "Value set aside",
-            "i26_more": "Advances above 90 days",
+            "i26_more": "Advances > 90 Days",
             "i31_spent": "Budgets Spent",
             "i31_burn": "Spent or Committed",
             "i24_child": "Cost by child",
@@ -140,7 +140,7 @@ def savings_manager():
     sheet.figures(
         {
             "i30_members": "Members",
-            "i30_attendance": "Attendance at meetings",
+            "i30_attendance": "Attendance",
             "i30_retention": "Members Who Stayed",
             "i30_savings": "Savings by member",
             "i30_return": "Return in a Year",
@@ -154,11 +154,11 @@ def savings_manager():
     sheet.chart("bar", "Savings by Quarter", ratio, ["quarter:quarter"], "savings")
     sheet.chart("bar", "Loans Outstanding by Quarter", ratio, ["quarter:quarter"],
                 "loans_outstanding")  # fmt: skip
-    sheet.chart("bar", "Balance of Late Loans by Quarter", ratio, ["quarter:quarter"],
+    sheet.chart("bar", "Late Loans by Quarter", ratio, ["quarter:quarter"],
                 "loans_late")  # fmt: skip
     groups = sheet.list(
         ratio,
-        ["group_id", "members", "savings", "loans_outstanding", "loans_late"],
+        ["group_id", "date", "members", "savings", "loans_outstanding", "loans_late"],
         [],
         "date",
         ascending=False,
@@ -167,12 +167,14 @@ def savings_manager():
         groups,
         {
             "group_id": "Group",
+            "date": "Last Meeting",
             "members": "Members",
             "savings": "Savings",
-            "loans_outstanding": "Loans Outstanding",
-            "loans_late": "Balance of Late Loans",
+            "loans_outstanding": "Outstanding",
+            "loans_late": "Late",
         },
         20,
+        250,
     )
     return sheet
 
@@ -186,7 +188,7 @@ def safeguarding():
     sheet.count("Somebody in Danger", report,
                 [*still, ["is_immediate_danger", "=", True]], target=0)  # fmt: skip
     sheet.count("Not Begun", report, [["state", "=", "new"]], target=0)
-    sheet.month("Received This Month", *received, less=True)
+    sheet.month("New This Month", *received, less=True)
     sheet.month("Closed This Month", *closed, target=received)
     sheet.chart("bar", "Reports by Month", report, ["received_on:month", "state"])
     sheet.chart("bar", "Whom Reports Are About", report, ["subject_kind", "state"])
@@ -201,11 +203,11 @@ def _work(sheet):
     case, visit = "remediation.case", "remediation.visit"
     sheet.count("Open Cases", case, OPEN,
                 since=((case, "opened_at"), (case, "closed_on", CLOSED)))  # fmt: skip
-    sheet.month("New Cases This Month", case, "opened_at")
-    sheet.month("Visits Done This Month", visit, "date_done",
+    sheet.month("New This Month", case, "opened_at")
+    sheet.month("Visits This Month", visit, "date_done",
                 [["date_done", "!=", False]],
                 target=(visit, "date_planned", KEPT))  # fmt: skip
-    sheet.month("Deadlines Missed This Month", "remediation.deadline.breach",
+    sheet.month("Deadlines Missed", "remediation.deadline.breach",
                 "fell_due_on", target=0)  # fmt: skip
     sheet.count("Late Deadlines", "remediation.deadline", [["is_overdue", "=", True]],
                 target=0)  # fmt: skip
@@ -218,9 +220,8 @@ def _late(sheet, group, title):
 
 
 def _attendance(sheet):
-    sheet.chart("line", "School Attendance by Month (%)", "remediation.attendance",
-                ["month:month"], "rate",
-                domain=[["days_open", ">", 0]])  # fmt: skip
+    sheet.months("School Attendance by Month (%)", "remediation.attendance", "month",
+                 "rate", [["days_open", ">", 0]])  # fmt: skip
 
 
 GRANTS = 15

@@ -10,7 +10,7 @@ WIDTH, GAP = 1000, 10
 CARD_WIDTH, CARD_HEIGHT, CARDS = 242, 84, 4
 CHART_WIDTH, CHART_HEIGHT = 495, 320
 ROW = 23
-COLUMNS = 5
+MONTHS = 12
 TREND = "remediation.indicator.trend"
 #: How many figures there may be, and what a table of them says.
 ALL_FIGURES = 85
@@ -40,6 +40,7 @@ class Sheet:
         self.pivots, self.lists = {}, {}
         self.cells, self.data = {}, {}
         self.table_of = None
+        self.columns = [400, *[150] * 4]
         #: Ranges of the second sheet that are shares, though made from amounts.
         self.percents = {}
 
@@ -84,9 +85,9 @@ class Sheet:
             came, went = (self.of_month(*source) for source in since)
             before = f"{value}-{came()}+{went()}"
             self.card(title, f"={value}", f"={before}", mode="difference", less=True,
-                      words="than when the month began")  # fmt: skip
+                      words="this month")  # fmt: skip
         else:
-            aim = None if target is None else f'=_t("target")&" {target}"'
+            aim = None if target is None else f"={self.aim(target)}"
             self.card(title, f"={value}", aim)
 
     def month(self, title, model, field, domain=(), less=False, target=None):
@@ -104,8 +105,13 @@ class Sheet:
         row = len(self.cards) + 1
         self.data[f"J{row}"], self.data[f"K{row}"] = f"={of(-1)}", f"={aim}"
         arrow = f'IF(H{row}>J{row},"▲ ",IF(H{row}<J{row},"▼ ","= "))'
-        trend = f'={arrow}&J{row}&" · "&_t("target")&" "&K{row}'
+        trend = f'={arrow}&J{row}&" · "&{self.aim(f"K{row}")}'
         self.card(title, f"={of()}", trend)
+
+    def aim(self, number):
+        """The formula of a target in words, as figures of runs have them."""
+        figure = "%(figure)s"
+        return f'SUBSTITUTE(_t("target {figure}"),"{figure}",{number})'
 
     def of_month(self, model, field, domain=()):
         """A function that gives the formula for the number of a month, this one or so
@@ -126,7 +132,7 @@ class Sheet:
         last = ALL_FIGURES if table else len(titles)
         if not table:
             domain.append(["key", "in", list(titles)])
-        columns = ["key", "now", "trend", "name"]
+        columns = ["key", "short", "trend", "name", "now"]
         number = self.list(TREND, columns, domain, "sequence")
         for row in range(1, last + 1):
             for column, field in zip("ABC", columns, strict=False):
@@ -186,12 +192,12 @@ class Sheet:
 
     def cohorts(self):
         self.over_time(
-            "Seen Out of Child Labour at 6, 12 and 24 Months (%)",
+            "Out at 6, 12 and 24 Months (%)",
             ["i13_6", "i13_12", "i13_24"],
             "horizon",
         )
 
-    def over_time(self, title, keys, line="measure_id"):
+    def over_time(self, title, keys, line="line"):
         """A line for each figure, run by run; a run without anybody to count has no
         point."""
         self.chart(
@@ -203,35 +209,59 @@ class Sheet:
             [["key", "in", keys], ["units", ">", 0]],
         )
 
-    def ranged(self, title, labels, values):
-        """Bars of shares that stand in the second sheet."""
+    def months(self, title, model, field, share, domain=()):
+        """A line of the last months: the mean of a share, in parts of a hundred; a
+        month of which nothing is known has no point."""
+        number = self.pivot(model, domain, f"{field}:month", share)
+        for row in range(2, MONTHS + 2):
+            day = f"EDATE(TODAY(),{row - MONTHS - 1})"
+            month = f'TEXT({day},"mm/yyyy")'
+            value = f'PIVOT.VALUE({number},"{share}:avg","{field}:month",{month})'
+            self.data[f"M{row}"] = f"={month}"
+            self.data[f"N{row}"] = (
+                f'=IFERROR(IF({value}="","",ROUND(100*{value},1)),"")'
+            )
+        self.data["N1"] = f'=_t("{title}")'
+        self.ranged(title, f"M2:M{MONTHS + 1}", f"N1:N{MONTHS + 1}", "line")
+
+    def ranged(self, title, labels, values, kind="bar"):
+        """Shares that stand in the second sheet."""
         self.percents[values] = 1
+        shape = {"horizontal": True, "stacked": False, "showValues": True}
+        if kind == "line":
+            shape = {"labelsAsText": True, "cumulative": False, "stacked": False}
         self.charts.append(
             {
-                "type": "bar",
+                "type": kind,
                 "title": {"text": title, "bold": True, "color": INK},
                 "background": "#FFFFFF",
                 "legendPosition": "none",
                 "dataSets": [{"dataRange": f"Data!{values}"}],
                 "dataSetsHaveTitle": True,
                 "labelRange": f"Data!{labels}",
-                "stacked": False,
                 "aggregated": False,
-                "horizontal": True,
-                "showValues": True,
+                **shape,
             }
         )
 
     # Sources
 
-    def pivot(self, model, domain, column=None):
+    def pivot(self, model, domain, column=None, share=None):
         """The number of a source that counts records; asked for once, however many
         cards read it."""
         columns = []
         if column:
             name, granularity = column.split(":")
             columns = [{"fieldName": name, "granularity": granularity, "order": "asc"}]
-        asked = {"model": model, "domain": list(domain), "columns": columns}
+        measure = {"id": "__count", "fieldName": "__count"}
+        if share:
+            measure = {"id": f"{share}:avg", "fieldName": share, "aggregator": "avg"}
+        asked = {
+            "model": model,
+            "domain": list(domain),
+            "columns": columns,
+            "measures": [measure],
+        }
         for number, pivot in self.pivots.items():
             if asked.items() <= pivot.items():
                 return number
@@ -244,7 +274,7 @@ class Sheet:
             "model": model,
             "domain": list(domain),
             "context": {},
-            "measures": [{"id": "__count", "fieldName": "__count"}],
+            "measures": [measure],
             "rows": [],
             "columns": columns,
             "sortedColumn": None,
@@ -266,9 +296,13 @@ class Sheet:
         }
         return number
 
-    def table(self, number, heads, rows):
-        """The rows of a list below the charts: column → words of its head."""
+    def table(self, number, heads, rows, first=400):
+        """The rows of a list below the charts: column → words of its head.
+
+        :param first: how wide the first column is, which holds names
+        """
         self.table_of = number, heads, rows
+        self.columns = [first, *[150] * ((WIDTH - first) // 150)]
 
     # The file
 
@@ -311,7 +345,7 @@ class Sheet:
                 self._sheet(
                     "shown",
                     self.cells,
-                    (COLUMNS, rows),
+                    (len(self.columns), rows),
                     figures=[
                         {
                             "id": f"{self.name}-{index}",
@@ -329,12 +363,12 @@ class Sheet:
                     ],
                     styles=styles,
                     cols={
-                        str(column): {"size": 150 if column else 400}
-                        for column in range(COLUMNS)
+                        str(column): {"size": size}
+                        for column, size in enumerate(self.columns)
                     },
                 ),
                 self._sheet(
-                    "data", self.data, (12, ALL_FIGURES), formats=dict(self.percents)
+                    "data", self.data, (14, ALL_FIGURES), formats=dict(self.percents)
                 ),
             ],
             "styles": {"1": {"bold": True, "textColor": INK, "fontSize": 11}},
@@ -358,13 +392,13 @@ class Sheet:
         if not self.table_of:
             return begin, {}
         number, heads, count = self.table_of
-        for column, (field, words) in zip("ABCDE", heads.items(), strict=False):
+        for column, (field, words) in zip("ABCDEF", heads.items(), strict=False):
             self.cells[f"{column}{begin}"] = f'=_t("{words}")'
             for row in range(1, count + 1):
                 self.cells[f"{column}{begin + row}"] = (
                     f'=ODOO.LIST({number},{row},"{field}")'
                 )
-        return begin + count + 1, {f"A{begin}:E{begin}": 1}
+        return begin + count + 1, {f"A{begin}:F{begin}": 1}
 
     def _sheet(self, name, cells, size, **more):
         columns, rows = size
