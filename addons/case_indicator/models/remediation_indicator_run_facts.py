@@ -111,7 +111,11 @@ class IndicatorRun(models.Model):
         self._prepare(parameters)
         self._script(self._families(), parameters)
         missing = Counter(self._add_facts(parameters))
-        missing.update(dict(self.env.execute_query(SQL(prelude.MISSING_RATES))))
+        without = SQL(" UNION ALL ").join(
+            SQL(statement, **parameters) for statement in self._without_rate()
+        )
+        for currency, count in self.env.execute_query(without):
+            missing[currency] += count
         self._script([*self._breakdowns(), DROP], parameters)
         self.invalidate_recordset(["figure_ids", "total_ids"])
         versions = {
@@ -144,6 +148,11 @@ class IndicatorRun(models.Model):
             facts_people.COMPLAINTS,
             facts_people.SITES,
         ]
+
+    def _without_rate(self):
+        """Hook: statements of ``(currency, number)`` of the amounts that are left out,
+        as their currency has no rate."""
+        return [prelude.MISSING_RATES]
 
     def _breakdowns(self):
         """Hook: the statements that make figures of the facts."""

@@ -144,5 +144,5 @@ SELECT d.case_id, d.date, coalesce(d.cost, 0) AS amount, d.currency_id,
 MISSING_RATES = """
 SELECT u.name, count(*) FROM indicator_cost i JOIN res_currency u
     ON u.id = i.currency_id
- WHERE i.missing GROUP BY u.name ORDER BY u.name
+ WHERE i.missing GROUP BY u.name
 """

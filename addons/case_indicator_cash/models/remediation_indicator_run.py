@@ -162,6 +162,9 @@ SELECT c.id FROM remediation_case c
 class IndicatorRun(models.Model):
     _inherit = "remediation.indicator.run"
 
+    def _without_rate(self):
+        return [*super()._without_rate(), WITHOUT_RATE]
+
     def _breakdowns(self):
         return [*super()._breakdowns(), GRANTS]
 
@@ -191,7 +194,6 @@ class IndicatorRun(models.Model):
     def _add_facts(self, parameters):
         """I31: grants that run on the day, in the company's currency of that day."""
         missing = Counter(super()._add_facts(parameters))
-        missing.update(dict(self.env.execute_query(SQL(WITHOUT_RATE, **parameters))))
         grants = self.env["cash.transfer.grant"].search(
             [
                 ("company_id", "=", self.company_id.id),

@@ -1,7 +1,4 @@
-from collections import Counter
-
 from odoo import models
-from odoo.tools import SQL
 
 #: What one of a currency is worth in the company's on the day; NULL without a rate.
 WORTH = """
@@ -97,8 +94,5 @@ class IndicatorRun(models.Model):
     def _families(self):
         return [*super()._families(), GROUPS]
 
-    def _add_facts(self, parameters):
-        """Name the currencies of groups whose money is left out."""
-        missing = Counter(super()._add_facts(parameters))
-        missing.update(dict(self.env.execute_query(SQL(WITHOUT_RATE, **parameters))))
-        return missing
+    def _without_rate(self):
+        return [*super()._without_rate(), WITHOUT_RATE]
