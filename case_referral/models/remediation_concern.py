@@ -48,6 +48,7 @@ class RemediationConcern(models.Model):
             "duplicate_of_id",
             "case_id",
             "attached_to_open_case",
+            "part_of_id",
             "paged_on",
             "overdue_alerted_on",
             "registered_by_id",
@@ -116,6 +117,9 @@ class RemediationConcern(models.Model):
             ("health", "Health Worker"),
             ("ngo", "Organisation"),
             ("company", "Company"),
+            ("auditor", "Auditor"),
+            ("union", "Union"),
+            ("purchaser", "Purchaser or Agent"),
             ("child", "Child"),
             ("family", "Family"),
             ("anonymous", "Anonymous"),
@@ -254,6 +258,21 @@ class RemediationConcern(models.Model):
     )
     attached_to_open_case = fields.Boolean(
         "Attached to Open Case", readonly=True, copy=False
+    )
+    # Several children in one report: a part for each further one, with its own case
+    part_of_id = fields.Many2one(
+        comodel_name="remediation.concern",
+        string="Reported Together With",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+    )
+    part_ids = fields.One2many(
+        comodel_name="remediation.concern",
+        inverse_name="part_of_id",
+        string="Further Children",
     )
     holder_id = fields.Many2one(
         related="case_id.user_id",

@@ -145,6 +145,46 @@ class RemediationConcern(models.Model):
             "views": [(False, "form")],
         }
 
+    def _open_cases(self):
+        """Return the window on the cases of these concerns that the user reads."""
+        cases = self.case_id._filtered_access("read")
+        if len(cases) == 1:
+            return cases.concern_ids[:1].action_open_case()
+        if not cases:
+            return {"type": "ir.actions.act_window_close"}
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Cases of %(concern)s", concern=self[:1].name),
+            "res_model": "remediation.case",
+            "view_mode": "list,form",
+            "domain": [("id", "in", cases.ids)],
+        }
+
+    def _parts_for(self, number):
+        """Return this concern and a part for each further child of it: what was seen
+        is one report, and each child gets a case of its own. Who reported stays with
+        the report alone."""
+        self.ensure_one()
+        kept = {
+            name: self._fields[name].convert_to_write(self[name], self)
+            for name in (
+                "company_id",
+                "received_at",
+                "written_at",
+                "channel",
+                "site_id",
+                "area_id",
+                "location",
+                "work_observed",
+                "team_id",
+                "triage_level",
+            )
+        }
+        parts = self._unprotected().create(
+            [{**kept, "part_of_id": self.id} for _part in range(number - 1)]
+        )
+        return self + parts.with_env(self.env)
+
     @step(frm=("new", "triaged"), to=("accepted",), allowed="_check_triage_right")
     def _accept(self, beneficiary, case_vals):
         """Make or find the case of ``beneficiary`` for this concern (R5).

@@ -4,6 +4,7 @@ import io
 from PIL import Image
 
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import Form, new_test_user, tagged
 
 from .common import ReferralCommon
@@ -109,6 +110,70 @@ class TestConcern(ReferralCommon):
         self.assertEqual(concern.sudo().holder_id, case.user_id)
         with self.assertRaises(UserError):
             self._accept(concern)
+
+    def test_a_report_of_three_children_makes_three_cases(self):
+        """One report, a case for each child; each holder reads what was seen, nobody
+        but triage who reported."""
+        concern = self._concern(
+            children_count=3, channel="audit", site_id=self.site.id, child_age=13
+        )
+        concern.sudo().reporter_name = "The auditor"
+        wizard = Form(
+            self.env["remediation.concern.accept"]
+            .with_user(self.supervisor)
+            .with_context(default_concern_id=concern.id)
+        )
+        self.assertEqual(len(wizard.child_ids), 3)
+        for number, sex in enumerate(("female", "male", "male")):
+            with wizard.child_ids.edit(number) as row:
+                row.first_name, row.sex = f"Child {number}", sex
+        wizard.team_id, wizard.risk_level = self.team, "high"
+        action = wizard.save().action_confirm()
+        concerns = concern.sudo() | concern.sudo().part_ids
+        cases = concerns.case_id
+        self.assertEqual((len(concerns), len(cases)), (3, 3))
+        self.assertEqual(len(cases.beneficiary_id), 3)
+        [(_field, _operator, opened)] = action["domain"]
+        self.assertEqual(set(opened), set(cases.ids))
+        self.assertEqual(set(concerns.mapped("state")), {"accepted"})
+        self.assertEqual(set(cases.mapped("received_at")), {concern.received_at})
+        self.assertEqual(cases.site_id, self.site)
+        self.assertEqual(set(cases.mapped("risk_level")), {"high"})
+        self.assertEqual(set(concerns.mapped("work_observed")), {"Carrying bags"})
+        self.assertFalse(any(concern.sudo().part_ids.mapped("reporter_name")))
+        cases[2]._set_holder(self.manager_other, "lives nearby")
+        part = concerns.filtered(lambda one: one.case_id == cases[2])
+        seen = part.with_user(self.worker_other)
+        self.assertEqual(seen.work_observed, "Carrying bags")
+        for other in concerns - part:
+            with self.assertRaises(AccessError):
+                other.with_user(self.worker_other).read(["work_observed"])
+
+    def test_rows_of_a_report_are_the_children_that_were_met(self):
+        """A child known already keeps its open case (R5); the same one twice is said;
+        nothing is made where one row is wrong."""
+        known = self._new_case()
+        concern = self._concern(children_count=2)
+        rows = [
+            {"beneficiary_id": known.beneficiary_id.id},
+            {"first_name": "Second", "sex": "male"},
+        ]
+        cases = self.env["remediation.case"].search([])
+        for wrong, message in (
+            ([rows[0], rows[0]], "two rows"),
+            ([rows[0], {"first_name": "No sex"}], "girl or a boy"),
+        ):
+            savepoint = self.env.cr.savepoint()
+            with self.assertRaisesRegex(UserError, message):
+                self._accept(concern, child_ids=[Command.create(row) for row in wrong])
+            savepoint.close(rollback=True)
+            self.env.invalidate_all()
+        self.assertEqual(concern.state, "new")
+        self.assertEqual(self.env["remediation.case"].search([]), cases)
+        self._accept(concern, child_ids=[Command.create(row) for row in rows])
+        concerns = concern.sudo() | concern.sudo().part_ids
+        self.assertEqual(concerns[0].case_id, known)
+        self.assertEqual(len(self.env["remediation.case"].search([]) - cases), 1)
 
     def test_screening_out_needs_a_reason_and_can_be_reopened(self):
         concern = self._concern()

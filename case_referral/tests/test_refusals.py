@@ -102,6 +102,7 @@ READERS = {
     "referral.match.line": set(),
     "referral.invite": set(),
     "remediation.concern.accept": set(),
+    "remediation.concern.accept.child": set(),
     "remediation.concern.screen": set(),
 }
 ABSTRACT = {"referral.mail", "referral.matching"}

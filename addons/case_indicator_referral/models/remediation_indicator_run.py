@@ -1,16 +1,19 @@
 from odoo import models
 
-#: I1: what became of concerns by the end of the period.
+#: I1: what became of concerns by the end of the period. A report of several children
+#: is one.
 CONCERNS = """
 INSERT INTO indicator_fact
 SELECT 'i1_received', id, id, NULL::integer, 1, 1, FALSE
   FROM remediation_concern
  WHERE company_id = %(company)s AND received_at >= %(start)s AND received_at < %(end)s
+   AND part_of_id IS NULL
 UNION ALL
 SELECT 'i1_confirmed', id, id, NULL::integer,
        (state = 'accepted' AND decided_on < %(end)s)::int, 1, FALSE
   FROM remediation_concern
  WHERE company_id = %(company)s AND received_at >= %(start)s AND received_at < %(end)s
+   AND part_of_id IS NULL
    AND coalesce(triaged_on, decided_on) < %(end)s
 """
 
