@@ -1,3 +1,7 @@
+from datetime import timedelta
+
+from freezegun import freeze_time
+
 from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, tagged
 
@@ -77,3 +81,49 @@ class TestPortal(AgreementCommon, HttpCase):
                     record.with_user(self.portal_observer).has_access(operation),
                     (record, operation),
                 )
+
+    # -- before a call -----------------------------------------------------------------
+    def _tell(self, day):
+        mails = self.env["mail.mail"].search([])
+        with freeze_time(f"{day} 12:00:00"):
+            self.env["remediation.agreement.party"]._cron_tell_payers()
+        return self.env["mail.mail"].search([]) - mails
+
+    def test_a_payer_is_told_of_its_next_call_once_by_code_alone(self):
+        party = self.agreement.party_ids.filtered(lambda p: p.role == "purchaser")
+        day = party._call_day()
+        self.assertEqual(
+            day, self.agreement.date_start - timedelta(days=self.agreement.notice_days)
+        )
+        self.assertFalse(self._tell(day - timedelta(days=15)))
+        mail = self._tell(day - timedelta(days=14))
+        self.assertEqual(mail.email_to, self.portal_observer.email_formatted)
+        text = f"{mail.subject} {mail.body_html}"
+        self.assertIn(self.agreement.name, text)
+        self.assertIn(URL, text)
+        case = self.child.case_id
+        child = case.beneficiary_id
+        for word in (
+            *(case.name, child.name, child.first_name, child.last_name),
+            *("4,321", "4321", self.agreement.currency_id.symbol),
+        ):
+            self.assertNotIn(word, text.replace(self.agreement.name, ""), word)
+        self.assertFalse(self._tell(day - timedelta(days=13)), "it was told before")
+
+    def test_a_payer_hears_of_each_call(self):
+        party = self.agreement.party_ids.filtered(lambda p: p.role == "purchaser")
+        self.assertTrue(self._tell(party._call_day()))
+        first = party.told_of
+        month, units = party._months()[0]
+        self.env["remediation.agreement.call"]._unprotected().create(
+            party._prepare_call("call", units / 100, month, month)
+        )
+        # Without an invoice it counts as cancelled.
+        self.assertFalse(self._tell(party._call_day()))
+        self.assertEqual(party.told_of, first)
+
+    def test_who_stopped_is_told_nothing(self):
+        party = self.agreement.party_ids.filtered(lambda p: p.role == "purchaser")
+        day = party._call_day()
+        party.with_user(self.coordinator).action_stop("2026-09-01", "Left")
+        self.assertFalse(self._tell(day))
