@@ -166,6 +166,20 @@ class AttackWorld(ReferralCommon, CashCommon):
                 "age_found": child.age_estimated or 12,
             }
         )
+        cls.env["remediation.workforce.list"]._unprotected(
+            "remediation.workforce.person"
+        ).create(
+            {
+                "site_id": cls.site.id,
+                "team_id": case.team_id.id,
+                "user_id": cls.worker_2.id,
+                "person_ids": [
+                    Command.create(
+                        {"worker_name": "x", "worker_code": "x", "case_id": case.id}
+                    )
+                ],
+            }
+        )
         # Only who may work is moved to a safe task.
         age, child.age_estimated = child.age_estimated, 17
         cls.env["remediation.task.move"].create(

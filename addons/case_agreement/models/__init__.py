@@ -17,6 +17,8 @@ from . import (
     remediation_job_promise,
     remediation_task_move,
     remediation_age_check,
+    remediation_workforce_list,
+    remediation_workforce_person,
     remediation_billed_support,
     remediation_service_delivery,
     remediation_education_enrolment,

@@ -14,3 +14,14 @@ class ResCompany(models.Model):
     agreement_expense_account_id = fields.Many2one(
         "account.account", string="Support to Children", check_company=True
     )
+    workforce_keep_months = fields.Integer(
+        string="Months That Lists of a Workforce Keep Names",
+        default=12,
+        required=True,
+        help="Afterwards names, numbers and birth dates are taken out for good.",
+    )
+
+    _workforce_keep_possible = models.Constraint(
+        "CHECK (workforce_keep_months BETWEEN 1 AND 120)",
+        "Lists of a workforce keep names for 1 to 120 months.",
+    )

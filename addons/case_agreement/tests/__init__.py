@@ -8,4 +8,5 @@ from . import (
     test_json2,
     test_schedule,
     test_work,
+    test_workforce,
 )

@@ -1,8 +1,11 @@
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from odoo.addons.child_remediation.tests.access_table import (
+    VISIBLE,
     AccessTable,
+    Row,
     RuleTable,
 )
 
@@ -129,6 +132,68 @@ class TestAccess(AccessTable, RuleTable, AgreementCommon):
                 write={"date_start": "2026-10-01"},
                 worker="rwc",
                 portal="",
+            ),
+            *self._workforce_rows(),
+        ]
+
+    def _workforce_rows(self):
+        """A list follows who looked and the team; its rows are not for who reads
+        totals."""
+        lists = {
+            key: self.env["remediation.workforce.list"]
+            .with_company(team.company_id)
+            ._unprotected()
+            .create(
+                {
+                    "site_id": self.site.id,
+                    "company_id": team.company_id.id,
+                    "user_id": user.id,
+                    "team_id": team.id,
+                    "person_ids": [Command.create({"age_declared": 30})],
+                }
+            )
+            .with_env(self.env)
+            for key, user, team in (
+                ("own", self.worker, self.team),
+                ("team", self.worker_2, self.team),
+                ("other_team", self.worker_other, self.team_b),
+                ("other_company", self.worker_company_b, self.team_company_b),
+            )
+        }
+        workers = WORKERS + WRITERS
+
+        def seen(role, letters):
+            return dict.fromkeys(VISIBLE[role], letters)
+
+        return [
+            Row(
+                "remediation.workforce.list",
+                lists,
+                {
+                    # Whoever enters a list is who looked, so anybody may begin one.
+                    **{
+                        role: {
+                            key: "rswc" if key in VISIBLE[role] else "c"
+                            for key in lists
+                        }
+                        for role in workers
+                    },
+                    **{
+                        role: seen(role, "rs")
+                        for role in ("monitor", "auditor", "data_protection")
+                    },
+                },
+                {"date": "2026-09-02"},
+            ),
+            Row(
+                "remediation.workforce.person",
+                {key: one.person_ids for key, one in lists.items()},
+                {
+                    **{role: seen(role, "rswc") for role in workers},
+                    "data_protection": seen("data_protection", "rs"),
+                },
+                {"age_declared": 31},
+                lambda key: {"list_id": lists[key].id, "age_declared": 20},
             ),
         ]
 

@@ -1,1 +1,1 @@
-from . import remediation_support_bill
+from . import remediation_support_bill, remediation_workforce_sheet

@@ -25,6 +25,7 @@ class Demo(models.AbstractModel):
         for child in children:
             world.plan(120, "_do_schedule", child)
         world.plan(110, "_do_call")
+        world.plan(100, "_do_look_at_ages")
         world.plan(96, "_do_pay_deposit")
         world.plan(60, "_do_in_place_of_work", *running)
         world.plan(20, "_do_bill")
@@ -161,6 +162,33 @@ class Demo(models.AbstractModel):
         env["account.payment.register"].with_context(
             active_model="account.move", active_ids=deposit.move_id.ids
         ).create({}).action_create_payments()
+
+    @api.model
+    def _do_look_at_ages(self, world, facts):
+        """The ages of those who work at the brickworks: nobody is without a paper."""
+        works = next(site for site in world.sites if site.site_type == "factory")
+        env = self._as("supervisor").env
+        listed = env["remediation.workforce.list"].create(
+            {
+                "site_id": works.id,
+                "date": world.today(),
+                "person_ids": [
+                    Command.create(
+                        {
+                            "worker_code": f"BR-{number:03d}",
+                            "age_declared": age,
+                            "method": number % 3 and "birth_certificate" or "medical",
+                            "age_found": age,
+                            "age_margin": 0 if number % 3 else 1,
+                        }
+                    )
+                    for number, age in enumerate(
+                        (34, 22, 41, 19, 17, 28, 25, 36, 52, 17, 23, 30), 1
+                    )
+                ],
+            }
+        )
+        listed.action_close()
 
     @api.model
     def _do_in_place_of_work(self, world, facts):

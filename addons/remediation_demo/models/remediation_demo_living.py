@@ -44,6 +44,7 @@ ORDER = (
     "_do_sign",
     "_do_schedule",
     "_do_call",
+    "_do_look_at_ages",
     "_do_pay_deposit",
     "_do_in_place_of_work",
     "_do_bill",

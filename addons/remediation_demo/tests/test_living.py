@@ -29,6 +29,8 @@ UNREACHED = {
     "remediation.agreement": "one agreement of one brickworks is in force",
     "remediation.agreement.child": "one agreement of one brickworks is in force",
     "remediation.agreement.call": "one agreement of one brickworks is in force",
+    "remediation.workforce.list": "the ages of one brickworks were looked at",
+    "remediation.workforce.person": "the ages of one brickworks were looked at",
     "remediation.adult.job": "one agreement of one brickworks is in force",
     "remediation.job.promise": "the children are too young for a promised job",
     "remediation.task.move": "one young person may work",
