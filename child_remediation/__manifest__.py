@@ -1,7 +1,7 @@
 {
     "name": "Child Remediation",
     "summary": "Case files of children in or at risk of child labour",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.3.0",
     "category": "Child Remediation",
     "license": "AGPL-3",
     "author": "Child Remediation contributors",
@@ -79,6 +79,8 @@
         "views/remediation_safeguarding_report_views.xml",
         "views/remediation_break_glass_views.xml",
         "views/remediation_complaint_views.xml",
+        "views/remediation_remedy_views.xml",
+        "wizards/remediation_complaint_register_views.xml",
         "wizards/remediation_duplicate_merge_views.xml",
         "views/remediation_duplicate_views.xml",
         "views/remediation_subject_request_views.xml",

@@ -9,6 +9,7 @@ from . import family
 from . import plan
 from . import follow_up
 from . import protection
+from . import remedy
 from . import remediation_health
 from . import remediation_desk
 from . import remediation_desk_worker

@@ -25,6 +25,7 @@ from . import test_r23_after_closure
 from . import test_r29_access_log, test_r30_photos
 from . import test_r57_consent
 from . import test_r55_safeguarding
+from . import test_remedy
 from . import test_screens
 from . import test_signed
 from . import test_stage_log

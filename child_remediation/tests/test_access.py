@@ -760,6 +760,70 @@ class TestAccess(AccessTable, RuleTable, RemediationCommon):
             ),
         ]
 
+    def _complaint_rows(self, complaints):
+        """What hangs on a complaint follows its rules."""
+        allowed = {
+            "supervisor": {"own": "rswc"},
+            "supervisor_other": {"other_team": "rswc"},
+            "coordinator": {"own": "rswc", "other_team": "rswc"},
+            "coordinator_company_b": {"other_company": "rswc"},
+            "safeguarding": {"own": "rs", "other_team": "rs"},
+        }
+
+        def remedy(key):
+            return {
+                "complaint_id": complaints[key].id,
+                "form": "satisfaction",
+                "description": "x",
+            }
+
+        def respondent(key):
+            return {"complaint_id": complaints[key].id, "kind": "financier"}
+
+        remedies = self.env["remediation.remedy"]
+        made = {key: remedies.create(remedy(key)) for key in complaints}
+
+        def contributor(key):
+            return {
+                "remedy_id": remedies.create(remedy(key)).id,
+                "partner_id": self.partner_org.id,
+                "share": 100.0,
+            }
+
+        return [
+            Row(
+                "remediation.remedy",
+                made,
+                allowed,
+                {"description": "y"},
+                remedy,
+            ),
+            Row(
+                "remediation.remedy.contributor",
+                {
+                    key: self.env["remediation.remedy.contributor"].create(
+                        contributor(key)
+                    )
+                    for key in complaints
+                },
+                allowed,
+                {"share": 50.0},
+                contributor,
+            ),
+            Row(
+                "remediation.complaint.respondent",
+                {
+                    key: self.env["remediation.complaint.respondent"].create(
+                        respondent(key)
+                    )
+                    for key in complaints
+                },
+                allowed,
+                {"response": "y"},
+                respondent,
+            ),
+        ]
+
     # -- reports about people --------------------------------------------------
     def _protection_rows(self):
         def complaint(company, team, **values):
@@ -825,6 +889,7 @@ class TestAccess(AccessTable, RuleTable, RemediationCommon):
                     "company_id": teams[key].company_id.id,
                 },
             ),
+            *self._complaint_rows(complaints),
             Row(
                 "remediation.safeguarding.report",
                 reports,

@@ -277,19 +277,22 @@ class TestR55Complaint(RemediationCommon):
         as_supervisor.answer = "Paid on Monday."
         with self.assertRaisesRegex(UserError, "remedy"):
             as_supervisor.action_answer()
-        as_supervisor.remedy_kind = "money"
+        as_supervisor.remedy_due = "due"
+        with self.assertRaisesRegex(UserError, "remedy"):
+            as_supervisor.action_answer()
+        remedy = as_supervisor.remedy_ids.create(
+            {
+                "complaint_id": complaint.id,
+                "form": "restitution",
+                "description": "The month's transfer",
+                "amount": 25,
+            }
+        )
         as_supervisor.action_answer()
         with self.assertRaisesRegex(UserError, "what was given"):
             as_supervisor.action_close_resolved()
-        as_supervisor.write(
-            {
-                "remedy_description": "The month's transfer",
-                "remedy_amount": 25,
-                "remedy_on": self.today,
-                "remedy_by_id": self.partner_org.id,
-                "remedy_paid_by_id": self.partner_org_b.id,
-            }
-        )
+        remedy.write({"given_on": self.today, "given_by_id": self.partner_org.id})
+        remedy.action_deliver()
         as_supervisor.action_close_resolved()
         self.assertEqual(complaint.state, "closed")
         as_supervisor.action_reopen()

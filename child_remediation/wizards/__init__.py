@@ -3,6 +3,7 @@ from . import (
     remediation_break_glass,
     remediation_case_assign,
     remediation_case_funding,
+    remediation_complaint_register,
     remediation_delivery_entry,
     remediation_duplicate_merge,
     remediation_grace_visit,

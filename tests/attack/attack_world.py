@@ -236,6 +236,28 @@ class AttackWorld(ReferralCommon, CashCommon):
         cls.complaint = cls.env["remediation.complaint"].create(
             {"description": "x", "category": "service", "case_id": case.id}
         )
+        remedy = cls.complaint.remedy_ids.create(
+            {
+                "complaint_id": cls.complaint.id,
+                "form": "satisfaction",
+                "description": "x",
+                "contributor_ids": [
+                    Command.create({"partner_id": cls.school.id, "share": 100.0})
+                ],
+            }
+        )
+        respondent = cls.complaint.respondent_ids.create(
+            {"complaint_id": cls.complaint.id, "kind": "financier", "response": "x"}
+        )
+        person = cls.env["remediation.person.of.interest"].create({"full_name": "x"})
+        person.role_ids.create(
+            {"case_id": case.id, "person_id": person.id, "role": "recruiter"}
+        )
+        #: Rows of the file that hang on no case, by their model.
+        cls.beside = {
+            record._name: record.ids
+            for record in (remedy, remedy.contributor_ids, respondent, person)
+        }
         cls.env["remediation.data.breach"].create({"description": "x"})
         cls.env["remediation.subject.request"].create(
             {"beneficiary_id": child.id, "note": "x", "requested_by": "x"}
@@ -343,6 +365,7 @@ class AttackWorld(ReferralCommon, CashCommon):
             "remediation.complaint": cls.complaint.ids
             if hasattr(cls, "complaint")
             else [],
+            **getattr(cls, "beside", {}),
             "remediation.subject.request": cls.env["remediation.subject.request"]
             .search([])
             .ids,
@@ -369,6 +392,7 @@ class AttackWorld(ReferralCommon, CashCommon):
             {
                 *BESIDES,
                 *cls._owned_models(),
+                *cls.beside,
                 "remediation.safeguarding.report",
                 "remediation.complaint",
                 "remediation.subject.request",

@@ -146,7 +146,7 @@ class PersonOfInterest(models.Model):
                 found.get(person._origin.id, [])[:MOST_ALIKE]
             )
 
-    @api.constrains("full_name", "aliases", "phone", "email", "description")
+    @api.constrains("kind", "full_name", "aliases", "phone", "email", "description")
     def _check_something_known(self):
         for person in self:
             if not any(

@@ -141,6 +141,8 @@ class TestPersonOfInterest(SurvivorCommon, HttpCase):
     def test_somebody_of_whom_nothing_is_known_is_refused(self):
         with self.assertRaises(ValidationError):
             self._person(full_name=False)
+        with self.assertRaises(ValidationError):
+            self.env["remediation.person.of.interest"].with_user(self.tracer).create({})
         self.assertTrue(self._person(full_name=False, description="A scar").name)
 
     @mute_logger("odoo.http", "odoo.addons.rpc.controllers.json2")

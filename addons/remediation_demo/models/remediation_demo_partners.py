@@ -216,10 +216,20 @@ class Demo(models.AbstractModel):
                         "answer": self._said(
                             "Nous avons vérifié et vous avons rappelé."
                         ),
-                        "remedy_kind": "apology",
+                        "remedy_due": "due",
+                    }
+                )
+                remedy = complaint.remedy_ids.create(
+                    {
+                        "complaint_id": complaint.id,
+                        "form": "satisfaction",
+                        "description": self._said("Des excuses à la famille."),
+                        "given_by_id": self.env.company.partner_id.id,
+                        "given_on": complaint.received_on.date(),
                     }
                 )
                 complaint.action_answer()
+                remedy.action_deliver()
             if position == 0:
                 complaint.action_close_resolved()
             if position == 1:

@@ -34,6 +34,7 @@ UNREACHED = {
     "remediation.adult.job": "one agreement of one brickworks is in force",
     "remediation.job.promise": "the children are too young for a promised job",
     "remediation.task.move": "one young person may work",
+    "remediation.remedy": "an apology is delivered; nobody verifies it",
     "remediation.survivor.status": "nobody in the story was trafficked",
     "remediation.legal.matter": "nobody in the story was trafficked",
     "remediation.safety.plan": "nobody in the story was trafficked",

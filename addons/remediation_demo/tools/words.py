@@ -391,6 +391,7 @@ PAIRS = (
         "Nous avons vérifié et vous avons rappelé.",
         "We looked into it and called you back.",
     ),
+    ("Des excuses à la famille.", "Apologies to the family."),
     ("Un chauffeur", "A driver"),
     (
         "Des paroles humiliantes devant un enfant.",

@@ -74,15 +74,6 @@ class Complaint(models.Model):
     _open_fields = {
         "new": EVERYTHING,
         "assigned": EVERYTHING,
-        # What was answered is said; what is given for it is still recorded.
-        "answered": {
-            "remedy_description",
-            "remedy_by_id",
-            "remedy_paid_by_id",
-            "remedy_amount",
-            "currency_id",
-            "remedy_on",
-        },
     }
 
     company_id = fields.Many2one(
@@ -191,27 +182,9 @@ class Complaint(models.Model):
     )
     closed_on = fields.Datetime(readonly=True, copy=False)
     closed_by_id = fields.Many2one("res.users", readonly=True, copy=False)
-    # Remedy given
-    remedy_kind = fields.Selection(
-        [
-            ("none", "None Due"),
-            ("apology", "Apology"),
-            ("service", "Service Given"),
-            ("money", "Money Paid"),
-            ("goods", "Goods Given"),
-            ("correction", "Decision Corrected"),
-            ("other", "Other"),
-        ],
-        string="Remedy",
+    remedy_due = fields.Selection(
+        [("due", "Something Is Due"), ("none", "None Due")], string="Remedy"
     )
-    remedy_description = fields.Char(string="What Was Given")
-    remedy_by_id = fields.Many2one("res.partner", string="Given By")
-    remedy_paid_by_id = fields.Many2one("res.partner", string="Paid By")
-    remedy_amount = fields.Monetary(default=0.0, required=True)
-    currency_id = fields.Many2one(
-        "res.currency", required=True, default=lambda self: self.env.company.currency_id
-    )
-    remedy_on = fields.Date(string="Given On")
     # Passed to the safeguarding officer
     is_restricted = fields.Boolean(readonly=True, copy=False, index=True)
     # A global rule hides it from them, whatever groups they hold.
@@ -223,9 +196,6 @@ class Complaint(models.Model):
         compute_sudo=True,
     )
 
-    _remedy_not_negative = models.Constraint(
-        "CHECK (remedy_amount >= 0)", "The amount of a remedy is not negative."
-    )
     _queue = models.Index("(company_id, team_id, answer_due) WHERE state <> 'closed'")
 
     @api.model

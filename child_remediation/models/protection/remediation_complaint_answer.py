@@ -31,7 +31,7 @@ class Complaint(models.Model):
         missing = []
         if not (self.answer or "").strip():
             missing.append(self.env._("Write the answer that was given first."))
-        if not self.remedy_kind:
+        if not self.remedy_due or self.remedy_due == "due" and not self.remedy_ids:
             missing.append(self.env._("Choose the remedy, or that none is due."))
         return missing
 
@@ -50,8 +50,9 @@ class Complaint(models.Model):
 
     def _missing_to_resolve(self):
         self.ensure_one()
-        if self.remedy_kind not in ("none", "apology") and not (
-            self.remedy_on and self.remedy_description
+        remedies = self.remedy_ids.filtered(lambda r: r.state != "cancelled")
+        if self.remedy_due == "due" and (
+            not remedies or "planned" in remedies.mapped("state")
         ):
             return [
                 self.env._("Record what was given, by whom and when before you close.")

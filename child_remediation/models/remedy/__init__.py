@@ -1,0 +1,5 @@
+from . import remediation_complaint_owned
+from . import remediation_complaint_remedy
+from . import remediation_complaint_respondent
+from . import remediation_remedy
+from . import remediation_remedy_contributor
