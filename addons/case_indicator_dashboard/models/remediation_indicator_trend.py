@@ -138,7 +138,10 @@ class IndicatorTrend(models.Model):
                     if figure.value < figure.before
                     else "="
                 )
-                said.append(f"{arrow} {figure._say(figure.before, short=True)}")
+                before = figure.before
+                if figure.kind == "ratio" and abs(before) >= 10:
+                    before = round(before)  # a card has room for a target beside it
+                said.append(f"{arrow} {figure._say(before, short=True)}")
             if figure.target:
                 said.append(
                     self.env._(

@@ -15,6 +15,23 @@ REPORTS = (
     ("Rapport au bailleur", 1, "draft"),
     ("Rapport au bailleur", 2, "draft"),
 )
+#: What the organisation wants to reach, in percent.
+TARGETS = {
+    "i4_in_time": 95,
+    "i6_approved": 100,
+    "i11_rate": 90,
+    "i12_12": 80,
+    "i13_now": 75,
+    "i13_12": 70,
+    "i18_on_time": 90,
+    "i20_vetted": 100,
+    "i21_valid": 100,
+    "i25_on_time": 90,
+    "i25_failed": 5,
+    "i25_reconciled": 100,
+    "i30_attendance": 90,
+    "i30_risk": 5,
+}
 
 
 class Demo(models.AbstractModel):
@@ -25,6 +42,9 @@ class Demo(models.AbstractModel):
     @api.model
     def _do_figures(self, world, facts):
         runs = self._as("coordinator").env["remediation.indicator.run"]
+        measures = runs.env["remediation.indicator.measure"]
+        for measure in measures.search([("key", "in", list(TARGETS))]):
+            measure.target = TARGETS[measure.key]
         start = self._quarter(world.today())
         finals = runs
         for back in range(FINAL, 0, -1):
