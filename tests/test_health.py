@@ -100,6 +100,7 @@ class TestHealth(PortalCommon):
             "mail_failed": self._failed_letter,
             "mail_oldest_seconds": self._old_letter,
             "mail_users_bouncing": self._bouncing_user,
+            "mail_servers_silent": self._silent_server,
             "drill_age_seconds": self._old_drill,
             "breach_untold_seconds": self._untold_breach,
             "submission_oldest_seconds": self._old_submission,
@@ -153,6 +154,11 @@ class TestHealth(PortalCommon):
 
     def _bouncing_user(self):
         self.worker.partner_id.message_bounce = 3
+
+    def _silent_server(self):
+        self.env["ir.mail_server"].create(
+            {"name": "x", "smtp_host": "localhost", "answer_problem": "Silent"}
+        )
 
     def _old_drill(self):
         past = fields.Datetime.now() - timedelta(days=40)

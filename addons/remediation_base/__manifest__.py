@@ -1,7 +1,7 @@
 {
     "name": "Remediation Base",
     "summary": "Mechanisms that the remediation apps declare their models in",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.2.1",
     "category": "Hidden",
     "license": "AGPL-3",
     "author": "Child Remediation contributors",

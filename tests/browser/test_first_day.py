@@ -4,7 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 from _lib.common import STATE
-from hands import DIALOG, Browser, Post
+from hands import DIALOG, Browser
+from post_office import Post
 from pytest_servers import Server
 
 SHEET = """\

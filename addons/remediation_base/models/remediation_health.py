@@ -72,9 +72,9 @@ class RemediationHealth(models.AbstractModel):
         return waiting + oldest + stopped
 
     def _figures_of_mail(self):
-        outgoing, age = self._oldest(
-            "mail.mail", [("state", "=", "outgoing")], "create_date"
-        )
+        # What may wait for its hour is not late.
+        due = [("state", "=", "outgoing"), ("scheduled_date", "=", False)]
+        outgoing, age = self._oldest("mail.mail", due, "create_date")
         failed = self.env["mail.mail"].search_count([("state", "=", "exception")])
         bouncing = self.env["res.users"].search_count(
             [("partner_id.message_bounce", ">", 0)]

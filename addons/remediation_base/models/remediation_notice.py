@@ -12,9 +12,10 @@ class Notice(models.AbstractModel):
     _description = "Notices by Code"
 
     @api.model
-    def _mail(self, told):
+    def _mail(self, told, may_wait=False):
         """Queue one mail for each person who has an address.
 
+        :param may_wait: it is no alarm: it may come at the hours a person chose
         :param told: pairs ``(user, write)``: ``write`` is called with the environment
             in the language of the user and returns the subject and the HTML of the body
         """
@@ -25,17 +26,20 @@ class Notice(models.AbstractModel):
             if not user.email or not user.active:
                 continue
             subject, body = write(self.with_context(lang=user.lang).env)
-            mails.append(
-                {
-                    "subject": subject,
-                    "body_html": body,
-                    "email_to": user.email_formatted,
-                    "auto_delete": True,
-                }
-            )
+            mails.append(self._letter(user, subject, body, may_wait))
         if mails:
             # sudo: mails are queued by facts, which no role may write.
             self.env["mail.mail"].sudo().create(mails)
+
+    @api.model
+    def _letter(self, user, subject, body, may_wait):
+        """The values of one mail to a person."""
+        return {
+            "subject": subject,
+            "body_html": body,
+            "email_to": user.email_formatted,
+            "auto_delete": True,
+        }
 
     @api.model
     def _show(self, user, title, message, kind="danger"):

@@ -351,15 +351,16 @@ class CaseManager(models.Model):
         each_batch(self._holders_without_role(), lambda batch: batch._lose_role())
 
     def _expire(self):
-        self._warn_of_expiry()
+        self._warn_of_expiry(may_wait=False)
         self._leave_level("expired")
         self._pass_custody(self.env._("Check expired"), with_grace=True)
         self._clear_rights_cache()
 
-    def _warn_of_expiry(self):
+    def _warn_of_expiry(self, may_wait=True):
         """Tell the supervisor whose check ends when, with links to the cases."""
         self.env["remediation.notice"]._mail(
-            (manager.team_id.supervisor_id, manager._say_expiry) for manager in self
+            ((manager.team_id.supervisor_id, manager._say_expiry) for manager in self),
+            may_wait=may_wait,
         )
 
     def _say_expiry(self, env):

@@ -128,9 +128,12 @@ class Team(models.Model):
             order="fell_due_on",
         )
         self.env["remediation.notice"]._mail(
-            (user, partial(team._say_late, breaches=late))
-            for team, late in breaches.grouped("team_id").items()
-            for user in team.supervisor_id | team.deputy_ids
+            (
+                (user, partial(team._say_late, breaches=late))
+                for team, late in breaches.grouped("team_id").items()
+                for user in team.supervisor_id | team.deputy_ids
+            ),
+            may_wait=True,
         )
 
     def _say_late(self, env, breaches):
