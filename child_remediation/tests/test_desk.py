@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from freezegun import freeze_time
+
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
@@ -155,3 +157,76 @@ class TestDesk(RemediationCommon):
             Desk.get_desk()
         with self.assertRaises(AccessError):
             Desk.search_desk("CR-000001")
+
+    def _section_of(self, user, key):
+        sections = self._desk(user)["sections"]
+        return next((s for s in sections if s["key"] == key), None)
+
+    def test_what_was_opened_lately_is_what_one_may_still_open(self):
+        first, second = self._new_case(), self._new_case()
+        foreign = self._new_case(self.manager_2)
+        self.assertIsNone(self._section_of(self.worker, "recent"))
+        self._open(first, second)
+        self._open(foreign)
+        lines = self._section_of(self.worker, "recent")["lines"]
+        # Not what the user may open no longer, whoever held it when they looked.
+        self.assertEqual({line["res_id"] for line in lines}, {second.id, first.id})
+        self.assertIsNone(self._section_of(self.worker_2, "recent"))
+
+    def _open(self, *cases):
+        """The worker reads cases one after the other, each in a request."""
+        log = self.env["remediation.access.log"].with_user(self.worker)
+        for case in cases:
+            self.env.cr.flush()
+            log._log(case.with_user(self.worker))
+            self.env.cr.flush()
+
+    def test_what_moved_since_yesterday_is_the_readers_own(self):
+        case = self._new_case()
+        case.with_user(self.worker).action_record_first_contact()
+        self.env.cr.flush()
+        lines = self._section_of(self.worker, "news")["lines"]
+        self.assertEqual(
+            [(line["res_id"], line["task"]) for line in lines][0],
+            (case.id, "First Contact"),
+        )
+        self.assertNotIn(
+            case.id,
+            [
+                line["res_id"]
+                for line in (self._section_of(self.worker_2, "news") or {"lines": []})[
+                    "lines"
+                ]
+            ],
+        )
+        # What is older than a day is no news.
+        with freeze_time(fields.Datetime.now() + timedelta(days=3)):
+            self.assertIsNone(self._section_of(self.worker, "news"))
+
+    def test_the_week_has_seven_days_with_the_visits_of_the_user(self):
+        case = self._new_case()
+        today = case._place_today()
+        visits = self.env["remediation.visit"].create(
+            [
+                {
+                    "case_id": held.id,
+                    "visit_type": "home",
+                    "date_planned": today + timedelta(days=days),
+                }
+                for held, days in (
+                    (case, 0),
+                    (case, 6),
+                    (case, 7),
+                    (self._new_case(self.manager_2), 1),
+                )
+            ]
+        )
+        week = self._section_of(self.worker, "week")
+        self.assertEqual((len(week["lines"]), week["total"]), (7, 2))
+        planned = {
+            number: [visit["id"] for visit in day["visits"]]
+            for number, day in enumerate(week["lines"])
+            if day["visits"]
+        }
+        self.assertEqual(planned, {0: [visits[0].id], 6: [visits[1].id]})
+        self.assertEqual(week["lines"][0]["visits"][0]["detail"], "Home")

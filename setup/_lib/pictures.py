@@ -273,7 +273,8 @@ def chromium():
 
 
 def take_all(names=()):
-    """Take every picture, or those named, of what `setup/run` serves; keep them."""
+    """Take every picture, or those named, of what `setup/run` serves; keep them. They
+    are in the language in which its people write: what is typed is not translated."""
     from . import server
     from .database import Databases
     from .postgres import Cluster
@@ -285,10 +286,11 @@ def take_all(names=()):
     known = server.logins(databases, running["database"])
     passwords = {login: password for _section, _role, login, password in known}
     base = f"http://127.0.0.1:{running['port']}"
+    written = server.written_in(databases, running["database"])
     with chromium() as browser, _languages(browser, base, passwords) as speak:
         walk = Walk(browser, base, passwords, speak)
         shots = [shot for shot in SHOTS if not names or shot.name in names]
-        for language in LANGUAGES:
+        for language in (code for code, name in LANGUAGES.items() if name == written):
             folder = FOLDER / language
             folder.mkdir(parents=True, exist_ok=True)
             for shot, picture in walk.take(language, shots):

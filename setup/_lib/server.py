@@ -220,16 +220,21 @@ def speak(databases, name, code):
             "WHERE id IN (SELECT partner_id FROM res_users WHERE active)",
             [code],
         )
-        cursor.execute(
-            "SELECT p.lang FROM res_company c "
-            "JOIN res_partner p ON p.id = c.partner_id ORDER BY c.id LIMIT 1"
-        )
-        (written,) = cursor.fetchone()
-    if written != code:
+    if written_in(databases, name) != code:
         say(
             "The screens change their language, what people typed does not. For a "
             "demonstration that is written in it, name another with --database."
         )
+
+
+def written_in(databases, name):
+    """The code of the language in which the demonstration's people write."""
+    with databases.connect(name) as cursor:
+        cursor.execute(
+            "SELECT p.lang FROM res_company c "
+            "JOIN res_partner p ON p.id = c.partner_id ORDER BY c.id LIMIT 1"
+        )
+        return cursor.fetchone()[0]
 
 
 def _section(share, groups):

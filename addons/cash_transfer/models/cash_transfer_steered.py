@@ -154,7 +154,7 @@ class CashTransferSteered(models.AbstractModel):
                 lambda c: c.state == "asked" and c.kind == "new"
             )
             names = self._get_steering_fields()
-            texts = record._steering_texts(names)
+            texts = record._steering_texts(names, self.env.lang)
             text = record._render_texts({name: ("", texts[name]) for name in names})
             if waiting:
                 waiting._unprotected().write(
@@ -169,6 +169,7 @@ class CashTransferSteered(models.AbstractModel):
         self.ensure_one()
         names = values.keys()
         before = self._steering_texts(names)
+        said = self._steering_texts(names, self.env.lang)
         with self.env.cr.savepoint() as savepoint:
             # sudo: tried and taken back; the right to write was checked
             own = self.sudo()
@@ -176,6 +177,7 @@ class CashTransferSteered(models.AbstractModel):
             super(CashTransferSteered, own).write(values)
             self.env.flush_all()
             after = own._steering_texts(names)
+            says = own._steering_texts(names, self.env.lang)
             savepoint.rollback()
         self.env.invalidate_all(flush=False)
         pairs = {
@@ -192,7 +194,7 @@ class CashTransferSteered(models.AbstractModel):
                 "change",
                 json.loads(json.dumps(values, default=str)),
                 {name: old for name, (old, _new) in pairs.items()},
-                self._render_texts(pairs),
+                self._render_texts({name: (said[name], says[name]) for name in pairs}),
             )
         )
         self.env["remediation.notice"]._show(
@@ -215,9 +217,10 @@ class CashTransferSteered(models.AbstractModel):
             if before[name] != after[name]
         }
         if pairs:
+            text = self.with_context(lang="en_US")._render_texts(pairs)
             self.env["cash.transfer.change"]._unprotected().create(
                 {
-                    **self._change_vals("change", {}, {}, self._render_texts(pairs)),
+                    **self._change_vals("change", {}, {}, text),
                     "state": "program",
                     "decided_on": fields.Datetime.now(),
                 }
@@ -261,12 +264,13 @@ class CashTransferSteered(models.AbstractModel):
         self._unprotected().write(change.values)
 
     # -- words and snapshots -----------------------------------------------------------
-    def _steering_texts(self, names):
-        """Return field → its value as people read it, in one language for all."""
+    def _steering_texts(self, names, lang="en_US"):
+        """Return field → its value as people read it: in one language where values
+        are compared, in that of who asks where a person reads them."""
         self.ensure_one()
         # sudo: accounts and partners are named for people without a right to them; who
         # reads the record reads what it links to
-        record = self.sudo().with_context(lang="en_US", active_test=False)
+        record = self.sudo().with_context(lang=lang, active_test=False)
         return {name: record._steering_text(name) for name in names}
 
     def _steering_text(self, name):

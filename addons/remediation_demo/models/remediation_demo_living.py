@@ -40,6 +40,7 @@ ORDER = (
     "_do_cycle",
     "_do_report_back",
     "_do_settle",
+    "_do_ask_families",
     "_do_bank",
     "_do_sign",
     "_do_schedule",

@@ -46,6 +46,8 @@ class Demo(models.AbstractModel):
             world.plan(ago - 5, "_do_report_back", period, kind)
             world.plan(ago - 9, "_do_settle", period, kind)
             world.plan(ago - 12, "_do_bank", period, kind)
+            if kind == "smooth":
+                world.plan(ago - 11, "_do_ask_families", period)
         world.plan(0, "_do_next_cycle", present)
 
     @api.model
@@ -65,6 +67,7 @@ class Demo(models.AbstractModel):
                     "date_end": today + relativedelta(days=900),
                     "currency_id": currency.id,
                     "budget": 90000000,
+                    "budget_line_ids": self._budget_lines(today),
                 }
                 for account, funder in zip(accounts, world.funders, strict=True)
             ]
@@ -102,6 +105,35 @@ class Demo(models.AbstractModel):
         world.money.update(
             provider=provider.id, scheme=scheme.id, journal=journal.id, plans={}
         )
+
+    @api.model
+    def _budget_lines(self, today):
+        """The donor's headings: what runs by now, and the time after it."""
+        begins, turns = today - relativedelta(days=300), today + relativedelta(days=300)
+        return [
+            Command.create(
+                {
+                    "heading": self._said(heading),
+                    "date_from": first,
+                    "date_to": last,
+                    "amount": amount,
+                }
+            )
+            for heading, first, last, amount in (
+                (
+                    "1.1 Transferts aux familles, première phase",
+                    begins,
+                    turns,
+                    60000000,
+                ),
+                (
+                    "1.2 Transferts aux familles, seconde phase",
+                    turns + relativedelta(days=1),
+                    today + relativedelta(days=900),
+                    30000000,
+                ),
+            )
+        ]
 
     @api.model
     def _make_analytic_accounts(self, funders):
@@ -316,6 +348,27 @@ class Demo(models.AbstractModel):
                         self._said("La famille l'a reçu en main propre.")
                     )
             plan.with_env(reconciler).action_close()
+
+    @api.model
+    def _do_ask_families(self, world, facts):
+        """A sample is drawn after the money came; most families were reached."""
+        for (period,) in facts:
+            plan = self.env["cash.transfer.payment.plan"].browse(
+                world.money["plans"].get(period)
+            )
+            if not plan:
+                continue
+            verifications = self._as("reconciler").env["cash.transfer.verification"]
+            verification = verifications.create({"plan_id": plan.id, "margin": 5})
+            verification.action_draw()
+            answers = verification.with_env(self._as("coordinator").env).answer_ids
+            for number, answer in enumerate(answers):
+                # sudo: a coordinator reads no payment line
+                paid = answer.sudo().line_id.amount_delivered
+                if number % 4 == 1:
+                    answer.action_answer("with_issues", paid - 500, fee_asked=True)
+                elif number % 4 != 3:
+                    answer.action_answer("yes", paid, safe=True)
 
     @api.model
     def _do_bank(self, world, facts):

@@ -57,6 +57,8 @@ OF_CORE = {
     "label": ".o_list_renderer",
     "role-img-alt": ".o_searchview, .o-mail-Chatter, .o_cp_searchview",
 }
+#: Rules that count whatever axe-core thinks of them: who hears a page walks its heads.
+HEADINGS = ("empty-heading", "heading-order")
 OURS = """({violations, core}) => violations.flatMap((rule) => rule.nodes
     .filter((node) => {
         const element = document.querySelector(node.target.at(-1));
@@ -67,7 +69,7 @@ OURS = """({violations, core}) => violations.flatMap((rule) => rule.nodes
 
 class Look(pictures.Walk):
     """Takes each picture, and reads the page for what stops a person with a screen
-    reader, a keyboard or weak eyes (axe-core, serious and critical)."""
+    reader, a keyboard or weak eyes (axe-core: serious and critical, and headings)."""
 
     def __init__(self, *arguments):
         super().__init__(*arguments)
@@ -78,7 +80,11 @@ class Look(pictures.Walk):
 
     def examine(self, page, name):
         found = Axe().run(page).response["violations"]
-        serious = [rule for rule in found if rule["impact"] in ("serious", "critical")]
+        serious = [
+            rule
+            for rule in found
+            if rule["impact"] in ("serious", "critical") or rule["id"] in HEADINGS
+        ]
         for barrier in page.evaluate(OURS, {"violations": serious, "core": OF_CORE}):
             self.barriers.append(f"{name}: {barrier}")
 

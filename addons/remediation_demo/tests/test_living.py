@@ -47,7 +47,6 @@ EMPTY = {
     "case_referral.remediation_referral_package_action": "none is for a coordinator",
     "case_referral.override_sent_action": "every family was asked first",
     "child_remediation.sign_in_action": "nobody signed in before the test",
-    "cash_transfer.verification_answer_action": "no household was drawn yet",
     "savings_group.savings_enrolment_action": "caregivers joined by themselves",
     "case_survivor.remediation_survivor_status_action": "nobody was trafficked",
     "mail.res_role_action": "of Odoo's own chat, which nobody here set up",

@@ -175,6 +175,14 @@ PAIRS = (
     ("Subventions", "Grants"),
     ("Subvention de démonstration", "Demonstration Grant"),
     ("Subvention {}", "Grant of {}"),
+    (
+        "1.1 Transferts aux familles, première phase",
+        "1.1 Transfers to Families, First Phase",
+    ),
+    (
+        "1.2 Transferts aux familles, seconde phase",
+        "1.2 Transfers to Families, Second Phase",
+    ),
     ("Banque du Lualaba (francs)", "Bank of Lualaba (Francs)"),
     ("Argent mobile du Lualaba", "Lualaba Mobile Money"),
     ("Argent mobile (francs)", "Mobile Money (Francs)"),

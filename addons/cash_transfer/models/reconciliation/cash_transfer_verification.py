@@ -23,6 +23,7 @@ class CashTransferVerification(models.Model):
     _order = "id desc"
 
     _code_prefix = "V"
+    _unknown_without = {"received_percent": "answered_count"}
     _protected_fields = frozenset(
         {"state", "seed", "population", "company_id", "drawn_by_id", "drawn_on"}
     )
