@@ -1,4 +1,5 @@
 from . import test_book
+from . import test_case_page
 from . import test_demo_children
 from . import test_demo_savings
 from . import test_figures
