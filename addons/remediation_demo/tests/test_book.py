@@ -53,9 +53,11 @@ OF_CORE = {
     "autocomplete-valid": ".o_select_menu_toggler",
     "button-name": ".o_optional_columns_dropdown",
     "color-contrast": ".o_list_renderer .o_readonly_modifier",
+    "heading-order": "[name='h5_email']",
     "image-alt": ".o-mail-Message, .o-mail-Avatar, .o_avatar",
     "label": ".o_list_renderer",
     "role-img-alt": ".o_searchview, .o-mail-Chatter, .o_cp_searchview",
+    "scrollable-region-focusable": ".o_list_renderer",
 }
 #: Rules that count whatever axe-core thinks of them: who hears a page walks its heads.
 HEADINGS = ("empty-heading", "heading-order")
