@@ -21,7 +21,7 @@ OURS = ("remediation.", "referral.", "cash.transfer.", "savings.")
 WALK = """
 (async () => {
     const wait = (ms) => new Promise((done) => setTimeout(done, ms));
-    while (!odoo.__WOWL_DEBUG__?.root?.env?.isReady && !document.querySelector(".o_action_manager > *")) {
+    while (!document.querySelector(".o_action_manager > *")) {
         await wait(50);
     }
     const { action } = odoo.__WOWL_DEBUG__.root.env.services;
@@ -42,8 +42,10 @@ WALK = """
         for (const place of document.querySelectorAll(
             ".o_content, .o_form_sheet_bg, .o_list_renderer, .o_remediation_desk"
         )) {
-            const hidden = ["hidden", "clip"].includes(getComputedStyle(place).overflowX);
-            if (place.scrollWidth > Math.max(room, place.clientWidth) + 1 && !hidden) {
+            const overflow = getComputedStyle(place).overflowX;
+            const hidden = ["hidden", "clip"].includes(overflow);
+            const most = Math.max(room, place.clientWidth) + 1;
+            if (place.scrollWidth > most && !hidden) {
                 found.push([what, place.className.split(" ")[0], place.scrollWidth]);
             }
         }
@@ -53,9 +55,10 @@ WALK = """
         )) {
             const box = cell.getBoundingClientRect();
             seen += box.width ? 1 : 0;
-            const own = cell.closest(".o_kanban_renderer.o_kanban_grouped, .o_statusbar_status");
+            const own = cell.closest(".o_kanban_grouped, .o_statusbar_status");
             if (box.width && box.right > room + 1 && !own) {
-                found.push([what, cell.getAttribute("name") || "card", Math.round(box.right)]);
+                const which = cell.getAttribute("name") || "card";
+                found.push([what, which, Math.round(box.right)]);
                 break;
             }
         }
