@@ -7,9 +7,11 @@
     "author": "Child Remediation contributors",
     "development_status": "Beta",
     "depends": [
+        "case_agreement_budget",
         "case_agreement_cash",
         "case_agreement_portal",
         "case_exchange",
+        "case_indicator_budget",
         "case_indicator_cash",
         "case_indicator_dashboard",
         "case_indicator_referral",

@@ -59,6 +59,7 @@ class DonorReport(models.Model):
                     "left": left,
                     "accounts": self._to_the_cent(parts, within, currency),
                     "support": self._told_support(grant),
+                    **self._told_more(grant),
                 }
             )
         return told
@@ -74,6 +75,10 @@ class DonorReport(models.Model):
             )
         )
         return [told for figure in figures if (told := self._told(figure))]
+
+    def _told_more(self, grant):
+        """Hook: what else the report keeps of a grant."""
+        return {}
 
     def _iati_money(self):
         """The budgets of the grants, and what was spent within the period: one
@@ -119,32 +124,38 @@ class DonorReport(models.Model):
     def _tables(self):
         tables, names = super()._tables(), self._names()
         for grant in (self.content or {}).get("money", []):
-            rows = [
-                [self.env._("Budget"), grant["budget"]],
-                [self.env._("Spent before the Period"), grant["before"]],
-                [self.env._("Spent within the Period"), grant["period"]],
-                *([f"– {name}", amount] for name, amount in grant["accounts"]),
-                [self.env._("Committed"), grant["committed"]],
-                [self.env._("Left"), grant["left"]],
-                *(
-                    [names.get(told["measure"]), self._say_told(told)]
-                    for told in grant.get("support", [])
-                ),
-            ]
-            tables.insert(
-                0,
-                {
-                    "title": self.env._(
-                        "Money of %(grant)s in %(currency)s",
-                        grant=grant["grant"],
-                        currency=grant["currency"],
-                    ),
-                    "note": self.env._(
-                        "As posted in the books. Other currencies are converted at the "
-                        "rate of their day."
-                    ),
-                    "headers": [self.env._("Line"), grant["currency"]],
-                    "rows": rows,
-                },
-            )
+            tables[:0] = self._money_tables(grant, names)
         return tables
+
+    def _money_tables(self, told, names):
+        """Return the tables of one grant's money."""
+        rows = [
+            [self.env._("Budget"), told["budget"]],
+            [self.env._("Spent before the Period"), told["before"]],
+            [self.env._("Spent within the Period"), told["period"]],
+            *([f"– {name}", amount] for name, amount in told["accounts"]),
+            [self.env._("Committed"), told["committed"]],
+            [self.env._("Left"), told["left"]],
+            *(
+                [names.get(one["measure"]), self._say_told(one)]
+                for one in told.get("support", [])
+            ),
+        ]
+        table = {
+            "title": self.env._(
+                "Money of %(grant)s in %(currency)s",
+                grant=told["grant"],
+                currency=told["currency"],
+            ),
+            "note": self._money_note(told),
+            "headers": [self.env._("Line"), told["currency"]],
+            "rows": rows,
+        }
+        return [table]
+
+    def _money_note(self, told):
+        """Return by which rate the money of a grant was told."""
+        return self.env._(
+            "As posted in the books. Other currencies are converted at the "
+            "rate of their day."
+        )

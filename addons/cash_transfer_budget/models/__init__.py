@@ -13,4 +13,5 @@ from . import cash_transfer_entitlement_funding
 from . import cash_transfer_grant
 from . import cash_transfer_payment_line
 from . import cash_transfer_plan_lock
+from . import mis_report_instance
 from . import res_company

@@ -3,7 +3,7 @@ from collections import defaultdict
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 from odoo.addons.cash_transfer.models.entitlement.cash_transfer_entitlement import (
@@ -123,6 +123,23 @@ class CashTransferGrant(models.Model):
         # lines of a grant that is not in force yet may have changed by themselves
         self._check_budget_lines()
         return result
+
+    def action_budget_report(self):
+        """Open budget against actual against committed as a report of MIS Builder. For
+        who reads the books.
+
+        :raises UserError: the grant has no budget lines.
+        """
+        self.ensure_one()
+        self.check_access("read")
+        self.env["mis.report.instance"].check_access("read")
+        if not self.budget_line_ids:
+            raise UserError(
+                self.env._("Enter the budget lines of %s first.", self.display_name)
+            )
+        # sudo: the definition is made from the grant; the reader's rights show it
+        instances = self.env["mis.report.instance"].sudo()
+        return instances._of_grant(self.sudo()).with_env(self.env).preview()
 
     # -- figures ---------------------------------------------------------------------
     def _get_line_figures(self):

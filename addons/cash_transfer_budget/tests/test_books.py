@@ -1,7 +1,7 @@
 import json
 from datetime import date
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
@@ -164,6 +164,63 @@ class TestBooks(CashCommon):
             self.assertAlmostEqual(
                 balance["total_assets"], balance["total_liabilities"], 2, layout
             )
+
+    def test_budget_actual_and_committed_as_a_report(self):
+        """Each heading with its budget, what is spent, promised and left, and a total
+        that is the grant's."""
+        grant = self.grant.with_user(self.bookkeeper)
+        with self.assertRaisesRegex(UserError, "Enter the budget lines"):
+            grant.action_budget_report()
+        days = {"date_from": self.grant.date_start, "date_to": self.grant.date_end}
+        self.grant.write(
+            {
+                "budget": 1000,
+                "budget_line_ids": [
+                    Command.create(
+                        {
+                            "heading": heading,
+                            "account_ids": [Command.set(account.ids)],
+                            "amount": amount,
+                            **days,
+                        }
+                    )
+                    for heading, account, amount in (
+                        ("A1 Stipends", self.expense_account, 900),
+                        ("A2 Fees", self.fee_account, 100),
+                    )
+                ],
+            }
+        )
+        self.env.flush_all()
+        self.env.invalidate_all()
+        for user in (self.bookkeeper, self.chief):
+            for _again in range(2):  # it is made from the lines each time
+                action = self.grant.with_user(user).action_budget_report()
+            instance = self.env["mis.report.instance"].with_user(user)
+            instance = instance.browse(action["res_id"])
+            matrix = instance._compute_matrix()
+            told = {
+                row.kpi.description.partition(",")[0]: [
+                    cell.val or 0.0 for cell in row.iter_cells()
+                ]
+                for row in matrix.iter_rows()
+            }
+            for line in self.grant.budget_line_ids:
+                wanted = [line.amount, line.spent, line.committed, line.available]
+                self.assertEqual(told[line.heading], wanted)
+            grant = self.grant
+            wanted = [grant.budget, grant.spent, grant.committed, grant.available]
+            self.assertAlmostEqual(told["Total"], wanted)
+            self.assertEqual(told["Total"][1], 90)
+        self.assertEqual(
+            self.env["mis.report.instance"].search_count(
+                [("grant_id", "=", self.grant.id)]
+            ),
+            1,
+        )
+        for role in OUTSIDE:
+            with self.assertRaises(AccessError, msg=role):
+                self.grant.with_user(getattr(self, role)).action_budget_report()
 
     def test_finance_finds_the_books(self):
         """The reader and the administrator of accounting see the menus; cash duties and

@@ -1,6 +1,8 @@
 from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.modules.migration import load_script
 from odoo.tests import TransactionCase, tagged
+from odoo.tools.misc import file_path
 
 SETTINGS = {
     "cash_expense_account_id": "652100",
@@ -96,6 +98,25 @@ class TestChart(TransactionCase):
             )
             self.chart._complete_cash_transfer(self.company)
             self.assertEqual(self._default_code(name), expected)
+
+    def test_the_update_brings_an_existing_database_along(self):
+        """The script itself, as an update of the module runs it."""
+        self.chart.try_loading("cd_syscebnl", self.company, install_demo=False)
+        chart = self.chart.with_company(self.company)
+        for name, core in (
+            ("property_account_payable_id", "syscebnl_419"),
+            ("property_account_receivable_id", "syscebnl_409"),
+        ):
+            self.env["ir.default"].set(
+                "res.partner", name, chart.ref(core).id, company_id=self.company.id
+            )
+        path = file_path(
+            "cash_transfer_l10n_cd/migrations/19.0.1.2.0/post-migration.py"
+        )
+        load_script(path, "post_migration").migrate(self.env.cr, "19.0.1.1.0")
+        self.env.invalidate_all()
+        self.assertEqual(self._default_code("property_account_payable_id"), "401000")
+        self.assertEqual(self._default_code("property_account_receivable_id"), "473290")
 
     def test_what_the_journal_posted_is_secured_and_reversed_only(self):
         self.chart.try_loading("cd_syscebnl", self.company, install_demo=False)

@@ -415,7 +415,7 @@ class Demo(models.AbstractModel):
 
     @api.model
     def _do_next_cycle(self, world, facts):
-        """The month that runs: generated, not yet checked."""
+        """The month that runs: generated, not yet checked; its money is asked for."""
         officer = self._as("officer").env
         for (period,) in facts:
             cycle = officer["cash.transfer.cycle"].create(
@@ -423,3 +423,6 @@ class Demo(models.AbstractModel):
             )
             cycle.action_generate()
             self._run_jobs(cycle)
+            request = officer["cash.funding.request"].create({"date_from": period})
+            request.action_fill()
+            request.action_ask()
