@@ -30,6 +30,9 @@
         "reports/report_templates.xml",
         "views/finance_menus.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["cash_transfer_budget/static/tests/tours/**/*"],
+    },
     "auto_install": True,
     "post_init_hook": "post_init_hook",
 }
