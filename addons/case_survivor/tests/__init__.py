@@ -1,6 +1,7 @@
 from . import (
     test_access,
     test_person_of_interest,
+    test_speed,
     test_status,
     test_trace,
 )
