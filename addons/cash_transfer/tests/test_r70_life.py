@@ -294,7 +294,7 @@ class TestLife(CashCommon):
         self.assertEqual(exchange.entitlement_count, 2)
         with self.assertRaises(AccessError):
             exchange.action_confirm()
-        second = exchange.with_user(self.releaser_2)
+        second = self._seen(exchange, self.releaser_2)
         with (
             self.assertRaisesRegex(UserError, "does not allow"),
             self.env.cr.savepoint(),

@@ -17,7 +17,7 @@ class CashFundingRequest(models.Model):
 
     _name = "cash.funding.request"
     _description = "Funding Request"
-    _inherit = ["remediation.coded.mixin"]
+    _inherit = ["remediation.coded.mixin", "remediation.shown"]
     _rules_of = "remediation.in.company"
     _order = "id desc"
     _check_company_auto = True
@@ -165,6 +165,7 @@ class CashFundingRequest(models.Model):
         duty="approve",
         not_by=("asked_by_id", "create_uid"),
         stamp="approved",
+        seen="content_hash",
     )
     def action_approve(self):
         """Approve the request. For an approver who did not make or ask it."""

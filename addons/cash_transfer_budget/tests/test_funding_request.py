@@ -48,12 +48,14 @@ class TestFundingRequest(CashCommon):
         request = self._request(both)
         request.action_ask()
         with self.assertRaises(AccessError):
-            request.action_approve()
+            self._seen(request).action_approve()
         with self.assertRaises(AccessError):
-            request.with_user(self.officer).action_approve()
+            self._seen(request, self.officer).action_approve()
         with self.assertRaises(UserError):
             request.with_user(self.releaser).action_funded()
-        request.with_user(self.approver).action_approve()
+        with self.assertRaisesRegex(UserError, "sign what the page shows"):
+            request.with_user(self.approver).action_approve()
+        self._seen(request, self.approver).action_approve()
         self.assertEqual(request.approved_by_id, self.approver)
         with self.assertRaises(AccessError):
             request.with_user(self.approver).action_funded()
@@ -96,7 +98,7 @@ class TestFundingRequest(CashCommon):
     def test_the_paper_says_who_and_how_much_and_no_name(self):
         request = self._request()
         request.action_ask()
-        request.with_user(self.approver).action_approve()
+        self._seen(request, self.approver).action_approve()
         html = (
             self.env["ir.actions.report"]
             .with_user(self.officer)
