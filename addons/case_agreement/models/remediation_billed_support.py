@@ -14,7 +14,8 @@ class BilledSupport(models.AbstractModel):
     """Support that somebody bills: what was delivered, a school's fees.
 
     Finance drafts one bill per supplier and month (:class:`remediation.support.bill`);
-    here stands how far it is. What is cancelled after it was billed is credited.
+    here stands how far it is. What left the own stock is an entry instead of a bill.
+    What is cancelled after it was billed is credited.
     """
 
     _name = "remediation.billed.support"
@@ -77,6 +78,10 @@ class BilledSupport(models.AbstractModel):
     def _domain_to_credit(self, company):
         """What was taken back after it was billed, and is not credited yet."""
         return Domain.FALSE
+
+    def _is_from_stock(self):
+        """Whether nobody bills it: it left the organisation's own stock."""
+        return False
 
     def _supplier(self):
         """Who sends the bill; empty where nobody is known."""

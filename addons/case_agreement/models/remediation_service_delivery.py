@@ -13,11 +13,28 @@ class ServiceDelivery(models.Model):
         "bill.",
     )
 
+    is_from_stock = fields.Boolean(
+        string="From Our Own Stock",
+        help="What was given was bought before: its value leaves the stock for the "
+        "grant, by an entry of the month.",
+    )
+
+    _stock_or_shop = models.Constraint(
+        "CHECK (NOT COALESCE(is_from_stock, FALSE) OR bought_from_id IS NULL)",
+        "What left our own stock was not bought for the child: choose one of the two.",
+    )
+
+    def _is_from_stock(self):
+        return self.is_from_stock
+
     @api.model
     def _domain_to_bill(self, company, first, last):
-        # Nobody sends a bill for what the organisation gives of its own.
-        billed = Domain("bought_from_id", "!=", False) | Domain(
-            "provider_id", "not in", [False, company.partner_id.id]
+        # Nobody sends a bill for the organisation's own work; what leaves its stock is
+        # charged all the same.
+        billed = (
+            Domain("is_from_stock", "=", True)
+            | Domain("bought_from_id", "!=", False)
+            | Domain("provider_id", "not in", [False, company.partner_id.id])
         )
         return billed & Domain(
             [
@@ -42,6 +59,8 @@ class ServiceDelivery(models.Model):
         )
 
     def _supplier(self):
+        if self.is_from_stock:
+            return self.bought_from_id.browse()
         return self.bought_from_id or self.provider_id
 
     def _bill_parts(self):

@@ -14,6 +14,13 @@ class ResCompany(models.Model):
     agreement_expense_account_id = fields.Many2one(
         "account.account", string="Support to Children", check_company=True
     )
+    agreement_stock_account_id = fields.Many2one(
+        "account.account",
+        string="Stock of Support",
+        check_company=True,
+        domain="[('account_type', '=', 'asset_current')]",
+        help="What was bought before and is given to children later.",
+    )
     workforce_keep_months = fields.Integer(
         string="Months That Lists of a Workforce Keep Names",
         default=12,

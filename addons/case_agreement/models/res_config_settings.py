@@ -10,6 +10,9 @@ class ResConfigSettings(models.TransientModel):
     agreement_expense_account_id = fields.Many2one(
         related="company_id.agreement_expense_account_id", readonly=False
     )
+    agreement_stock_account_id = fields.Many2one(
+        related="company_id.agreement_stock_account_id", readonly=False
+    )
     workforce_keep_months = fields.Integer(
         related="company_id.workforce_keep_months", readonly=False
     )

@@ -147,6 +147,18 @@ class BillsCommon(AgreementCommon):
         cls.school = cls.env["res.partner"].create({"name": "A school"})
         cls.school.with_company(cls.company).property_account_payable_id = payable.id
         cls.company.agreement_expense_account_id = cls.expense
+        cls.stock = account.create(
+            {"code": "311901", "name": "Kits", "account_type": "asset_current"}
+        )
+        cls.company.agreement_stock_account_id = cls.stock
+        cls.env["account.journal"].create(
+            {
+                "name": "Miscellaneous",
+                "code": "MSC8",
+                "type": "general",
+                "company_id": cls.company.id,
+            }
+        )
         plan = cls.env["account.analytic.plan"].create({"name": "Payers"})
         cls.grant_p, cls.grant_f = cls.env["account.analytic.account"].create(
             [

@@ -1,8 +1,10 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from psycopg2.errors import CheckViolation
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import BillsCommon
 
@@ -73,6 +75,66 @@ class TestBills(BillsCommon):
         bill = self._draft()
         self.assertEqual((bill.partner_id, bill.amount_total), (shop, 25.0))
         self.assertEqual((bought.bill_state, own.bill_state), ("drafted", "none"))
+
+    def test_what_leaves_the_own_stock_is_an_entry_by_grant(self):
+        """No bill and no supplier: the grants bear it, the stock gives it, and what is
+        taken back comes back into the stock."""
+        us = self.company.partner_id.id
+        kit = self._give(self._case(), 10.0, provider_id=us, is_from_stock=True)
+        entry = self._draft()
+        self.assertEqual((entry.move_type, kit.bill_state), ("entry", "drafted"))
+        entry.action_post()
+        self.assertEqual(kit.bill_state, "booked")
+        self.assertEqual(
+            {
+                tuple(line.analytic_distribution): line.balance
+                for line in entry.line_ids
+                if line.analytic_distribution
+            },
+            {(str(self.grant_p.id),): 6.67, (str(self.grant_f.id),): 3.33},
+        )
+        stock = entry.line_ids.filtered(lambda line: line.account_id == self.stock)
+        self.assertEqual(round(sum(stock.mapped("balance")), 2), -10.0)
+        self.assertEqual(round(kit.case_id.cost_so_far, 2), 10.0)
+        for word in (kit.case_id.name, kit.case_id.beneficiary_id.first_name):
+            self.assertFalse(
+                [line for line in entry.line_ids if word in (line.name or "")]
+            )
+        kit.with_user(kit.case_id.user_id).action_cancel("Not handed over")
+        back = self._draft()
+        back.action_post()
+        self.env.invalidate_all()
+        self.assertEqual(kit.bill_state, "none")
+        self.assertEqual(round(kit.case_id.cost_so_far, 2), 0)
+        lines = (entry | back).line_ids
+        stock = lines.filtered(lambda line: line.account_id == self.stock)
+        self.assertEqual(round(sum(stock.mapped("balance")), 2), 0)
+
+    def test_bad_input_stock_without_an_account_or_from_a_shop(self):
+        shop = self.env["res.partner"].create({"name": "A shop"})
+        with self.assertRaises(CheckViolation), mute_logger("odoo.sql_db"):
+            with self.env.cr.savepoint():
+                self._give(
+                    self._case(), 10.0, is_from_stock=True, bought_from_id=shop.id
+                )
+        self._give(self._case(), 10.0, is_from_stock=True)
+        self.company.agreement_stock_account_id = False
+        with self.assertRaisesRegex(UserError, "account of the stock"):
+            self._draft()
+
+    def test_bad_input_a_grant_is_closed_with_open_bills(self):
+        """What was given before stays on the grant: its bill is posted there."""
+        before = self._give(self._case(), 10.0)
+        bill = self._draft()
+        (self.grant_p | self.grant_f).active = False
+        bill.action_post()
+        self.assertEqual(before.bill_state, "booked")
+        lines = bill.invoice_line_ids
+        self.assertEqual(
+            {key for line in lines for key in line.analytic_distribution},
+            {str(self.grant_p.id), str(self.grant_f.id)},
+        )
+        self.assertEqual(round(before.case_id.cost_so_far, 2), 10.0)
 
     def test_bad_input_a_bill_is_cancelled_after_the_delivery(self):
         delivery = self._give(self._case(), 10.0)

@@ -60,9 +60,9 @@ class SupportBill(models.TransientModel):
             )
             # Two people who press at once make one bill: the second is refused.
             todo.lock_for_update(allow_referencing=True)
-            moves |= self._draft_moves(todo, "in_invoice", "bill_id")
+            moves |= self._draft_all(todo, "bill_id")
             taken_back = support.search(support._domain_to_credit(self.company_id))
-            moves |= self._draft_moves(taken_back, "in_refund", "credit_id")
+            moves |= self._draft_all(taken_back, "credit_id")
         if not moves:
             raise UserError(
                 self.env._("Nothing of this month is to be billed: choose another.")
@@ -79,6 +79,14 @@ class SupportBill(models.TransientModel):
         first = month_of(self.month)
         return first, first + relativedelta(months=1, days=-1)
 
+    def _draft_all(self, support, link):
+        """Draft the bills, or the credit notes, and the entries of the own stock."""
+        stock = support.filtered(lambda one: one._is_from_stock())
+        move_type = "in_invoice" if link == "bill_id" else "in_refund"
+        return self._draft_moves(support - stock, move_type, link) | self._draft_moves(
+            stock, "entry", link
+        )
+
     def _draft_moves(self, support, move_type, link):
         """Make one entry per supplier and currency and note it on the support."""
         ids = defaultdict(list)
@@ -93,7 +101,9 @@ class SupportBill(models.TransientModel):
         moves = self.env["account.move"].with_company(self.company_id)
         moves = moves.create(
             [
-                self._prepare_move(ones, supplier, currency, move_type)
+                self._prepare_entry(ones, currency, 1 if link == "bill_id" else -1)
+                if move_type == "entry"
+                else self._prepare_move(ones, supplier, currency, move_type)
                 for (supplier, currency), ones in groups.items()
             ]
         )
@@ -101,8 +111,9 @@ class SupportBill(models.TransientModel):
             ones._unprotected().write({link: move.id})
         return moves
 
-    def _prepare_move(self, support, supplier, currency, move_type):
-        """Return the entry: what it is for, by grant, in sums."""
+    def _sums(self, support, currency):
+        """``[(label, analytic account id or False, units)]``: what it is for, by grant,
+        in sums."""
         sums = defaultdict(int)
         known = {}
         for one in support:
@@ -113,6 +124,54 @@ class SupportBill(models.TransientModel):
             parts = Money.of(amount, currency).split(list(shares.values()))
             for analytic, part in zip(shares, parts, strict=True):
                 sums[label, analytic] += part.units
+        rows = sorted(sums.items(), key=lambda item: (item[0][0], item[0][1] or 0))
+        return [(label, analytic, units) for (label, analytic), units in rows if units]
+
+    def _prepare_entry(self, support, currency, sign):
+        """Return the entry by which things leave the stock for the grants, or come
+        back: a line of each side for each sum, so that a rate leaves no rest."""
+        company = self.company_id
+        stock = company.agreement_stock_account_id
+        # sudo: the journal is used, not shown
+        journals = self.env["account.journal"].sudo()
+        journal = journals.search(
+            [("type", "=", "general"), ("company_id", "=", company.id)], limit=1
+        )
+        if not stock or not journal:
+            raise UserError(
+                self.env._(
+                    "Choose the account of the stock of support in the settings, and "
+                    "make a journal for miscellaneous entries."
+                )
+            )
+        month = self._say_day(self._days()[0], "MMMM y")
+        lines = []
+        for label, analytic, units in self._sums(support, currency):
+            amount = sign * Money(units, currency).amount
+            lines += [
+                Command.create(
+                    {
+                        "name": f"{label} {month}",
+                        "account_id": account.id,
+                        "currency_id": currency.id,
+                        "amount_currency": side * amount,
+                        "analytic_distribution": {str(analytic): 100.0}
+                        if analytic and side > 0
+                        else False,
+                    }
+                )
+                for account, side in ((self.account_id, 1), (stock, -1))
+            ]
+        return {
+            "move_type": "entry",
+            "journal_id": journal.id,
+            "date": self._days()[1],
+            "ref": self.env._("Support from Stock %(month)s", month=month),
+            "line_ids": lines,
+        }
+
+    def _prepare_move(self, support, supplier, currency, move_type):
+        """Return the bill: what it is for, by grant, in sums."""
         month = self._say_day(self._days()[0], "MMMM y")
         return {
             "move_type": move_type,
@@ -133,9 +192,6 @@ class SupportBill(models.TransientModel):
                         else False,
                     }
                 )
-                for (label, analytic), units in sorted(
-                    sums.items(), key=lambda item: (item[0][0], item[0][1] or 0)
-                )
-                if units
+                for label, analytic, units in self._sums(support, currency)
             ],
         }

@@ -54,14 +54,8 @@ class TestRelease(AgreementCommon, CashCommon):
         )
         return self.company.currency_id.round(sum(lines.mapped("balance")))
 
-    def test_r68_a_deposit_is_released_as_its_grant_is_spent(self):
-        self.agreement.with_user(self.accountant).action_call()
-        call = self.agreement.with_env(self.env).call_ids
-        call.move_id.action_post()
-        paid_in = call.move_id.amount_total_signed
-        self.assertEqual(self._balance(self.deferred_account), -paid_in)
-        self.assertFalse(self._balance(self.grant_income))
-        bill = self.env["account.move"].create(
+    def _bill_of(self, amount):
+        return self.env["account.move"].create(
             {
                 "move_type": "in_invoice",
                 "partner_id": self.ngo.id,
@@ -72,7 +66,7 @@ class TestRelease(AgreementCommon, CashCommon):
                         {
                             "name": "School fees",
                             "account_id": self.expense_account.id,
-                            "price_unit": 50_000,
+                            "price_unit": amount,
                             "tax_ids": [Command.clear()],
                             "analytic_distribution": {str(self.analytic_a.id): 100.0},
                         }
@@ -80,12 +74,34 @@ class TestRelease(AgreementCommon, CashCommon):
                 ],
             }
         )
+
+    def test_r68_a_deposit_is_released_as_its_grant_is_spent(self):
+        self.agreement.with_user(self.accountant).action_call()
+        call = self.agreement.with_env(self.env).call_ids
+        call.move_id.action_post()
+        paid_in = call.move_id.amount_total_signed
+        self.assertEqual(self._balance(self.deferred_account), -paid_in)
+        self.assertFalse(self._balance(self.grant_income))
+        bill = self._bill_of(50_000)
         bill.action_post()
         self.assertEqual(self._balance(self.grant_income), -50_000)
         self.assertEqual(self._balance(self.deferred_account), 50_000 - paid_in)
         bill.button_draft()
         self.assertFalse(self._balance(self.grant_income))
         self.assertEqual(self._balance(self.deferred_account), -paid_in)
+
+    def test_r68_bad_input_a_grant_ends_with_open_bills(self):
+        """A bill drafted under a grant that has ended since is charged to it, and
+        releases what was paid in."""
+        self.agreement.with_user(self.accountant).action_call()
+        self.agreement.with_env(self.env).call_ids.move_id.action_post()
+        bill = self._bill_of(50_000)
+        self.grant.sudo()._unprotected().date_end = self.today - timedelta(days=1)
+        bill.action_post()
+        self.assertEqual(self._balance(self.grant_income), -50_000)
+        self.assertEqual(
+            set(bill.invoice_line_ids.analytic_distribution), {str(self.analytic_a.id)}
+        )
 
     def test_without_a_grant_the_companys_account_counts(self):
         account = self.env["account.account"].create(
