@@ -23,6 +23,7 @@
         "views/remediation_adult_job_views.xml",
         "views/remediation_job_promise_views.xml",
         "views/remediation_task_move_views.xml",
+        "views/remediation_age_check_views.xml",
         "views/remediation_service_delivery_views.xml",
         "views/remediation_workforce_list_views.xml",
         "wizards/remediation_support_bill_views.xml",
