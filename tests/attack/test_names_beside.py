@@ -508,7 +508,6 @@ AUDITOR_TEXTS = {
             "cash.transfer.payment.plan.job_failed",
             "cash.transfer.reconciliation.job_failed",
             "cash.transfer.payment.plan.file_hash",
-            "cash.transfer.payment.plan.content_hash",
             "cash.transfer.reconciliation.file_hash",
             "cash.transfer.approval.seen_hash",
             "remediation.agreement.paper_sha256",
