@@ -37,7 +37,8 @@ _REASONS = {
         "remediation.assessment.assessment_type "
         "remediation.attendance.source remediation.data.breach.kind "
         "remediation.education.enrolment.kind remediation.import.job.source "
-        "remediation.note.kind remediation.service.delivery.recipient "
+        "remediation.note.kind remediation.person.of.interest.kind "
+        "remediation.service.delivery.recipient "
         "remediation.service.delivery.unit remediation.subject.request.kind "
         "savings.member.sex"
     ),

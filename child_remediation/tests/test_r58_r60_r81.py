@@ -29,7 +29,7 @@ class TestAnswered(RemediationCommon):
             )
         )
 
-    def _seen(self, **vals):
+    def _answers(self, **vals):
         return {
             "child_seen": "yes",
             "child_working": "no",
@@ -70,7 +70,7 @@ class TestAnswered(RemediationCommon):
             ({"child_working": "no", "occupation": "school"}, "seen"),
             ({"child_seen": "yes", "occupation": "school"}, "works"),
             ({"child_seen": "yes", "child_working": "no"}, "school"),
-            (self._seen(visit_type="phone"), "phone"),
+            (self._answers(visit_type="phone"), "phone"),
         ):
             visit = self._new_visit(case, **vals)
             with self.subTest(**vals), self.assertRaisesRegex(UserError, word):
@@ -83,7 +83,7 @@ class TestAnswered(RemediationCommon):
 
     def test_r58_not_known_is_no_clean_visit(self):
         case = self._new_case()
-        visit = self._new_visit(case, **self._seen(child_working="unknown"))
+        visit = self._new_visit(case, **self._answers(child_working="unknown"))
         visit.action_done()
         self.assertEqual((visit.outcome, visit.is_clean), ("not_counting", False))
         self.assertFalse(case.work_situation_ids)
@@ -164,7 +164,7 @@ class TestAnswered(RemediationCommon):
             self._new_visit(case, date_done=False, date_planned=day)
             for day in (self.today - timedelta(days=3), self.today + timedelta(days=60))
         )
-        made = self._new_visit(case, **self._seen())
+        made = self._new_visit(case, **self._answers())
         made.action_done()
         self.assertEqual((planned.state, planned.answered_by_id), ("cancelled", made))
         self.assertEqual(made.date_planned, self.today - timedelta(days=3))
@@ -186,14 +186,14 @@ class TestAnswered(RemediationCommon):
         closure.action_submit()
         self._seen(closure, self.supervisor).action_approve()
         checks = case.visit_ids.filtered("is_post_closure").sorted("date_planned")
-        good = self._new_visit(case, **self._seen())
+        good = self._new_visit(case, **self._answers())
         good.action_done()
         self.assertTrue(good.is_post_closure)
         self.assertEqual(checks[0].answered_by_id, good)
         self.assertEqual(case.stage, "closed")
         self.assertEqual(case._day(case.next_due), checks[1].date_planned)
         bad = self._new_visit(
-            case, **self._seen(child_working="yes", site_id=self.site.id)
+            case, **self._answers(child_working="yes", site_id=self.site.id)
         )
         bad.action_done()
         self.assertEqual((case.stage, case.reopened_count), ("assessment", 1))
@@ -201,7 +201,7 @@ class TestAnswered(RemediationCommon):
     def test_r59_danger_at_a_visit_is_told_at_once(self):
         case = self._new_case()
         mails = self.env["mail.mail"].sudo().search([])
-        self._new_visit(case, **self._seen(immediate_danger="yes")).action_done()
+        self._new_visit(case, **self._answers(immediate_danger="yes")).action_done()
         new = self.env["mail.mail"].sudo().search([]) - mails
         told = " ".join(new.mapped("email_to"))
         for user in (case.user_id, self.supervisor):

@@ -30,7 +30,9 @@ class Complaint(models.Model):
     #: What is 0 where nobody knows it: shown as a dash.
     _zero_is_unknown = frozenset({"people_count"})
 
-    remedy_ids = fields.One2many("remediation.remedy", "complaint_id")
+    remedy_ids = fields.One2many(
+        "remediation.remedy", "complaint_id", string="Remedies"
+    )
     respondent_ids = fields.One2many("remediation.complaint.respondent", "complaint_id")
     is_group = fields.Boolean(
         string="Complaint of a Group", help="Several people complain together."
