@@ -61,3 +61,8 @@ class AuthOauthProvider(models.Model):
         self.ensure_one()
         given = self.role_ids.filtered(lambda role: role._matches(claims)).group_id
         return given, self.role_ids.group_id
+
+    def _close_core(self):
+        """Close, of these, the one that core opens by itself on every server."""
+        core = self.env.ref("auth_oauth.provider_openerp", raise_if_not_found=False)
+        (self & (core or self.browse())).enabled = False

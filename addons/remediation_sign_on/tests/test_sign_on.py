@@ -178,6 +178,12 @@ class TestSignOn(RemediationCommon, HttpCase):
         answer = self.url_open("/web/session/get_session_info", json={"params": {}})
         return answer.json().get("result", {}).get("username")
 
+    def test_nobody_is_offered_whom_the_organisation_did_not_choose(self):
+        offered = self.env["auth.oauth.provider"].search([("enabled", "=", True)])
+        self.assertEqual(offered, self.provider)
+        page = self.url_open("/web/login").text
+        self.assertNotIn("accounts.odoo.com", page)
+
     def test_signed_on_with_roles_and_second_factor(self):
         self.assertEqual(self._sign_on(), "worker")
         self.assertIn(self.worker_group, self.worker.group_ids)
