@@ -22,7 +22,6 @@ class ResUsers(models.Model):
             ("twice", "Twice a Day (7 h, 13 h)"),
         ],
         default="at_once",
-        required=True,
         help="When letters come that may wait. Alarms always come at once.",
     )
     told_mail_ids = fields.One2many(
