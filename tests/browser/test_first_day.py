@@ -88,7 +88,7 @@ def organisation(admin):
     assert "Kinshasa" in proposed.locator("[name=tz] input").input_value()
     assert "French" in proposed.locator("[name=lang_ids]").inner_text()
     admin.press("Save")
-    admin.page.locator(DIALOG).wait_for(state="detached", timeout=90_000)
+    admin.page.locator(DIALOG).wait_for(state="detached", timeout=240_000)
     assert admin.steps()["Organisation and Country"]
 
 
