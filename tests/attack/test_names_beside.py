@@ -271,7 +271,7 @@ class TestNamesBeside(AttackWorld):
         problems = []
         for name in self._product_models(transient=False):
             model = self.env[name]
-            if hasattr(model, "_open_texts"):
+            if hasattr(model, "_text_readers"):
                 continue
             for field in model._fields.values():
                 if (

@@ -741,7 +741,7 @@ class History:
             self.attempt("ask", lambda: asking.action_extend(until, "Reason"))
         test.assertEqual(entitlement.state, before, "nobody does it alone")
         second = data.draw(sampled_from([test.supervisor, test.supervisor_2]))
-        self.attempt(step, entitlement.with_user(second).action_agree)
+        self.attempt(step, test._seen(entitlement, second).action_agree)
 
     def do_identity(self, data):
         """Somebody corrects a payee's name; mostly it is approved again (R66)."""

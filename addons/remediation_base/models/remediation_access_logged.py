@@ -3,7 +3,7 @@ import logging
 from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, ormcache
 
 _logger = logging.getLogger(__name__)
 
@@ -53,15 +53,22 @@ class AccessLogged(models.AbstractModel):
         the question came from, and here it is noted (R73)."""
         result = super()._field_to_sql(alias, field_expr, query)
         field = self._fields[field_expr.partition(".")[0]]
-        # Texts that are open where texts are identity (R72) are codes.
-        free = field.type in TEXTS and not hasattr(self, "_open_texts")
+        free = field.type in TEXTS and field.name not in _CODE_FIELDS
         if (
-            (field.groups or free and field.name not in _CODE_FIELDS)
+            (field.groups or free and field.name not in self._codes_in_texts())
             and not self.env.su
             and not self.env.cr.precommit.data.get(_FETCHING)
         ):
             self.env["remediation.access.log"]._log_question(self._name, [field.name])
         return result
+
+    @api.model
+    @ormcache("self._name")
+    def _codes_in_texts(self):
+        """Texts that are open where texts are identity (R72): nobody wrote them."""
+        return frozenset().union(
+            *(cls.__dict__.get("_open_texts", ()) for cls in type(self).__mro__)
+        )
 
     @api.model
     def _is_fetching(self):
