@@ -439,8 +439,10 @@ class TestPortal(PortalCommon):
             self._new_case(site_id=self.site.id)
         for _number in range(3):
             self._new_case(site_id=self.farm.id)
+        self.company.partner_id.tz = "Africa/Lubumbashi"
+        today = self.case._place_today()
         total = self.env["referral.total"].create(
-            {"name": "This week", "date_from": self.today, "date_to": self.today}
+            {"name": "This week", "date_from": today, "date_to": today}
         )
         total.with_user(self.coordinator).action_release()
         self.authenticate("portal_observer", "portal_observer")

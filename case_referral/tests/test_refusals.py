@@ -35,6 +35,8 @@ MANAGERS = {"manager", "manager_other", "former"}
 # path → who reads it with GET; {case}, {package}, {file} are the manager's own
 ROUTES = {
     "/my/remediation": HOME,
+    "/my/remediation/messages": MANAGERS,
+    "/my/remediation/app.webmanifest": EVERYBODY,
     "/my/remediation/totals": {"observer"},
     "/my/remediation/file/<int:file_id>": {"manager", "supervisor"},
     "/my/remediation/cases": MANAGERS | {"supervisor"},
@@ -67,6 +69,8 @@ ROUTES = {
     "/report-concern": EVERYBODY,
     "/speak-up/<any(safeguarding,complaint):kind>": EVERYBODY,
 }
+#: Everybody's, and no page: core's door, and what only remembers how large text is.
+LEADS_ON = {"/web/login", "/my/remediation/text-size/<string:size>"}
 POST_ONLY = {
     path
     for path in ROUTES
@@ -202,7 +206,7 @@ class TestRefusals(PortalCommon):
             rule.rule
             for rule in self._rules()
             if rule.endpoint.__module__.startswith("odoo.addons.case_referral.")
-            and rule.rule != "/web/login"  # core's, everybody's; only watched here
+            and rule.rule not in LEADS_ON
         }
         self.assertEqual(found - set(ROUTES), set(), "add these to ROUTES")
         self.assertEqual(set(ROUTES) - found, set(), "these routes are gone")

@@ -12,6 +12,13 @@ from .common import ReferralCommon
 
 @tagged("post_install", "-at_install")
 class TestTotals(ReferralCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # A period's days are those of the place, also two hours before midnight UTC.
+        cls.company.partner_id.tz = "Africa/Lubumbashi"
+        cls.today = cls.env["remediation.case"]._place_today()
+
     def _release(self, name="Week"):
         total = (
             self.env["referral.total"]
