@@ -238,7 +238,6 @@ def choose(person, line, name, label):
 
 def pick(person, line, name, text):
     box = line.locator(f"[name={name}] input").first
-    box.click()
     box.fill(text)
     items = person.page.locator(".o-autocomplete--dropdown-item")
     items.filter(has_text=text).first.click()
