@@ -177,8 +177,8 @@ class RemediationCasePortalPage(models.Model):
         return [(name, self.env._(DEEDS[name])) for name in names], len(fitting)
 
     def _portal_history(self, limit=30):
-        """What happened, the newest first: dicts of day, what, model, id (R71: nothing
-        of what was written there)."""
+        """What happened, the newest first: dicts of day and what (R71: nothing of
+        what was written there)."""
         _ = self.env._
         found = []
         for records, day, what in (
@@ -195,7 +195,7 @@ class RemediationCasePortalPage(models.Model):
             (self, "opened_at", _("Case opened")),
         ):
             found += [
-                {"day": self._as_day(record[day]), "what": what, "record": record}
+                {"day": self._as_day(record[day]), "what": what}
                 for record in records
                 if record[day]
             ]
