@@ -27,6 +27,7 @@ APPS = (
     "case_exchange",
     "case_submission",
     "case_indicator",
+    "case_indicator_agreement",
     "case_indicator_budget",
     "case_indicator_cash",
     "case_indicator_referral",

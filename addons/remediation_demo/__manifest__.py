@@ -11,6 +11,7 @@
         "case_agreement_cash",
         "case_agreement_portal",
         "case_exchange",
+        "case_indicator_agreement",
         "case_indicator_budget",
         "case_indicator_cash",
         "case_indicator_dashboard",

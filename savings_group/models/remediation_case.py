@@ -1,8 +1,10 @@
 from collections import defaultdict
+from dataclasses import replace
 
 from odoo import models
 
-from odoo.addons.remediation_base.tools.money import Money, split_units
+from odoo.addons.remediation_base.tools.ledger import charged
+from odoo.addons.remediation_base.tools.money import split_units
 
 
 class Case(models.Model):
@@ -10,8 +12,20 @@ class Case(models.Model):
 
     def _booked_costs(self):
         """Add what was given for its caregivers, and one member's part of what was
-        given to their groups: the parts of all members are what the ledger shows."""
+        given to their groups."""
         costs = super()._booked_costs()
+        for case, charge in self._parts_of_groups([]):
+            key = (case.id, "cost_groups")
+            costs[key] = costs.get(key, 0) + charge.units
+        return costs
+
+    def _parts_of_groups(self, payers):
+        """Return ``[(case, Charge)]``: these cases' parts of what posted bills charge
+        for their groups. The parts of all members are what the ledger shows, and so
+        are those of each payer.
+
+        :param payers: ids of the analytic accounts that count as payers
+        """
         # sudo: the link to the member is secret (R51); a sum of money comes out of
         # here, for who follows the case, and nothing goes to the group's side.
         enrolments = self.env["savings.enrolment"].sudo()
@@ -26,57 +40,46 @@ class Case(models.Model):
         asked = enrolments.search(
             [("group_id", "in", groups.ids), ("support_id", "!=", False)]
         ).support_id
-        given = self._booked_of_groups(groups)
+        given = self._booked_of_groups(groups, payers)
         everybody = self._members_of(groups)
+        wanted, parts = set(self.ids), []
         for member, own in of_member.items():
-            units = dict.fromkeys(own, 0)
-            for support, amount in given[member.group_id].items():
+            for support, charge in given[member.group_id]:
                 if support in asked:
-                    for enrolment in own:
-                        if enrolment.support_id == support:
-                            units[enrolment] += amount
-                    continue
-                of_group = everybody[member.group_id]
-                parts = split_units(amount, [1] * len(of_group))
-                mine = split_units(parts[of_group.index(member.id)], [1] * len(own))
-                for enrolment, part in zip(own, mine, strict=True):
-                    units[enrolment] += part
-            for enrolment in own.filtered(lambda one: one.case_id in self):
-                key = (enrolment.case_id.id, "cost_groups")
-                costs[key] = costs.get(key, 0) + units[enrolment]
-        return costs
+                    shares = [
+                        charge.units if enrolment.support_id == support else 0
+                        for enrolment in own
+                    ]
+                else:
+                    of_group = everybody[member.group_id]
+                    of_all = split_units(charge.units, [1] * len(of_group))
+                    part = of_all[of_group.index(member.id)]
+                    shares = split_units(part, [1] * len(own))
+                parts += [
+                    (enrolment.case_id, replace(charge, units=share))
+                    for enrolment, share in zip(own, shares, strict=True)
+                    if share and enrolment.case_id.id in wanted
+                ]
+        return parts
 
-    def _booked_of_groups(self, groups):
-        """Return ``{group: {support: units}}`` of what posted bills charge for it."""
-        # sudo: as in _booked_costs
+    def _booked_of_groups(self, groups, payers):
+        """Return ``{group: [(support, Charge)]}`` of what posted bills charge."""
+        # sudo: as in _parts_of_groups
         supports = self.env["savings.support"].sudo()
         supports = supports.search(
             [("group_id", "in", groups.ids), ("state", "=", "posted")]
         )
         by_move = {support.move_id: support for support in supports}
-        bills = [move.id for move in by_move]
-        given = defaultdict(lambda: defaultdict(int))
-        rows = supports.env["account.move.line"]._read_group(
-            [
-                "|",
-                ("move_id", "in", bills),
-                ("move_id.reversed_entry_id", "in", bills),
-                ("parent_state", "=", "posted"),
-                ("account_id.internal_group", "=", "expense"),
-            ],
-            ["move_id"],
-            ["balance:sum"],
-        )
-        for move, balance in rows:
-            support = by_move.get(move) or by_move[move.reversed_entry_id]
-            units = Money.of(balance, move.company_id.currency_id).units
-            given[support.group_id][support] += units
+        given = defaultdict(list)
+        for charge in charged(supports.move_id, payers):
+            support = by_move[charge.move]
+            given[support.group_id].append((support, charge))
         return given
 
     def _members_of(self, groups):
         """Return ``{group: [member id]}``, those who left too: a part stays the same
         when somebody leaves."""
-        # sudo: as in _booked_costs
+        # sudo: as in _parts_of_groups
         members = self.env["savings.member"].sudo().with_context(active_test=False)
         found = defaultdict(list)
         for member in members.search([("group_id", "in", groups.ids)], order="id"):

@@ -1,5 +1,4 @@
 from . import (
-    account_move,
     res_company,
     res_config_settings,
     remediation_legal_framework,

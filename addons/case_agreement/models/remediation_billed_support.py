@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from odoo.addons.remediation_base.tools.money import Money
+
 #: Where the money for one support stands.
 BILL_STATES = [
     ("none", "Not Billed"),
@@ -90,3 +92,19 @@ class BilledSupport(models.AbstractModel):
     def _bill_parts(self):
         """``(day, label of what it is, amount)`` of one support, without a name."""
         raise NotImplementedError
+
+    def _parts_by_grant(self):
+        """Return ``{analytic account id or False: Money}`` of one support: the shares
+        of the agreement on its day."""
+        day, _label, amount = self._bill_parts()
+        shares = self.case_id._analytic_shares(day)
+        parts = Money.of(amount, self.currency_id).split(list(shares.values()))
+        return dict(zip(shares, parts, strict=True))
+
+    def _units_by_payer(self, payers):
+        """The same as units, where what none of these payers pays is under None."""
+        units = {}
+        for analytic, part in self._parts_by_grant().items():
+            payer = analytic if analytic in payers else None
+            units[payer] = units.get(payer, 0) + part.units
+        return units

@@ -1,8 +1,10 @@
 from collections import defaultdict
+from dataclasses import replace
 
 from odoo import models
 
-from odoo.addons.remediation_base.tools.money import Money, split_units
+from odoo.addons.remediation_base.tools.ledger import charged
+from odoo.addons.remediation_base.tools.money import split_units
 
 #: What is billed by supplier and month.
 BILLED = ("remediation.service.delivery", "remediation.education.enrolment")
@@ -14,33 +16,53 @@ class Case(models.Model):
     _inherit = "remediation.case"
 
     def _booked_costs(self):
-        """Add its part of each posted bill and credit note. A bill is one sum for many
-        children: it is divided over all that it bills by the largest remainder, so
-        that the parts of all cases are what the ledger shows, to the cent."""
+        """Add its part of each posted bill and credit note."""
         costs = super()._booked_costs()
+        # sudo: who follows a case reads no bill; only sums come out of here
+        cases, mine = self.sudo(), set(self.ids)
+        parties = cases.env["remediation.agreement.party"]
+        payers = parties.search([("analytic_account_id", "!=", False)])
+        payers = payers.analytic_account_id.ids
         for link in ("bill_id", "credit_id"):
-            # sudo: who follows a case reads no bill; only sums come out of here
-            moves = self.env["account.move"].sudo()
+            moves = cases.env["account.move"]
             for name in BILLED:
-                mine = moves.env[name].search(
-                    [("case_id", "in", self.ids), (link, "!=", False)]
+                billed = moves.env[name].search(
+                    [("case_id", "in", cases.ids), (link, "!=", False)]
                 )
-                moves |= mine[link]
-            self._divide_bills(moves, link, costs)
+                moves |= billed[link]
+            for case, charge in cases._divided_bills(moves, link, payers):
+                if case.id in mine:
+                    key = (case.id, "cost_services")
+                    costs[key] = costs.get(key, 0) + charge.units
         return costs
 
-    def _divide_bills(self, moves, link, costs):
-        charged = moves._charged_units()
+    def _divided_bills(self, moves, link, payers):
+        """Divide entries over the cases of what they bill. A bill is one sum for many
+        children: what it charges to each payer is divided by the largest remainder,
+        so that the parts of all cases are what the ledger shows, to the cent.
+
+        :param moves: ``account.move``
+        :param str link: ``bill_id`` or ``credit_id``
+        :param payers: ids of the analytic accounts that count as payers
+        :return: list of ``(case, Charge)``
+        """
+        charges = charged(moves, payers)
         support = defaultdict(list)
         for name in BILLED:
-            for one in moves.env[name].search([(link, "in", moves.ids)], order="id"):
-                amount = one._bill_parts()[2]
-                units = Money.of(amount, one.currency_id).units
-                support[one[link]].append((one.case_id.id, units))
-        mine = set(self.ids)
-        for move, parts in support.items():
-            shares = split_units(charged[move], [units for _case, units in parts])
-            for (case, _units), share in zip(parts, shares, strict=True):
-                if case in mine:
-                    key = (case, "cost_services")
-                    costs[key] = costs.get(key, 0) + share
+            domain = [(link, "in", moves.ids)]
+            for one in moves.env[name].search(domain, order="id"):
+                support[one[link]].append((one.case_id, one._units_by_payer(payers)))
+        parts = []
+        for charge in charges:
+            given = support[charge.move]
+            weights = [units.get(charge.payer, 0) for _case, units in given]
+            # An accountant may charge another grant than the agreement names.
+            if not any(weights):
+                weights = [sum(units.values()) or 1 for _case, units in given]
+            shares = split_units(charge.units, weights)
+            parts += [
+                (case, replace(charge, units=share))
+                for (case, _units), share in zip(given, shares, strict=True)
+                if share
+            ]
+        return parts

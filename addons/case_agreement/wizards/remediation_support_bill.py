@@ -115,14 +115,9 @@ class SupportBill(models.TransientModel):
         """``[(label, analytic account id or False, units)]``: what it is for, by grant,
         in sums."""
         sums = defaultdict(int)
-        known = {}
         for one in support:
-            day, label, amount = one._bill_parts()
-            if (one.case_id, day) not in known:
-                known[one.case_id, day] = one.case_id._analytic_shares(day)
-            shares = known[one.case_id, day]
-            parts = Money.of(amount, currency).split(list(shares.values()))
-            for analytic, part in zip(shares, parts, strict=True):
+            label = one._bill_parts()[1]
+            for analytic, part in one._parts_by_grant().items():
                 sums[label, analytic] += part.units
         rows = sorted(sums.items(), key=lambda item: (item[0][0], item[0][1] or 0))
         return [(label, analytic, units) for (label, analytic), units in rows if units]

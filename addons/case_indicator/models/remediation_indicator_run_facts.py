@@ -7,6 +7,7 @@ from odoo import models
 from odoo.tools import SQL
 
 from odoo.addons.child_remediation.tools.classification import CHILD_LABOUR
+from odoo.addons.remediation_base.tools.money import Money
 
 from ..tools import facts_children, facts_people, facts_plans, facts_school, prelude
 
@@ -108,8 +109,7 @@ class IndicatorRun(models.Model):
         self.ensure_one()
         self.env.flush_all()
         parameters = self._parameters()
-        self._prepare(parameters)
-        self._script(self._families(), parameters)
+        self._prepare(parameters, self._families())
         missing = Counter(self._add_facts(parameters))
         without = SQL(" UNION ALL ").join(
             SQL(statement, **parameters) for statement in self._without_rate()
@@ -168,7 +168,27 @@ class IndicatorRun(models.Model):
     def _cost_sources(self):
         """Hook: statements of ``(case_id, date, amount, currency_id, payer)`` that say
         what support of children cost; each amount stands in one of them alone."""
-        return [prelude.DELIVERIES]
+        return [prelude.DELIVERIES, prelude.BOOKED]
+
+    def _payers(self):
+        """Hook: the ids of the analytic accounts that count as payers."""
+        return []
+
+    def _booked_charges(self):
+        """Hook: what posted bills charged for children within the period, in rows of
+        ``(case id, month of support or None, payer or None, units of the currency)``.
+        """
+        return []
+
+    def _booked_parameters(self):
+        """The same, as :data:`prelude.BOOKED` takes it."""
+        rows, currency = self._booked_charges(), self.company_id.currency_id
+        return {
+            "booked_cases": [row[0] for row in rows],
+            "booked_days": [row[1] or None for row in rows],
+            "booked_payers": [row[2] for row in rows],
+            "booked_amounts": [Money(row[3], currency).amount for row in rows],
+        }
 
     def _parameters(self):
         """What the statements are given; see :mod:`..tools.prelude`."""
@@ -220,7 +240,9 @@ class IndicatorRun(models.Model):
             }
         )
 
-    def _prepare(self, parameters):
+    def _prepare(self, parameters, families=()):
+        """Fill the tables of the transaction, and the facts of these families."""
+        parameters = {**parameters, **self._booked_parameters()}
         sources = SQL(" UNION ALL ").join(
             SQL(source, **parameters) for source in self._cost_sources()
         )
@@ -232,6 +254,7 @@ class IndicatorRun(models.Model):
                 prelude.CASES,
                 prelude.INDEXES,
                 prelude.COSTS,
+                *families,
             ],
             {**parameters, "sources": sources},
         )

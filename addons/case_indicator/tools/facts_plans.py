@@ -98,7 +98,9 @@ WITH child AS (
 INSERT INTO indicator_fact
 SELECT f.measure, c.child_id, c.case_id, c.case_id, coalesce(f.num, 0), f.den, FALSE
   FROM (
-    SELECT 'i24_child' AS measure, child_id, cost AS num, 1 AS den FROM child
+    -- of a child who was given nothing within the period, the books alone tell
+    SELECT 'i24_child' AS measure, child_id, cost AS num, (months > 0)::int AS den
+      FROM child
     UNION ALL
     SELECT 'i24_month', child_id, cost, months FROM child
     UNION ALL

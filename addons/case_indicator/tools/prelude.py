@@ -106,9 +106,10 @@ ANALYZE indicator_finding
 """
 
 #: What support cost within the period, in the company's currency. The sources are
-#: ``(case_id, date, amount, currency_id, payer)``: the payer is the id of what the
-#: money was charged to, NULL where none is known. A currency without a rate is counted
-#: apart.
+#: ``(case_id, date, amount, currency_id, payer)``: the payer is the id of the analytic
+#: account that the money was charged to, NULL where none is known. The date is NULL
+#: where an amount is no month of support, as of a credit. A currency without a rate is
+#: counted apart.
 COSTS = """
 CREATE TEMP TABLE indicator_cost ON COMMIT DROP AS
 SELECT source.case_id, c.child_id, source.date,
@@ -139,6 +140,14 @@ SELECT d.case_id, d.date, coalesce(d.cost, 0) AS amount, d.currency_id,
   FROM remediation_service_delivery d
  WHERE d.company_id = %(company)s AND d.state = 'given'
    AND d.date BETWEEN %(date_from)s AND %(date_to)s
+"""
+
+#: What posted bills charged for children: rows that the apps that bill work out.
+BOOKED = """
+SELECT b.case_id, b.date, b.amount, %(currency)s AS currency_id, b.payer
+  FROM unnest(%(booked_cases)s::integer[], %(booked_days)s::date[],
+              %(booked_amounts)s::numeric[], %(booked_payers)s::integer[])
+       b (case_id, date, amount, payer)
 """
 
 MISSING_RATES = """

@@ -9,8 +9,9 @@ from odoo.addons.case_indicator.models.remediation_indicator_run_facts import IN
 #: What a payment cost, on the day it was delivered.
 PAYMENT_COSTS = """
 SELECT e.case_id, l.delivered_on AS date, s.company_posted AS amount,
-       %(currency)s AS currency_id, s.grant_id AS payer
+       %(currency)s AS currency_id, g.analytic_account_id AS payer
   FROM cash_transfer_payment_split s
+  LEFT JOIN cash_transfer_grant g ON g.id = s.grant_id
   JOIN cash_transfer_payment_line l ON l.id = s.line_id
   JOIN cash_transfer_entitlement e ON e.id = s.entitlement_id
  WHERE s.company_id = %(company)s AND s.company_posted <> 0
@@ -134,28 +135,30 @@ SELECT %(run)s, %(company)s, %(date_to)s, m.id, m.indicator_id, m.sequence, 'gra
                f.den * coalesce(paid.cost / nullif(sum(paid.cost) OVER child, 0),
                                 1.0 / count(*) OVER child) AS den
           FROM indicator_fact f
-          LEFT JOIN (SELECT child_id, payer, coalesce(sum(cost), 0) AS cost
-                       FROM indicator_cost GROUP BY child_id, payer) paid
+          LEFT JOIN (SELECT c.child_id, g.id AS payer, sum(c.cost) AS cost
+                       FROM indicator_cost c
+                       LEFT JOIN cash_transfer_grant g
+                              ON g.analytic_account_id = c.payer
+                                 AND g.company_id = %(company)s
+                      GROUP BY 1, 2 HAVING sum(c.cost) <> 0) paid
                  ON paid.child_id = f.unit
          WHERE f.measure ^@ 'i24_'
         WINDOW child AS (PARTITION BY f.measure, f.unit)) part
   JOIN remediation_indicator_measure m ON m.key = part.measure
  GROUP BY m.id, part.payer
 """
-#: Cases of those children whom a grant, or any at all, paid for within the period; or
-#: whom none paid for.
+#: Cases of those children for whom a grant, or any at all, paid within the period; or
+#: for whom none paid.
 CASES_OF_GRANT = """
 SELECT c.id FROM remediation_case c
  WHERE c.id = ANY(%(ids)s)
    AND %(paid)s = EXISTS (
-               SELECT FROM cash_transfer_payment_split s
-                 JOIN cash_transfer_payment_line l ON l.id = s.line_id
-                 JOIN cash_transfer_entitlement e ON e.id = s.entitlement_id
-                 JOIN remediation_case other ON other.id = e.case_id
-                WHERE other.beneficiary_id = c.beneficiary_id
-                  AND (NOT %(paid)s OR s.grant_id = %(grant)s)
-                  AND s.company_posted <> 0
-                  AND l.delivered_on BETWEEN %(date_from)s AND %(date_to)s)
+               SELECT FROM indicator_cost paid
+                 JOIN cash_transfer_grant g
+                      ON g.analytic_account_id = paid.payer
+                         AND g.company_id = %(company)s
+                WHERE paid.child_id = c.beneficiary_id AND paid.cost <> 0
+                  AND (NOT %(paid)s OR g.id = %(grant)s))
 """
 
 
@@ -171,17 +174,27 @@ class IndicatorRun(models.Model):
     def _in_group(self, model, ids, dimension, key):
         if dimension != "grant":
             return super()._in_group(model, ids, dimension, key)
+        self._prepare(self._parameters())
         rows = self.env.execute_query(
             SQL(
                 CASES_OF_GRANT,
                 ids=ids,
                 paid=bool(key),
                 grant=int(key or 0),
-                date_from=self.date_from,
-                date_to=self.date_to,
+                company=self.company_id.id,
             )
         )
+        self._drop()
         return [row[0] for row in rows]
+
+    def _payers(self):
+        """Grants pay, by their analytic accounts."""
+        # sudo: whoever makes the run; ids alone come out of here
+        grants = self.env["cash.transfer.grant"].sudo()
+        grants = grants.with_context(active_test=False).search(
+            [("company_id", "=", self.company_id.id)]
+        )
+        return grants.analytic_account_id.ids
 
     def _families(self):
         return [*super()._families(), PAYMENTS, ADVANCES, CHECKS]

@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.fields import Domain
 
 #: What one of a currency is worth in the company's on the day; NULL without a rate.
 WORTH = """
@@ -93,6 +94,40 @@ class IndicatorRun(models.Model):
 
     def _families(self):
         return [*super()._families(), GROUPS]
+
+    def _booked_charges(self):
+        """A child's part of what its caregivers' groups were given, by the rule of
+        what its case cost so far."""
+        groups = self._groups_billed()
+        if not groups:
+            return super()._booked_charges()
+        # sudo: the link to the member is secret (R51); sums alone come out of here
+        enrolments = self.env["savings.enrolment"].sudo()
+        cases = enrolments.search(
+            [
+                ("case_id.company_id", "=", self.company_id.id),
+                ("member_id", "!=", False),
+                ("group_id", "in", groups.ids),
+            ]
+        ).case_id
+        return super()._booked_charges() + [
+            (case.id, charge.units > 0 and charge.day, charge.payer, charge.units)
+            for case, charge in cases._parts_of_groups(self._payers())
+            if self.date_from <= charge.day <= self.date_to
+        ]
+
+    def _groups_billed(self):
+        """The groups for which something was posted within the period."""
+        within = Domain("date", ">=", self.date_from)
+        within &= Domain("date", "<=", self.date_to)
+        posted = within | Domain("reversal_move_ids", "any", within)
+        # sudo: as in _booked_charges
+        supports = self.env["savings.support"].sudo()
+        return supports.search(
+            Domain("company_id", "=", self.company_id.id)
+            & Domain("state", "=", "posted")
+            & Domain("move_id", "any", posted)
+        ).group_id
 
     def _without_rate(self):
         return [*super()._without_rate(), WITHOUT_RATE]

@@ -13,6 +13,7 @@ EXPENSES = (
     "expense_depreciation",
     "expense_other",
 )
+BILLED = ("booked", "paid")
 
 
 class SecondReading(Children):
@@ -96,31 +97,94 @@ class SecondReading(Children):
     # I24
 
     def _costs(self):
-        """``(child, day, amount)`` of what was given or paid in the period."""
+        """``(child, day, amount)`` of what was given or paid in the period; no day
+        where the amount stands in the books alone."""
         for one in self.given():
-            if self.within(one.date) and one.domain != "cash":
+            child = one.case_id.beneficiary_id
+            if not self.within(one.date):
+                continue
+            if one.bill_state in BILLED:
+                yield child, one.date, 0.0
+            elif one.domain != "cash":
                 amount = one.currency_id._convert(
                     one.cost, self.home, self.company, one.date, round=False
                 )
-                yield one.case_id.beneficiary_id, one.date, round(amount, 2)
+                yield child, one.date, round(amount, 2)
+        for one in self._of_cases("remediation.education.enrolment"):
+            if one.bill_state in BILLED and self.within(one.date_start):
+                yield one.case_id.beneficiary_id, one.date_start, 0.0
+        yield from self._bills()
+        yield from self._groups()
         for split in self._all("cash.transfer.payment.split"):
             case = split.entitlement_id.case_id
             day = split.line_id.delivered_on
             if split.company_posted and self.within(day) and case in self.scope:
                 yield case.beneficiary_id, day, split.company_posted
 
+    def _charged(self, bill):
+        """``(day, amount)`` of a bill and of what took it back."""
+        for entry in bill | bill.reversal_move_ids:
+            if entry.state == "posted" and self.within(entry.date):
+                yield (
+                    entry.date,
+                    sum(
+                        line.balance
+                        for line in entry.line_ids
+                        if line.account_id.account_type in EXPENSES
+                    ),
+                )
+
+    def _bills(self):
+        """Each child's part of a bill, by what was noted for it."""
+        for link in ("bill_id", "credit_id"):
+            parts = defaultdict(list)
+            for model, field in (
+                ("remediation.service.delivery", "cost"),
+                ("remediation.education.enrolment", "fees"),
+            ):
+                for one in self._all(model):
+                    if one[link]:
+                        parts[one[link]].append((one.case_id, one[field]))
+            for bill, noted in parts.items():
+                whole = sum(amount for _case, amount in noted)
+                for _day, charged in self._charged(bill):
+                    for case, amount in noted:
+                        if case in self.scope:
+                            part = charged * amount / whole
+                            yield case.beneficiary_id, None, part
+
+    def _groups(self):
+        """Each child's part of what its caregivers' groups were given."""
+        enrolments = self._all("savings.enrolment")
+        members = self._all("savings.member", "group_id.company_id")
+        for support in self._all("savings.support"):
+            if support.state != "posted":
+                continue
+            asked = [one for one in enrolments if one.support_id == support]
+            size = sum(member.group_id == support.group_id for member in members)
+            for day, charged in self._charged(support.move_id):
+                for one in enrolments:
+                    if not one.member_id or one.group_id != support.group_id:
+                        continue
+                    same = sum(other.member_id == one.member_id for other in enrolments)
+                    part = one in asked if asked else 1 / size / same
+                    if part and one.case_id in self.scope:
+                        when = day if charged > 0 else None
+                        yield one.case_id.beneficiary_id, when, charged * part
+
     def i24(self):
         cost, months = defaultdict(float), defaultdict(set)
         for child, day, amount in self._costs():
             cost[child] += amount
-            months[child].add((day.year, day.month))
+            if day:
+                months[child].add((day.year, day.month))
         completed = {
             plan.case_id.beneficiary_id
             for plan in self._of_cases("remediation.plan")
             if self.within(self.day(plan.completed_on))
         }
         for child, amount in cost.items():
-            self.add("i24_child", child.id, amount)
+            self.add("i24_child", child.id, amount, bool(months[child]))
             self.add("i24_month", child.id, amount, len(months[child]))
             out = [day for day in self._ends() if self._is_out(child, day)]
             self.add("i24_out", child.id, amount, len(out))
