@@ -12,3 +12,5 @@ from . import remediation_demo_transfers
 from . import remediation_demo_groups
 from . import remediation_demo_agreements
 from . import remediation_demo_figures
+from . import remediation_demo_survivors
+from . import remediation_demo_arrivals

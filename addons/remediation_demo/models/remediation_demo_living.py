@@ -14,6 +14,7 @@ _logger = logging.getLogger(__name__)
 SIZE = "REMEDIATION_DEMO"
 #: What happens on a day, in this order.
 ORDER = (
+    "_do_take_over",
     "_do_register",
     "_do_contact",
     "_do_assess",
@@ -51,8 +52,14 @@ ORDER = (
     "_do_bill",
     "_do_draft_agreement",
     "_do_concerns",
+    "_do_enrol",
+    "_do_survive",
+    "_do_confirm_survivor",
+    "_do_keep_case",
     "_do_refer",
     "_do_follow_referrals",
+    "_do_send_in_danger",
+    "_do_hand_in",
     "_do_complain",
     "_do_report",
     "_do_weigh",
@@ -115,6 +122,8 @@ class Demo(models.AbstractModel):
             self._plan_transfers(world)
             self._plan_groups(world)
             self._plan_agreements(world)
+            self._plan_survivors(world)
+            self._plan_arrivals(world)
             self._live(world)
         # sudo: as the scheduler, whose call is due since those days
         self.env["remediation.concern"].sudo()._cron_alert_overdue()

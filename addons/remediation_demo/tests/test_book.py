@@ -45,7 +45,7 @@ SIGN_IN = "/web/login?redirect=/my/remediation"
 #: What Odoo's own screens do, whatever a module declares: rule, and where.
 OF_CORE = {
     "aria-allowed-attr": ".o_searchview, .o-dropdown",
-    "aria-command-name": ".o_searchview",
+    "aria-command-name": ".o_searchview, .o-mail-Activity-avatarContainer",
     "aria-prohibited-attr": ".o-mail-Message",
     "aria-required-children": ".o_menu_sections, .o_menu_systray",
     "aria-required-parent": ".o_menu_brand, .o_notebook, .o_searchview",

@@ -336,6 +336,54 @@ PAIRS = (
         "Reste dans sa famille ; visites chaque semaine.",
         "Stays in the family; visits every week.",
     ),
+    # -- survivors, and what arrives from elsewhere
+    ("Police de Fungurume", "Police of Fungurume"),
+    ("Tribunal pour enfants de Kolwezi", "Children's Court of Kolwezi"),
+    ("Réseau du lavoir", "Network of the washing place"),
+    (
+        "Recrute des enfants au village pour les lavoirs.",
+        "Recruits children in the village for the washing places.",
+    ),
+    (
+        "Entendu par deux agents, avec sa mère.",
+        "Heard by two officers, with the mother.",
+    ),
+    ("Jugement lu à l'audience.", "Judgment read at the hearing."),
+    ("Le récit de l'enfant se tient.", "The child's account holds together."),
+    ("Village au nord de Manono", "Village north of Manono"),
+    ("Gare routière de Lubumbashi", "Bus station of Lubumbashi"),
+    ("Lavoir près de Fungurume", "Washing place near Fungurume"),
+    ("Papa Chargeur", "Papa Chargeur"),
+    ("Maman Balance", "Maman Balance"),
+    ("Tient la balance du lavoir.", "Keeps the scales of the washing place."),
+    (
+        "Plainte pour traite et salaires retenus.",
+        "Complaint of trafficking and withheld wages.",
+    ),
+    (
+        "Chez une famille d'accueil, loin du lavoir.",
+        "With a host family, far from the washing place.",
+    ),
+    (
+        "Une moto inconnue s'arrête devant la maison.",
+        "An unknown motorcycle stops in front of the house.",
+    ),
+    (
+        "La voisine, puis l'assistante sociale.",
+        "The neighbour, then the social worker.",
+    ),
+    ("Rentrer et fermer la porte.", "Go in and close the door."),
+    ("Appeler la voisine.", "Call the neighbour."),
+    (
+        "Fièvre et blessure au pied ; la mère est injoignable.",
+        "Fever and a wounded foot; the mother cannot be reached.",
+    ),
+    ("Intérêt vital de l'enfant.", "Vital interest of the child."),
+    (
+        "C'était nécessaire ; la mère a été informée le soir.",
+        "It was necessary; the mother was told in the evening.",
+    ),
+    ("Suivi par la coordination.", "Followed by the coordination."),
     # -- what comes in, and what goes to partners
     ("Remblais derrière la gare", "Tailings behind the railway station"),
     ("Trois garçons trient du minerai.", "Three boys sort ore."),
