@@ -25,6 +25,7 @@ APPS = (
     "case_agreement_cash",
     "case_agreement_portal",
     "case_exchange",
+    "case_exchange_survivor",
     "case_submission",
     "case_indicator",
     "case_indicator_agreement",

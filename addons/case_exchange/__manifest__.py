@@ -1,7 +1,7 @@
 {
     "name": "Case Exchange",
     "summary": "Exports that keep account of themselves, and imports of former systems",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Child Remediation",
     "license": "AGPL-3",
     "author": "Child Remediation contributors",

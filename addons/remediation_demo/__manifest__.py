@@ -10,7 +10,7 @@
         "case_agreement_budget",
         "case_agreement_cash",
         "case_agreement_portal",
-        "case_exchange",
+        "case_exchange_survivor",
         "case_indicator_agreement",
         "case_indicator_budget",
         "case_indicator_cash",

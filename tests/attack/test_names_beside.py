@@ -372,8 +372,9 @@ READERS = {
         ),
         "auditor monitor data_protection safeguarding savings_manager",
     ),
-    # a list that comes with the module
+    # lists that come with the module
     "remediation.control.means": "data_protection",
+    "remediation.exploitation.value": "data_protection",
     "referral.total": "monitor",
     # counts, spans and codes; a figure's list of ids opens by the reader's own rules
     **dict.fromkeys(

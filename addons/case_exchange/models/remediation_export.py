@@ -15,10 +15,13 @@ LAYOUTS = [
     ("table", "Table of Cases"),
     ("totals", "Totals (small numbers hidden)"),
     ("htcds", "Human Trafficking Case Data Standard 2.0 (IOM)"),
+    ("ctdc", "Shape of the CTDC Data Set (nobody stands out)"),
     ("primero", "Primero (JSON)"),
 ]
 #: The form a layout has, where it is not a table's own choice.
-FORMATS_OF = {"htcds": "csv", "primero": "json"}
+FORMATS_OF = {"htcds": "csv", "ctdc": "csv", "primero": "json"}
+#: Layouts that never name anybody.
+NAMELESS = ("totals", "ctdc")
 #: More cases than these are written in the background.
 AT_ONCE = 5000
 #: Ids kept in one row of the access log.
@@ -130,7 +133,7 @@ class Export(models.Model):
 
     # -- asking ----------------------------------------------------------------
     @api.model
-    def _check_may_export(self, keys=(), identified=False, reason=None):
+    def _check_may_export(self, keys=(), identified=False, reason=None, layout=None):
         """The right to export, to read the cases, and to names where they are asked.
 
         :raises AccessError: one of the rights is missing
@@ -162,7 +165,8 @@ class Export(models.Model):
                 raise UserError(
                     self.env._("Say what names are needed for, in a sentence.")
                 )
-        for model in source.models_of(set(keys) & source.SOURCES.keys()):
+        models_read = source.models_of(set(keys) & source.SOURCES.keys())
+        for model in [*models_read, *self._more_models(layout)]:
             if not self.env[model].has_access("read"):
                 raise AccessError(
                     self.env._(
@@ -175,11 +179,16 @@ class Export(models.Model):
     @api.model
     def _sources_of(self, layout, keys):
         """What a layout reads, for the check of rights."""
-        if layout == "htcds":
+        if layout in ("htcds", "ctdc"):
             return [key for key in htcds.SOURCES if key not in source.IDENTITY]
         if layout == "primero":
             return list(primero.NEEDS)
         return list(keys)
+
+    @api.model
+    def _more_models(self, layout):
+        """Hook: names of further models whose read right a layout needs."""
+        return []
 
     @api.model
     def _request(self, vals):
@@ -191,9 +200,12 @@ class Export(models.Model):
         """
         layout = vals.get("layout")
         keys = self._checked_keys(layout, vals.get("column_keys") or [])
-        identified = bool(vals.get("is_identified"))
+        identified = bool(vals.get("is_identified")) and layout not in NAMELESS
         self._check_may_export(
-            [*keys, *self._sources_of(layout, keys)], identified, vals.get("reason")
+            [*keys, *self._sources_of(layout, keys)],
+            identified,
+            vals.get("reason"),
+            layout,
         )
         domain = self._checked_domain(vals.get("domain"))
         # sudo: nobody has write rights on exports; the rights were checked above.
@@ -279,6 +291,7 @@ class Export(models.Model):
             ],
             self.is_identified,
             self.reason,
+            self.layout,
         )
         domain = ast.literal_eval(self.domain)
         today = self._place_today()

@@ -3,14 +3,17 @@ from datetime import datetime
 import pytz
 
 from odoo import api, models
+from odoo.tools import split_every
 
 from odoo.addons.child_remediation.models.family.remediation_beneficiary import (
     completed_years,
 )
 from odoo.addons.remediation_base.tools import small_cells
 
-from ..tools import htcds, primero, source, writers
+from ..tools import ctdc, htcds, primero, source, writers
 
+#: Cases whose facts are looked up together.
+AT_A_TIME = 200
 #: Facts that the age is computed from.
 AGE_KEYS = ("birth_date_for_age", "age_estimated", "age_margin", "age_recorded_on")
 
@@ -137,14 +140,47 @@ class Export(models.Model):
         ]
 
         def rows():
-            for fact in self._facts(domain, keys, today):
+            for fact, row in self._standard_rows(domain, keys, today):
                 ids.append(fact["id"])
-                fact = dict.fromkeys(htcds.SOURCES) | fact
-                row = htcds.record(fact, self._age(fact, today))
                 yield htcds.cells(row, self.is_identified)
 
         writers.write_csv(target, htcds.NAMES, rows(), delimiter=",")
         return ids
+
+    def _standard_rows(self, domain, keys, today):
+        """Yield the facts of each case and its row of the data standard."""
+        withheld = self._withheld(domain)
+        for part in split_every(AT_A_TIME, self._facts(domain, keys, today), list):
+            cases = self.env["remediation.case"].browse(fact["id"] for fact in part)
+            more = self._standard_more(cases, withheld)
+            for fact in part:
+                fact = dict.fromkeys(htcds.SOURCES) | fact
+                row = htcds.record(fact, self._age(fact, today))
+                yield fact, row | more.get(fact["id"], {})
+            self.env.invalidate_all()
+
+    def _standard_more(self, cases, withheld):
+        """Hook: ``{case id: {column: value}}`` of what other modules know of a case.
+
+        :param withheld: ``{case id: {model: {field}}}`` that stays out
+        """
+        return {}
+
+    def _write_ctdc(self, target, domain, today):
+        """Rows without names in which nobody stands out; who would is left out."""
+        keys = [*ctdc.SOURCES, *(k for k in htcds.SOURCES if k not in source.IDENTITY)]
+        known = [
+            (fact["id"], ctdc.record(row, self._age(fact, today), fact))
+            for fact, row in self._standard_rows(domain, keys, today)
+        ]
+        rows = ctdc.anonymous([row for _id, row in known])
+        writers.write_csv(
+            target,
+            ctdc.NAMES,
+            ([row[name] for name in ctdc.NAMES] for row in rows if row),
+            delimiter=",",
+        )
+        return [case for (case, _row), row in zip(known, rows, strict=True) if row]
 
     def _write_primero(self, target, domain, today):
         ids = []

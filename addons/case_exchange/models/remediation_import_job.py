@@ -60,7 +60,11 @@ class ImportJob(models.Model):
         string="Imported By",
     )
     source = fields.Selection(
-        [("primero", "Primero (JSON)"), ("salesforce", "Salesforce (ZIP of CSV)")],
+        [
+            ("primero", "Primero (JSON)"),
+            ("salesforce", "Salesforce (ZIP of CSV)"),
+            ("htcds", "Human Trafficking Case Data Standard 2.0 (CSV)"),
+        ],
         required=True,
         default="primero",
         string="From",

@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 
 from odoo.addons.remediation_base.tools.steps import step
 
-from ..tools import plain, primero, salesforce
+from ..tools import htcds_read, plain, primero, salesforce
 
 #: Most bytes of a JSON file.
 MAX_BYTES = 64 * 1024 * 1024
@@ -90,13 +90,26 @@ class ImportJob(models.Model):
                 if len(content) > MAX_BYTES:
                     raise primero.PrimeroError("size")
                 found = primero.bundles(_parse_json(content))
+            elif self.source == "htcds":
+                found = self._read_standard(content)
             else:
                 found = salesforce.bundles(
                     salesforce.Archive(self._contents()), self._zone()
                 )
             return [self._line_of(*one) for one in found]
-        except (primero.PrimeroError, salesforce.SalesforceError) as error:
+        except (
+            htcds_read.HtcdsError,
+            primero.PrimeroError,
+            salesforce.SalesforceError,
+        ) as error:
             raise UserError(self._sentence_of_file(str(error))) from error
+
+    def _read_standard(self, content):
+        if len(content) > MAX_BYTES:
+            raise htcds_read.HtcdsError("size")
+        reasons = self.env["remediation.case"]._fields["closure_reason"]
+        keys = {key for key, _label in reasons._description_selection(self.env)}
+        return htcds_read.bundles(content, keys, self._place_today())
 
     def _line_of(self, row, bundle, problems):
         sentences = [self._sentence_of_problem(*problem) for problem in problems]
@@ -131,6 +144,10 @@ class ImportJob(models.Model):
             "tables": _(
                 "Case.csv or Contact.csv is missing: add the other parts of this "
                 "export, or export both objects."
+            ),
+            "columns": _(
+                "The columns of the standard are missing: keep their names, such as "
+                "prs_Gender."
             ),
             "csv": _("A table in this file is damaged: export it once more."),
         }.get(key, _("The file cannot be read: export it once more."))

@@ -30,6 +30,7 @@ class ImportJob(models.Model):
         kept += [(case, member, number) for member, number in members]
         kept += self._make_consents(records, bundle, case)
         kept += self._make_visits(records, bundle, case)
+        self._make_standard(records, bundle, case)
         kept += self._make_notes(records, bundle, case)
         kept += self._make_files(records, bundle, case, archive)
         if bundle["case"]["is_closed"]:
@@ -240,6 +241,29 @@ class ImportJob(models.Model):
             "services_section": _("Service"),
             "other_fields": _("Other fields"),
         }
+
+    def _make_standard(self, records, bundle, case):
+        """What the data standard says: each value at its place, the rest as a note."""
+        values = dict(bundle.get("standard") or {})
+        rest = self._take_standard(records, case, values)
+        if not rest:
+            return
+        bundle["notes"].append(
+            {
+                "ref": None,
+                "date": None,
+                "subject": "other_fields",
+                "text": "\n".join(
+                    f"{name}: {'; '.join(text) if isinstance(text, list) else text}"
+                    for name, text in rest.items()
+                ),
+                "author": None,
+            }
+        )
+
+    def _take_standard(self, records, case, values):
+        """Hook: make what ``{column: value}`` says; returns what nobody took."""
+        return values
 
     def _make_files(self, records, bundle, case, archive):
         """Attachments; a picture that cannot be cleaned is noted and left out (R30)."""

@@ -1,1 +1,1 @@
-from . import htcds, plain, primero, salesforce, source, writers
+from . import ctdc, htcds, htcds_read, plain, primero, salesforce, source, writers

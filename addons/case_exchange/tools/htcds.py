@@ -59,43 +59,43 @@ class Field:
 #: The columns of the published spreadsheet in its order, after the number of the row.
 SPREADSHEET = (
     Field("cas_CaseOwner"),
-    Field("prs_Salutation"),
+    Field("prs_Salutation", identity=True),
     Field("prs_FirstName", identity=True),
     Field("prs_SecondName", identity=True),
     Field("con_Consent", "boolean"),
     Field("prs_Birthdate", "date", identity=True),
     Field("prs_Gender", "choice"),
-    Field("prs_Citizenship"),
-    Field("prs_Title"),
-    Field("prs_Email"),
-    Field("prs_HomePhone"),
-    Field("prs_MobilePhone"),
+    Field("prs_Citizenship", "choices"),
+    Field("prs_Title", identity=True),
+    Field("prs_Email", identity=True),
+    Field("prs_HomePhone", identity=True),
+    Field("prs_MobilePhone", identity=True),
     # The spreadsheet has two headers for each part of the address, in two orders.
-    Field("prs_MailingCity"),
-    Field("prs_MailingCountry"),
-    Field("prs_MailingState"),
-    Field("prs_MailingStreet"),
-    Field("prs_MailingPostalCode"),
+    Field("prs_MailingCity", identity=True),
+    Field("prs_MailingCountry", identity=True),
+    Field("prs_MailingState", identity=True),
+    Field("prs_MailingStreet", identity=True),
+    Field("prs_MailingPostalCode", identity=True),
     Field("vic_TraffickingStatus", "choice"),
     Field("vic_TraffickingStatusDecisionMakingOrg", "choice"),
     Field("vic_MethodOfRecruitment", "choices"),
-    Field("vic_LocationOfRecruitment"),
+    Field("vic_LocationOfRecruitment", identity=True),
     Field("vic_MethodsOfControl", "choices"),
     Field("vic_TypeOfExploitation", "choices"),
     Field("vic_ForcedLabourIndustry", "choice"),
     Field("vic_TypeOfSexExploitation", "choices"),
     Field("vic_LocationOfExploitation"),
     Field("cas_Status", "choice"),
-    Field("cas_ReferringOrganisation"),
+    Field("cas_ReferringOrganisation", identity=True),
     Field("cas_IncomingReferralDate", "date"),
-    Field("cas_ReferringPrimaryCaseWorker"),
+    Field("cas_ReferringPrimaryCaseWorker", identity=True),
     Field("cas_ReasonForIncomingReferral", "choice"),
-    Field("cas_IncomingReferralDetails"),
-    Field("cas_ReferredOrganisation"),
-    Field("cas_ReferredPrimaryCaseWorker"),
+    Field("cas_IncomingReferralDetails", identity=True),
+    Field("cas_ReferredOrganisation", identity=True),
+    Field("cas_ReferredPrimaryCaseWorker", identity=True),
     Field("cas_ReasonForOutgoingReferral", "choice"),
     Field("cas_OutgoingReferralDate", "date"),
-    Field("cas_OutgoingReferralDetails"),
+    Field("cas_OutgoingReferralDetails", identity=True),
     Field("cas_ReasonForCaseClosure"),
 )
 #: What the standard has beside them and a case knows.
@@ -110,6 +110,7 @@ BESIDE = (
     Field("cco_CaseComment"),
     Field("hte_Type", "choice"),
     Field("hte_Date", "date"),
+    Field("hte_City", identity=True),
     Field("hte_Country"),
     Field("hte_Description"),
     Field("spl_Objectives", identity=True),
@@ -148,7 +149,7 @@ _SUPPORT = {
     "legal_documents": "Legal",
     "livelihood": "Livelihood",
 }
-_EVENTS = {
+EVENTS = {
     "recruitment": "Recruitment",
     "transit": "Transit",
     "exploitation": "Exploitation",
@@ -252,18 +253,18 @@ def _events(fact):
     known = [
         (kind, day, country)
         for kind, day, country, _means in fact["movements"] or ()
-        if kind in _EVENTS
+        if kind in EVENTS
     ]
     if not known:
         return {}
-    order = list(_EVENTS)
+    order = list(EVENTS)
     kind, day, country = max(known, key=lambda event: order.index(event[0]))
     return {
-        "hte_Type": _EVENTS[kind],
+        "hte_Type": EVENTS[kind],
         "hte_Date": day,
         "hte_Country": country,
         "hte_Description": "; ".join(
-            " ".join(filter(None, (_EVENTS[kind], day and str(day), country)))
+            " ".join(filter(None, (EVENTS[kind], day and str(day), country)))
             for kind, day, country in known
         ),
     }

@@ -13,6 +13,7 @@ import re
 import zipfile
 from datetime import UTC, datetime
 
+from .htcds_read import columns, value_of
 from .plain import plain
 
 #: Most bytes that a ZIP may unpack to, and most files in it.
@@ -57,6 +58,12 @@ SEXES = {
     "girl": "female",
     "feminin": "female",
     "fille": "female",
+    "masculine": "male",
+    "feminine": "female",
+    "transgenderfeminine": "other",
+    "transgendermasculine": "other",
+    "nonconforming": "other",
+    "nonspecifiedunknown": "other",
     "transgender/nonconforming": "other",
     "nonbinary": "other",
     "other": "other",
@@ -198,6 +205,7 @@ def bundles(archive, zone):
             yield number, None, [("deleted", "IsDeleted")]
             continue
         case, child, rest, problems = _read(row, contact, zone)
+        standard = _standard(row, contact or {}, rest, problems)
         account = contact and contact.get("AccountId")
         others = {
             other: contacts[other]
@@ -218,6 +226,7 @@ def bundles(archive, zone):
                 "visits": [],
                 "notes": own,
                 "files": files.get(case["ref"], []),
+                "standard": standard,
             },
             problems,
         )
@@ -241,6 +250,27 @@ def _read(row, contact, zone):
     child.pop("relationship")
     child.pop("phone")
     return case, child, {**case_rest, **rest}, problems
+
+
+def _standard(row, contact, rest, problems):
+    """What stands in columns of IOM's data standard, which is built on Salesforce's;
+    ``rest`` loses it."""
+    standard = {}
+    for label, table, prefixes in (
+        ("Contact", contact, ("prs", "vic")),
+        ("Case", row, ("cas", "vic", "hte")),
+    ):
+        names = columns(prefixes, folded)
+        for key, text in table.items():
+            name = names.get(folded(key))
+            if name and text and not (name == "prs_Gender" and _plain_sex(text)):
+                standard[name] = value_of(name, text, problems)
+                rest.pop(f"{label} {folded(key)}", None)
+    return standard
+
+
+def _plain_sex(text):
+    return SEXES.get(folded_value(text)) in ("female", "male")
 
 
 def _member(ref, contact, rest):

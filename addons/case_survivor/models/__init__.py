@@ -19,4 +19,5 @@ from . import (
     remediation_survivor_status,
     remediation_survivor_wage,
     res_users,
+    standard,
 )

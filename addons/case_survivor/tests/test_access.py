@@ -60,14 +60,51 @@ class TestAccess(AccessTable, RuleTable, SurvivorCommon):
             Row(
                 "remediation.control.means",
                 {"all": self.env.ref("case_survivor.control_means_debt_bondage")},
-                {
-                    role: {"all": "rsw" if "coordinator" in role else "rs"}
-                    for role in (*WORKERS, "trace_worker", "data_protection")
-                },
+                self._list_readers(),
                 {"sequence": 7},
             ),
             *self._duty_rows(),
             *self._safety_rows(),
+            *self._standard_rows(),
+        ]
+
+    @staticmethod
+    def _list_readers():
+        """Who reads a list that comes with the module; coordinators order it."""
+        return {
+            role: {"all": "rsw" if "coordinator" in role else "rs"}
+            for role in (*WORKERS, "trace_worker", "data_protection")
+        }
+
+    def _standard_rows(self):
+        """What the data standard asks for, with the case's own readers."""
+        value = "case_survivor.exploitation_value_exploitation_servitude"
+        return [
+            Row(
+                "remediation.exploitation.value",
+                {"all": self.env.ref(value)},
+                self._list_readers(),
+                {"sequence": 7},
+            ),
+            *(
+                self._with_traced(
+                    self.case_row(
+                        model,
+                        lambda case: {"case_id": case.id},
+                        write=write,
+                        worker="rwc",
+                        portal="",
+                        auditor="",
+                    ),
+                    "rswc",
+                    nameless="rs",
+                )
+                for model, write in (
+                    ("remediation.exploitation", {"industry": "T"}),
+                    ("remediation.survivor.contact", {"safe_way": "After eight"}),
+                    ("remediation.outside.referral", {"reason": "Other"}),
+                )
+            ),
         ]
 
     def _duty_rows(self):

@@ -1,0 +1,1 @@
+from . import remediation_export, remediation_import_job

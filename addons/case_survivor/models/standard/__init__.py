@@ -1,0 +1,6 @@
+from . import (
+    remediation_exploitation,
+    remediation_exploitation_value,
+    remediation_outside_referral,
+    remediation_survivor_contact,
+)
