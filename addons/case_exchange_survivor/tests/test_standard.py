@@ -133,7 +133,8 @@ class TestStandard(StandardCommon):
             "hte_City__c": "Kitwe",
             "hte_Country__c": "ZM",
         }
-        [there] = self._in(archive({"Contact": [contact], "Case": [case]}), "salesforce")
+        tables = {"Contact": [contact], "Case": [case]}
+        [there] = self._in(archive(tables), "salesforce")
         contact = self.env["remediation.survivor.contact"].search(
             [("case_id", "=", there.id)]
         )
@@ -142,7 +143,8 @@ class TestStandard(StandardCommon):
         self.assertEqual(contact.city, "Kolwezi")
         self.assertEqual(contact.citizenship_ids.mapped("code"), ["CD", "ZM"])
         status = there.survivor_status_ids
-        self.assertEqual((status.status, status.decided_by_kind), ("confirmed", "police"))
+        self.assertEqual(status.status, "confirmed")
+        self.assertEqual(status.decided_by_kind, "police")
         self.assertEqual(there.movement_ids.mapped("place"), ["Kitwe"])
         referral = self.env["remediation.outside.referral"].search(
             [("case_id", "=", there.id)]
