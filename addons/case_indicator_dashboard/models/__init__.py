@@ -1,2 +1,6 @@
-from . import remediation_case_step, remediation_indicator_trend
+from . import (
+    remediation_case_step,
+    remediation_case_tally,
+    remediation_indicator_trend,
+)
 from . import spreadsheet_dashboard_share

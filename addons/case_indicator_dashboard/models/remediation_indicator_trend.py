@@ -121,7 +121,20 @@ class IndicatorTrend(models.Model):
             )
         )
 
-    @api.depends("value", "before", "target")
+    # All that the words and the rules read, so that one question fetches it.
+    @api.depends(
+        "value",
+        "before",
+        "has_before",
+        "target",
+        "kind",
+        "units",
+        "measure_id",
+        "company_id",
+        "audience",
+        "persons",
+        "denominator",
+    )
     @api.depends_context("lang")
     def _compute_words(self):
         # sudo: the words of a definition, which are no secret, for who reads the row.

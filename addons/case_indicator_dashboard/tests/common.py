@@ -1,4 +1,5 @@
 import json
+import re
 
 from odoo.addons.case_indicator.tests.common import IndicatorCommon
 
@@ -20,12 +21,14 @@ def open_file(dashboard):
 
 
 def read_sources(dashboard, content=None):
-    """Read what the web client reads for a dashboard, as its user.
+    """Read what the web client reads for a dashboard, as its user and with the
+    user's language.
 
     :return: (model, rows) of each source, in the file's order
     """
-    env = dashboard.env
     content = content or open_file(dashboard)
+    language = dashboard.env["res.users"].context_get()["lang"]
+    env = dashboard.with_context(lang=language).env
     found = []
     for source in content["lists"].values():
         specification = {
@@ -37,37 +40,58 @@ def read_sources(dashboard, content=None):
         answer = env[source["model"]].web_search_read(
             source["domain"],
             specification,
-            limit=80,
+            limit=_rows_asked_for(content, source["id"]),
             order=f"{source['orderBy'][0]['name']}"
             f"{'' if source['orderBy'][0]['asc'] else ' desc'}",
         )
         found.append((source["model"], answer["records"]))
-    grouped = [
-        (
-            source["model"],
-            source["domain"],
-            [f"{c['fieldName']}:{c['granularity']}" for c in source["columns"]],
-            source["measures"][0]["fieldName"],
+    for source in content["pivots"].values():
+        model = env[source["model"]]
+        rows, columns = (_group_by(source[name]) for name in ("rows", "columns"))
+        sets = [
+            rows[:down] + columns[:across]
+            for down in range(len(rows) + 1)
+            for across in range(len(columns) + 1)
+        ]
+        measure = _aggregate(model, source["measures"][0]["fieldName"])
+        *_parts, cells = model.formatted_read_grouping_sets(
+            source["domain"], sets, [measure]
         )
-        for source in content["pivots"].values()
-    ]
+        found.append((source["model"], cells))
     for figure in content["sheets"][0]["figures"]:
         if "metaData" in figure["data"]:
             meta = figure["data"]["metaData"]
-            grouped.append(
-                (
-                    meta["resModel"],
-                    figure["data"]["searchParams"]["domain"],
-                    meta["groupBy"],
-                    meta["measure"],
-                )
+            model = env[meta["resModel"]]
+            rows = model.formatted_read_group(
+                figure["data"]["searchParams"]["domain"],
+                meta["groupBy"],
+                [_aggregate(model, meta["measure"])],
             )
-    for model, domain, group, measure in grouped:
-        field = env[model]._fields.get(measure)
-        aggregate = f"{measure}:{field.aggregator}" if field else measure
-        rows = env[model].formatted_read_group(domain, group, [aggregate])
-        found.append((model, rows))
+            found.append((meta["resModel"], rows))
     return found
+
+
+def _rows_asked_for(content, number):
+    """How far down cells read a list: the client asks for so many rows."""
+    asked = re.compile(rf"ODOO\.LIST\({number},(\d+),")
+    return max(
+        int(row)
+        for sheet in content["sheets"]
+        for cell in sheet["cells"].values()
+        for row in asked.findall(cell)
+    )
+
+
+def _group_by(dimensions):
+    return [
+        ":".join(filter(None, (part["fieldName"], part.get("granularity"))))
+        for part in dimensions
+    ]
+
+
+def _aggregate(model, measure):
+    field = model._fields.get(measure)
+    return f"{measure}:{field.aggregator}" if field else measure
 
 
 class DashboardCommon(IndicatorCommon):

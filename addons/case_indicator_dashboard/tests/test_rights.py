@@ -34,6 +34,8 @@ class TestRights(DashboardCommon):
         self.assertIn("i25_failed", rows.mapped("key"))
         with self.assertRaises(AccessError):
             self.env["remediation.case.step"].with_user(self.officer).search([])
+        with self.assertRaises(AccessError):
+            self.env["remediation.case.tally"].with_user(self.officer).search([])
 
     def test_savings_read_savings_and_workers_no_figure(self):
         trend = self.env["remediation.indicator.trend"]
@@ -46,7 +48,11 @@ class TestRights(DashboardCommon):
         self.assertFalse(other)
 
     def test_nobody_writes_what_is_computed(self):
-        for model in ("remediation.indicator.trend", "remediation.case.step"):
+        for model in (
+            "remediation.indicator.trend",
+            "remediation.case.step",
+            "remediation.case.tally",
+        ):
             records = self.env[model].with_user(self.coordinator)
             for right in ("write", "create", "unlink"):
                 self.assertFalse(records.has_access(right), (model, right))

@@ -11,9 +11,6 @@ from .sheet import Sheet
 
 FILES = Path(__file__).parents[1] / "data" / "files"
 OPEN = [["closed_on", "=", False]]
-CLOSED = [["closed_on", "!=", False]]
-#: Visits that were planned and not cancelled.
-KEPT = [["state", "!=", "cancelled"]]
 
 
 def case_worker():
@@ -31,10 +28,10 @@ def supervisor():
     sheet = Sheet("supervisor")
     _work(sheet)
     sheet.funnel()
-    sheet.chart("bar", "Deadlines Missed, by Holder", "remediation.deadline.breach",
-                ["fell_due_on:month", "holder_user_id"])  # fmt: skip
     sheet.chart("bar", "Open Cases by Holder and Risk", "remediation.case",
                 ["user_id", "risk_level"], domain=OPEN)  # fmt: skip
+    sheet.chart("bar", "Deadlines Missed, by Holder", "remediation.deadline.breach",
+                ["fell_due_on:month", "holder_user_id"])  # fmt: skip
     sheet.chart("bar", "Missing Data by Holder", "remediation.data.gap", ["user_id"])
     _late(sheet, ["user_id"], "Late Deadlines by Holder")
     _attendance(sheet)
@@ -183,13 +180,14 @@ def safeguarding():
     sheet = Sheet("safeguarding")
     report = "remediation.safeguarding.report"
     still = [["state", "!=", "closed"]]
-    received, closed = (report, "received_on"), (report, "closed_on", CLOSED)
-    sheet.count("Reports Open", report, still, since=(received, closed))
-    sheet.count("Somebody in Danger", report,
-                [*still, ["is_immediate_danger", "=", True]], target=0)  # fmt: skip
-    sheet.count("Not Begun", report, [["state", "=", "new"]], target=0)
-    sheet.month("New This Month", *received, less=True)
-    sheet.month("Closed This Month", *closed, target=received)
+    danger = [*still, ["is_immediate_danger", "=", True]]
+    received = sheet.of_month(report, "received_on")
+    closed = sheet.of_month(report, "closed_on", [["closed_on", "!=", False]])
+    sheet.count("Reports Open", sheet.records(report, still), since=(received, closed))
+    sheet.count("Somebody in Danger", sheet.records(report, danger), target=0)
+    sheet.count("Not Begun", sheet.records(report, [["state", "=", "new"]]), target=0)
+    sheet.month("New This Month", received, less=True)
+    sheet.month("Closed This Month", closed, target=received)
     sheet.chart("bar", "Reports by Month", report, ["received_on:month", "state"])
     sheet.chart("bar", "Whom Reports Are About", report, ["subject_kind", "state"])
     sheet.chart("pie", "Outcome of Closed Reports", report, ["outcome"],
@@ -200,18 +198,14 @@ def safeguarding():
 
 def _work(sheet):
     """What a worker has in hand; a supervisor's is that of the teams."""
-    case, visit = "remediation.case", "remediation.visit"
-    sheet.count("Open Cases", case, OPEN,
-                since=((case, "opened_at"), (case, "closed_on", CLOSED)))  # fmt: skip
-    sheet.month("New This Month", case, "opened_at")
-    sheet.month("Visits This Month", visit, "date_done",
-                [["date_done", "!=", False]],
-                target=(visit, "date_planned", KEPT))  # fmt: skip
-    sheet.month("Deadlines Missed", "remediation.deadline.breach",
-                "fell_due_on", target=0)  # fmt: skip
-    sheet.count("Late Deadlines", "remediation.deadline", [["is_overdue", "=", True]],
-                target=0)  # fmt: skip
-    sheet.count("Missing Data", "remediation.data.gap", [], target=0)
+    sheet.count("Open Cases", sheet.in_hand("open"),
+                since=(sheet.lately("opened"), sheet.lately("closed")))  # fmt: skip
+    sheet.month("New This Month", sheet.lately("opened"))
+    sheet.month("Visits This Month", sheet.lately("visit_done"),
+                target=sheet.lately("visit_planned"))  # fmt: skip
+    sheet.month("Deadlines Missed", sheet.lately("missed"), target=0)
+    sheet.count("Late Deadlines", sheet.in_hand("late"), target=0)
+    sheet.count("Missing Data", sheet.in_hand("gap"), target=0)
 
 
 def _late(sheet, group, title):

@@ -12,8 +12,9 @@ CHART_WIDTH, CHART_HEIGHT = 495, 320
 ROW = 23
 MONTHS = 12
 TREND = "remediation.indicator.trend"
+TALLY = "remediation.case.tally"
 #: How many figures there may be, and what a table of them says.
-ALL_FIGURES = 85
+ALL_FIGURES = 100
 HEADS = {"name": "Figure", "now": "Now", "trend": "Before and Target"}
 LOCALE = {
     "name": "English (US)",
@@ -72,17 +73,17 @@ class Sheet:
             figure["baselineDescr"] = {"text": words}
         self.cards.append(figure)
 
-    def count(self, title, model, domain, since=None, target=None):
-        """A card with the number of records that the reader sees.
+    def count(self, title, value, since=None, target=None):
+        """A card with a number of records that the reader sees.
 
+        :param str value: its formula, as :meth:`records` and :meth:`in_hand` give it
         :param since: of what came and of what went in a month, ``(came, went)`` as
-            :meth:`of_month` has them: tells how many there were when it began
+            :meth:`of_month` and :meth:`lately` have them: tells how many there were
+            when it began
         :param target: how many there should be
         """
-        number = self.pivot(model, domain)
-        value = f'PIVOT.VALUE({number},"__count")'
         if since:
-            came, went = (self.of_month(*source) for source in since)
+            came, went = since
             before = f"{value}-{came()}+{went()}"
             self.card(title, f"={value}", f"={before}", mode="difference", less=True,
                       words="this month")  # fmt: skip
@@ -90,18 +91,17 @@ class Sheet:
             aim = None if target is None else f"={self.aim(target)}"
             self.card(title, f"={value}", aim)
 
-    def month(self, title, model, field, domain=(), less=False, target=None):
+    def month(self, title, of, less=False, target=None):
         """A card with the number of this month, and the difference from the last.
 
-        :param target: how many there should be: a number, or what is counted in this
-            month, as ``(model, field, domain)``
+        :param of: what is counted, as :meth:`of_month` and :meth:`lately` have it
+        :param target: how many there should be: a number, or what is counted
         """
-        of = self.of_month(model, field, domain)
         if target is None:
             self.card(title, f"={of()}", f"={of(-1)}", mode="difference", less=less,
                       words="than last month")  # fmt: skip
             return
-        aim = target if isinstance(target, int) else self.of_month(*target)()
+        aim = target if isinstance(target, int) else target()
         row = len(self.cards) + 1
         self.data[f"J{row}"], self.data[f"K{row}"] = f"={of(-1)}", f"={aim}"
         arrow = f'IF(H{row}>J{row},"▲ ",IF(H{row}<J{row},"▼ ","= "))'
@@ -113,16 +113,31 @@ class Sheet:
         figure = "%(figure)s"
         return f'SUBSTITUTE(_t("target {figure}"),"{figure}",{number})'
 
+    def records(self, model, domain=()):
+        """The formula for the number of records."""
+        return f'PIVOT.VALUE({self.pivot(model, list(domain))},"__count")'
+
     def of_month(self, model, field, domain=()):
         """A function that gives the formula for the number of a month, this one or so
         many before."""
         number = self.pivot(model, list(domain), f"{field}:month")
+        return self._of_month(number, f'"{field}:month"')
 
+    def in_hand(self, kind):
+        """The formula for what of a kind the reader has in hand now."""
+        number = self.pivot(TALLY, [], "day:month", row="kind")
+        return f'IFERROR(PIVOT.VALUE({number},"__count","kind","{kind}")+0,0)'
+
+    def lately(self, kind):
+        """The same as :meth:`of_month`, for a kind of what happened lately."""
+        number = self.pivot(TALLY, [], "day:month", row="kind")
+        return self._of_month(number, f'"kind","{kind}","day:month"')
+
+    def _of_month(self, number, place):
         def of(months=0):
             day = f"EDATE(TODAY(),{months})" if months else "TODAY()"
             month = f'TEXT({day},"mm/yyyy")'
-            value = f'PIVOT.VALUE({number},"__count","{field}:month",{month})'
-            return f"IFERROR({value}+0,0)"
+            return f'IFERROR(PIVOT.VALUE({number},"__count",{place},{month})+0,0)'
 
         return of
 
@@ -246,9 +261,10 @@ class Sheet:
 
     # Sources
 
-    def pivot(self, model, domain, column=None, share=None):
+    def pivot(self, model, domain, column=None, share=None, row=None):
         """The number of a source that counts records; asked for once, however many
         cards read it."""
+        rows = [{"fieldName": row, "order": "asc"}] if row else []
         columns = []
         if column:
             name, granularity = column.split(":")
@@ -260,6 +276,7 @@ class Sheet:
             "model": model,
             "domain": list(domain),
             "columns": columns,
+            "rows": rows,
             "measures": [measure],
         }
         for number, pivot in self.pivots.items():
@@ -275,7 +292,7 @@ class Sheet:
             "domain": list(domain),
             "context": {},
             "measures": [measure],
-            "rows": [],
+            "rows": rows,
             "columns": columns,
             "sortedColumn": None,
             "fieldMatching": {},

@@ -157,7 +157,8 @@ class CashTransferGrant(models.Model):
             {"name": name, "plan_id": plan.id, "company_id": company.id}
         )
 
-    @api.depends("budget")
+    # All that is read for it, so that a list of grants asks one question.
+    @api.depends("budget", "currency_id", "company_id", "date_start", "date_end")
     @api.depends_context("uid")
     def _compute_budget_use(self):
         # sudo: budget figures are sums; who reads a grant reads no journal items
