@@ -34,6 +34,12 @@ def page_values():
         **request.env.company._portal_brand(),
         "text_size": size if size in TEXT_SIZES else TEXT_SIZES[0],
         "text_sizes": TEXT_SIZES,
+        # Each calls itself by its own name: what stands behind the stroke.
+        "spoken": [
+            (code, name.rpartition(" / ")[2])
+            for code, name in request.env["res.lang"].get_installed()
+        ],
+        "spoken_now": request.env.lang or "en_US",
     }
 
 
@@ -207,6 +213,16 @@ class RemediationPortal(http.Controller):
                 "text_size", size, max_age=YEAR, httponly=True, samesite="Lax"
             )
         return response
+
+    @http.route("/my/remediation/language", type="http", auth="public", readonly=False)
+    def language(self, code=None, **kwargs):
+        """Go on in another language: of the user, or of this visit alone."""
+        installed = dict(request.env["res.lang"].get_installed())
+        if request.httprequest.method == "POST" and code in installed:
+            if not request.env.user._is_public():
+                request.env.user.lang = code
+            request.session.context = {**request.session.context, "lang": code}
+        return request.redirect("/my/remediation", code=303, local=True)
 
     @http.route(
         "/my/remediation/app.webmanifest", type="http", auth="public", readonly=True

@@ -1,5 +1,7 @@
 """What may be chosen on a form: functions of the environment and the case."""
 
+from odoo.tools.misc import babel_locale_parse
+
 
 def sites(env, case):
     # sudo: names of places; portal users have no right on them.
@@ -29,6 +31,14 @@ def items(env, case):
 def countries(env, case):
     # sudo: master data
     return env["res.country"].sudo().search([])
+
+
+def country_name(country, case):
+    """A country in the reader's language, also where core has no word for it."""
+    lang = country.env.lang or "en_US"
+    if country.name != country.with_context(lang="en_US").name:
+        return country.name
+    return babel_locale_parse(lang).territories.get(country.code) or country.name
 
 
 def providers(env, case):

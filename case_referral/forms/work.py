@@ -19,7 +19,7 @@ MOVEMENT = Form(
         field="country_id",
         offer=offers.countries,
         key="code",
-        label=offers.name,
+        label=offers.country_name,
     ),
     Question("date_from", _lt("From")),
     Question("date_to", _lt("Until")),

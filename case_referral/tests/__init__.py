@@ -16,3 +16,4 @@ from . import (
 )
 from . import test_r58_r60_portal
 from . import test_r61_forms
+from . import test_spoken

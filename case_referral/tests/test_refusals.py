@@ -69,8 +69,13 @@ ROUTES = {
     "/report-concern": EVERYBODY,
     "/speak-up/<any(safeguarding,complaint):kind>": EVERYBODY,
 }
-#: Everybody's, and no page: core's door, and what only remembers how large text is.
-LEADS_ON = {"/web/login", "/my/remediation/text-size/<string:size>"}
+#: Everybody's, and no page: core's door, what remembers how large text is, and the
+#: reader's language.
+LEADS_ON = {
+    "/web/login",
+    "/my/remediation/text-size/<string:size>",
+    "/my/remediation/language",
+}
 POST_ONLY = {
     path
     for path in ROUTES

@@ -10,8 +10,10 @@ from odoo.addons.base.models.res_partner import _tz_get
 
 #: What core calls the first company.
 UNNAMED = ("My Company", "YourCompany")
-#: Languages that the apps speak.
-SPOKEN = ("en", "fr")
+#: Languages that the apps speak: the last three on the portal and its papers alone.
+SPOKEN = ("en", "fr", "sw", "pt", "es")
+#: Of these a country has its own way to write numbers and dates.
+PLACED = ("pt", "es")
 
 
 class OrganisationSetup(models.TransientModel):
@@ -117,11 +119,18 @@ class OrganisationSetup(models.TransientModel):
         self.ensure_one()
         langs = self.env["res.lang"].with_context(active_test=False)
         langs = langs.search([("active", "in", (True, False))])
-        official = get_official_languages(self.country_id.code or "")
+        country = self.country_id.code or ""
+        official = get_official_languages(country, regional=True)
         found = langs.filtered("active")
         for code in sorted({*official} & {*SPOKEN}):
-            own = langs.filtered(lambda lang, code=code: lang.iso_code == code)
-            found |= own[:1]
+            names = (f"{code}_{country}", code) if code in PLACED else (code,)
+            for name in names:
+                own = langs.filtered(
+                    lambda lang, name=name: name in (lang.code, lang.iso_code)
+                )
+                if own:
+                    found |= own[0]
+                    break
         return found
 
     def action_save(self):

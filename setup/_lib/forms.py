@@ -85,7 +85,7 @@ print(json.dumps([
 def page():
     """The text of the page."""
     text = HEAD
-    for said in _read():
+    for said in declared():
         text += f"\n## {said['name']}: {said['title']}\n\n"
         if said["model"]:
             text += f"Model `{said['model']}`. "
@@ -117,7 +117,7 @@ def check():
         yield PAGE, 1, "run setup/docs: a question was declared, changed or removed"
 
 
-def _read():
+def declared():
     folders = sorted({str(folder.parent) for folder in modules.find().values()})
     done = subprocess.run(
         [sys.executable, "-c", READ, json.dumps(folders)],

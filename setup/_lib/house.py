@@ -183,9 +183,8 @@ def _access(folder):
 
 def _glossary():
     """{word in small letters: its French words}"""
-    rows = re.findall(
-        r"^\| (\w[^|]*) \| [^|]* \| ([^|]+) \|", GLOSSARY.read_text(), re.MULTILINE
-    )
+    table = GLOSSARY.read_text().partition("\n## ")[0]
+    rows = re.findall(r"^\| (\w[^|]*) \| [^|]* \| ([^|]+) \|", table, re.MULTILINE)
     return {word.lower(): french.lower().split(" / ") for word, french in rows[1:]}
 
 
@@ -303,7 +302,7 @@ def _translations(folder):
             if unmarked := _marks(entry) - set((entry.comment or "").split()):
                 advice = f"without `#. {min(unmarked)}` Odoo passes {entry.msgid!r} by"
                 yield path, entry.linenum, advice
-            wanted = glossary.get(entry.msgid.lower())
+            wanted = path.stem == "fr" and glossary.get(entry.msgid.lower())
             if wanted and entry.msgstr.lower() not in wanted:
                 advice = f"the glossary says {' or '.join(wanted)} for {entry.msgid!r}"
                 yield path, entry.linenum, advice

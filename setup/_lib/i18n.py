@@ -1,9 +1,11 @@
-"""setup/i18n: the terms of each module, and their French."""
+"""setup/i18n: the terms of each module, their French, and in the languages of
+`spoken.py` what people outside the desk can meet."""
 
 import ast
+import copy
 from pathlib import Path
 
-from . import modules, words
+from . import modules, spoken, words
 from .common import ROOT, SetupError, say
 from .postgres import Cluster
 
@@ -62,7 +64,7 @@ def _export(databases, database, names):
 
 
 def _write(folder, name, text, core):
-    """Write the template and bring the French file up to date with it."""
+    """Write the template and bring the file of each language up to date with it."""
     import polib
 
     folder.mkdir(exist_ok=True)
@@ -73,27 +75,45 @@ def _write(folder, name, text, core):
         template
     ):
         previous.write_text(text)
-    path = folder / f"{LANGUAGE}.po"
+    left = _translate(folder, template, LANGUAGE, "nplurals=2; plural=(n > 1);", core)
+    for language, plurals in spoken.LANGUAGES.items():
+        met = [entry for entry in template if spoken.reach(entry)]
+        left += _translate(folder, template, language, plurals, {}, met)
+    return left
+
+
+def _translate(folder, template, language, plurals, core, terms=None):
+    """Bring the file of one language up to date; return how many terms it lacks.
+
+    :param terms: the entries it has to hold; all of the template where not said
+    """
+    import polib
+
+    path = folder / f"{language}.po"
     known = {}
     if path.exists():
         known = {e.msgid: e.msgstr for e in polib.pofile(str(path)) if e.msgstr}
+    elif terms is not None and not terms:
+        return 0
     result = polib.POFile(wrapwidth=78)
     result.header = template.header
     result.metadata = {
         **template.metadata,
-        "Language": LANGUAGE,
+        "Language": language,
         "Content-Transfer-Encoding": "8bit",
-        "Plural-Forms": "nplurals=2; plural=(n > 1);",
+        "Plural-Forms": plurals,
     }
     for key in ("POT-Creation-Date", "PO-Revision-Date"):
         result.metadata.pop(key, None)
     borrowed = 0
-    for entry in template:
-        entry.msgstr = known.get(entry.msgid, "")
-        if not entry.msgstr and entry.msgid in core:
-            entry.msgstr = core[entry.msgid]
+    tidy = words.tidy if language == LANGUAGE else str
+    for entry in template if terms is None else terms:
+        msgstr = known.get(entry.msgid, "")
+        if not msgstr and entry.msgid in core:
+            msgstr = core[entry.msgid]
             borrowed += 1
-        entry.msgstr = words.tidy(entry.msgstr)
+        entry = copy.copy(entry)
+        entry.msgstr = tidy(msgstr)
         result.append(entry)
     result.save(str(path))
     left = [entry for entry in result if not entry.msgstr]

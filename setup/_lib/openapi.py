@@ -125,7 +125,7 @@ def page():
         f"/json/2/{name}": {"post": _operation(name, step)}
         for name, step in sorted(said["steps"].items())
     }
-    for form in forms._read():
+    for form in forms.declared():
         if form["phone"] and ":" not in form["name"]:
             beside = said["beside"].get(form["name"], said["beside"][""])
             path = f"/remediation/submissions/1/{form['name']}"

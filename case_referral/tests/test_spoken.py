@@ -1,0 +1,152 @@
+import re
+
+import polib
+from babel import Locale
+from lxml import html
+
+from odoo.tests import tagged
+from odoo.tools.misc import file_path
+
+from .test_portal import PortalCommon
+
+CODE = re.compile(r"[A-Z]{2,}[-/][\w/-]+")
+#: Where a page says something to its reader besides its text.
+SAID = ("placeholder", "aria-label", "title", "alt", "data-label")
+SECTIONS = ("contact", "consent", "assessment", "plan", "visit", "family", "work")
+SECTIONS += ("child", "refer", "emergency", "delivery", "urgent", "placement", "note")
+
+
+@tagged("post_install", "-at_install")
+class TestSpoken(PortalCommon):
+    """The pages of the portal in the languages of those who work outside the desk."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        ours = cls.env["ir.module.module"].search(
+            [("state", "=", "installed"), ("author", "ilike", "Child Remediation")]
+        )
+        for code in cls.languages():
+            cls.env["res.lang"]._activate_lang(code)
+        ours._load_module_terms(ours.mapped("name"), list(cls.languages()))
+        cls._consent(cls.case, "services")
+        cls.case.beneficiary_id.write({"first_name": "Zawadi", "sex": "female"})
+        cls.case.with_user(cls.portal_manager).portal_first_contact()
+        cls.env["remediation.visit"].create({"case_id": cls.case.id})
+
+    @classmethod
+    def languages(cls):
+        return {"sw": "Kiswahili"}
+
+    def pages(self):
+        """``(login, address)`` of what most people see on most days."""
+        url = f"/my/remediation/case/{self.case.name}"
+        yield None, "/web/login?redirect=/my/remediation"
+        yield None, "/report-concern"
+        yield None, "/speak-up/safeguarding"
+        yield None, "/speak-up/complaint"
+        for path in ("", "/cases", "/messages", "/danger", "/request", "/referrals"):
+            yield "portal_manager", f"/my/remediation{path}"
+        yield "portal_manager", url
+        for section in SECTIONS:
+            yield "portal_manager", f"{url}/{section}"
+        yield "portal_supervisor", "/my/remediation"
+        for path in ("", "/report", "/reports"):
+            yield "portal_reporter", f"/my/remediation{path}"
+        for path in ("", "/attendance"):
+            yield "school_user", f"/my/remediation{path}"
+        yield "portal_observer", "/my/remediation/totals"
+        yield "portal_manager", f"{url}999"
+
+    def texts(self, login, path, lang):
+        """What a page says, each text once."""
+        if login:
+            self.env["res.users"].search([("login", "=", login)]).lang = lang
+        self.authenticate(login, login)
+        self.opener.headers["Accept-Language"] = lang.replace("_", "-")
+        if not login:
+            self.choose(lang)
+        page = html.fromstring(self.url_open(path).text)
+        for name in ("script", "style"):
+            for node in page.iter(name):
+                node.text = None
+        said = {" ".join(text.split()) for text in page.itertext()}
+        for name in SAID:
+            said |= {" ".join(text.split()) for text in page.xpath(f"//@{name}")}
+        return said
+
+    def choose(self, lang):
+        page = html.fromstring(
+            self.url_open("/web/login?redirect=/my/remediation").text
+        )
+        (token,) = page.xpath("//form[@class='spoken']/input/@value")
+        self.url_open(
+            "/my/remediation/language",
+            data={"code": lang, "csrf_token": token},
+            allow_redirects=False,
+        )
+
+    def names(self):
+        """What people typed, which no language changes."""
+        found = {self.company.name, self.schooling.name, self.health.name}
+        found |= {"Zawadi Hidden", "HEIC", "JPEG", "PNG", "PDF"}
+        for model, field in (
+            ("res.partner", "name"),
+            ("remediation.site", "name"),
+            ("remediation.area", "name"),
+            ("remediation.programme", "name"),
+            ("remediation.institution", "name"),
+            ("remediation.household.member", "full_name"),
+            ("res.lang", "name"),
+        ):
+            for value in self.env[model].search([]).mapped(field):
+                found |= {value, value.rpartition(" / ")[2]}
+        return found
+
+    def test_no_english_is_left_on_a_page(self):
+        names = self.names()
+        for lang in self.languages():
+            # Many countries are called alike in both.
+            same = self.same(lang) | {*Locale.parse(lang).territories.values()}
+            for login, path in self.pages():
+                with self.subTest(lang=lang, login=login, path=path):
+                    english = self.texts(login, path, "en_US")
+                    other = self.texts(login, path, lang)
+                    self.assertGreater(len(other), 8)
+                    left = {
+                        text
+                        for text in (english & other) - names - same
+                        if re.search(r"[A-Za-z]{2}", CODE.sub("", text))
+                        and not any(len(name) > 3 and name in text for name in names)
+                    }
+                    self.assertFalse(left)
+
+    def same(self, lang):
+        """Words that are the same in both languages, as the translator wrote them."""
+        found = set()
+        for module in ("case_referral", "child_remediation", "cash_transfer_portal"):
+            for entry in polib.pofile(file_path(f"{module}/i18n/{lang[:2]}.po")):
+                if entry.msgid == entry.msgstr:
+                    found.add(entry.msgid)
+        return found
+
+    def test_a_reader_chooses_the_language_and_keeps_it(self):
+        self.authenticate("portal_manager", "portal_manager")
+        for code, name in self.languages().items():
+            page = html.fromstring(self.get("/my/remediation").text)
+            (button,) = page.xpath(f"//form[@class='spoken']/button[@value='{code}']")
+            self.assertIn(name, button.text_content())
+            self.post("/my/remediation/language", {"code": code})
+            self.assertEqual(self.portal_manager.lang, code)
+            page = html.fromstring(self.get("/my/remediation").text)
+            self.assertEqual(page.get("lang"), code.replace("_", "-"))
+        self.post("/my/remediation/language", {"code": "xx_XX"})
+        self.assertEqual(self.portal_manager.lang, code)
+
+    def test_a_language_is_not_changed_by_a_link_alone(self):
+        self.authenticate("portal_manager", "portal_manager")
+        before = self.portal_manager.lang
+        self.get("/my/remediation/language?code=sw", 303)
+        self.assertEqual(self.portal_manager.lang, before)
+        self.post("/my/remediation/language", {"code": "sw"}, 400, token=False)
+        self.assertEqual(self.portal_manager.lang, before)
