@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError, UserError
 
 class RemediationCase(models.Model):
     _inherit = "remediation.case"
+    _counted_lists = {"referral_count": "referral_ids", "concern_count": "concern_ids"}
 
     concern_ids = fields.One2many(
         comodel_name="remediation.concern", inverse_name="case_id"
@@ -11,30 +12,13 @@ class RemediationCase(models.Model):
     referral_ids = fields.One2many(
         comodel_name="remediation.referral", inverse_name="case_id"
     )
-    referral_count = fields.Integer(compute="_compute_referral_count")
-    concern_count = fields.Integer(compute="_compute_referral_count")
+    referral_count = fields.Integer(compute="_compute_list_counts")
+    concern_count = fields.Integer(compute="_compute_list_counts")
     sex_wanted = fields.Selection(
         selection=[("female", "A Woman"), ("male", "A Man")],
         string="The Child Asked For",
         help="Sex of the worker the child would rather talk to.",
     )
-
-    def _compute_referral_count(self):
-        referrals = dict(
-            self.env["remediation.referral"]._read_group(
-                [("case_id", "in", self.ids)], ["case_id"], ["__count"]
-            )
-        )
-        concerns = {}
-        if self.env["remediation.concern"].has_access("read"):
-            concerns = dict(
-                self.env["remediation.concern"]._read_group(
-                    [("case_id", "in", self.ids)], ["case_id"], ["__count"]
-                )
-            )
-        for case in self:
-            case.referral_count = referrals.get(case, 0)
-            case.concern_count = concerns.get(case, 0)
 
     def _disclosure_purposes(self, receiver):
         if receiver.remediation_reporter_type == "local_authority":

@@ -2,6 +2,7 @@ from collections import defaultdict
 from dataclasses import replace
 
 from odoo import models
+from odoo.tools import SQL
 
 from odoo.addons.remediation_base.tools.ledger import charged
 from odoo.addons.remediation_base.tools.money import split_units
@@ -20,21 +21,43 @@ class Case(models.Model):
         costs = super()._booked_costs()
         # sudo: who follows a case reads no bill; only sums come out of here
         cases, mine = self.sudo(), set(self.ids)
+        billed = cases._billed_by()
+        if not billed:
+            return costs
         parties = cases.env["remediation.agreement.party"]
         payers = parties.search([("analytic_account_id", "!=", False)])
         payers = payers.analytic_account_id.ids
-        for link in ("bill_id", "credit_id"):
-            moves = cases.env["account.move"]
-            for name in BILLED:
-                billed = moves.env[name].search(
-                    [("case_id", "in", cases.ids), (link, "!=", False)]
-                )
-                moves |= billed[link]
+        for link, ids in billed.items():
+            moves = cases.env["account.move"].browse(ids)
             for case, charge in cases._divided_bills(moves, link, payers):
                 if case.id in mine:
                     key = (case.id, "cost_services")
                     costs[key] = costs.get(key, 0) + charge.units
         return costs
+
+    def _billed_by(self):
+        """Return ``{link: ids of the moves that charge these cases}``."""
+        asked = []
+        for name in BILLED:
+            model = self.env[name]
+            model.flush_model(["case_id", "bill_id", "credit_id"])
+            for link in ("bill_id", "credit_id"):
+                column = SQL.identifier(link)
+                asked.append(
+                    SQL(
+                        "SELECT %s, %s FROM %s WHERE case_id = ANY(%s) AND %s IS NOT"
+                        " NULL",
+                        link,
+                        column,
+                        SQL.identifier(model._table),
+                        self.ids,
+                        column,
+                    )
+                )
+        found = defaultdict(list)
+        for link, move in self.env.execute_query(SQL(" UNION ").join(asked)):
+            found[link].append(move)
+        return found
 
     def _divided_bills(self, moves, link, payers):
         """Divide entries over the cases of what they bill. A bill is one sum for many

@@ -4,25 +4,12 @@ from odoo.fields import Domain
 
 class Case(models.Model):
     _inherit = "remediation.case"
+    _counted_lists = {"external_reference_count": "external_reference_ids"}
 
     external_reference_ids = fields.One2many(
         "remediation.external.reference", "case_id", string="Old Numbers"
     )
-    external_reference_count = fields.Integer(
-        compute="_compute_external_reference_count"
-    )
-
-    def _compute_external_reference_count(self):
-        counts = {}
-        references = self.env["remediation.external.reference"]
-        if references.has_access("read"):
-            counts = dict(
-                references._read_group(
-                    [("case_id", "in", self.ids)], ["case_id"], ["__count"]
-                )
-            )
-        for case in self:
-            case.external_reference_count = counts.get(case._origin, 0)
+    external_reference_count = fields.Integer(compute="_compute_list_counts")
 
     @api.model
     def _search_display_name(self, operator, value):

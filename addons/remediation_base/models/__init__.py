@@ -18,5 +18,6 @@ from . import ir_attachment_picture
 from . import remediation_limit
 from . import remediation_notice
 from . import base
+from . import base_lists
 from . import res_company
 from . import res_partner

@@ -42,6 +42,11 @@ class AccessLogged(models.AbstractModel):
             self.env["remediation.access.log"]._log(fetched)
         return fetched
 
+    def _listed_under(self, record, inverse):
+        if not self.env.su:
+            self.env["remediation.access.log"]._log(self)
+        return super()._listed_under(record, inverse)
+
     def _read_format(self, fnames, load="_classic_read"):
         if not self.env.su and self and not _CODE_FIELDS.issuperset(fnames):
             self.env["remediation.access.log"]._log(self)

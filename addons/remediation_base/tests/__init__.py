@@ -4,3 +4,4 @@ from . import test_r58_answers
 from . import test_sheets
 from . import test_headers
 from . import test_help
+from . import test_lists

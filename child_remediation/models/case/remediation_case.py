@@ -68,6 +68,7 @@ class Case(models.Model):
         "remediation.identity.text",
     ]
     _order = "opened_at desc, id desc"
+    _lists_at_once = True
     _check_company_auto = True
     _mail_post_access = "read"
 

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.tools import ormcache
 
 from .remediation_case import HELPING_STATES
 
@@ -209,12 +210,16 @@ class Case(models.Model):
 
     def _action_path(self, xmlid):
         xmlid, slash, form = xmlid.partition("/")
+        path = self._screen_path(xmlid)
+        return f"{path}{slash}{form}" if path else ""
+
+    @api.model
+    @ormcache("xmlid")
+    def _screen_path(self, xmlid):
+        """The address of a screen; core forgets it when an action changes."""
         action = self.env.ref(f"child_remediation.{xmlid}", raise_if_not_found=False)
-        if not action:
-            return ""
         # sudo: the address of a screen is no secret; portal users read no actions.
-        path = action.sudo().path or f"action-{action.id}"
-        return f"{path}{slash}{form}"
+        return action and (action.sudo().path or f"action-{action.id}") or ""
 
     # -- siblings --------------------------------------------------------------
     def _siblings_to_support(self):

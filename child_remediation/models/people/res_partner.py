@@ -10,3 +10,10 @@ class ResPartner(models.Model):
     institution_ids = fields.One2many(
         "remediation.institution", "partner_id", groups=NO_ACCESS
     )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"parent_id", "is_company"} & vals.keys():
+            # Which organisation a user belongs to is kept in memory.
+            self.env.registry.clear_cache()
+        return result

@@ -85,6 +85,12 @@ class ResUsers(models.Model):
     def _audit_until(self):
         return self.sudo().remediation_audit_until  # sudo: a date of one's own
 
+    @ormcache("self.id")
+    def _organisation_id(self):
+        """The partner that the user belongs to: an organisation, or the person."""
+        # sudo: of oneself, also for who reads no contacts.
+        return self.sudo().partner_id.commercial_partner_id.id
+
     def _end_audit(self):
         """Take the group from those whose audit is over: what was kept in memory of
         their rights goes with it."""
@@ -163,6 +169,8 @@ class ResUsers(models.Model):
         result = super().write(vals)
         if "active" in vals and not vals["active"]:
             self._remediation_end_rights()
+        if "partner_id" in vals:
+            self.env.registry.clear_cache()
         if "group_ids" in vals:
             self.env["remediation.case.manager"]._holders_without_role()._lose_role()
         return result

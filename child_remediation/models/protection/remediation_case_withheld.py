@@ -21,9 +21,7 @@ class Case(models.Model):
     def _withheld_from_user(self):
         """``{case id: keys of the items}`` that families withhold from the user by
         name: from the person, or from the organisation (R8, R71)."""
-        partner = self.env.user.partner_id
-        # sudo: which organisation the user belongs to.
-        return self._withheld_from_partner(partner.sudo().commercial_partner_id.id)
+        return self._withheld_from_partner(self.env.user._organisation_id())
 
     @api.model
     @ormcache("partner_id")
