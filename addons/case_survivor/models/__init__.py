@@ -1,9 +1,11 @@
 from . import (
     remediation_case,
+    remediation_case_console,
     remediation_case_trace,
     remediation_consent,
     remediation_control_means,
     remediation_deadline,
+    remediation_desk,
     remediation_grant_alert,
     remediation_legal_date,
     remediation_legal_matter,
