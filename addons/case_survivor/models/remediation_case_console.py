@@ -85,9 +85,7 @@ class Case(models.Model):
                 )
         for stay in self._timeline_records("remediation.shelter.stay"):
             title = _("Stay: %s", self._timeline_label(stay, "kind"))
-            entries.append(
-                self._timeline_entry(stay.date_from, "service", title, stay)
-            )
+            entries.append(self._timeline_entry(stay.date_from, "service", title, stay))
         for referral in self._timeline_records(
             "remediation.outside.referral", [("date", "!=", False)]
         ):
