@@ -234,16 +234,18 @@ class TestCaseRules(RemediationCommon):
             self._visit(case, self.today - timedelta(days=age))
             self.assertEqual(not self._closing(case), closes, f"{age} days")
 
-    def test_r22_today_is_the_users_day(self):
-        # 23:30 UTC on the 30th is the 31st in Lubumbashi.
+    def test_r22_today_is_the_day_of_the_place(self):
+        # 23:30 UTC on the 31st is the first of June in Lubumbashi.
         with freeze_time("2026-05-01 10:00:00"):
             case = self._new_case(identified_on="2026-01-01")
             self._visit(case, date(2026, 2, 20))
             self._visit(case, date(2026, 5, 1))
         with freeze_time("2026-05-31 23:30:00"):
-            local = case.with_context(tz="Africa/Lubumbashi")
-            self.assertTrue(self._closing(local), "1 June there: 31 days")
-            self.assertFalse(self._closing(case.with_context(tz="UTC")))
+            self.company.partner_id.tz = "Africa/Lubumbashi"
+            self.assertTrue(self._closing(case), "1 June there: 31 days")
+            self.company.partner_id.tz = False  # then it is that of Greenwich
+            reader = case.with_context(tz="Africa/Lubumbashi")
+            self.assertFalse(self._closing(reader), "whoever asks")
 
     def test_r22_phone_and_absence_neither_count_nor_break_the_series(self):
         case = self._new_case(identified_on=self.today - timedelta(days=100))

@@ -58,7 +58,7 @@ class TestAfterClosure(RemediationCommon):
         )
 
     def test_r23_the_day_of_a_check_is_that_of_lubumbashi(self):
-        self.company.partner_id.tz = False  # falls back on Africa/Lubumbashi
+        self.company.partner_id.tz = "Africa/Lubumbashi"
         case = self._new_case(identified_on="2026-01-01")
         closure = self.env["remediation.closure"].with_user(self.worker)
         closure = closure.create({"case_id": case.id, "reason": "other"})

@@ -147,6 +147,7 @@ def prepare(databases, name, demo, options):
     to a copy that takes the name in the end: interrupted, nothing is half done."""
     names = list(modules.find()) if demo else modules.product()
     making = f"{name}__making"
+    made = update.made_of(names)
     update.go_on(databases, name)
     if databases.exists(name):
         if has_demo(databases, name) != demo:
@@ -195,7 +196,7 @@ def prepare(databases, name, demo, options):
     except SetupError:
         databases.drop(making)
         raise
-    update.remember(databases, making, names)
+    update.remember(databases, making, made)
     if databases.exists(name):
         update.swap(databases, name, making)
     else:

@@ -31,13 +31,14 @@ def made_of(names):
     return result
 
 
-def remember(databases, name, names):
-    """Note in a database what it was made of."""
+def remember(databases, name, made):
+    """Note in a database what it was made of: what :func:`made_of` said before it was
+    made, so that a file which changed meanwhile is a change."""
     with databases.connect(name) as cursor:
         cursor.execute(
             "INSERT INTO ir_config_parameter (key, value) VALUES (%s, %s) "
             "ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value",
-            [MADE_OF, json.dumps(made_of(names))],
+            [MADE_OF, json.dumps(made)],
         )
 
 

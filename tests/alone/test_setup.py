@@ -138,6 +138,27 @@ def test_an_older_database_is_not_served_and_an_update_says_what_it_changes(
     assert set(checkout.backups()) - before == {backup}
 
 
+def test_what_changes_while_an_update_runs_is_in_the_next_one(checkout, port):
+    checkout("run", "--detach", "--update", "--port", port)
+    checkout("stop")
+    source, late = checkout.path / "toy/__init__.py", checkout.path / "toy/late.txt"
+    source.write_text("open(__file__[: -len('__init__.py')] + 'late.txt', 'a')\n")
+    try:
+        done = checkout("run", "--detach", "--update", "--port", port)
+        assert f"Ready: http://localhost:{port}" in done.stdout, done.stderr
+        assert late.exists(), "it was written while the update ran"
+        checkout("stop")
+        done = checkout("run", "--detach", "--update", "--port", port)
+        assert "toy: changed within" in done.stdout, done.stderr
+        checkout("stop")
+        done = checkout("run", "--detach", "--update", "--port", port)
+        assert "there is nothing to update" in done.stdout, done.stderr
+    finally:
+        checkout("stop")
+        source.write_text("")
+        late.unlink(missing_ok=True)
+
+
 @pytest.mark.parametrize("fails", ["while it updates", "while it starts"])
 def test_an_update_that_fails_leaves_the_database_as_before(checkout, port, fails):
     checkout("run", "--detach", "--update", "--port", port)

@@ -139,10 +139,8 @@ class AgreementChild(models.Model):
             if low and not (cost.sudo().floor_reason or "").strip():
                 missing.append(
                     self.env._(
-                        "The child earned %(earned)s a month and the minimum wage is "
-                        "%(wage)s. Pay as much, or write why less.",
-                        earned=money.format(earned),
-                        wage=money.format(wage),
+                        "%(floor)s Pay as much, or write why less.",
+                        floor=self.case_id._say_floor(earned, wage, money),
                     )
                 )
         return missing

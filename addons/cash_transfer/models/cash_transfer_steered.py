@@ -3,6 +3,7 @@ import json
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.http import request
+from odoo.tools.misc import formatLang
 
 
 def _by_program(env):
@@ -154,7 +155,7 @@ class CashTransferSteered(models.AbstractModel):
                 lambda c: c.state == "asked" and c.kind == "new"
             )
             names = self._get_steering_fields()
-            texts = record._steering_texts(names, self.env.lang)
+            texts = record._steering_said(names)
             text = record._render_texts({name: ("", texts[name]) for name in names})
             if waiting:
                 waiting._unprotected().write(
@@ -169,7 +170,7 @@ class CashTransferSteered(models.AbstractModel):
         self.ensure_one()
         names = values.keys()
         before = self._steering_texts(names)
-        said = self._steering_texts(names, self.env.lang)
+        said = self._steering_said(names)
         with self.env.cr.savepoint() as savepoint:
             # sudo: tried and taken back; the right to write was checked
             own = self.sudo()
@@ -177,7 +178,7 @@ class CashTransferSteered(models.AbstractModel):
             super(CashTransferSteered, own).write(values)
             self.env.flush_all()
             after = own._steering_texts(names)
-            says = own._steering_texts(names, self.env.lang)
+            says = own._steering_said(names)
             savepoint.rollback()
         self.env.invalidate_all(flush=False)
         pairs = {
@@ -264,14 +265,35 @@ class CashTransferSteered(models.AbstractModel):
         self._unprotected().write(change.values)
 
     # -- words and snapshots -----------------------------------------------------------
-    def _steering_texts(self, names, lang="en_US"):
-        """Return field → its value as people read it: in one language where values
-        are compared, in that of who asks where a person reads them."""
+    def _steering_texts(self, names):
+        """Return field → its value in one language, by which values are compared."""
         self.ensure_one()
         # sudo: accounts and partners are named for people without a right to them; who
         # reads the record reads what it links to
-        record = self.sudo().with_context(lang=lang, active_test=False)
+        record = self.sudo().with_context(lang="en_US", active_test=False)
         return {name: record._steering_text(name) for name in names}
+
+    def _steering_said(self, names):
+        """Return field → its value as a person decides on it: sums with their currency,
+        yes and no, days as a sentence has them, in the language of who asks."""
+        self.ensure_one()
+        # sudo: as above
+        record = self.sudo().with_context(active_test=False)
+        said = {}
+        for name in names:
+            field, value = record._fields[name], record[name]
+            if field.type == "boolean":
+                said[name] = self.env._("Yes") if value else self.env._("No")
+            elif field.type == "monetary":
+                currency = record[field.get_currency_field(record)]
+                said[name] = formatLang(self.env, value, currency_obj=currency)
+            elif field.type == "float":
+                said[name] = formatLang(self.env, value)
+            elif field.type == "date":
+                said[name] = record._say_day(value)
+            else:
+                said[name] = record._steering_text(name)
+        return said
 
     def _steering_text(self, name):
         field, value = self._fields[name], self[name]

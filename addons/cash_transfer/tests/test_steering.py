@@ -118,6 +118,68 @@ class TestSteering(CashCommon):
                 savepoint.rollback()
             self.env.invalidate_all(flush=False)
 
+    def test_r63_the_approver_reads_what_was_and_what_will_be(self):
+        """The sentence that is agreed to says both values as people write them, and
+        stands on the change, on the record and in the inbox of the desk."""
+        tomorrow = self.today + timedelta(days=1)
+        budget = self.grant.currency_id.format(self.grant.budget)
+        former = self.provider.partner_id
+        for record, user, vals, says in (
+            (
+                self.grant,
+                self.releaser,
+                {"budget": 9_000_000.0},
+                f"Budget: {budget} → {self.grant.currency_id.format(9_000_000.0)}",
+            ),
+            (
+                self.grant,
+                self.releaser,
+                {"exchange_ineligible": True},
+                "No → Yes",
+            ),
+            (
+                self.grant,
+                self.accountant,
+                {"date_end": tomorrow},
+                f"→ {self.env['base']._say_day(tomorrow)}",
+            ),
+            (
+                self.provider,
+                self.releaser,
+                {"partner_id": self.thief.id, "fee_percent": 30.0},
+                f"{former.display_name} ({former.id}) → Thief Ltd ({self.thief.id})",
+            ),
+        ):
+            with self.subTest(vals), self.env.cr.savepoint() as savepoint:
+                record.with_user(user).write(vals)
+                self.env.flush_all()
+                change = self._changes(record).filtered(lambda c: c.state == "asked")
+                approver = change.with_user(self.approver)
+                self.assertIn(says, approver.text)
+                self.assertEqual(len(approver.text.splitlines()), len(vals))
+                self.assertNotRegex(approver.text, r"\bTrue\b|\bFalse\b|00000\.0\b")
+                shown = record.with_user(self.approver).waiting_change
+                self.assertIn(says, shown)
+                self.assertIn(user.name, shown)
+                desk = self.env["remediation.desk"].with_user(self.approver)
+                lines = [
+                    line
+                    for section in desk.get_desk()["sections"]
+                    for line in section["lines"]
+                    if line.get("id") == f"change-{change.id}"
+                ]
+                self.assertEqual([line["title"] for line in lines], [change.name])
+                self.assertIn(user.name, lines[0]["detail"])
+                savepoint.rollback()
+            self.env.invalidate_all(flush=False)
+
+    def test_r63_the_approver_reads_in_the_language_of_who_asked(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        grant = self.grant.with_user(self.releaser).with_context(lang="fr_FR")
+        grant.exchange_ineligible = True
+        text = self._changes(grant).filtered(lambda c: c.state == "asked").text
+        self.assertRegex(text, "Non → Oui$")
+
     def test_r63_a_duty_does_not_make_two_of_one(self):
         """A releaser who is approver, too, agrees to nothing of their own."""
         self.releaser.group_ids |= self.env.ref("cash_transfer.group_cash_approver")

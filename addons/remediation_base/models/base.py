@@ -21,11 +21,8 @@ class Base(models.AbstractModel):
         if "company_id" in self._fields and self.ids:
             # sudo: the zone of the company, also for who may read the row no longer.
             company = self[:1].sudo().company_id or company
-        zone = self.env["res.company"]._zone_name(company.id)
-        if not zone:
-            return fields.Date.context_today(self)
         now = pytz.utc.localize(fields.Datetime.now())
-        return now.astimezone(pytz.timezone(zone)).date()
+        return now.astimezone(company._place_zone()).date()
 
     def _say_day(self, day, how="medium"):
         """A day inside a sentence, as the reader writes it: May 20, 2024; 20 mai 2024.

@@ -3,8 +3,8 @@ import pytz
 from odoo import api, models
 from odoo.tools import ormcache
 
-#: Where the days of a company end that has no time zone.
-DEFAULT_ZONE = "Africa/Lubumbashi"
+#: Where the days of a company end that has no time zone: for whoever asks alike.
+DEFAULT_ZONE = "UTC"
 
 
 class ResCompany(models.Model):

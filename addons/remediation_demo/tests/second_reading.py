@@ -23,7 +23,7 @@ class Children:
         self.env = run.sudo().env
         self.run, self.company = run.sudo(), run.company_id
         self.first, self.last = run.date_from, run.date_to
-        self.zone = pytz.timezone(self.company.partner_id.tz or "Africa/Lubumbashi")
+        self.zone = self.company._place_zone()
         self.read = defaultdict(dict)
         self.cases = [
             case for case in self._all("remediation.case") if self.by(case.opened_at)

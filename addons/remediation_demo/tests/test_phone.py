@@ -49,6 +49,12 @@ WALK = """
                 found.push([what, place.className.split(" ")[0], place.scrollWidth]);
             }
         }
+        // A number at the foot of a list says of what it is the total.
+        for (const sum of document.querySelectorAll(".o_list_footer .o_list_number")) {
+            if (sum.textContent.trim() && !sum.dataset.label) {
+                found.push([what, "total without a name", 0]);
+            }
+        }
         // What is cut off is not seen either.
         for (const cell of document.querySelectorAll(
             ".o_list_table .o_data_row td, .o_field_widget, .o_kanban_record"

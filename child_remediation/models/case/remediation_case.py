@@ -352,7 +352,8 @@ class Case(models.Model):
 
     @api.constrains("identified_on", "received_at")
     def _check_identified_on(self):
-        today = self._place_today()
+        # The day has begun where the company works, or where the user is.
+        today = max(self._place_today(), fields.Date.context_today(self))
         if self.filtered(lambda case: case.identified_on > today):
             raise ValidationError(
                 self.env._("Identified On lies in the future: correct the date.")

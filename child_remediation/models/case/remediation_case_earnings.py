@@ -35,3 +35,21 @@ class Case(models.Model):
             )
             for situation in situations
         }
+
+    def _say_floor(self, earned, wage, currency):
+        """The sentence of what a stipend is compared with; what is not known is not
+        named.
+
+        :param earned: what the child earned in the time of one payment, 0 if unknown
+        :param wage: the minimum wage of that time, 0 where the framework has none
+        """
+        said = {"earned": currency.format(earned), "wage": currency.format(wage)}
+        if not wage:
+            return self.env._("The child earned %(earned)s in that time.", **said)
+        if not earned:
+            return self.env._("The minimum wage of that time is %(wage)s.", **said)
+        return self.env._(
+            "The child earned %(earned)s in that time, and the minimum wage of that "
+            "time is %(wage)s.",
+            **said,
+        )

@@ -130,7 +130,7 @@ class CaseOwned(models.AbstractModel):
         """Whether a day has begun neither where the case is worked on nor where the
         user is: what was done lies in the past."""
         self.ensure_one()
-        here = self._place_today()
+        here = fields.Date.context_today(self)
         return bool(day) and day > max(self.case_id._day(), here)
 
     @api.model

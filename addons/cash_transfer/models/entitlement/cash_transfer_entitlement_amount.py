@@ -76,13 +76,13 @@ class CashTransferEntitlementAmount(models.Model):
             if low and not (entitlement.sudo().justification or "").strip():
                 raise UserError(
                     self.env._(
-                        "%(code)s pays %(amount)s: the child earned %(earned)s and the "
-                        "minimum wage is %(wage)s. Pay as much, or write in the "
-                        "justification why less.",
+                        "%(code)s pays %(amount)s. %(floor)s Pay as much, or write in "
+                        "the justification why less.",
                         code=entitlement.name,
                         amount=entitlement.currency_id.format(entitlement.amount),
-                        earned=entitlement.currency_id.format(earned),
-                        wage=entitlement.currency_id.format(wage),
+                        floor=entitlement.case_id._say_floor(
+                            earned, wage, entitlement.currency_id
+                        ),
                     )
                 )
             entitlement._unprotected().floor_amount = floor if low else 0.0
