@@ -36,7 +36,7 @@ class TestSpoken(PortalCommon):
 
     @classmethod
     def languages(cls):
-        return {"sw": "Kiswahili"}
+        return {"sw": "Kiswahili", "pt_PT": "Português", "es_ES": "Español"}
 
     def pages(self):
         """``(login, address)`` of what most people see on most days."""

@@ -13,8 +13,8 @@ from . import forms
 #: How each language writes plurals; what Odoo calls it stands in `res.lang`.
 LANGUAGES = {
     "sw": "nplurals=2; plural=(n != 1);",
-    # "pt": "nplurals=2; plural=(n > 1);",
-    # "es": "nplurals=2; plural=(n != 1);",
+    "pt": "nplurals=2; plural=(n > 1);",
+    "es": "nplurals=2; plural=(n != 1);",
 }
 #: Pages and mails of people outside the desk, and the papers that a family signs.
 VIEWS = (
