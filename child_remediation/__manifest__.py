@@ -80,6 +80,7 @@
         "views/remediation_break_glass_views.xml",
         "views/remediation_complaint_views.xml",
         "views/remediation_remedy_views.xml",
+        "views/remediation_remedy_release_views.xml",
         "wizards/remediation_complaint_register_views.xml",
         "wizards/remediation_duplicate_merge_views.xml",
         "views/remediation_duplicate_views.xml",

@@ -103,6 +103,37 @@ class RemediationPublicController(RemediationPortal):
             },
         )
 
+    @http.route("/remedies", type="http", auth="public", methods=["GET"], readonly=True)
+    @same_answer
+    def remedies(self, lang=None, **kwargs):
+        """Show the totals of complaints and remedies that were published (R10)."""
+        self._speak(lang)
+        # sudo: what a coordinator published is for everybody, and has no small cell.
+        releases = (
+            request.env["remediation.remedy.release"]
+            .sudo()
+            .search(
+                [
+                    ("state", "=", "published"),
+                    ("company_id", "=", request.env.company.id),
+                ],
+                limit=10,
+            )
+        )
+        if not releases:
+            return self._not_found()
+        return self._render(
+            "case_referral.public_remedies",
+            {
+                "years": [(release.year, release.shown) for release in releases],
+                "public_page": True,
+                "languages": [
+                    (code[:2], name)
+                    for code, name in request.env["res.lang"].get_installed()
+                ],
+            },
+        )
+
     def _file(self, kind, values):
         """File through the model's own method; a form sent twice is filed once."""
         env = request.env

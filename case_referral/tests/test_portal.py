@@ -9,6 +9,10 @@ from PIL import Image
 from odoo.exceptions import UserError
 from odoo.tests import HttpCase, tagged
 
+from odoo.addons.child_remediation.wizards.remediation_complaint_register import (
+    MEASURES,
+)
+
 from .common import ReferralCommon
 
 
@@ -386,6 +390,40 @@ class TestPortal(PortalCommon):
         complaint = self.env["remediation.complaint"].search([])
         self.assertEqual(complaint.reporter_user_id, self.school_user)
         self.assertEqual(complaint.channel, "portal")
+
+    def test_reported_10_published_remedies_are_public_and_hide_small_cells(self):
+        self.get("/remedies", 404)
+        row = {"category": "other", "measure": "received", "suppressed": False}
+        releases = (
+            self.env["remediation.remedy.release"]
+            ._unprotected()
+            .create(
+                [
+                    {
+                        "company_id": company.id,
+                        "year": year,
+                        "rows": [
+                            dict(row, complaints=number),
+                            *(
+                                dict(row, measure=one, complaints=None, suppressed=True)
+                                for one in MEASURES[1:]
+                            ),
+                        ],
+                    }
+                    for company, year, number in (
+                        (self.company, "2024", 41),
+                        (self.company_b, "2023", 97),
+                    )
+                ]
+            )
+        )
+        page = self.get("/remedies")
+        self.assertIn("2024", page.text)
+        self.assertIn("41", page.text)
+        self.assertIn("hidden", page.text)
+        self.assertNotIn("97", page.text)
+        releases._unprotected().write({"state": "withdrawn"})
+        self.get("/remedies", 404)
 
     def test_public_form_is_anonymous_limited_and_can_be_switched_off(self):
         self.company.referral_public_hourly = 2

@@ -1032,6 +1032,23 @@ class TestAccess(AccessTable, RuleTable, RemediationCommon):
                 {"safeguarding": {"one": "rsw"}},
             ),
             Row(
+                "remediation.remedy.release",
+                {
+                    key: self.env["remediation.remedy.release"]
+                    ._unprotected()
+                    .create({"company_id": company, "year": "2025"})
+                    .with_env(self.env)
+                    for key, company in company_of.items()
+                },
+                {
+                    **dict.fromkeys(
+                        ("monitor", "auditor", "coordinator"), {"here": "rs"}
+                    ),
+                    "coordinator_company_b": {"there": "rs"},
+                },
+                {"withdraw_reason": "x"},
+            ),
+            Row(
                 "remediation.processing.activity",
                 make(
                     "remediation.processing.activity",

@@ -1,11 +1,12 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.modules.migration import load_script
 from odoo.tests import tagged
-from odoo.tools import SQL, file_path
+from odoo.tools import SQL, file_path, mute_logger
 
 from .common import RemediationCommon
 
@@ -243,3 +244,49 @@ class TestRemedy(RemediationCommon):
             self.assertEqual(enough, {wanted})
             remedy.sudo().contributor_ids.unlink()
             remedy.sudo()._unprotected().unlink()
+
+    def _complaints_of(self, number, day):
+        keys = self.env["remediation.complaint"]._fields["category"].get_values(self.env)
+        complaints = self.env["remediation.complaint"].create(
+            [
+                {
+                    "description": "No wages",
+                    "team_id": self.team.id,
+                    "category": keys[0],
+                }
+                for _number in range(number)
+            ]
+        )
+        complaints._unprotected().write({"received_on": day})
+        return complaints
+
+    def _register_of(self, user, year):
+        return (
+            self.env["remediation.complaint.register"]
+            .with_user(user)
+            .create({"date_from": f"{year}-01-01", "date_to": f"{year}-12-31"})
+        )
+
+    def test_reported_10_a_year_is_published_once_and_never_counted_again(self):
+        self._complaints_of(12, "2025-03-04")
+        self._complaints_of(3, "2024-03-04")
+        register = self._register_of(self.coordinator, 2025)
+        action = register.action_publish()
+        release = self.env[action["res_model"]].browse(action["res_id"])
+        cells = [row["complaints"] for row in release.rows]
+        self.assertIn(12, cells)
+        self._complaints_of(5, "2025-03-05")
+        self.assertIn(12, [row["complaints"] for row in release.rows])
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
+            register.action_publish()
+        few = self._register_of(self.coordinator, 2024).action_publish()
+        rows = self.env[few["res_model"]].browse(few["res_id"]).rows
+        self.assertFalse([row for row in rows if row["complaints"]])
+        with self.assertRaises(UserError):
+            self._register_of(self.coordinator, self.today.year).action_publish()
+        with self.assertRaises(AccessError):
+            release.with_user(self.monitor).action_withdraw(self.today, "Wrong")
+        release.with_user(self.coordinator).action_withdraw(self.today, "Wrong year")
+        self.assertEqual(release.state, "withdrawn")
+        with self.assertRaises(UserError):
+            release.with_user(self.coordinator).rows = []

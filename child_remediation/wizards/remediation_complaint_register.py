@@ -1,4 +1,7 @@
+from datetime import date
+
 from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.remediation_base.tools.answers import NO, UNKNOWN, YES
 from odoo.addons.remediation_base.tools.small_cells import THRESHOLD, suppress
@@ -43,6 +46,12 @@ class ComplaintRegister(models.TransientModel):
     @api.depends("date_from", "date_to")
     @api.depends_context("lang")
     def _compute_shown(self):
+        for register in self:
+            register.shown = register._drawn(register._suppressed_rows())
+
+    @api.model
+    def _drawn(self, rows):
+        """The rows as a table in the language of the reader."""
         categories = self.env["remediation.complaint"]._fields["category"]
         _ = self.env._
         labels = {
@@ -55,24 +64,75 @@ class ComplaintRegister(models.TransientModel):
             "enough_unknown": _("Not Known"),
             "enough_not_asked": _("Not Asked"),
         }
-        for register in self:
-            cells = {
-                (row["category"], row["measure"]): row
-                for row in register._suppressed_rows()
-            }
-            register.shown = self.env["ir.qweb"]._render(
-                "child_remediation.complaint_register_table",
-                {
-                    "labels": labels,
-                    "categories": categories._description_selection(self.env),
-                    "cells": cells,
-                    "small": _(
-                        "Counts under %(number)s are hidden, and what would give them "
-                        "away.",
-                        number=THRESHOLD,
-                    ),
-                },
+        cells = {(row["category"], row["measure"]): row for row in rows}
+        known = {row["category"] for row in rows}
+        return self.env["ir.qweb"]._render(
+            "child_remediation.complaint_register_table",
+            {
+                "labels": labels,
+                "categories": [
+                    category
+                    for category in categories._description_selection(self.env)
+                    if category[0] in known
+                ],
+                "cells": cells,
+                "small": _(
+                    "Counts under %(number)s are hidden, and what would give them "
+                    "away.",
+                    number=THRESHOLD,
+                ),
+            },
+        )
+
+    def action_publish(self):
+        """Publish the totals of a whole year that is over. For coordinators.
+
+        :return: action of what was published
+        :raises AccessError: the caller is no coordinator
+        :raises UserError: the days are no year that is over
+        """
+        self.ensure_one()
+        if not self.env.user.has_group("child_remediation.group_coordinator"):
+            raise AccessError(self.env._("Coordinators publish the register."))
+        year = self.date_from.year
+        whole = (self.date_from, self.date_to) == (date(year, 1, 1), date(year, 12, 31))
+        if not whole or self.date_to >= self._place_today():
+            raise UserError(
+                self.env._("Choose a year that is over, from its first day to its last.")
             )
+        # sudo: nobody has the right to write a release; the duty was checked above.
+        release = (
+            self.env["remediation.remedy.release"]
+            .sudo()
+            ._unprotected()
+            .create(
+                {
+                    "company_id": self.env.company.id,
+                    "year": str(year),
+                    "rows": self._released_rows(),
+                    "published_on": self._place_today(),
+                    "published_by_id": self.env.uid,
+                }
+            )
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": release._name,
+            "res_id": release.id,
+            "views": [(False, "form")],
+        }
+
+    def _released_rows(self):
+        """The rows as they are kept: a hidden count is nowhere in them."""
+        return [
+            {
+                "category": row["category"],
+                "measure": row["measure"],
+                "complaints": None if row["suppressed"] else row["complaints"],
+                "suppressed": bool(row["suppressed"]),
+            }
+            for row in self._suppressed_rows()
+        ]
 
     def _suppressed_rows(self):
         """One row for each category and measure, small cells blank."""

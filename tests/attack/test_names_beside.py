@@ -376,6 +376,8 @@ READERS = {
     "remediation.control.means": "data_protection",
     "remediation.exploitation.value": "data_protection",
     "referral.total": "monitor",
+    # a year, counts that were published, and why they were withdrawn
+    "remediation.remedy.release": "auditor monitor",
     # counts, spans and codes; a figure's list of ids opens by the reader's own rules
     **dict.fromkeys(
         (

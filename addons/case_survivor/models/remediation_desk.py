@@ -89,7 +89,7 @@ class Desk(models.AbstractModel):
     def _say_status(self, status):
         if status.state == "draft":
             return {
-                "task": self.env._("Record the decision"),
+                "task": self.env._("Record the Decision"),
                 "button": self._opens(status),
             }
         return {
