@@ -246,7 +246,9 @@ class TestRemedy(RemediationCommon):
             remedy.sudo()._unprotected().unlink()
 
     def _complaints_of(self, number, day):
-        keys = self.env["remediation.complaint"]._fields["category"].get_values(self.env)
+        keys = (
+            self.env["remediation.complaint"]._fields["category"].get_values(self.env)
+        )
         complaints = self.env["remediation.complaint"].create(
             [
                 {

@@ -98,7 +98,9 @@ class ComplaintRegister(models.TransientModel):
         whole = (self.date_from, self.date_to) == (date(year, 1, 1), date(year, 12, 31))
         if not whole or self.date_to >= self._place_today():
             raise UserError(
-                self.env._("Choose a year that is over, from its first day to its last.")
+                self.env._(
+                    "Choose a year that is over, from its first day to its last."
+                )
             )
         # sudo: nobody has the right to write a release; the duty was checked above.
         release = (
