@@ -26,6 +26,7 @@ APPS = (
     "case_agreement_portal",
     "case_exchange",
     "case_exchange_survivor",
+    "case_offline",
     "case_submission",
     "case_indicator",
     "case_indicator_agreement",

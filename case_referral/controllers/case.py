@@ -219,35 +219,7 @@ class RemediationCaseController(RemediationPortal):
         return flat
 
     def _prefill(self, case, section):
-        """Return what is known already, so that nobody types it twice. A fact that a
-        rule reads is never answered before (R81)."""
-        hidden = self._hidden(case)
-        if section == "assessment":
-            return self._prefill_assessment(case, hidden)
-        if section == "plan":
-            draft = case.plan_ids.filtered(lambda rec: rec.state == "draft")[:1]
-            return SECTIONS["plan"].flat(draft, hidden)
-        if section == "child":
-            child = case.beneficiary_id
-            return SECTIONS["child"].prefill(child, hidden.get(child._name, ()))
-        if section == "family":
-            member = self._member(case)
-            return SECTIONS["family"].prefill(member, hidden.get(member._name, ()))
-        return {}
-
-    def _prefill_assessment(self, case, hidden):
-        draft = case.assessment_ids.filtered(lambda rec: rec.state == "draft")[:1]
-        known = draft or case.assessment_ids[:1]
-        values = SECTIONS["assessment"].prefill(known, hidden.get(known._name, ()))
-        if draft:
-            values.update(
-                {f"score-{line.domain}": line.score for line in known.score_ids}
-            )
-        else:
-            # What the child says and how bad it is are asked anew each time.
-            values.update(child_wishes="", urgent_action="", done_on="")
-            values["assessment_type"] = "review" if known else "initial"
-        return values
+        return case._portal_prefill(section, self._member(case))
 
     def _member(self, case):
         """The member of the child's own family whom the page is about, or none."""

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import LazyTranslate
 
+from ..forms import SECTIONS
+
 _lt = LazyTranslate(__name__)
 
 #: The form that answers what is due; where none is named, the page of the case is.
@@ -207,6 +209,42 @@ class RemediationCasePortalPage(models.Model):
         if isinstance(moment, datetime):
             moment = fields.Datetime.context_timestamp(self, moment).date()
         return moment
+
+    # What a form holds before it is answered
+
+    def _portal_prefill(self, section, member=None):
+        """Return what is known already, so that nobody types it twice. A fact that a
+        rule reads is never answered before (R81).
+
+        :param section: name of one of ``SECTIONS``
+        :param member: who of the family is corrected; an empty one where nobody is
+        """
+        hidden = self._disclosure_hidden(self.env.user.partner_id)[self.id]
+        if section == "assessment":
+            return self._portal_prefill_assessment(hidden)
+        if section == "plan":
+            draft = self.plan_ids.filtered(lambda rec: rec.state == "draft")[:1]
+            return SECTIONS["plan"].flat(draft, hidden)
+        if section == "child":
+            child = self.beneficiary_id
+            return SECTIONS["child"].prefill(child, hidden.get(child._name, ()))
+        if section == "family" and member:
+            return SECTIONS["family"].prefill(member, hidden.get(member._name, ()))
+        return {}
+
+    def _portal_prefill_assessment(self, hidden):
+        draft = self.assessment_ids.filtered(lambda rec: rec.state == "draft")[:1]
+        known = draft or self.assessment_ids[:1]
+        values = SECTIONS["assessment"].prefill(known, hidden.get(known._name, ()))
+        if draft:
+            values.update(
+                {f"score-{line.domain}": line.score for line in known.score_ids}
+            )
+        else:
+            # What the child says and how bad it is are asked anew each time.
+            values.update(child_wishes="", urgent_action="", done_on="")
+            values["assessment_type"] = "review" if known else "initial"
+        return values
 
     def portal_viewed(self):
         """Note that the user opened these cases on the portal (R29).

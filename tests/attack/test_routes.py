@@ -25,6 +25,23 @@ VISITORS = (
 ROUTES = {
     "/my/remediation/agreements": {"portal_observer"},
     "/my/remediation/case/<string:code>/cash": {"portal_manager", "portal_supervisor"},
+    "/my/remediation/phones": {
+        "portal_manager",
+        "portal_manager_other",
+        "portal_reporter",
+        "portal_provider",
+        "school_user",
+    },
+}
+#: No pages that somebody reads: the shell, the same for everybody, and the calls of
+#: phones. Who gets through stands in the tests of case_offline.
+DOORS = {
+    "/my/remediation/offline",
+    *(
+        f"/my/remediation/offline/{name}"
+        for name in ("worker.js", "standing", "enrol", "packets", "send")
+    ),
+    "/my/remediation/phones/<int:device_id>/forget",
 }
 
 
@@ -46,7 +63,7 @@ class TestRoutes(AttackWorld, HttpCase):
             if PAGES.match(rule.rule)
             and rule.endpoint.__module__.split(".")[2] != "case_referral"
         }
-        self.assertEqual(found, set(ROUTES))
+        self.assertEqual(found, set(ROUTES) | DOORS)
 
     @mute_logger("odoo.http")
     def test_nobody_else_reads_a_page(self):

@@ -1,0 +1,276 @@
+/* Draws the questions of a declared form, as the portal's template does with network. */
+/* global createImageBitmap, FileReader, speechSynthesis, SpeechSynthesisUtterance */
+const PHOTO_MAX_BYTES = 300000;
+const PHOTO_SIDES = [1280, 1024, 800, 640, 480];
+
+/* One element with its attributes and what stands in it. Text is only ever text. */
+export function el(name, attributes = {}, ...inside) {
+    const element = document.createElement(name);
+    for (const [key, value] of Object.entries(attributes)) {
+        if (key.startsWith("on")) {
+            element.addEventListener(key.slice(2), value);
+        } else if (value !== false && value !== null && value !== undefined) {
+            element.setAttribute(key, value === true ? key : value);
+        }
+    }
+    element.append(...inside.flat().filter((one) => one !== null && one !== undefined));
+    return element;
+}
+
+function choices(shared, field) {
+    const found = field.choices || [];
+    return typeof found === "string" ? shared[found] : found;
+}
+
+function options(offered, value) {
+    return [["", "–"], ...offered].map(([key, label]) =>
+        el("option", { value: key, selected: String(key) === String(value ?? "") }, label)
+    );
+}
+
+function select(field, offered, value, shared) {
+    const input = el(
+        "select",
+        { id: `f-${field.name}`, name: field.name, "aria-required": field.required },
+        options(offered, value)
+    );
+    if (field.by) {
+        const [other, key] = field.by;
+        input.dataset.by = other;
+        input.offer = (chosen) => {
+            input.replaceChildren(...options(shared[key][chosen] || [], input.value || value));
+        };
+    }
+    return input;
+}
+
+function checks(field, offered, value) {
+    const chosen = (Array.isArray(value) ? value : []).map(String);
+    return offered.map(([key, label]) =>
+        el(
+            "label",
+            { class: "check" },
+            el("input", {
+                type: "checkbox",
+                name: field.name,
+                value: key,
+                checked: chosen.includes(String(key)),
+            }),
+            el("span", {}, label)
+        )
+    );
+}
+
+function sign(field, words) {
+    const canvas = el("canvas", { width: 600, height: 200, id: `f-${field.name}` });
+    const input = el("input", { type: "hidden", name: field.name });
+    const pen = canvas.getContext("2d");
+    pen.lineWidth = 3;
+    pen.lineCap = "round";
+    let drawing = false;
+    const at = (event) => {
+        const edge = canvas.getBoundingClientRect();
+        return [
+            ((event.clientX - edge.left) * canvas.width) / edge.width,
+            ((event.clientY - edge.top) * canvas.height) / edge.height,
+        ];
+    };
+    canvas.addEventListener("pointerdown", (event) => {
+        drawing = true;
+        pen.beginPath();
+        pen.moveTo(...at(event));
+    });
+    canvas.addEventListener("pointermove", (event) => {
+        if (drawing) {
+            pen.lineTo(...at(event));
+            pen.stroke();
+        }
+    });
+    const stop = () => {
+        if (drawing) {
+            drawing = false;
+            input.value = canvas.toDataURL("image/png");
+        }
+    };
+    canvas.addEventListener("pointerup", stop);
+    canvas.addEventListener("pointerleave", stop);
+    const wipe = () => {
+        pen.clearRect(0, 0, canvas.width, canvas.height);
+        input.value = "";
+    };
+    const button = el("button", { type: "button", class: "link", onclick: wipe }, words.years);
+    return el("div", { class: "sign" }, canvas, input, button);
+}
+
+function asText(blob) {
+    return new Promise((resolve) => {
+        const reader = new FileReader();
+        reader.onload = () => resolve(reader.result.split(",")[1]);
+        reader.readAsDataURL(blob);
+    });
+}
+
+/* A photo as JPEG of at most 300 kB, drawn anew: without metadata. A HEIC photo becomes
+   one where the phone can read it. Null where it stays too large. */
+export async function shrink(file) {
+    const picture = await createImageBitmap(file);
+    for (const side of PHOTO_SIDES) {
+        const scale = Math.min(1, side / Math.max(picture.width, picture.height));
+        const canvas = el("canvas", {
+            width: Math.max(1, Math.round(picture.width * scale)),
+            height: Math.max(1, Math.round(picture.height * scale)),
+        });
+        canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+        const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.7));
+        if (blob.size <= PHOTO_MAX_BYTES) {
+            return asText(blob);
+        }
+    }
+    return null;
+}
+
+function photo(field, words) {
+    const hidden = el("input", { type: "hidden", name: field.name });
+    const said = el("small", { role: "status" });
+    const take = async (event) => {
+        const [file] = event.target.files;
+        hidden.value = "";
+        said.textContent = "";
+        if (!file) {
+            return;
+        }
+        try {
+            const small = await shrink(file);
+            hidden.value = small || "";
+            said.textContent = small ? "✓" : words.photo_big;
+        } catch {
+            event.target.value = "";
+            said.textContent = words.photo_bad;
+        }
+    };
+    const input = el("input", {
+        type: "file",
+        id: `f-${field.name}`,
+        accept: "image/*",
+        onchange: take,
+    });
+    return [input, hidden, said];
+}
+
+function plain(field, value) {
+    const attributes = { id: `f-${field.name}`, name: field.name, autocomplete: "off" };
+    if (field.kind === "area") {
+        return el("textarea", { ...attributes, rows: 4 }, String(value ?? ""));
+    }
+    return el("input", {
+        ...attributes,
+        type: field.kind === "date" ? "date" : "text",
+        inputmode: field.kind === "number" ? "decimal" : null,
+        value: value ?? "",
+    });
+}
+
+/* Reads a question aloud, where the phone has a voice for its language. */
+function aloud(text, words) {
+    const lang = document.documentElement.lang;
+    const voices = window.speechSynthesis ? speechSynthesis.getVoices() : [];
+    if (!voices.some((voice) => voice.lang.startsWith(lang.slice(0, 2)))) {
+        return null;
+    }
+    const speak = () => {
+        const said = new SpeechSynthesisUtterance(text);
+        said.lang = lang;
+        speechSynthesis.cancel();
+        speechSynthesis.speak(said);
+    };
+    const attributes = { type: "button", class: "aloud", "aria-label": words.read_aloud };
+    return el("button", { ...attributes, onclick: speak }, "🔊");
+}
+
+function one(field, values, shared, words) {
+    const value = values[field.name] ?? values[field.name.replace(/\[\]$/, "")];
+    const offered = choices(shared, field);
+    if (field.kind === "hidden") {
+        return el("input", { type: "hidden", name: field.name, value: value ?? "" });
+    }
+    const when = field.when || null;
+    if (field.folded || field.kind === "checks") {
+        const tags = field.folded ? ["details", "summary"] : ["fieldset", "legend"];
+        const title = el(tags[1], {}, field.label);
+        const attributes = { class: "field", "data-when": when };
+        return el(tags[0], attributes, title, checks(field, offered, value));
+    }
+    const input =
+        {
+            select: () => select(field, offered, value, shared),
+            sign: () => sign(field, words),
+            file: () => photo(field, words),
+        }[field.kind] || (() => plain(field, value));
+    return el(
+        "div",
+        { class: field.group ? "field group" : "field", "data-when": when },
+        el("label", { for: `f-${field.name}` }, field.label, aloud(field.label, words)),
+        input(),
+        field.help ? el("small", {}, field.help) : null
+    );
+}
+
+/* A question that depends on another answer is shown and sent with that answer alone. */
+function conditions(form) {
+    const apply = () => {
+        for (const box of form.querySelectorAll("[data-when]")) {
+            const [name, value] = box.dataset.when.split("=");
+            const asked = form.elements[name];
+            if (asked) {
+                box.hidden = asked.disabled || asked.value !== value;
+                for (const input of box.querySelectorAll("input, select, textarea")) {
+                    input.disabled = box.hidden;
+                }
+            }
+        }
+    };
+    for (const input of form.querySelectorAll("[data-by]")) {
+        const offer = () => input.offer(form.elements[input.dataset.by].value);
+        form.elements[input.dataset.by].addEventListener("change", offer);
+        offer();
+    }
+    form.addEventListener("change", apply);
+    apply();
+}
+
+/* The whole form; `buttons` are drawn below its questions. */
+export function draw(fields, values, shared, words, buttons) {
+    const form = el("form", { class: "card", novalidate: true });
+    form.append(...fields.map((field) => one(field, values, shared, words)), ...buttons);
+    conditions(form);
+    return form;
+}
+
+/* What was answered, by the names of the portal's page. */
+export function read(form) {
+    const values = {};
+    for (const { name, type, value, checked, disabled } of form.elements) {
+        if (!name || disabled || type === "submit" || type === "button") {
+            continue;
+        }
+        if (type === "checkbox") {
+            values[name] ||= [];
+            if (checked) {
+                values[name].push(value);
+            }
+        } else {
+            values[name] = value;
+        }
+    }
+    return values;
+}
+
+/* The first question that must be answered and is not, or null. */
+export function missing(fields, form) {
+    const values = read(form);
+    const open = fields.filter((field) => {
+        const value = values[field.name];
+        return field.required && value !== undefined && !value.length;
+    });
+    return open.length ? open[0] : null;
+}

@@ -1,0 +1,722 @@
+/* The portal without network: what is drawn, and when the phone speaks with the server.
+
+   Nothing of a child stands in the address, the title or a message of the phone: pages
+   are found by the sealed row they are read from. */
+/* global location, history, navigator, setInterval, URL, confirm */
+import { draw, el, missing, read } from "./draw.js";
+import * as queue from "./queue.js";
+import * as vault from "./vault.js";
+
+const PLACE = "/my/remediation/offline";
+const MINUTE = 60000;
+const BACKWARDS = 10 * MINUTE;
+const IDLE = 10 * MINUTE;
+const DRAFTS = ["assessment", "plan"];
+const MEMBERS = ["given_by_member_id", "second_member_id", "caregiver_member_id"];
+
+const main = document.getElementById("main");
+const tabs = document.querySelector(".tabs");
+const words = Object.fromEntries(
+    [...document.querySelectorAll("[data-word]")].map((one) => [
+        one.dataset.word,
+        one.textContent.trim(),
+    ])
+);
+const lang = document.documentElement.lang;
+let content = null; // The key of all rows, while the phone is open.
+let notice = "";
+let touched = Date.now();
+
+class SignedOutError extends Error {}
+
+// ---- Speaking with the server ------------------------------------------------------
+async function call(what, params) {
+    const response = await fetch(`${PLACE}/${what}`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ jsonrpc: "2.0", method: "call", params }),
+    });
+    const answer = await response.json();
+    if (answer.error) {
+        const why = answer.error.code === 100 ? SignedOutError : Error;
+        throw new why(answer.error.data ? answer.error.data.message : "");
+    }
+    return answer.result;
+}
+
+const device = () => vault.get("meta", "device");
+
+async function dropFiles() {
+    await vault.clear("packets");
+    await vault.drop("meta", "lease");
+}
+
+/* The files end with their lease. With a clock that was set back nobody knows when that
+   is: they are closed until the server says. */
+async function readable() {
+    const lease = await vault.get("meta", "lease");
+    const now = Date.now();
+    if (!lease) {
+        return false;
+    }
+    if (now > lease.until) {
+        await dropFiles();
+        return false;
+    }
+    if (now < lease.seen - BACKWARDS) {
+        return false;
+    }
+    await vault.put("meta", "lease", { ...lease, seen: Math.max(now, lease.seen) });
+    return true;
+}
+
+/* Ask whether this phone may read still; what is not held any more goes at once. */
+async function standing() {
+    const key = await device();
+    const found = await call("standing", { key });
+    if (found.state !== "active") {
+        await dropFiles();
+        return found.state;
+    }
+    for (const id of await vault.ids("packets")) {
+        if (id.length === 32 && !found.held.includes(id)) {
+            await vault.drop("packets", id);
+        }
+    }
+    return found.state;
+}
+
+async function sendQueue() {
+    const key = await device();
+    await queue.sendAll(content, async (intents) => {
+        const found = await call("send", { key, intents });
+        return found.answers;
+    });
+}
+
+async function fetchFiles() {
+    const found = await call("packets", { key: await device() });
+    if (found.state !== "active") {
+        return found.state;
+    }
+    const rows = { ...found.packets, general: found.general, shared: found.shared };
+    const sealed = {};
+    for (const [id, value] of Object.entries(rows)) {
+        sealed[id] = await vault.seal(content, id, value);
+    }
+    await vault.store("packets", "readwrite", (rowsKept) => {
+        rowsKept.clear();
+        for (const [id, value] of Object.entries(sealed)) {
+            rowsKept.put(value, id);
+        }
+    });
+    const now = Date.now();
+    const until = now + (Date.parse(found.until.replace(" ", "T")) - Date.parse(found.now.replace(" ", "T")));
+    await vault.put("meta", "lease", { until, seen: now, fetched: now });
+    return "active";
+}
+
+let busy = null;
+
+/* Everything that needs network, in its order; without it nothing happens. */
+function sync() {
+    busy ||= (async () => {
+        try {
+            const state = await standing();
+            if (content) {
+                await sendQueue();
+            }
+            if (state === "forgotten") {
+                if (!(await queue.count())) {
+                    await vault.forgetAll();
+                }
+                content = null;
+                notice = words.forgotten;
+            } else if (content && state === "active") {
+                await fetchFiles();
+            }
+            return "online";
+        } catch (error) {
+            if (error instanceof SignedOutError) {
+                notice = words.signed_out;
+                return "signed out";
+            }
+            return "offline";
+        } finally {
+            busy = null;
+        }
+    })();
+    return busy;
+}
+
+// ---- Reading what the phone keeps -----------------------------------------------------
+async function row(id) {
+    const sealed = await vault.get("packets", id);
+    return sealed ? vault.unseal(content, id, sealed) : null;
+}
+
+/* The cases of this phone: those taken along, and those reported on it. */
+async function cases() {
+    const found = [];
+    if (!(await readable())) {
+        return found;
+    }
+    for (const id of await vault.ids("packets")) {
+        if (id.length === 32) {
+            found.push({ id, ref: null, ...(await row(id)) });
+        }
+    }
+    const general = await row("general");
+    for (const entry of await queue.entries(content)) {
+        if (entry.form === "danger" && entry.state !== "done" && general) {
+            const { first_name: first, last_name: last, nickname } = entry.values;
+            found.push({
+                id: entry.key,
+                ref: `key:${entry.key}`,
+                code: words.waiting,
+                name: [first, last].filter(Boolean).join(" ") || nickname || words.report,
+                who: "",
+                due: [],
+                page: "",
+                forms: general.new || {},
+            });
+        }
+    }
+    return found;
+}
+
+const moment = (ms) =>
+    new Date(ms).toLocaleString(lang, { dateStyle: "short", timeStyle: "short" });
+
+// ---- Pages ----------------------------------------------------------------------------
+function show(...parts) {
+    main.replaceChildren(...parts.flat().filter(Boolean));
+    tabs.hidden = !content;
+    for (const link of tabs.children) {
+        const here = location.hash.startsWith(link.hash);
+        link.toggleAttribute("aria-current", here);
+    }
+    window.scrollTo(0, 0);
+}
+
+const title = (text) => el("h1", {}, text);
+const say = (text, kind) => (text ? el("p", { class: kind, role: "status" }, text) : null);
+
+function pinField(name, label) {
+    return el(
+        "div",
+        { class: "field" },
+        el("label", { for: name }, label),
+        el("input", {
+            id: name,
+            name,
+            type: "password",
+            inputmode: "numeric",
+            autocomplete: "off",
+        })
+    );
+}
+
+function enrolPage(problem) {
+    const save = async (event) => {
+        event.preventDefault();
+        const form = event.target;
+        const pin = form.elements.pin.value;
+        if (!/^[0-9]{6,}$/.test(pin)) {
+            enrolPage(words.choose_pin);
+            return;
+        }
+        if (pin !== form.elements.again.value) {
+            enrolPage(words.not_same);
+            return;
+        }
+        try {
+            if (!(await device())) {
+                const found = await call("enrol", { name: form.elements.name.value });
+                await vault.put("meta", "device", found.key);
+            }
+            content = await vault.lockWith(pin);
+            await sync();
+            location.hash = "#list";
+            await route();
+        } catch (error) {
+            const out = error instanceof SignedOutError;
+            enrolPage(out ? words.signed_out : error.message || words.no_network);
+        }
+    };
+    show(
+        title(words.offline),
+        say(notice, "waiting"),
+        say(problem, "error"),
+        el("p", {}, words.enrol_why),
+        el(
+            "form",
+            { class: "card", onsubmit: save },
+            el(
+                "div",
+                { class: "field" },
+                el("label", { for: "name" }, words.name),
+                el("input", { id: "name", name: "name", type: "text", maxlength: 40 })
+            ),
+            pinField("pin", words.choose_pin),
+            pinField("again", words.again),
+            el("button", { class: "main" }, words.enrol)
+        ),
+        online()
+    );
+    notice = "";
+}
+
+const online = () => el("p", {}, el("a", { class: "button", href: "/my/remediation" }, words.online));
+
+const signIn = () =>
+    el("p", {}, el("a", { class: "main button", href: `/web/login?redirect=${PLACE}` }, words.sign_in));
+
+async function forgotPin() {
+    const open = await queue.count();
+    if (open && !confirm(words.lost_queue.replace("{count}", open))) {
+        return;
+    }
+    await vault.clear("queue");
+    await dropFiles();
+    await vault.drop("meta", "box");
+    enrolPage();
+}
+
+async function lockPage(problem) {
+    const open = async (event) => {
+        event.preventDefault();
+        if (await vault.pause()) {
+            lockPage(words.wait_pin);
+            return;
+        }
+        content = await vault.unlock(event.target.elements.pin.value);
+        if (!content) {
+            lockPage(words.wrong_pin);
+            return;
+        }
+        if (!location.hash || location.hash === "#") {
+            location.hash = "#list";
+        }
+        await route();
+        const state = await sync();
+        if (state !== "offline") {
+            await route();
+        }
+    };
+    const waiting = await queue.count();
+    show(
+        title(words.offline),
+        say(notice, "waiting"),
+        say(problem, "error"),
+        waiting ? el("p", { class: "soft" }, `${words.queue}: ${waiting}`) : null,
+        el(
+            "form",
+            { class: "card", onsubmit: open },
+            pinField("pin", words.pin),
+            el("button", { class: "main" }, words.open)
+        ),
+        el("p", {}, el("button", { type: "button", class: "link", onclick: forgotPin }, words.forgot_pin)),
+        online()
+    );
+    main.querySelector("#pin").focus();
+}
+
+async function listPage() {
+    const found = await cases();
+    const lease = await vault.get("meta", "lease");
+    const lines = found.map((one) =>
+        el(
+            "li",
+            {},
+            el(
+                "a",
+                { href: `#case/${one.id}` },
+                el("strong", {}, one.name),
+                el("span", {}, one.code),
+                one.due.length ? el("em", {}, one.due[0].kind) : null,
+                el(
+                    "small",
+                    {},
+                    [one.who, ...one.due.map((due) => moment(Date.parse(due.due.replace(" ", "T"))))]
+                        .filter(Boolean)
+                        .join(" · ")
+                )
+            )
+        )
+    );
+    show(
+        title(words.list),
+        say(notice, "waiting"),
+        lease
+            ? el("p", { class: "soft" }, `${words.until} ${moment(lease.until)}`)
+            : say(words.gone, "waiting"),
+        lines.length ? el("ul", { class: "list" }, lines) : el("p", { class: "empty" }, words.no_cases),
+        notice === words.signed_out ? signIn() : null,
+        el("p", { class: "status" }, online(), el("button", { type: "button", onclick: lock }, words.lock))
+    );
+    notice = "";
+}
+
+async function caseOf(id) {
+    return (await cases()).find((one) => one.id === id);
+}
+
+/* The page as the server drew it; its links lead to the forms on this phone. */
+function pageOf(one) {
+    const box = el("div", {});
+    box.innerHTML = one.page;
+    for (const link of box.querySelectorAll("a[href]")) {
+        const { pathname } = new URL(link.href, location.origin);
+        const section = pathname.split("/")[5];
+        if (pathname.startsWith("/my/remediation/case/") && one.forms[section]) {
+            link.href = `#form/${one.id}/${section}`;
+        } else if (!link.href.startsWith("tel:")) {
+            link.replaceWith(...link.childNodes);
+        }
+    }
+    return box;
+}
+
+function deeds(one) {
+    return el(
+        "p",
+        { class: "actions" },
+        Object.entries(one.forms).map(([section, form]) =>
+            el("a", { class: "button", href: `#form/${one.id}/${section}` }, form.title)
+        )
+    );
+}
+
+async function casePage(id) {
+    const one = await caseOf(id);
+    if (!one) {
+        location.hash = "#list";
+        return;
+    }
+    const own = one.page ? [pageOf(one)] : [title(one.name), el("h2", {}, words.what), deeds(one)];
+    show(say(notice, "ok"), own);
+    notice = "";
+}
+
+/* People whom an entry that waits adds to the family may be chosen at once. */
+async function withNew(fields, shared, ref) {
+    const waiting = (await queue.entries(content)).filter(
+        (entry) => entry.form === "family" && entry.state !== "done" && entry.values.case === ref
+    );
+    const added = waiting.map((entry) => [`key:${entry.key}`, entry.values.full_name || "…"]);
+    return fields.map((field) => {
+        if (!MEMBERS.includes(field.name) || !added.length) {
+            return field;
+        }
+        const known = typeof field.choices === "string" ? shared[field.choices] : field.choices;
+        return { ...field, choices: [...(known || []), ...added] };
+    });
+}
+
+function buttonsOf(section) {
+    if (DRAFTS.includes(section)) {
+        return [
+            el("button", { class: "button", name: "submit", value: "0" }, words.draft),
+            el("button", { class: "main", name: "submit", value: "1" }, words.submit),
+        ];
+    }
+    const kind = ["emergency", "danger"].includes(section) ? "danger" : "main";
+    return [el("button", { class: kind }, words.save)];
+}
+
+/* What a form becomes in the queue: a photo that can follow goes by itself. */
+function intentsOf(section, ref, values, form, correcting) {
+    const entry = {
+        key: correcting ? correcting.key : queue.newKey(),
+        form: section,
+        title: form.title,
+        code: ref && !ref.startsWith("key:") ? ref : "",
+        values: { ...values, ...(ref ? { case: ref } : {}) },
+        version: form.version || "",
+        written: correcting ? correcting.written : Date.now(),
+        heavy: section === "document" || (section === "concern" && Boolean(values.photo)),
+    };
+    const found = [entry];
+    if (section === "delivery" && values.photo) {
+        delete entry.values.photo;
+        found.push({
+            ...entry,
+            key: queue.newKey(),
+            form: "document",
+            values: { case: ref, photo: values.photo },
+            version: "",
+            heavy: true,
+        });
+    }
+    return found;
+}
+
+async function formPage(id, section, correcting) {
+    const one = id === "general" ? null : await caseOf(id);
+    const general = await row("general");
+    const form = one ? one.forms[section] : general && general[section];
+    if (!form) {
+        location.hash = "#list";
+        return;
+    }
+    const shared = await row("shared");
+    const ref = one ? one.ref || one.code : "";
+    const fields = await withNew(shared[form.fields], shared, ref);
+    const problem = el("p", { class: "error", role: "alert", hidden: true });
+    const fail = (text) => {
+        problem.textContent = text;
+        problem.hidden = false;
+        problem.scrollIntoView({ block: "center" });
+    };
+    const values = correcting ? correcting.values : form.values;
+    const drawn = draw(fields, values, shared, words, buttonsOf(section));
+    drawn.addEventListener("submit", async (event) => {
+        event.preventDefault();
+        const open = missing(fields, drawn);
+        if (open) {
+            fail(`${open.label}: ${words.no_answer}`);
+            return;
+        }
+        const said = read(drawn);
+        if (event.submitter && event.submitter.name === "submit") {
+            said.submit = event.submitter.value;
+        }
+        try {
+            for (const intent of intentsOf(section, ref, said, form, correcting)) {
+                await queue.keep(content, intent);
+            }
+        } catch {
+            fail(words.full);
+            return;
+        }
+        notice = words.kept;
+        location.hash = section === "emergency" ? "#called" : one ? `#case/${one.id}` : "#list";
+        sync().then((state) => state === "online" && location.hash === "#queue" && route());
+    });
+    show(
+        el("p", {}, el("a", { href: one ? `#case/${one.id}` : "#list" }, `‹ ${one ? one.code : words.back}`)),
+        title(form.title),
+        correcting && correcting.say ? say(correcting.say, "error") : null,
+        problem,
+        drawn
+    );
+}
+
+/* An emergency is with nobody yet: the number stands first. */
+function calledPage() {
+    const number = document.body.dataset.hotline;
+    const link = number
+        ? el("a", { class: "call", href: `tel:${number.replace(/[^0-9+]/g, "")}` }, number)
+        : el("strong", {}, words.nearest);
+    show(
+        el("div", { class: "error", role: "alert" }, el("p", {}, words.emergency), link),
+        el("p", {}, words.emergency_kept),
+        el("p", {}, el("a", { class: "button", href: "#queue" }, words.queue))
+    );
+}
+
+async function reportPage() {
+    const general = (await row("general")) || {};
+    const offered = Object.entries(general).filter(([, form]) => form.title);
+    show(
+        title(words.report),
+        offered.length ? null : say(words.gone, "waiting"),
+        el(
+            "p",
+            { class: "actions" },
+            offered.map(([name, form]) =>
+                el("a", { class: "button", href: `#form/general/${name}` }, form.title)
+            )
+        )
+    );
+}
+
+const STATES = {
+    waiting: "waiting",
+    later: "later",
+    done: "done",
+    supervisor: "with_supervisor",
+    refused: "refused",
+    conflict: "conflict",
+};
+
+function entryLine(entry) {
+    const buttons = [];
+    if (entry.state === "refused") {
+        buttons.push(el("a", { class: "button", href: `#correct/${entry.key}` }, words.correct));
+    }
+    if (entry.state === "conflict") {
+        buttons.push(el("a", { class: "button", href: `#both/${entry.key}` }, words.both));
+    }
+    if (!entry.tried && queue.OPEN.includes(entry.state)) {
+        const away = async () => {
+            await queue.remove(entry.key);
+            await route();
+        };
+        buttons.push(el("button", { type: "button", class: "link", onclick: away }, words.delete));
+    }
+    return el(
+        "li",
+        {},
+        el(
+            "span",
+            { class: "row" },
+            el("strong", {}, entry.title),
+            el("span", {}, entry.code),
+            el("em", { class: ["refused", "conflict"].includes(entry.state) ? "late" : null }, words[STATES[entry.state]]),
+            el("small", {}, `${words.written} ${moment(entry.written)}`),
+            entry.say && entry.state !== "done" ? el("small", {}, entry.say) : null,
+            buttons
+        )
+    );
+}
+
+async function queuePage() {
+    const found = await queue.entries(content);
+    const send = async () => {
+        const state = await sync();
+        notice = state === "offline" ? words.no_network : notice;
+        await route();
+    };
+    show(
+        title(words.queue),
+        say(notice, "waiting"),
+        notice === words.signed_out ? signIn() : null,
+        found.length
+            ? el("ul", { class: "list" }, queue.inOrder(found).map(entryLine))
+            : el("p", { class: "empty" }, words.nothing),
+        el("p", {}, el("button", { type: "button", class: "main", onclick: send }, words.send_now))
+    );
+    notice = "";
+}
+
+async function correctPage(key) {
+    const entry = (await queue.entries(content)).find((one) => one.key === key);
+    const found = entry && (await cases());
+    const one = entry && found.find((c) => (c.ref || c.code) === entry.values.case);
+    if (!entry || (entry.values.case && !one)) {
+        location.hash = "#queue";
+        return;
+    }
+    await formPage(one ? one.id : "general", entry.form, entry);
+}
+
+/* Somebody changed the text meanwhile: both stand here, and the worker chooses. */
+async function bothPage(key) {
+    const entry = (await queue.entries(content)).find((one) => one.key === key);
+    const one = entry && (await cases()).find((c) => (c.ref || c.code) === entry.values.case);
+    const shared = await row("shared");
+    if (!entry || !one || !shared) {
+        location.hash = "#queue";
+        return;
+    }
+    const labels = shared[one.forms[entry.form].fields];
+    const text = (field, values) => {
+        const value = values[field.name] ?? values[field.name.replace("[]", "")] ?? "";
+        const offered = typeof field.choices === "string" ? shared[field.choices] : field.choices;
+        const known = (offered || []).find(([id]) => String(id) === String(value));
+        return known ? known[1] : String(value) || "–";
+    };
+    const differ = labels.filter(
+        (field) => !["sign", "file"].includes(field.kind) && text(field, entry.values) !== text(field, entry.theirs)
+    );
+    const column = (name, values) =>
+        el(
+            "section",
+            { class: "card" },
+            el("h2", {}, name),
+            el("dl", {}, differ.map((field) => [el("dt", {}, field.label), el("dd", { class: "pre" }, text(field, values))]))
+        );
+    const mine = async () => {
+        const { state, tried, theirs, newer, ...body } = entry;
+        void [state, tried, theirs];
+        await queue.keep(content, { ...body, version: newer, say: "" });
+        location.hash = "#queue";
+        await sync();
+        await route();
+    };
+    const other = async () => {
+        await queue.remove(key);
+        location.hash = "#queue";
+    };
+    show(
+        title(entry.title),
+        say(entry.say, "waiting"),
+        el("div", { class: "both" }, column(words.mine, entry.values), column(words.theirs, entry.theirs)),
+        el("p", {}, el("button", { type: "button", class: "main", onclick: mine }, words.keep_mine)),
+        el("p", {}, el("button", { type: "button", onclick: other }, words.keep_theirs))
+    );
+}
+
+function lock() {
+    content = null;
+    lockPage();
+}
+
+const PAGES = {
+    list: listPage,
+    case: casePage,
+    form: formPage,
+    called: calledPage,
+    report: reportPage,
+    queue: queuePage,
+    correct: correctPage,
+    both: bothPage,
+};
+
+async function route() {
+    if (!(await device()) || !(await vault.get("meta", "box"))) {
+        enrolPage();
+    } else if (content) {
+        const [name, ...rest] = location.hash.slice(1).split("/");
+        await (PAGES[name] || listPage)(...rest);
+    } else {
+        await lockPage();
+    }
+    document.body.dataset.ready = "1";
+}
+
+// ---- Beginning --------------------------------------------------------------------------
+async function begin() {
+    if (!vault.isAble()) {
+        return;
+    }
+    if (location.pathname !== PLACE) {
+        // The address of a case that could not be reached says no more than that.
+        history.replaceState(null, "", PLACE);
+    }
+    if ("serviceWorker" in navigator) {
+        const how = { scope: "/my/remediation", updateViaCache: "none" };
+        navigator.serviceWorker.register(`${PLACE}/worker.js`, how).catch(() => null);
+    }
+    await readable();
+    await route();
+    if (await device()) {
+        const state = await sync();
+        if (state !== "offline") {
+            await route();
+        }
+    }
+    window.addEventListener("hashchange", route);
+    window.addEventListener("online", () => sync().then(() => location.hash === "#queue" && route()));
+    setInterval(async () => {
+        if (content && (Date.now() - touched > IDLE || !(await readable()))) {
+            lock();
+        }
+    }, 30000);
+    for (const kind of ["pointerdown", "keydown"]) {
+        document.addEventListener(kind, () => {
+            touched = Date.now();
+        });
+    }
+    const exit = document.querySelector("[data-exit]");
+    if (exit) {
+        exit.addEventListener("click", (event) => {
+            event.preventDefault();
+            location.replace(exit.href);
+        });
+    }
+}
+
+begin();
