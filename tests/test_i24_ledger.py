@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from dateutil.relativedelta import relativedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -32,7 +33,11 @@ class TestLedgerOfSupport(HistoryCommon):
                 ],
             }
         )
-        action = cls._active_plan(cls.case, actions=("savings_group",)).action_ids
+        plan = cls._active_plan(cls.case, actions=("savings_group",))
+        # The sixth month ends today: whatever was charged before is the cohort's.
+        cls.begun = cls.today - relativedelta(months=6)
+        cls.case.plan_ids._unprotected().write({"date_start": cls.begun})
+        action = plan.action_ids
         cls.enrolment = (
             cls.env["savings.enrolment"]
             .with_user(cls.case.user_id)
@@ -102,12 +107,13 @@ class TestLedgerOfSupport(HistoryCommon):
             if figure.dimension == "grant" and figure.measure_id.key == key
         }
 
-    def _charged(self, grant):
-        """What the analytic lines of a grant say, in units."""
+    def _charged(self, grant, before=None):
+        """What the analytic lines of a grant say, in units; until a day's eve."""
         column = grant.analytic_account_id.root_plan_id._column_name()
-        lines = self.env["account.analytic.line"].search(
-            [(column, "=", grant.analytic_account_id.id)]
-        )
+        domain = [(column, "=", grant.analytic_account_id.id)]
+        if before:
+            domain.append(("date", "<", before))
+        lines = self.env["account.analytic.line"].search(domain)
         money = self.company.currency_id
         return -sum(Money.of(line.amount, money).units for line in lines)
 
@@ -126,6 +132,13 @@ class TestLedgerOfSupport(HistoryCommon):
             self.assertEqual(
                 {grant: units for grant, units in found.items() if units}, charged, key
             )
+        mark = self.begun + relativedelta(months=6)
+        found = self._by_grant(run, "i24_out_6")
+        self.assertEqual(found.pop(self.grant.browse(), 0), noted, "the cohort")
+        self.assertEqual(
+            {grant: units for grant, units in found.items() if units},
+            {grant: u for grant in charged if (u := self._charged(grant, mark))},
+        )
         cases = self.env["remediation.case"].search([])
         money = self.company.currency_id
         spent = sum(Money.of(cost, money).units for cost in cases.mapped("cost_so_far"))

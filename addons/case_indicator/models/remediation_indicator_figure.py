@@ -223,5 +223,5 @@ class IndicatorFigure(models.Model):
         # sudo: which records belong to the group; the user's own rules decide which
         # of them are seen.
         return self.run_id.sudo()._in_group(
-            self.measure_id.res_model, ids, self.dimension, self.group_key
+            self.measure_id, ids, self.dimension, self.group_key
         )

@@ -2,6 +2,7 @@ from collections import Counter
 from datetime import datetime, time, timedelta
 
 import pytz
+from dateutil.relativedelta import relativedelta
 
 from odoo import models
 from odoo.tools import SQL
@@ -85,7 +86,8 @@ SELECT %(run)s, %(company)s, %(date_to)s, m.id, m.indicator_id, m.sequence, 'fun
  GROUP BY m.id, f.funder
 """
 DROP = """
-DROP TABLE IF EXISTS indicator_fact, indicator_finding, indicator_case, indicator_cost
+DROP TABLE IF EXISTS indicator_fact, indicator_finding, indicator_case,
+    indicator_cohort, indicator_cost
 """
 CONTENT = """
 SELECT m.key, f.dimension, f.group_key, f.numerator::text, f.denominator::text,
@@ -141,6 +143,7 @@ class IndicatorRun(models.Model):
             facts_plans.TIMES,
             facts_plans.PLANS,
             facts_plans.COSTS,
+            facts_plans.COHORT_COSTS,
             facts_school.SCHOOL,
             facts_people.WORKERS,
             facts_people.CONSENT,
@@ -166,8 +169,9 @@ class IndicatorRun(models.Model):
         return {}
 
     def _cost_sources(self):
-        """Hook: statements of ``(case_id, date, amount, currency_id, payer)`` that say
-        what support of children cost; each amount stands in one of them alone."""
+        """Hook: statements of ``(case_id, date, amount, currency_id, payer, given)``
+        that say what support of children cost from ``since`` to ``date_to``; each
+        amount stands in one of them alone."""
         return [prelude.DELIVERIES, prelude.BOOKED]
 
     def _payers(self):
@@ -175,19 +179,24 @@ class IndicatorRun(models.Model):
         return []
 
     def _booked_charges(self):
-        """Hook: what posted bills charged for children within the period, in rows of
-        ``(case id, month of support or None, payer or None, units of the currency)``.
-        """
+        """Hook: what posted bills charged for children since :meth:`_costs_since`, in
+        rows of ``(case id, day, whether it is a month of support, payer or None, units
+        of the currency)``."""
         return []
+
+    def _costs_since(self):
+        """The first day on which the plan began of a child whose cohort counts."""
+        return self.date_from - relativedelta(months=24)
 
     def _booked_parameters(self):
         """The same, as :data:`prelude.BOOKED` takes it."""
         rows, currency = self._booked_charges(), self.company_id.currency_id
         return {
             "booked_cases": [row[0] for row in rows],
-            "booked_days": [row[1] or None for row in rows],
-            "booked_payers": [row[2] for row in rows],
-            "booked_amounts": [Money(row[3], currency).amount for row in rows],
+            "booked_days": [row[1] for row in rows],
+            "booked_given": [row[2] for row in rows],
+            "booked_payers": [row[3] for row in rows],
+            "booked_amounts": [Money(row[4], currency).amount for row in rows],
         }
 
     def _parameters(self):
@@ -210,6 +219,7 @@ class IndicatorRun(models.Model):
             "end": end,
             "date_from": self.date_from,
             "date_to": self.date_to,
+            "since": self._costs_since(),
             "labour": sorted(CHILD_LABOUR),
             "unseen_days": prelude.UNSEEN_DAYS,
             "consented": self._consented(),
@@ -253,6 +263,7 @@ class IndicatorRun(models.Model):
                 prelude.FINDINGS,
                 prelude.CASES,
                 prelude.INDEXES,
+                prelude.COHORTS,
                 prelude.COSTS,
                 *families,
             ],
@@ -268,9 +279,10 @@ class IndicatorRun(models.Model):
     def _drop(self):
         self.env.cr.execute(DROP)
 
-    def _in_group(self, model, ids, dimension, key):
-        """The ids of those records whose case belongs to a group of a breakdown, as the
-        cases stand on the run's day."""
+    def _in_group(self, measure, ids, dimension, key):
+        """The ids of those records of a measure whose case belongs to a group of a
+        breakdown, as the cases stand on the run's day."""
+        model = measure.res_model
         table = self.env[model]._table
         column = "id" if model == "remediation.case" else "case_id"
         if dimension == "funder":

@@ -1,5 +1,6 @@
 from datetime import date, timedelta
 
+from dateutil.relativedelta import relativedelta
 from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -82,6 +83,15 @@ EXPECTED = {
     "i24_completed": (800, 1, 0, 800),
     # 13 and 14 in March, 37 in all three months
     "i24_out": (800, 5, 0, 160),
+    # 21–30 got nothing within six months
+    "i24_out_6": (0, 0, 4, 0),
+    # 11–20 within a year: 700 in April, 460 in February; of the six who were seen out,
+    # 11 and 12 had one month of support, 13 and 14 two
+    "i24_out_12": (1160, 6, 2, 193.33),
+    "i24_out_24": (0, 0, 0, 0),
+    # of the 26 monitored, all of 5 to 17: 1–10, 17, 18 and 25 in child labour at last
+    "s871_number": (13, 13, 0, 13),
+    "s871_share": (13, 26, 0, 50),
     "i29_opened": (3, 3, 0, 3),
     "i29_in_time": (1, 2, 0, 50),
     "i29_sensitive": (1, 1, 0, 1),
@@ -106,6 +116,17 @@ class TestFigures(IndicatorCommon):
             figure.unseen,
             round(figure.value, 2),
         )
+
+    def test_sdg_8_7_1_counts_children_of_5_to_17_alone(self):
+        """Of 26 monitored: one of four years and one of eighteen leave."""
+        for number, years in ((1, 4), (2, 18), (3, 5), (4, 17)):
+            self.child[number].beneficiary_id.write(
+                {"birth_date": LAST - relativedelta(years=years), "age_estimated": 0}
+            )
+        run = self._run()
+        share = self._figure(run, "s871_share")
+        self.assertEqual((share.numerator, share.denominator), (11, 24))
+        self.assertEqual(share.indicator_id.frame, "sdg")
 
     def test_r52_forty_children_worked_out_by_hand(self):
         known = self.env["remediation.indicator.measure"].search(

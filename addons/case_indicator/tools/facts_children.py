@@ -4,7 +4,8 @@ A fact is ``(measure, unit, res, case_id, num, den, unseen)``: who counts once, 
 record behind it, the case whose site, programme … it is broken down by.
 """
 
-#: I2, I9, I13 on the day, I14, I18: children identified up to the day.
+#: I2, I9, I13 on the day, I14, I18: children identified up to the day. SDG 8.7.1: those
+#: of 5 to 17 who were monitored.
 IDENTIFIED = """
 WITH first AS (
     SELECT DISTINCT ON (f.child_id) f.child_id, f.date, f.case_id
@@ -13,6 +14,10 @@ WITH first AS (
 ), monitored AS (
     SELECT DISTINCT child_id FROM indicator_finding
      WHERE date BETWEEN %(date_from)s AND %(date_to)s
+), latest AS (
+    SELECT DISTINCT ON (child_id) child_id, labour FROM indicator_finding
+     WHERE date BETWEEN %(date_from)s AND %(date_to)s
+     ORDER BY child_id, date DESC, id DESC
 ), support AS (
     SELECT c.child_id, count(DISTINCT coalesce(d.plan_action_id, -d.id)) AS kinds
       FROM remediation_service_delivery d
@@ -55,6 +60,12 @@ UNION ALL
 SELECT 'i2_share', main.child_id, case_id, case_id,
        coalesce(first_on BETWEEN %(date_from)s AND %(date_to)s, FALSE)::int, 1, FALSE
   FROM main JOIN monitored ON monitored.child_id = main.child_id
+UNION ALL
+SELECT sdg.measure, main.child_id, case_id, case_id, latest.labour::int, 1, FALSE
+  FROM main JOIN latest ON latest.child_id = main.child_id,
+       (VALUES ('s871_number'), ('s871_share')) sdg (measure)
+ WHERE main.age_band IN ('5-11', '12-14', '15-17')
+   AND (sdg.measure = 's871_share' OR latest.labour)
 UNION ALL
 SELECT 'i9_' || least.kinds, child_id, case_id, case_id,
        (coalesce(main.kinds, 0) >= least.kinds)::int, 1, FALSE
@@ -100,28 +111,10 @@ SELECT measure, child_id, case_id, case_id, 1, 1, FALSE FROM first
 
 #: I13 at 6, 12 and 24 months after the first plan began.
 COHORTS = """
-WITH begun AS (
-    SELECT c.child_id, min(p.date_start) AS began
-      FROM remediation_plan p JOIN indicator_case c ON c.case_id = p.case_id
-     WHERE p.approved_on < %(end)s GROUP BY c.child_id
-), cohort AS (
-    SELECT begun.child_id, months, (began + months * interval '1 month')::date AS mark
-      FROM begun, (VALUES (6), (12), (24)) t (months)
-), found AS (
-    SELECT cohort.child_id, cohort.months, nearest.labour
-      FROM cohort
-      LEFT JOIN LATERAL (
-           SELECT f.labour FROM indicator_finding f
-            WHERE f.child_id = cohort.child_id AND f.visit_id IS NOT NULL
-              AND f.date BETWEEN cohort.mark - 45 AND cohort.mark + 45
-            ORDER BY abs(f.date - cohort.mark), f.date DESC, f.id DESC LIMIT 1
-      ) nearest ON TRUE
-     WHERE cohort.mark BETWEEN %(date_from)s AND %(date_to)s
-)
 INSERT INTO indicator_fact
-SELECT 'i13_' || months, c.child_id, c.case_id, c.case_id,
-       coalesce(NOT found.labour, FALSE)::int, 1, found.labour IS NULL
-  FROM found JOIN indicator_case c ON c.child_id = found.child_id AND c.main
+SELECT 'i13_' || k.months, c.child_id, c.case_id, c.case_id,
+       coalesce(NOT k.labour, FALSE)::int, 1, k.labour IS NULL
+  FROM indicator_cohort k JOIN indicator_case c ON c.child_id = k.child_id AND c.main
 """
 
 #: I15 and I16: closed, and what was found afterwards.

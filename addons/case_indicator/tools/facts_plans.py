@@ -75,8 +75,8 @@ SELECT due.measure, a.id, a.id, c.case_id,
 COSTS = """
 WITH child AS (
     SELECT child_id, sum(cost) AS cost,
-           count(DISTINCT date_trunc('month', date)) AS months
-      FROM indicator_cost GROUP BY child_id
+           count(DISTINCT date_trunc('month', date)) FILTER (WHERE given) AS months
+      FROM indicator_cost WHERE scope = '' GROUP BY child_id
 ), ends AS (
     SELECT least((date_trunc('month', day) + interval '1 month - 1 day')::date,
                  %(date_to)s) AS day
@@ -111,4 +111,19 @@ SELECT f.measure, c.child_id, c.case_id, c.case_id, coalesce(f.num, 0), f.den, F
     SELECT 'i24_out', child.child_id, child.cost, coalesce(out.months, 0)
       FROM child LEFT JOIN out ON out.child_id = child.child_id
   ) f JOIN indicator_case c ON c.child_id = f.child_id AND c.main
+"""
+
+#: I24 of cohorts: what all their children cost since their plans began, for each month
+#: of support of those who were seen out of child labour on the day.
+COHORT_COSTS = """
+INSERT INTO indicator_fact
+SELECT 'i24_out_' || k.months, c.child_id, c.case_id, c.case_id, coalesce(p.cost, 0),
+       CASE WHEN NOT k.labour THEN coalesce(p.months, 0) ELSE 0 END, k.labour IS NULL
+  FROM indicator_cohort k
+  JOIN indicator_case c ON c.child_id = k.child_id AND c.main
+  LEFT JOIN (SELECT scope, child_id, sum(cost) AS cost,
+                    count(DISTINCT date_trunc('month', date)) FILTER (WHERE given)
+                        AS months
+               FROM indicator_cost GROUP BY scope, child_id) p
+         ON p.child_id = k.child_id AND p.scope = k.months::text
 """

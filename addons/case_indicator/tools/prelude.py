@@ -97,6 +97,31 @@ SELECT c.id AS case_id, c.beneficiary_id AS child_id, child.household_id,
  WHERE c.company_id = %(company)s AND c.opened_at < %(end)s
 """
 
+#: Children whose sixth, twelfth or twenty-fourth month since their first plan began
+#: ended within the period; and what the visit nearest to that day found, NULL where
+#: nobody saw the child.
+COHORTS = """
+CREATE TEMP TABLE indicator_cohort ON COMMIT DROP AS
+WITH begun AS (
+    SELECT c.child_id, min(p.date_start) AS began
+      FROM remediation_plan p JOIN indicator_case c ON c.case_id = p.case_id
+     WHERE p.approved_on < %(end)s GROUP BY c.child_id
+), cohort AS (
+    SELECT begun.*, months, (began + months * interval '1 month')::date AS mark
+      FROM begun, (VALUES (6), (12), (24)) t (months)
+)
+SELECT cohort.*, nearest.labour
+  FROM cohort
+  LEFT JOIN LATERAL (
+       SELECT f.labour FROM indicator_finding f
+        WHERE f.child_id = cohort.child_id AND f.visit_id IS NOT NULL
+          AND f.date BETWEEN cohort.mark - 45 AND cohort.mark + 45
+        ORDER BY abs(f.date - cohort.mark), f.date DESC, f.id DESC LIMIT 1
+  ) nearest ON TRUE
+ WHERE cohort.mark BETWEEN %(date_from)s AND %(date_to)s;
+CREATE INDEX ON indicator_cohort (child_id)
+"""
+
 INDEXES = """
 CREATE UNIQUE INDEX ON indicator_case (case_id);
 CREATE INDEX ON indicator_case (child_id);
@@ -105,22 +130,30 @@ ANALYZE indicator_case;
 ANALYZE indicator_finding
 """
 
-#: What support cost within the period, in the company's currency. The sources are
-#: ``(case_id, date, amount, currency_id, payer)``: the payer is the id of the analytic
-#: account that the money was charged to, NULL where none is known. The date is NULL
-#: where an amount is no month of support, as of a credit. A currency without a rate is
-#: counted apart.
+#: What support cost, in the company's currency: within the period (scope ``''``), and
+#: of a cohort since its plans began (scope: its months). The sources are ``(case_id,
+#: date, amount, currency_id, payer, given)``: the payer is the id of the analytic
+#: account that the money was charged to, NULL where none is known; an amount that is
+#: not given is no month of support, as a credit. A currency without a rate is counted
+#: apart.
 COSTS = """
 CREATE TEMP TABLE indicator_cost ON COMMIT DROP AS
-SELECT source.case_id, c.child_id, source.date,
+SELECT scope.name AS scope, source.number, source.case_id, c.child_id, source.date,
+       source.given,
        CASE WHEN source.currency_id = %(currency)s THEN source.amount
             ELSE round(source.amount / rate.rate * coalesce(own.rate, 1), 2)
             END AS cost,
        source.currency_id, source.payer,
        source.amount <> 0 AND source.currency_id <> %(currency)s
            AND rate.rate IS NULL AS missing
-  FROM (%(sources)s) source
+  FROM (SELECT row_number() OVER () AS number, s.* FROM (%(sources)s) s) source
   JOIN indicator_case c ON c.case_id = source.case_id
+  JOIN LATERAL (
+       SELECT '' AS name WHERE source.date BETWEEN %(date_from)s AND %(date_to)s
+       UNION ALL
+       SELECT k.months::text FROM indicator_cohort k
+        WHERE k.child_id = c.child_id AND source.date >= k.began
+          AND source.date < k.mark) scope ON TRUE
   LEFT JOIN LATERAL (
        SELECT r.rate FROM res_currency_rate r
         WHERE r.currency_id = source.currency_id AND r.name <= source.date
@@ -133,25 +166,30 @@ SELECT source.case_id, c.child_id, source.date,
         ORDER BY r.company_id, r.name DESC LIMIT 1) own ON TRUE
 """
 
-#: What was given to a child or for it.
+#: The costs that a fact is made of, by the fact's measure.
+SCOPE = "coalesce(substring(f.measure FROM '^i24_out_([0-9]+)$'), '')"
+
+#: What was given to a child or for it. The sources are given ``since``: the first day
+#: of the longest cohort's costs.
 DELIVERIES = """
 SELECT d.case_id, d.date, coalesce(d.cost, 0) AS amount, d.currency_id,
-       NULL::integer AS payer
+       NULL::integer AS payer, TRUE AS given
   FROM remediation_service_delivery d
  WHERE d.company_id = %(company)s AND d.state = 'given'
-   AND d.date BETWEEN %(date_from)s AND %(date_to)s
+   AND d.date BETWEEN %(since)s AND %(date_to)s
 """
 
 #: What posted bills charged for children: rows that the apps that bill work out.
 BOOKED = """
-SELECT b.case_id, b.date, b.amount, %(currency)s AS currency_id, b.payer
+SELECT b.case_id, b.date, b.amount, %(currency)s AS currency_id, b.payer, b.given
   FROM unnest(%(booked_cases)s::integer[], %(booked_days)s::date[],
-              %(booked_amounts)s::numeric[], %(booked_payers)s::integer[])
-       b (case_id, date, amount, payer)
+              %(booked_given)s::boolean[], %(booked_amounts)s::numeric[],
+              %(booked_payers)s::integer[])
+       b (case_id, date, given, amount, payer)
 """
 
 MISSING_RATES = """
-SELECT u.name, count(*) FROM indicator_cost i JOIN res_currency u
+SELECT u.name, count(DISTINCT i.number) FROM indicator_cost i JOIN res_currency u
     ON u.id = i.currency_id
  WHERE i.missing GROUP BY u.name
 """

@@ -5,19 +5,19 @@ from odoo.tools import SQL
 #: read from the books.
 GIVEN = """
 SELECT d.case_id, d.date, 0::numeric AS amount, %(currency)s AS currency_id,
-       NULL::integer AS payer
+       NULL::integer AS payer, TRUE AS given
   FROM remediation_service_delivery d
  WHERE d.company_id = %(company)s AND d.state = 'given'
    AND d.bill_state IN ('booked', 'paid')
-   AND d.date BETWEEN %(date_from)s AND %(date_to)s
+   AND d.date BETWEEN %(since)s AND %(date_to)s
 UNION ALL
-SELECT e.case_id, e.date_start, 0::numeric, %(currency)s, NULL::integer
+SELECT e.case_id, e.date_start, 0::numeric, %(currency)s, NULL::integer, TRUE
   FROM remediation_education_enrolment e
  WHERE e.company_id = %(company)s AND e.bill_state IN ('booked', 'paid')
-   AND e.date_start BETWEEN %(date_from)s AND %(date_to)s
+   AND e.date_start BETWEEN %(since)s AND %(date_to)s
 """
 
-#: Bills and credit notes of support that were posted, or taken back, in the period.
+#: Bills and credit notes of support that were posted, or taken back, since then.
 BILLS = """
 WITH billed AS (
     SELECT 'bill_id' AS link, bill_id AS id, company_id
@@ -33,7 +33,7 @@ SELECT b.link, array_agg(b.id ORDER BY b.id) FROM billed b
  WHERE b.company_id = %(company)s
    AND b.id IN (SELECT unnest(ARRAY[m.id, m.reversed_entry_id]) FROM account_move m
                  WHERE m.company_id = %(company)s AND m.state = 'posted'
-                   AND m.date BETWEEN %(date_from)s AND %(date_to)s)
+                   AND m.date BETWEEN %(since)s AND %(date_to)s)
  GROUP BY b.link
 """
 
@@ -60,15 +60,15 @@ class IndicatorRun(models.Model):
             SQL(
                 BILLS,
                 company=self.company_id.id,
-                date_from=self.date_from,
+                since=self._costs_since(),
                 date_to=self.date_to,
             )
         )
         for link, ids in rows:
             moves = cases.env["account.move"].browse(ids)
             booked += [
-                (case.id, None, charge.payer, charge.units)
+                (case.id, charge.day, False, charge.payer, charge.units)
                 for case, charge in cases._divided_bills(moves, link, self._payers())
-                if self.date_from <= charge.day <= self.date_to
+                if self._costs_since() <= charge.day <= self.date_to
             ]
         return booked

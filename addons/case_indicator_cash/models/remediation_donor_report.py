@@ -4,6 +4,9 @@ from odoo import models
 
 from odoo.addons.remediation_base.tools.money import Money
 
+#: Figures of support that a grant's reader is told beside its money.
+SUPPORT = ("i24_month", "i24_out", "i24_out_6", "i24_out_12", "i24_out_24")
+
 
 class DonorReport(models.Model):
     """The money of a funder's grants: what the posted ledger charged to them, against
@@ -66,12 +69,13 @@ class DonorReport(models.Model):
 
     def _told_support(self, grant):
         """What a month of support, and one out of child labour, cost this grant in the
-        currency of the books; told of eleven children and more alone (R10)."""
+        currency of the books, cohorts too; told of eleven children and more alone
+        (R10)."""
         figures = self.run_id.figure_ids.filtered(
             lambda figure: (
                 figure.dimension == "grant"
                 and figure.group_key == str(grant.id)
-                and figure.measure_id.key in ("i24_month", "i24_out")
+                and figure.measure_id.key in SUPPORT
             )
         )
         return [told for figure in figures if (told := self._told(figure))]

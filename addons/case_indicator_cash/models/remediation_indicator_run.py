@@ -5,17 +5,18 @@ from odoo import models
 from odoo.tools import SQL
 
 from odoo.addons.case_indicator.models.remediation_indicator_run_facts import INTO, WHO
+from odoo.addons.case_indicator.tools.prelude import SCOPE
 
 #: What a payment cost, on the day it was delivered.
 PAYMENT_COSTS = """
 SELECT e.case_id, l.delivered_on AS date, s.company_posted AS amount,
-       %(currency)s AS currency_id, g.analytic_account_id AS payer
+       %(currency)s AS currency_id, g.analytic_account_id AS payer, TRUE AS given
   FROM cash_transfer_payment_split s
   LEFT JOIN cash_transfer_grant g ON g.id = s.grant_id
   JOIN cash_transfer_payment_line l ON l.id = s.line_id
   JOIN cash_transfer_entitlement e ON e.id = s.entitlement_id
  WHERE s.company_id = %(company)s AND s.company_posted <> 0
-   AND l.delivered_on BETWEEN %(date_from)s AND %(date_to)s
+   AND l.delivered_on BETWEEN %(since)s AND %(date_to)s
 """
 
 #: I25 and I28.
@@ -128,29 +129,30 @@ SELECT said.measure, a.id, a.id, NULL::integer,
 #: parts add up to the whole and the money of a grant is what the ledger charged to it.
 GRANTS = f"""{INTO}
 SELECT %(run)s, %(company)s, %(date_to)s, m.id, m.indicator_id, m.sequence, 'grant',
-       part.payer::text, sum(part.num), sum(part.den), 0, count(*),
+       part.payer::text, sum(part.num), sum(part.den),
+       count(*) FILTER (WHERE part.unseen), count(*),
        coalesce(round(sum(part.num) / nullif(sum(part.den), 0), 2), 0),
        NULL::jsonb, NULL::jsonb, {WHO}
-  FROM (SELECT f.measure, paid.payer, coalesce(paid.cost, f.num) AS num,
+  FROM (SELECT f.measure, f.unseen, paid.payer, coalesce(paid.cost, f.num) AS num,
                f.den * coalesce(paid.cost / nullif(sum(paid.cost) OVER child, 0),
                                 1.0 / count(*) OVER child) AS den
           FROM indicator_fact f
-          LEFT JOIN (SELECT c.child_id, g.id AS payer, sum(c.cost) AS cost
+          LEFT JOIN (SELECT c.scope, c.child_id, g.id AS payer, sum(c.cost) AS cost
                        FROM indicator_cost c
                        LEFT JOIN cash_transfer_grant g
                               ON g.analytic_account_id = c.payer
                                  AND g.company_id = %(company)s
-                      GROUP BY 1, 2 HAVING sum(c.cost) <> 0) paid
-                 ON paid.child_id = f.unit
+                      GROUP BY 1, 2, 3 HAVING sum(c.cost) <> 0) paid
+                 ON paid.child_id = f.unit AND paid.scope = {SCOPE}
          WHERE f.measure ^@ 'i24_'
         WINDOW child AS (PARTITION BY f.measure, f.unit)) part
   JOIN remediation_indicator_measure m ON m.key = part.measure
  GROUP BY m.id, part.payer
 """
-#: Cases of those children for whom a grant, or any at all, paid within the period; or
-#: for whom none paid.
-CASES_OF_GRANT = """
-SELECT c.id FROM remediation_case c
+#: Cases of those children for whom a grant, or any at all, paid what a measure counts;
+#: or for whom none paid.
+CASES_OF_GRANT = f"""
+SELECT c.id FROM remediation_case c, (VALUES (%(measure)s)) f (measure)
  WHERE c.id = ANY(%(ids)s)
    AND %(paid)s = EXISTS (
                SELECT FROM indicator_cost paid
@@ -158,6 +160,7 @@ SELECT c.id FROM remediation_case c
                       ON g.analytic_account_id = paid.payer
                          AND g.company_id = %(company)s
                 WHERE paid.child_id = c.beneficiary_id AND paid.cost <> 0
+                  AND paid.scope = {SCOPE}
                   AND (NOT %(paid)s OR g.id = %(grant)s))
 """
 
@@ -171,13 +174,14 @@ class IndicatorRun(models.Model):
     def _breakdowns(self):
         return [*super()._breakdowns(), GRANTS]
 
-    def _in_group(self, model, ids, dimension, key):
+    def _in_group(self, measure, ids, dimension, key):
         if dimension != "grant":
-            return super()._in_group(model, ids, dimension, key)
+            return super()._in_group(measure, ids, dimension, key)
         self._prepare(self._parameters())
         rows = self.env.execute_query(
             SQL(
                 CASES_OF_GRANT,
+                measure=measure.key,
                 ids=ids,
                 paid=bool(key),
                 grant=int(key or 0),

@@ -111,14 +111,14 @@ class IndicatorRun(models.Model):
             ]
         ).case_id
         return super()._booked_charges() + [
-            (case.id, charge.units > 0 and charge.day, charge.payer, charge.units)
+            (case.id, charge.day, charge.units > 0, charge.payer, charge.units)
             for case, charge in cases._parts_of_groups(self._payers())
-            if self.date_from <= charge.day <= self.date_to
+            if self._costs_since() <= charge.day <= self.date_to
         ]
 
     def _groups_billed(self):
-        """The groups for which something was posted within the period."""
-        within = Domain("date", ">=", self.date_from)
+        """The groups for which something was posted since costs count."""
+        within = Domain("date", ">=", self._costs_since())
         within &= Domain("date", "<=", self.date_to)
         posted = within | Domain("reversal_move_ids", "any", within)
         # sudo: as in _booked_charges

@@ -271,6 +271,12 @@ class Children:
             self.add("i14_withdrawn", child.id, out and running, unseen=found is None)
 
     def i13_cohorts(self):
+        for child, _start, months, _mark, found in self.cohorts():
+            out = found is not None and not self.labour(found)
+            self.add(f"i13_{months}", child.id, out, unseen=found is None)
+
+    def cohorts(self):
+        """``(child, start, months, mark, finding nearest to the mark or None)``."""
         begun = {}
         for plan in self._of_cases("remediation.plan"):
             child = plan.case_id.beneficiary_id
@@ -286,9 +292,7 @@ class Children:
                     for one in self.findings[child]
                     if one.visit_id and abs((one.date - mark).days) <= 45
                 ]
-                found = min(near)[-1] if near else None
-                out = found is not None and not self.labour(found)
-                self.add(f"i13_{months}", child.id, out, unseen=found is None)
+                yield child, start, months, mark, min(near)[-1] if near else None
 
     # I10, I11, I12
 

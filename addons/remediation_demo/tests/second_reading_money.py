@@ -25,9 +25,29 @@ class SecondReading(Children):
         self.children()
         for read in (
             self.i1, self.i7, self.i22_i23, self.i24, self.i25_i28, self.i26, self.i27,
-            self.i29, self.i30, self.i31, self.i32,
+            self.i29, self.i30, self.i31, self.i32, self.sdg,
         ):  # fmt: skip
             read()
+
+    def sdg(self):
+        """SDG 8.7.1, of the children of 5 to 17 whom we monitor."""
+        for child in {case.beneficiary_id for case in self.cases}:
+            found = [one for one in self.findings[child] if self.within(one.date)]
+            if not found or not 5 <= self._age(child) < 18:
+                continue
+            last = max(found, key=lambda one: (one.date, one.id))
+            self.add("s871_share", child.id, self.labour(last))
+            if self.labour(last):
+                self.add("s871_number", child.id)
+
+    def _age(self, child):
+        ages = []
+        if child.birth_date:
+            ages.append(relativedelta(self.last, child.birth_date).years)
+        if child.age_estimated > 0 and child.age_recorded_on:
+            years = relativedelta(self.last, child.age_recorded_on).years
+            ages.append(child.age_estimated - child.age_margin + years)
+        return min(ages, default=-1)
 
     # I1, I7
 
@@ -97,34 +117,32 @@ class SecondReading(Children):
     # I24
 
     def _costs(self):
-        """``(child, day, amount)`` of what was given or paid in the period; no day
-        where the amount stands in the books alone."""
+        """``(child, day, is given, amount)`` of what was given or paid until the last
+        day; where the amount stands in the books alone, nothing was given."""
         for one in self.given():
             child = one.case_id.beneficiary_id
-            if not self.within(one.date):
-                continue
             if one.bill_state in BILLED:
-                yield child, one.date, 0.0
+                yield child, one.date, True, 0.0
             elif one.domain != "cash":
                 amount = one.currency_id._convert(
                     one.cost, self.home, self.company, one.date, round=False
                 )
-                yield child, one.date, round(amount, 2)
+                yield child, one.date, True, round(amount, 2)
         for one in self._of_cases("remediation.education.enrolment"):
-            if one.bill_state in BILLED and self.within(one.date_start):
-                yield one.case_id.beneficiary_id, one.date_start, 0.0
+            if one.bill_state in BILLED:
+                yield one.case_id.beneficiary_id, one.date_start, True, 0.0
         yield from self._bills()
         yield from self._groups()
         for split in self._all("cash.transfer.payment.split"):
             case = split.entitlement_id.case_id
             day = split.line_id.delivered_on
-            if split.company_posted and self.within(day) and case in self.scope:
-                yield case.beneficiary_id, day, split.company_posted
+            if split.company_posted and day and case in self.scope:
+                yield case.beneficiary_id, day, True, split.company_posted
 
     def _charged(self, bill):
         """``(day, amount)`` of a bill and of what took it back."""
         for entry in bill | bill.reversal_move_ids:
-            if entry.state == "posted" and self.within(entry.date):
+            if entry.state == "posted":
                 yield (
                     entry.date,
                     sum(
@@ -147,11 +165,11 @@ class SecondReading(Children):
                         parts[one[link]].append((one.case_id, one[field]))
             for bill, noted in parts.items():
                 whole = sum(amount for _case, amount in noted)
-                for _day, charged in self._charged(bill):
+                for day, charged in self._charged(bill):
                     for case, amount in noted:
                         if case in self.scope:
                             part = charged * amount / whole
-                            yield case.beneficiary_id, None, part
+                            yield case.beneficiary_id, day, False, part
 
     def _groups(self):
         """Each child's part of what its caregivers' groups were given."""
@@ -169,14 +187,17 @@ class SecondReading(Children):
                     same = sum(other.member_id == one.member_id for other in enrolments)
                     part = one in asked if asked else 1 / size / same
                     if part and one.case_id in self.scope:
-                        when = day if charged > 0 else None
-                        yield one.case_id.beneficiary_id, when, charged * part
+                        given = charged > 0
+                        yield one.case_id.beneficiary_id, day, given, charged * part
 
     def i24(self):
         cost, months = defaultdict(float), defaultdict(set)
-        for child, day, amount in self._costs():
+        costs = list(self._costs())
+        for child, day, given, amount in costs:
+            if not self.within(day):
+                continue
             cost[child] += amount
-            if day:
+            if given:
                 months[child].add((day.year, day.month))
         completed = {
             plan.case_id.beneficiary_id
@@ -191,6 +212,21 @@ class SecondReading(Children):
         for child in completed | set(cost):
             self.add(
                 "i24_completed", child.id, cost.get(child, 0.0), child in completed
+            )
+        for child, start, months_after, mark, found in self.cohorts():
+            since = [
+                (day, given, amount)
+                for whose, day, given, amount in costs
+                if whose == child and start <= day < mark
+            ]
+            supported = {(day.year, day.month) for day, given, _a in since if given}
+            out = found is not None and not self.labour(found)
+            self.add(
+                f"i24_out_{months_after}",
+                child.id,
+                sum(amount for _day, _given, amount in since),
+                len(supported) if out else 0,
+                unseen=found is None,
             )
 
     def _ends(self):
