@@ -1,7 +1,7 @@
 {
     "name": "Survivors of Trafficking",
     "summary": "Who decided on a survivor's status, and who is behind it",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Child Remediation",
     "license": "AGPL-3",
     "author": "Child Remediation contributors",
@@ -15,6 +15,7 @@
         "data/remediation_exploitation_value.xml",
         "data/ir_cron_data.xml",
         "views/remediation_control_means_views.xml",
+        "views/remediation_family_tracing_views.xml",
         "views/remediation_legal_date_views.xml",
         "views/remediation_legal_matter_views.xml",
         "views/remediation_money_account_views.xml",

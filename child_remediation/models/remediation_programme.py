@@ -32,6 +32,16 @@ class Programme(models.Model):
         check_company=True,
         help="A new plan offers them beside what answers the needs; a click adds one.",
     )
+    survivor_age = fields.Selection(
+        [
+            ("before_18", "Exploited Before 18"),
+            ("any", "Exploited at Any Age"),
+        ],
+        required=True,
+        default="before_18",
+        string="Adults Supported",
+        help="Whether a case may open for somebody first exploited as an adult.",
+    )
     active = fields.Boolean(default=True)
 
     _dates_ordered = models.Constraint(

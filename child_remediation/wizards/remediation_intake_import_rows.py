@@ -252,7 +252,8 @@ class IntakeImport(models.TransientModel):
                 )
             )
         readings = [reading for reading in (by_birth, age) if reading is not None]
-        if readings and min(readings) >= 18:
+        any_age = self.programme_id.survivor_age == "any"
+        if readings and min(readings) >= 18 and not any_age:
             problems.append(_("Age: a case is for children below 18."))
         for key, top, sentence in (
             ("hours_week", 168, _("Hours per Week: they lie between 0 and 168.")),

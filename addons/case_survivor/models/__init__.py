@@ -1,4 +1,5 @@
 from . import (
+    protection,
     remediation_case,
     remediation_case_console,
     remediation_case_trace,

@@ -1,5 +1,6 @@
 from . import (
     test_access,
+    test_adult,
     test_desk,
     test_person_of_interest,
     test_speed,

@@ -90,7 +90,7 @@ class TestAccess(AccessTable, RuleTable, SurvivorCommon):
                 self._with_traced(
                     self.case_row(
                         model,
-                        lambda case: {"case_id": case.id},
+                        lambda case, vals=needed: {"case_id": case.id, **vals},
                         write=write,
                         worker="rwc",
                         portal="",
@@ -99,10 +99,14 @@ class TestAccess(AccessTable, RuleTable, SurvivorCommon):
                     "rswc",
                     nameless="rs",
                 )
-                for model, write in (
-                    ("remediation.exploitation", {"industry": "T"}),
-                    ("remediation.survivor.contact", {"safe_way": "After eight"}),
-                    ("remediation.outside.referral", {"reason": "Other"}),
+                for model, needed, write in (
+                    ("remediation.exploitation", {}, {"industry": "T"}),
+                    ("remediation.survivor.contact", {}, {"safe_way": "After eight"}),
+                    (
+                        "remediation.outside.referral",
+                        {"direction": "in"},
+                        {"reason": "Other"},
+                    ),
                 )
             ),
         ]
@@ -183,6 +187,18 @@ class TestAccess(AccessTable, RuleTable, SurvivorCommon):
                     "remediation.safety.plan",
                     lambda case: {"case_id": case.id, "date": "2026-09-01"},
                     write={"signs": "A white car"},
+                    worker="rwc",
+                    portal="",
+                    auditor="",
+                ),
+                "rswc",
+                nameless="rs",
+            ),
+            self._with_traced(
+                self.case_row(
+                    "remediation.family.tracing",
+                    lambda case: {"case_id": case.id, "sought": "mother"},
+                    write={"place": "Kalemie"},
                     worker="rwc",
                     portal="",
                     auditor="",

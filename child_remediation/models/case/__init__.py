@@ -1,6 +1,7 @@
 from . import remediation_shown
 from . import remediation_case_owned
 from . import remediation_case
+from . import remediation_case_adult
 from . import remediation_case_custody
 from . import remediation_case_stage
 from . import remediation_case_risk

@@ -333,10 +333,13 @@ class Case(models.Model):
             )[:1]
 
     # -- constraints -----------------------------------------------------------
-    @api.constrains("identified_on", "survivor_reason", "beneficiary_id")
+    @api.constrains(
+        "identified_on", "survivor_reason", "beneficiary_id", "programme_id"
+    )
     def _check_age_on_identification(self):
-        """R2: nobody of 18 or over on the day of the concern, unless a survivor."""
-        for case in self:
+        """R2: nobody of 18 or over on the day of the concern, unless a survivor, or in
+        a programme for survivors of any age."""
+        for case in self.filtered(lambda case: not case._takes_any_age()):
             age = case.beneficiary_id._age_on(case.identified_on)
             if age is not None and age >= 18 and not case.survivor_reason:
                 raise ValidationError(

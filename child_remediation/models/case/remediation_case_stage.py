@@ -135,7 +135,12 @@ class Case(models.Model):
         steps = self._missing_in_any_stage()
         if stage == "registered":
             steps.append(
-                (self.env._("Meet the child and record the first contact."), None)
+                (
+                    self.env._("Meet the person and record the first contact.")
+                    if self._is_adult()
+                    else self.env._("Meet the child and record the first contact."),
+                    None,
+                )
             )
         if not self.risk_level:
             steps.append(
@@ -179,7 +184,12 @@ class Case(models.Model):
         if "draft" in states:
             text = self.env._("Finish and submit the assessment.")
             return text, f"{action}/{states['draft'][0].id}"
-        return self.env._("Assess the child's situation."), f"{action}/new"
+        text = (
+            self.env._("Assess the person's situation.")
+            if self._is_adult()
+            else self.env._("Assess the child's situation.")
+        )
+        return text, f"{action}/new"
 
     def _next_plan(self):
         action, states = "plan_case_action", self.plan_ids.grouped("state")
@@ -188,7 +198,12 @@ class Case(models.Model):
         if "draft" in states:
             text = self.env._("Finish and submit the plan.")
             return text, f"{action}/{states['draft'][0].id}"
-        return self.env._("Make a plan with the family."), f"{action}/new"
+        text = (
+            self.env._("Make a plan with the person.")
+            if self._is_adult()
+            else self.env._("Make a plan with the family.")
+        )
+        return text, f"{action}/new"
 
     def _missing_as_html(self):
         steps = [
@@ -264,6 +279,8 @@ class Case(models.Model):
     def _steps_of_consent(self, stage):
         """What is missing for the child to be heard and the family to have agreed."""
         steps = []
+        if self._is_adult():
+            return self._step_of_services(stage)
         if self._has_caregiver_who_gains() and not self.best_interest_ids:
             steps.append(
                 (
@@ -286,6 +303,10 @@ class Case(models.Model):
                     "best_interest_case_action",
                 )
             )
+        return steps + self._step_of_services(stage)
+
+    def _step_of_services(self, stage):
+        steps = []
         if stage in ("first_contact", "registered") and not self._has_consent(
             "services"
         ):

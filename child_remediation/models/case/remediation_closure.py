@@ -164,6 +164,13 @@ class Closure(models.Model):
     @api.model
     def _missing_for_reached_age(self, case, today):
         child = case.beneficiary_id
+        if case._takes_any_age() and case._is_adult(case.identified_on):
+            return [
+                self.env._(
+                    "The person was an adult when the case opened: choose another "
+                    "reason."
+                )
+            ]
         age = child._age_on(today)
         if age is None or age < 18 or not child.age_method:
             return [

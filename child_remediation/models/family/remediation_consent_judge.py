@@ -83,6 +83,10 @@ class Consent(models.Model):
                     age=consent_age,
                 )
             )
+        elif self.subject == "caregiver" and self._is_of_adult(on):
+            wrong.append(
+                self.env._("An adult decides alone: record the person's own answer.")
+            )
         elif self.subject == "caregiver":
             problem = self._giver_problem(self.given_by_member_id, on)
             if problem:
@@ -103,6 +107,11 @@ class Consent(models.Model):
         if unheard:
             return "no_assent", sentences
         return "to_confirm" if waits else "counts", sentences
+
+    def _is_of_adult(self, on):
+        """Whether it was asked of somebody who was an adult then. Who turned 18 in the
+        meantime is asked at the next renewal."""
+        return bool(self.case_id) and self.case_id._is_adult(on)
 
     def _unheard(self, age, assent_age):
         """Return what is missing of the child's own answer to a caregiver's *yes*."""

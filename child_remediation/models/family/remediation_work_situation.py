@@ -70,6 +70,7 @@ class WorkSituation(models.Model):
     )
 
     date = fields.Date(required=True, default=fields.Date.context_today)
+    is_adult = fields.Boolean(related="case_id.is_adult")
     works = Answer("Child Works")
     site_id = fields.Many2one("remediation.site", check_company=True, index=True)
     site_type = fields.Selection(related="site_id.site_type", store=True)

@@ -79,6 +79,7 @@ class Plan(models.Model):
         ],
         string="Main Payer",
     )
+    is_adult = fields.Boolean(related="case_id.is_adult")
     caregiver_member_id = fields.Many2one(
         "remediation.household.member", string="Caregiver"
     )
@@ -246,18 +247,16 @@ class Plan(models.Model):
         if not self.payer:
             missing.append(self.env._("Choose who pays for most of the plan."))
         missing += actions._missing_to_plan()
-        if not self.caregiver_agreed_on and not self.caregiver_not_agreed_reason:
+        adult = self.case_id._is_adult()
+        if (
+            not adult
+            and not self.caregiver_agreed_on
+            and not self.caregiver_not_agreed_reason
+        ):
             missing.append(self.env._("Record when the caregiver agreed, or why not."))
         if self.caregiver_agreed_on:
             missing += self._problems_of_caregiver()
-        if not self.child_assent:
-            missing.append(
-                self.env._("Record the child's assent, or why it is missing.")
-            )
-        if self.child_assent == "yes" and not self.child_assent_on:
-            missing.append(self.env._("Enter the day on which the child agreed."))
-        if self.child_assent == "not_heard" and not self.child_not_heard_reason:
-            missing.append(self.env._("Say why the child was not heard."))
+        missing += self._missing_assent(adult)
         if self._child_worked() and not self.income_replacement:
             missing.append(
                 self.env._(
@@ -282,6 +281,27 @@ class Plan(models.Model):
                     domains=", ".join(domains[domain] for domain in wanted),
                 )
             )
+        return missing
+
+    def _missing_assent(self, adult):
+        """What is missing of the person's own answer (R17)."""
+        missing = []
+        if not self.child_assent:
+            missing.append(
+                self.env._("Record whether the person agrees to the plan.")
+                if adult
+                else self.env._("Record the child's assent, or why it is missing.")
+            )
+        if self.child_assent == "yes" and not self.child_assent_on:
+            missing.append(
+                self.env._("Enter the day on which the person agreed.")
+                if adult
+                else self.env._("Enter the day on which the child agreed.")
+            )
+        if self.child_assent == "not_heard" and adult:
+            missing.append(self.env._("An adult agrees to the plan, or there is none."))
+        elif self.child_assent == "not_heard" and not self.child_not_heard_reason:
+            missing.append(self.env._("Say why the child was not heard."))
         return missing
 
     def _problems_of_caregiver(self):

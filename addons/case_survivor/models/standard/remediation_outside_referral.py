@@ -13,7 +13,7 @@ class OutsideReferral(models.Model):
     _order = "date desc, id desc"
 
     direction = fields.Selection(
-        [("in", "Came In"), ("out", "Went Out")], required=True, default="in"
+        [("in", "Came In"), ("out", "Went Out")], required=True
     )
     organisation = fields.Char(string="Other Organisation")
     worker = fields.Char(string="Their Case Worker")

@@ -1,0 +1,1 @@
+from . import remediation_case_protection, remediation_family_tracing
