@@ -5,7 +5,7 @@ from lxml import html
 
 from odoo import fields, http
 from odoo.http import request
-from odoo.tools import file_open
+from odoo.tools import file_open, format_date
 
 from odoo.addons.case_referral.controllers.case import RemediationCaseController
 from odoo.addons.case_referral.controllers.main import same_answer
@@ -166,6 +166,9 @@ class OfflineController(RemediationCaseController):
     def _page_taken(self, case):
         """The page of a case, by the same template, without what needs network."""
         values = {**case._portal_page(), "states": state_words(request.env)}
+        for item in values["due"]:
+            # "Tomorrow" would be wrong a day later.
+            item["when"] = format_date(request.env, item["line"].date_due)
         answer = self._render("case_referral.portal_case", values).render()
         (main,) = html.fromstring(str(answer)).xpath("//main")
         for part in main.xpath(ONLINE_ONLY):

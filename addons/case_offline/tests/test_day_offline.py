@@ -1,9 +1,13 @@
+import os
 import resource
+import tempfile
 import time
+from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
 from odoo.tests import tagged
+from odoo.tools import config
 
 from .common import PLACE, OfflineCommon
 
@@ -80,24 +84,36 @@ class TestDayOffline(OfflineCommon):
         self.addCleanup(resource.setrlimit, resource.RLIMIT_AS, (soft, hard))
         self.playwright = sync_playwright().start()
         self.addCleanup(self.playwright.stop)
-        self.browser = self.playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-background-networking"],
-        )
-        self.addCleanup(self.browser.close)
         self.page = self._phone()
 
     def _phone(self):
-        context = self.browser.new_context(
+        """A phone with a folder of its own, as a browser keeps it."""
+        self.profile = tempfile.TemporaryDirectory()
+        self.addCleanup(self.profile.cleanup)
+        context = self.playwright.chromium.launch_persistent_context(
+            self.profile.name,
+            executable_path="/usr/bin/chromium",
+            args=["--no-sandbox", "--disable-background-networking"],
             viewport={"width": 360, "height": 740},
             is_mobile=True,
             has_touch=True,
             base_url=self.base_url(),
         )
+        self.addCleanup(context.close)
         page = context.new_page()
         page.set_default_timeout(15000)
         page.on("dialog", lambda dialog: dialog.accept())
         return page
+
+    def _files_with(self, text):
+        """The files of the phone's folder that hold a text."""
+        found = []
+        for path in Path(self.profile.name).rglob("*"):
+            if path.is_file() and not path.is_symlink():
+                content = path.read_bytes()
+                if any(text.encode(code) in content for code in ("utf-8", "utf-16-le")):
+                    found.append(str(path.relative_to(self.profile.name)))
+        return found
 
     def begin(self, page=None):
         """Sign in, choose a PIN and take the cases along."""
@@ -108,6 +124,7 @@ class TestDayOffline(OfflineCommon):
         page.click("main button.main")
         page.wait_for_url(f"**{PLACE}*")
         page.wait_for_selector("#again")
+        self.fits("enrol")
         page.fill("#pin", PIN)
         page.fill("#again", PIN)
         page.click("main button.main")
@@ -129,6 +146,7 @@ class TestDayOffline(OfflineCommon):
         page.click(f"a[href$='/{section}']:visible")
         form = page.locator("main form")
         form.wait_for()
+        self.fits(section)
         for name, value in values.items():
             field = page.locator(f"main form [name='{name}']").first
             kind = field.evaluate("one => one.tagName + ':' + one.type")
@@ -140,6 +158,18 @@ class TestDayOffline(OfflineCommon):
                 field.fill(value)
         page.click(button)
         page.wait_for_url(lambda url: "#form" not in url)
+
+    def fits(self, name):
+        """No page is wider than a phone, also than a narrow one; keep pictures."""
+        folder = config.get("screenshots") or tempfile.gettempdir()
+        folder = os.path.join(folder, "case_offline")
+        os.makedirs(folder, exist_ok=True)
+        for width in (390, 320):
+            self.page.set_viewport_size({"width": width, "height": 740})
+            wide = self.page.evaluate("document.documentElement.scrollWidth")
+            self.assertLessEqual(wide, width, name)
+            path = os.path.join(folder, f"{name}_{width}.png")
+            self.page.screenshot(path=path, full_page=True)
 
     def to_case(self, code):
         self.page.goto(f"{PLACE}#list")
@@ -178,7 +208,14 @@ class TestDayOffline(OfflineCommon):
             self.assertLess(time.monotonic() - begun, 2, "a later opening")
             self.assertIn(CANARY, page.inner_text("main"))
 
+            self.fits("list")
+            page.click("ul.list a")
+            page.wait_for_url("**#case/*")
+            page.wait_for_selector("#deeds")
+            self.fits("case")
             page.click("nav.tabs a.report")
+            page.wait_for_selector("main .actions")
+            self.fits("report")
             self.fill_in(
                 "danger",
                 {
@@ -261,11 +298,13 @@ class TestDayOffline(OfflineCommon):
                 },
                 "main form button.danger",
             )
+            self.fits("called")
             self.assertIn("Nobody has been called yet", page.inner_text("main"))
             self.assertEqual(page.get_attribute("a.call", "href"), "tel:+243000111")
             page.evaluate("location.hash = '#queue'")
             page.wait_for_selector("main ul.list")
             self.assertEqual(page.locator("main ul.list li").count(), 8)
+            self.fits("queue")
             # A new case is first, and the emergency about it before all the rest.
             self.assertIn("Danger", page.locator("main ul.list li").nth(0).inner_text())
             second = page.locator("main ul.list li").nth(1).inner_text()
@@ -286,6 +325,8 @@ class TestDayOffline(OfflineCommon):
             self.assertEqual(set(states), {"Sent"}, waiting.detail)
             self.drain()
             self.assertNotIn(CANARY, page.evaluate(DUMP))
+            page.context.close()
+            self.assertEqual(self._files_with(CANARY), [])
         self.env.invalidate_all()
         case = self.env["remediation.case"].search(
             [("beneficiary_id.first_name", "=", f"{CANARY} Neema")]
@@ -357,3 +398,71 @@ class TestDayOffline(OfflineCommon):
             page.reload()
             page.wait_for_selector("#pin")
             self.assertEqual(page.evaluate(ROWS), 0)
+
+    def test_an_answer_that_is_lost_makes_nothing_twice(self):
+        page = self.page
+        lost = []
+
+        def lose(route):
+            lost.append(route.fetch().status)
+            route.abort()
+
+        with self.allow_requests(all_requests=True):
+            self.begin()
+            page.context.set_offline(True)
+            self.to_case(self.case.name)
+            self.fill_in("note", {"subject": "Met", "text": "Said once"})
+            page.context.set_offline(False)
+            page.route(f"**{PLACE}/send", lose, times=1)
+            page.evaluate("location.hash = '#queue'")
+            page.click("main > p button.main")
+            page.wait_for_load_state("networkidle")
+            page.wait_for_selector("main ul.list em:has-text('Waits')")
+            self.assertEqual(self.drain(), ["Sent"])
+        self.assertEqual(lost, [200])
+        self.env.invalidate_all()
+        self.assertEqual(self.case.note_ids.mapped("text"), ["Said once"])
+
+    def test_a_session_that_ended_loses_nothing(self):
+        page = self.page
+        with self.allow_requests(all_requests=True):
+            self.begin()
+            page.context.set_offline(True)
+            self.to_case(self.case.name)
+            self.fill_in("note", {"subject": "Met", "text": "Before I signed in"})
+            page.context.set_offline(False)
+            page.context.clear_cookies(name="session_id")
+            page.evaluate("location.hash = '#queue'")
+            page.click("main > p button.main")
+            page.wait_for_selector("text=You were signed out")
+            self.assertIn("Waits", page.inner_text("main"))
+            page.click("main a.main.button")
+            page.fill("#login", "portal_manager")
+            page.fill("#password", "portal_manager")
+            page.click("main button.main")
+            page.wait_for_selector("#pin")
+            self.open_pin()
+            page.wait_for_selector("nav.tabs:not([hidden])")
+            self.assertEqual(self.drain(), ["Sent"])
+        self.env.invalidate_all()
+        self.assertEqual(self.case.note_ids.mapped("text"), ["Before I signed in"])
+
+    def test_the_shell_is_french(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.env["ir.module.module"]._load_module_terms(
+            ["case_referral", "case_offline"], ["fr_FR"]
+        )
+        self.portal_manager.lang = "fr_FR"
+        page = self.page
+        with self.allow_requests(all_requests=True):
+            self.begin()
+            self.fits("list_fr")
+            said = page.inner_text("body")
+            self.assertIn("Enfants", said)
+            self.assertNotIn("Readable", said)
+            page.click("ul.list a")
+            page.wait_for_selector("#deeds")
+            self.fits("case_fr")
+            page.evaluate("location.hash = '#queue'")
+            page.wait_for_selector("text=Rien n'attend")
+            self.fits("queue_fr")

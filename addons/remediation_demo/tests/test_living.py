@@ -25,6 +25,7 @@ UNREACHED = {
     "remediation.import.part": "nothing is taken over from another system",
     "remediation.export": "an export is made when somebody asks for it",
     "remediation.submission": "what waits is not set aside in the story",
+    "remediation.device": "nobody in the story works without network",
     "remediation.webhook.delivery": "no other system is told",
     "remediation.agreement": "one agreement of one brickworks is in force",
     "remediation.agreement.child": "one agreement of one brickworks is in force",

@@ -240,7 +240,7 @@ function conditions(form) {
 
 /* The whole form; `buttons` are drawn below its questions. */
 export function draw(fields, values, shared, words, buttons) {
-    const form = el("form", { class: "card", novalidate: true });
+    const form = el("form", { class: "card", novalidate: true, autocomplete: "off" });
     form.append(...fields.map((field) => one(field, values, shared, words)), ...buttons);
     conditions(form);
     return form;

@@ -372,7 +372,7 @@ function pageOf(one) {
         if (pathname.startsWith("/my/remediation/case/") && one.forms[section]) {
             link.href = `#form/${one.id}/${section}`;
         } else if (!link.href.startsWith("tel:")) {
-            link.replaceWith(...link.childNodes);
+            link.replaceWith(...(link.classList.contains("button") ? [] : link.childNodes));
         }
     }
     return box;
@@ -495,7 +495,7 @@ async function formPage(id, section, correcting) {
         sync().then((state) => state === "online" && location.hash === "#queue" && route());
     });
     show(
-        el("p", {}, el("a", { href: one ? `#case/${one.id}` : "#list" }, `‹ ${one ? one.code : words.back}`)),
+        el("p", {}, el("a", { href: one ? `#case/${one.id}` : "#list" }, `‹ ${one ? one.name : words.back}`)),
         title(form.title),
         correcting && correcting.say ? say(correcting.say, "error") : null,
         problem,
