@@ -453,6 +453,7 @@ class TestDayOffline(OfflineCommon):
             ["case_referral", "case_offline"], ["fr_FR"]
         )
         self.portal_manager.lang = "fr_FR"
+        self.env.flush_all()
         page = self.page
         with self.allow_requests(all_requests=True):
             self.begin()
