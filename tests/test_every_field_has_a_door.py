@@ -35,6 +35,7 @@ APPS = (
     "case_indicator_referral",
     "case_indicator_savings",
     "case_survivor",
+    "savings_group_portal",
 )
 MADE_BY_CORE = {
     *("id", "create_uid", "create_date", "write_uid", "write_date"),

@@ -1,8 +1,11 @@
 import re
+import resource
 
 import polib
+from axe_playwright_python.sync_playwright import Axe
 from babel import Locale
 from lxml import html
+from playwright.sync_api import sync_playwright
 
 from odoo.tests import tagged
 from odoo.tools.misc import file_path
@@ -26,9 +29,9 @@ class TestSpoken(PortalCommon):
         ours = cls.env["ir.module.module"].search(
             [("state", "=", "installed"), ("author", "ilike", "Child Remediation")]
         )
-        for code in cls.languages():
+        for code in ("fr_FR", *cls.languages()):
             cls.env["res.lang"]._activate_lang(code)
-        ours._load_module_terms(ours.mapped("name"), list(cls.languages()))
+        ours._load_module_terms(ours.mapped("name"), ["fr_FR", *cls.languages()])
         cls._consent(cls.case, "services")
         cls.case.beneficiary_id.write({"first_name": "Zawadi", "sex": "female"})
         cls.case.with_user(cls.portal_manager).portal_first_contact()
@@ -129,6 +132,60 @@ class TestSpoken(PortalCommon):
                 if entry.msgid == entry.msgstr:
                     found.add(entry.msgid)
         return found
+
+    def test_who_hears_a_page_can_use_it_in_each_language(self):
+        """Nothing serious that axe-core finds on a phone 390 pixels wide, and nothing
+        that is wider than the phone."""
+        # Odoo limits its own memory; a browser started from here needs more room.
+        soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+        self.addCleanup(resource.setrlimit, resource.RLIMIT_AS, (soft, hard))
+        url = f"/my/remediation/case/{self.case.name}"
+        paths = ["/my/remediation", "/my/remediation/cases", url]
+        paths += ["/my/remediation/messages", "/my/remediation/danger"]
+        paths += [f"{url}/{one}" for one in ("visit", "consent", "plan", "work")]
+        read = 0
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path="/usr/bin/chromium", args=["--no-sandbox"]
+            )
+            for lang in ("fr_FR", *self.languages()):
+                self.portal_manager.lang = lang
+                self.env.flush_all()
+                session = self.authenticate("portal_manager", "portal_manager")
+                context = browser.new_context(viewport={"width": 390, "height": 844})
+                context.add_cookies(
+                    [
+                        {
+                            "name": "session_id",
+                            "value": session.sid,
+                            "url": self.base_url(),
+                        }
+                    ]
+                )
+                page = context.new_page()
+                with self.allow_requests(all_requests=True):
+                    for path in paths:
+                        page.goto(self.base_url() + path)
+                        with self.subTest(lang=lang, path=path):
+                            read += self.assert_usable(page, lang)
+                context.close()
+            browser.close()
+        self.assertEqual(read, len(paths) * 4)
+
+    def assert_usable(self, page, lang):
+        self.assertEqual(page.get_attribute("html", "lang"), lang.replace("_", "-"))
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        self.assertLessEqual(wide, 390)
+        found = Axe().run(page).response["violations"]
+        serious = [
+            f"{rule['id']}: {node['html'][:200]}"
+            for rule in found
+            if rule["impact"] in ("serious", "critical")
+            for node in rule["nodes"]
+        ]
+        self.assertFalse(serious)
+        return 1
 
     def test_a_reader_chooses_the_language_and_keeps_it(self):
         self.authenticate("portal_manager", "portal_manager")

@@ -57,6 +57,7 @@ SHOWN = {
     "remediation.household.member": ("relation", "sex"),
     "remediation.work.situation": ("classification",),
     "referral.accreditation.finding": ("topic",),
+    "savings.meeting.line": ("attendance",),
 }
 #: Records that forms offer to choose from, and deadlines by name.
 RECORDS = (
@@ -67,6 +68,8 @@ RECORDS = (
 WRITTEN = ("remediation_case", "remediation_case_stage", "remediation_case_risk")
 WRITTEN += ("remediation_consent_judge", "remediation_referral")
 WRITTEN += ("remediation_handover", "remediation_movement", "remediation_deadline")
+WRITTEN += ("savings_meeting", "savings_meeting_check", "savings_meeting_line")
+WRITTEN += ("savings_meeting_loans", "savings_cycle")
 
 
 def reach(entry):

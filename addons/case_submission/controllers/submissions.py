@@ -76,19 +76,20 @@ class SubmissionController(http.Controller):
         auth="user",
         methods=["GET"],
     )
-    def xlsform(self, form, programme=None):
+    def xlsform(self, form, programme=None, worker=None):
         """Hand out a form for Kobo and ODK, as the portal asks it. For supervisors,
         in their language.
 
         :param programme: id of the one whose own questions are asked; of all of the
             company where it is empty
+        :param worker: login of the one whose open cases are a list to choose from
         """
         env = request.env
         if form not in PHONE_FORMS or not env.user.has_group(
             "child_remediation.group_supervisor"
         ):
             return request.not_found()
-        sheets = env["remediation.submission"]._xlsform(form, programme)
+        sheets = env["remediation.submission"]._xlsform(form, programme, worker)
         out = io.BytesIO()
         book = xlsxwriter.Workbook(
             out, {"in_memory": True, "strings_to_formulas": False}

@@ -168,11 +168,13 @@ class Submission(models.Model):
         return [(name, self.env._(form.title)) for name, form in PHONE_FORMS.items()]
 
     @api.model
-    def _xlsform(self, form, programme=None):
+    def _xlsform(self, form, programme=None, worker=None):
         """The sheets of a form for Kobo and ODK, in the user's language.
 
         :param programme: id of the one whose own questions are asked; of all of the
             company where it is empty
+        :param worker: login of the one whose open cases stand there as a list, by code
+            alone; they are typed where it is empty, or where the user sees none of them
         """
         _ = self.env._
         programmes = self.env["remediation.programme"].search(
@@ -186,7 +188,7 @@ class Submission(models.Model):
             more, without = [("site", _("Where"), False)], ("site_id",)
         elif form != "danger":
             more = [
-                ("case", _("Code of the Case"), True),
+                ("case", _("Code of the Case"), True, self._codes_of(worker)),
                 ("worker", _("Login of the worker"), False),
             ]
         if form == "family":
@@ -194,6 +196,16 @@ class Submission(models.Model):
         return PHONE_FORMS[form].xlsform(
             self.env, form, more, without, programmes or None
         )
+
+    @api.model
+    def _codes_of(self, worker):
+        """The codes of a worker's open cases, of those that the user may read."""
+        if not worker:
+            return []
+        cases = self.env["remediation.case"].search(
+            [("user_id.login", "=", worker), ("stage", "!=", "closed")], order="name"
+        )
+        return cases.mapped("name")
 
     # -- receiving -------------------------------------------------------------
     @api.model

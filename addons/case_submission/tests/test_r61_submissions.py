@@ -1,6 +1,7 @@
 import json
 import tempfile
 from pathlib import Path
+from urllib.parse import urlencode
 
 from pyxform.xls2xform import convert
 
@@ -64,7 +65,7 @@ class TestR61Submissions(SubmissionCommon, HttpCase):
     def _sheet(self, name, **query):
         """The form for Kobo as a supervisor downloads it."""
         self.authenticate("supervisor", "supervisor")
-        address = f"/remediation/submissions/form/{name}.xlsx"
+        address = f"/remediation/submissions/form/{name}.xlsx?{urlencode(query)}"
         response = self.url_open(address)
         self.assertEqual(response.status_code, 200)
         return response.content
@@ -107,6 +108,41 @@ class TestR61Submissions(SubmissionCommon, HttpCase):
                 for rows_name, rows in form.rows.items():
                     for question in rows.questions:
                         self.assertIn(f"/{rows_name}/{question.name}", xform)
+
+    def test_r61_a_workers_cases_are_a_list_of_codes_in_each_form(self):
+        worker = self.case.user_id
+        worker_cases = self.env["remediation.case"].search(
+            [("user_id", "=", worker.id), ("stage", "!=", "closed")]
+        )
+        other = self.env["remediation.case"].search(
+            [("user_id", "!=", worker.id)], limit=1
+        )
+        self.assertIn(self.case, worker_cases)
+        self.assertTrue(other)
+        for name in PHONE_FORMS:
+            if name in ("concern", "danger"):
+                continue
+            with self.subTest(name):
+                xform = self._converted(self._sheet(name, worker=worker.login))
+                for code in worker_cases.mapped("name"):
+                    self.assertIn(f"<name>{code}</name>", xform)
+                self.assertNotIn(f"<name>{other.name}</name>", xform)
+                for child in worker_cases.beneficiary_id:
+                    if child.last_name:
+                        self.assertNotIn(child.last_name, xform)
+
+    def test_r61_a_list_of_codes_holds_what_the_reader_may_see(self):
+        """Of another team's worker, and of nobody, no code is told: it is typed."""
+        self._new_case(self.manager_other)
+        for login in (self.worker_other.login, "nobody@example.org"):
+            xform = self._converted(self._sheet("visit", worker=login))
+            self.assertNotRegex(xform, r"<name>CR-\d+</name>")
+            self.assertIn("/case", xform)
+        self.authenticate("worker", "worker")
+        response = self.url_open(
+            "/remediation/submissions/form/visit.xlsx?worker=worker"
+        )
+        self.assertEqual(response.status_code, 404)
 
     def test_r61_a_programmes_own_questions_are_in_the_form_and_taken(self):
         self.assertIn("Own bed?", self._converted(self._sheet("visit")))

@@ -9,6 +9,7 @@ never guessed (R58, R81).
 import math
 import re
 from datetime import date
+from itertools import chain
 
 from odoo.exceptions import UserError
 from odoo.tools import LazyTranslate
@@ -324,7 +325,8 @@ class Form:
             elif isinstance(value, date):
                 value = value.isoformat()
             elif kind == "number" and value:
-                value = f"{value:g}"
+                # Whole, also from a million on, which `g` alone writes as a power.
+                value = f"{value:.15g}"
             values[question.name] = value or ""
         return values
 
@@ -609,14 +611,17 @@ class Form:
         """Return ``{"survey": rows, "choices": rows, "settings": rows}`` of an XLSForm
         for Kobo or ODK, headers first, in the user's language.
 
-        :param more: ``[(name, label, required)]`` of questions that stand before
+        :param more: ``[(name, label, required)]`` of questions that stand before; with
+            a fourth part, the keys that may be chosen
         :param without: names that this door asks in another way
         :param owner: a case, or programmes whose own questions are asked too
         """
         survey = [[*_COLUMNS]]
         choices = [["list_name", "name", "label"]]
-        for other, label, required in more:
-            survey.append(_row("text", other, label, required="yes" * bool(required)))
+        for other, label, required, *keys in more:
+            kind = f"select_one {other}" if any(keys) else "text"
+            survey.append(_row(kind, other, label, required="yes" * bool(required)))
+            choices.extend([other, key, key] for key in chain(*keys))
         self._xlsform_rows(env, survey, choices, without=without, owner=owner)
         for form in self.beside:
             form._xlsform_rows(env, survey, choices, owner=owner)

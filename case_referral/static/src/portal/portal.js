@@ -320,6 +320,46 @@
         });
     }
 
+    // ---- Reading aloud ---------------------------------------------------------------
+    // A small button beside each question, where this phone has a voice of the language;
+    // without one nothing is shown. Nothing leaves the phone: only its own voices count.
+    function voice() {
+        const lang = document.documentElement.lang.slice(0, 2);
+        return window.speechSynthesis
+            .getVoices()
+            .find((one) => one.localService && one.lang.slice(0, 2) === lang);
+    }
+
+    function readAloud() {
+        const model = document.getElementById("say");
+        const found = voice();
+        if (!model || !found || document.querySelector(".say")) {
+            return;
+        }
+        for (const box of document.querySelectorAll("form .field")) {
+            const asked = box.querySelector("legend, summary, label, span");
+            if (!asked || box.hasAttribute("data-mute")) {
+                continue;
+            }
+            const text = asked.textContent.trim();
+            const help = box.querySelector("small")?.textContent || "";
+            const button = model.content.firstElementChild.cloneNode(true);
+            button.addEventListener("click", () => {
+                const words = new SpeechSynthesisUtterance(`${text} ${help}`);
+                words.voice = found;
+                words.lang = found.lang;
+                window.speechSynthesis.cancel();
+                window.speechSynthesis.speak(words);
+            });
+            asked.insertAdjacentElement("afterend", button);
+        }
+    }
+
+    if (window.speechSynthesis) {
+        readAloud();
+        window.speechSynthesis.addEventListener?.("voiceschanged", readAloud);
+    }
+
     document.querySelectorAll("[data-exit]").forEach((link) =>
         link.addEventListener("click", (event) => {
             event.preventDefault();
