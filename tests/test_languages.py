@@ -11,7 +11,7 @@ from odoo.tests import TransactionCase, tagged
 
 AUTHOR = "Child Remediation contributors"
 #: What a term hands over to the code, or keeps of a page.
-KEPT = re.compile(r"%\(\w+\)[sdf]|%[sdf]|\{\{.*?\}\}|<[^>]*>")
+KEPT = re.compile(r"\{\w+\}|%\(\w+\)[sdf]|%[sdf]|\{\{.*?\}\}|<[^>]*>")
 
 
 @tagged("post_install", "-at_install")

@@ -4,7 +4,7 @@ each module."""
 import re
 from collections import defaultdict
 
-from . import dictionary, forms, modules, openapi, readme, steps
+from . import dictionary, forms, glossary, modules, openapi, readme, steps
 from .common import ROOT, say, write_atomic
 
 RULES = ROOT / "docs" / "rules.md"
@@ -38,6 +38,7 @@ def run(parser, arguments):
         (forms.PAGE, forms.page()),
         (openapi.PAGE, openapi.page()),
         (dictionary.PAGE, dictionary.page()),
+        (glossary.PAGE, glossary.page()),
         *readme.pages(),
     ):
         changed = not path.is_file() or page != path.read_text()
@@ -54,6 +55,7 @@ def check():
     yield from forms.check()
     yield from openapi.check()
     yield from dictionary.check()
+    yield from glossary.check()
     yield from readme.check()
     numbers = set(_sentences())
     homes, proofs = _mentions(), _proofs()
