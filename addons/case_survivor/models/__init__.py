@@ -3,6 +3,7 @@ from . import (
     remediation_case,
     remediation_case_console,
     remediation_case_trace,
+    remediation_case_withheld,
     remediation_consent,
     remediation_control_means,
     remediation_deadline,

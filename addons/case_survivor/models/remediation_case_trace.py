@@ -15,7 +15,9 @@ class Case(models.Model):
     movement_ids = fields.One2many(
         "remediation.movement", "case_id", string="Route", groups=READERS
     )
-    route_line = fields.Char(compute="_compute_route_line", string="Route in Short")
+    route_line = fields.Char(
+        compute="_compute_route_line", string="Route in Short", groups=READERS
+    )
     money_account_ids = fields.One2many(
         "remediation.money.account", "case_id", string="Accounts", groups=TRACE
     )

@@ -106,6 +106,43 @@ class TestTrace(SurvivorCommon):
         with self.assertRaises(AccessError):
             self.env["remediation.red.flag"].with_user(self.supervisor).create({})
 
+    def test_r10_transfers_and_debts_hide_small_cells_too(self):
+        for _number in range(12):
+            case = self._new_case(self.manager_trace, members=False)
+            for _again in range(2):  # one survivor counts once
+                self._make(
+                    "money.transfer", case, direction="for_exploiter", means="mobile"
+                )
+            self._make("survivor.debt", case, purpose="travel", owed_to="recruiter")
+        self._make("money.transfer", self.case, direction="to_family", means="bank")
+        self._make("money.transfer", self.case, direction="to_family")
+        self._make("survivor.debt", self.case, purpose="fine", owed_to="employer")
+        self._make("survivor.debt", self.case, purpose="fine")
+        totals = self.env["remediation.red.flag"].with_user(self.tracer).create({})
+        for model, flag, kind, many, few in (
+            (
+                "remediation.money.transfer",
+                "direction",
+                "means",
+                ("for_exploiter", "mobile"),
+                ("to_family", "bank"),
+            ),
+            (
+                "remediation.survivor.debt",
+                "owed_to",
+                "purpose",
+                ("recruiter", "travel"),
+                ("employer", "fine"),
+            ),
+        ):
+            rows = totals._suppressed_crossed(model, flag, kind)
+            cells = {(row["flag"], row["kind"]): row["survivors"] for row in rows}
+            self.assertIsNone(cells[few])
+            self.assertIn(cells[many], (12, None))
+            self.assertNotIn(1, cells.values())
+        for title in ("Transfers", "Debts"):
+            self.assertIn(title, totals.shown)
+
     def test_an_unknown_amount_in_a_currency_without_rate_is_kept(self):
         currency = self.env["res.currency"].create({"name": "XQZ", "symbol": "q"})
         self.assertFalse(currency.rate_ids)

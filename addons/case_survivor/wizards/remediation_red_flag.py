@@ -11,8 +11,16 @@ FLAGS = (
 )
 
 
+#: Two choices of a record that are crossed: what it was, and how or for what.
+CROSSED = (
+    ("remediation.money.transfer", "direction", "means"),
+    ("remediation.survivor.debt", "owed_to", "purpose"),
+)
+
+
 class RedFlag(models.TransientModel):
-    """How many survivors' accounts showed a sign that a bank can look for.
+    """How many survivors' accounts, transfers and debts showed a sign that a bank can
+    look for.
 
     For the duty of the financial trace. A count of survivors under eleven is hidden,
     and so is what would give it away (R10): no row names anybody or any provider.
@@ -32,20 +40,11 @@ class RedFlag(models.TransientModel):
     @api.depends("date_from", "date_to")
     @api.depends_context("lang")
     def _compute_shown(self):
-        accounts = self.env["remediation.money.account"]
-        kinds = accounts._fields["kind"]._description_selection(self.env)
-        flags = {
-            name: accounts._fields[name]._description_string(self.env)
-            for name, _values in FLAGS
-        }
         for totals in self:
-            rows = totals._suppressed_rows()
             totals.shown = self.env["ir.qweb"]._render(
-                "case_survivor.red_flag_table",
+                "case_survivor.red_flag_tables",
                 {
-                    "flags": flags,
-                    "kinds": kinds,
-                    "cells": {(row["flag"], row["kind"]): row for row in rows},
+                    "tables": totals._tables(),
                     "small": self.env._(
                         "Survivors whose account was with somebody else. Counts under "
                         "%(number)s are hidden, and what would give them away.",
@@ -54,26 +53,87 @@ class RedFlag(models.TransientModel):
                 },
             )
 
+    def _tables(self):
+        """What is shown: a table of signs by kind of account, and one for each pair of
+        choices in :data:`CROSSED`."""
+        accounts = self.env["remediation.money.account"]
+        tables = [
+            {
+                "title": self.env._("Accounts and Wallets"),
+                "flags": [
+                    (name, accounts._fields[name]._description_string(self.env))
+                    for name, _values in FLAGS
+                ],
+                "kinds": accounts._fields["kind"]._description_selection(self.env),
+                "rows": self._suppressed_rows(),
+            }
+        ]
+        titles = {
+            "remediation.money.transfer": self.env._("Transfers"),
+            "remediation.survivor.debt": self.env._("Debts"),
+        }
+        for model, flag, kind in CROSSED:
+            said = self.env[model]._fields
+            tables.append(
+                {
+                    "title": titles[model],
+                    "flags": said[flag]._description_selection(self.env),
+                    "kinds": said[kind]._description_selection(self.env),
+                    "rows": self._suppressed_crossed(model, flag, kind),
+                }
+            )
+        for table in tables:
+            table["cells"] = {(row["flag"], row["kind"]): row for row in table["rows"]}
+        return tables
+
+    def _entered(self, model):
+        """What the company entered in the period. A row that was never entered, or of
+        which nobody said what it was, counts nowhere: unknown is no sign."""
+        # sudo: one survivor is counted once; which one is shown to nobody.
+        return (
+            self.env[model]
+            .search(
+                [
+                    ("company_id", "=", self.env.company.id),
+                    ("create_date", ">=", self.date_from),
+                    ("create_date", "<", fields.Date.add(self.date_to, days=1)),
+                ]
+            )
+            .sudo()
+        )
+
+    def _suppressed_crossed(self, model, flag, kind):
+        """Survivors by two choices of a record, small cells blank."""
+        self.ensure_one()
+        found = self.env[model]._fields
+        people = {
+            (one, other): set()
+            for one in found[flag].get_values(self.env)
+            for other in found[kind].get_values(self.env)
+        }
+        for record in self._entered(model):
+            if record[flag] and record[kind]:
+                child = record.case_id.beneficiary_id.id
+                people[record[flag], record[kind]].add(child)
+        return self._counted(people)
+
     def _suppressed_rows(self):
         """Survivors by sign and kind of account, small cells blank."""
         self.ensure_one()
-        accounts = self.env["remediation.money.account"].search(
-            [
-                ("company_id", "=", self.env.company.id),
-                ("create_date", ">=", self.date_from),
-                ("create_date", "<", fields.Date.add(self.date_to, days=1)),
-            ]
-        )
+        kinds = self.env["remediation.money.account"]._fields["kind"]
         people = {
             (name, kind): set()
             for name, _values in FLAGS
-            for kind in accounts._fields["kind"].get_values(self.env)
+            for kind in kinds.get_values(self.env)
         }
-        # sudo: one survivor is counted once; which one is shown to nobody.
-        for account in accounts.sudo():
+        for account in self._entered("remediation.money.account"):
             for name, values in FLAGS:
                 if account[name] in values:
                     people[name, account.kind].add(account.case_id.beneficiary_id.id)
+        return self._counted(people)
+
+    @staticmethod
+    def _counted(people):
         rows = [
             {"flag": flag, "kind": kind, "survivors": len(found)}
             for (flag, kind), found in people.items()

@@ -217,6 +217,15 @@ FREE_TEXT = {
 }
 
 
+def also_withhold(item, model, *names):
+    """Add fields of another module to the one table (R71).
+
+    :param item: the key of the item that hides them; None where they are free text
+    """
+    table = FREE_TEXT if item is None else ITEM_FIELDS[item]
+    table[model] = tuple(dict.fromkeys((*table.get(model, ()), *names)))
+
+
 class Disclosure(models.Model):
     """What a given receiver may get about a child: the one place that decides.
 
