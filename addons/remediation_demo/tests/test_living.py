@@ -175,6 +175,21 @@ class TestLiving(HttpCase):
         self.assertGreaterEqual(seen, 58)
         self.assertEqual(empty, {})
 
+    def test_apps_are_for_whoever_installs_them(self):
+        apps = self.env.ref("base.menu_management")
+        own = self.env.ref("board.menu_board_my_dash")
+        for user in people(self.env).filtered(lambda user: not user.share):
+            with self.subTest(login=user.login):
+                menus = self._menus_of(self.env(user=user))
+                self.assertNotIn(apps, menus)
+                books = user.has_groups(
+                    "account.group_account_readonly,account.group_account_manager"
+                )
+                self.assertEqual(own in menus, books)
+        self.assertIn(
+            apps, self._menus_of(self.env(user=self.env.ref("base.user_admin")))
+        )
+
     def _menus_of(self, env):
         """The menus that somebody can come to, from the apps down."""
         menus = env["ir.ui.menu"].load_menus(False)

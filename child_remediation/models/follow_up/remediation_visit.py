@@ -175,9 +175,8 @@ class Visit(models.Model):
     def _compute_display_name(self):
         types = dict(self._fields["visit_type"]._description_selection(self.env))
         for visit in self:
-            visit.display_name = (
-                f"{visit.case_id.name}: {types.get(visit.visit_type, '')}"
-            )
+            parts = (visit.case_id.name, types.get(visit.visit_type))
+            visit.display_name = ": ".join(filter(None, parts))
 
     @api.constrains("date_done")
     def _check_date_done(self):

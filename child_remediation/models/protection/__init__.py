@@ -20,3 +20,4 @@ from . import remediation_case_withheld
 from . import remediation_password_request
 from . import remediation_sign_in
 from . import ir_http
+from . import ir_ui_menu
