@@ -143,6 +143,21 @@ class TestFirstDay(RemediationCommon):
         with self.assertRaises(AccessError):
             setup.with_user(self.coordinator).create({"name": "X"})
 
+    def test_a_country_proposes_the_languages_of_its_field_workers(self):
+        setup = self.env["remediation.organisation.setup"].with_user(self.admin)
+        for country, wanted in (
+            ("cd", {"fr_FR", "sw"}),
+            ("tz", {"sw"}),
+            ("mz", {"pt_PT"}),
+            ("ao", {"pt_AO"}),
+            ("br", {"pt_BR"}),
+            ("bo", {"es_BO"}),
+            ("es", {"es_ES"}),
+        ):
+            with self.subTest(country=country):
+                page = setup.new({"country_id": self.env.ref(f"base.{country}")})
+                self.assertLessEqual(wanted, {*page.lang_ids.mapped("code")})
+
     def test_a_coordinator_accepts_the_law_that_applies(self):
         frameworks = self.env["remediation.legal.framework"]
         applies = frameworks._for_company(self.company)
