@@ -2,10 +2,21 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
+from odoo.addons.remediation_base.tools.batches import each_batch
 from odoo.addons.remediation_base.tools.phonetic import match_keys, match_name
 from odoo.addons.remediation_base.tools.steps import step
 
 DUTY = "case_survivor.group_person_of_interest"
+#: What is known of a person, and goes when the last file goes.
+KNOWN = (
+    "full_name",
+    "aliases",
+    "phone",
+    "email",
+    "online_accounts",
+    "country_id",
+    "sex",
+)
 #: Persons that are shown as possibly the same.
 MOST_ALIKE = 10
 
@@ -29,7 +40,9 @@ class PersonOfInterest(models.Model):
     _not_in_file = True
     #: What is 0 where nobody knows it: shown as a dash.
     _zero_is_unknown = frozenset({"birth_year"})
-    _protected_fields = frozenset({"merged_into_id", "match_name", "match_keys"})
+    _protected_fields = frozenset(
+        {"merged_into_id", "match_name", "match_keys", "forgotten_on"}
+    )
     _frozen_fields = frozenset({"company_id"})
 
     company_id = fields.Many2one(
@@ -88,6 +101,9 @@ class PersonOfInterest(models.Model):
         readonly=True,
         copy=False,
         index="btree_not_null",
+    )
+    forgotten_on = fields.Date(
+        readonly=True, copy=False, help="Day on which what was known was erased."
     )
     match_name = fields.Char(compute="_compute_match", store=True)
     match_keys = fields.Char(compute="_compute_match", store=True)
@@ -159,6 +175,38 @@ class PersonOfInterest(models.Model):
                         "description."
                     )
                 )
+
+    # -- retention (R56) -----------------------------------------------------------
+    @api.model
+    def _cron_forget(self):
+        """Erase what is known of persons of whom every survivor's file was erased.
+        Monthly."""
+        # sudo: the scheduler has no duty; nothing is shown to anybody.
+        persons = self.sudo().with_context(active_test=False)
+        kept = [("case_id.beneficiary_id.pseudonymised_on", "=", False)]
+        over = persons.search(
+            [
+                ("forgotten_on", "=", False),
+                ("role_ids", "!=", False),
+                "!",
+                ("role_ids", "any", kept),
+            ]
+        )
+        each_batch(over, lambda batch: batch._forget())
+
+    def _forget(self):
+        for person in self:
+            person._unprotected().write(
+                {
+                    **dict.fromkeys(KNOWN, False),
+                    "birth_year": 0,
+                    "household_member_id": False,
+                    "description": person.env._("Erased with the last file."),
+                    "forgotten_on": fields.Date.context_today(person),
+                    "active": False,
+                }
+            )
+        self.role_ids.write({"known_as": False, "note": False})
 
     def _missing_to_merge(self):
         self.ensure_one()

@@ -1,6 +1,7 @@
 from . import (
     test_access,
     test_adult,
+    test_bad_input,
     test_desk,
     test_person_of_interest,
     test_speed,

@@ -109,6 +109,29 @@ class TestPersonOfInterest(SurvivorCommon, HttpCase):
         for word in ("Bosco", "Zebra", "harbour", person.name):
             self.assertNotIn(word, text)
 
+    def test_r56_who_is_in_no_file_any_more_is_forgotten(self):
+        gone, stays = self._person(phone="+243 990"), self._person()
+        erased = self._new_case(self.manager_trace)
+        for person, cases in (
+            (gone, erased),
+            (stays, erased | self._new_case(self.manager_trace)),
+        ):
+            for case in cases:
+                self._make(
+                    "person.of.interest.role",
+                    case,
+                    person_id=person.id,
+                    role="recruiter",
+                    known_as="Uncle",
+                )
+        erased.beneficiary_id._unprotected().pseudonymised_on = self.today
+        self.env["remediation.person.of.interest"]._cron_forget()
+        self.assertTrue(gone.forgotten_on)
+        self.assertFalse(gone.full_name or gone.phone or gone.match_keys)
+        self.assertFalse(gone.role_ids.known_as)
+        self.assertTrue(stays.full_name)
+        self.assertFalse(stays.forgotten_on)
+
     def test_a_member_of_the_family_shows_nothing_of_it(self):
         """A person of interest who is also a household member."""
         case = self._new_case(self.manager_trace)
