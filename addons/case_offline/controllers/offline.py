@@ -14,6 +14,7 @@ from odoo.addons.case_referral.forms import CONCERN, DANGER
 
 from ..models.remediation_case import taken_form
 from ..models.remediation_device import ROLES
+from ..models.remediation_submission import ANSWERS
 
 PLACE = "/my/remediation/offline"
 #: The files of the shell, whole: no page with a name is among them.
@@ -27,7 +28,10 @@ SHELL = (
     "/case_offline/static/src/shell/shell.js",
 )
 #: What only makes sense with network is taken out of a page that is taken along.
-ONLINE_ONLY = "//form | //details[not(.//li) and ancestor::li] | //script"
+ONLINE_ONLY = (
+    "//form | //details[not(.//li) and ancestor::li] | //details[summary and .//form]"
+    "[not(.//li)] | //script"
+)
 
 
 class OfflineController(RemediationCaseController):
@@ -88,8 +92,8 @@ class OfflineController(RemediationCaseController):
         cases = request.env["remediation.case"].browse(device._held_cases().ids)
         shared, packets = {}, {}
         partners = cases._offline_partners() if cases else {}
-        due = self._due()
-        who = cases._portal_who()
+        due = self._due() if cases else {}
+        who = cases._portal_who() if cases else {}
         for case in cases:
             case.portal_viewed()
             packets[device._handle(case.name)] = {
@@ -100,6 +104,10 @@ class OfflineController(RemediationCaseController):
                 "page": self._page_taken(case),
                 "forms": case._offline_forms(shared, partners),
             }
+        for package in device._received():
+            packets[device._handle(package.name)] = self._packet_received(
+                request.env["remediation.referral.package"].browse(package.id), shared
+            )
         return {
             "state": "active",
             "packets": packets,
@@ -169,8 +177,10 @@ class OfflineController(RemediationCaseController):
         for item in values["due"]:
             # "Tomorrow" would be wrong a day later.
             item["when"] = format_date(request.env, item["line"].date_due)
-        answer = self._render("case_referral.portal_case", values).render()
-        (main,) = html.fromstring(str(answer)).xpath("//main")
+        return self._without_network(self._render("case_referral.portal_case", values))
+
+    def _without_network(self, answer):
+        (main,) = html.fromstring(str(answer.render())).xpath("//main")
         for part in main.xpath(ONLINE_ONLY):
             part.drop_tree()
         for part in main.xpath(
@@ -180,6 +190,37 @@ class OfflineController(RemediationCaseController):
         for part in main.xpath("//a[contains(@href, '/file/')]"):
             part.attrib.pop("href")
         return "".join(html.tostring(part, encoding="unicode") for part in main)
+
+    def _packet_received(self, package, shared):
+        """What a receiver takes along of a referral: its page, and the answers."""
+        service = package.service_type_id.name or ""
+        states = dict(package._fields["state"]._description_selection(request.env))
+        answer = self._render(
+            "case_referral.portal_referral",
+            {
+                "package": package,
+                "lines": package._portal_lines(),
+                "states": states,
+                "reject": [],
+                "done": [],
+                "values": {},
+            },
+        )
+        names = ["referral-accept", "referral-reject"]
+        if package.state == "accepted":
+            names = ["referral-done"]
+            if package in package._portal_attendance_packages():
+                names.append("attendance-class")
+        forms = {name: taken_form(request.env, shared, ANSWERS[name]) for name in names}
+        return {
+            "code": package.name,
+            "name": service or package.name,
+            "who": states.get(package.state),
+            "due": [],
+            "page": self._without_network(answer),
+            "received": True,
+            "forms": forms,
+        }
 
     def _general(self, shared):
         """The forms that belong to no case: a report, a child in danger."""

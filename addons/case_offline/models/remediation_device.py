@@ -223,7 +223,7 @@ class Device(models.Model):
         user = self.user_id
         if not user.active or not user._remediation_portal_roles() & set(ROLES):
             return {"state": "ended", "held": []}
-        codes = self._held_cases().mapped("name")
+        codes = [*self._held_cases().mapped("name"), *self._received().mapped("name")]
         return {"state": "active", "held": [self._handle(code) for code in codes]}
 
     def _held_cases(self):
@@ -235,6 +235,21 @@ class Device(models.Model):
         return cases.search(
             [("user_id", "=", self.user_id.id), ("stage", "!=", "closed")],
             order="next_due, id desc",
+            limit=200,
+        )
+
+    def _received(self):
+        """The referrals that the phone's user has received, under the own rules."""
+        packages = self.env["remediation.referral.package"].with_user(self.user_id)
+        packages = packages.with_context(
+            allowed_company_ids=self.user_id.company_ids.ids
+        )
+        if not self.user_id.has_group("child_remediation.group_portal_provider"):
+            return packages.browse()
+        return packages.search(
+            packages._portal_inbox_domain()
+            & fields.Domain("state", "in", ("sent", "accepted")),
+            order="id desc",
             limit=200,
         )
 

@@ -3,19 +3,36 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import LazyTranslate
 
-from odoo.addons.case_referral.forms import DOCUMENT, FORMS, REFER
+from odoo.addons.case_referral.forms import (
+    ATTENDANCE,
+    DOCUMENT,
+    DONE,
+    FORMS,
+    REFER,
+    REJECT,
+)
 from odoo.addons.case_submission.models.remediation_submission import (
     PHONE_FORMS,
     URGENT_FORMS,
 )
 from odoo.addons.child_remediation.models.protection.ir_http import MANGLED
-from odoo.addons.remediation_base.tools.forms import FILES
+from odoo.addons.remediation_base.tools.forms import FILES, Form
 
 from .remediation_case import DRAFTS, TAKEN
 
+_lt = LazyTranslate(__name__)
+
+#: What a receiver answers to a referral. Accepting asks nothing.
+ANSWERS = {
+    "referral-accept": Form(None, _lt("Accept")),
+    "referral-reject": REJECT,
+    "referral-done": DONE,
+    "attendance-class": ATTENDANCE,
+}
 #: Forms that a phone of the portal sends beside those of collecting servers.
-BESIDE = {"refer": REFER, "document": DOCUMENT}
+BESIDE = {"refer": REFER, "document": DOCUMENT, **ANSWERS}
 #: Where nobody wrote the day, it is the day on which it was written.
 DAYS = {
     "contact": "day",
@@ -129,7 +146,7 @@ class Submission(models.Model):
         written_at = self._written_at(intent.get("age"))
         if form == "concern":
             return self._take_report(key, intent, written_at)
-        if form not in TAKEN and form != "danger":
+        if form not in (*TAKEN, *ANSWERS, "danger"):
             raise UserError(self.env._("Reload the page and try again."))
         values = self._values_of(intent)
         case = self.env["remediation.case"]
@@ -250,7 +267,7 @@ class Submission(models.Model):
     def _answers(self, form, values, case, written_at):
         """What the form asks of what was sent, rows put together."""
         # sudo: a programme's own questions are read; nothing is told.
-        picked = FORMS[form].pick(self.env, values, case.sudo())
+        picked = (FORMS | ANSWERS)[form].pick(self.env, values, case.sudo())
         day = DAYS.get(form)
         if day and not str(picked.get(day) or "").strip():
             moment = fields.Datetime.context_timestamp(case, written_at)
@@ -295,6 +312,36 @@ class Submission(models.Model):
         ):
             raise UserError(found["detail"])
         return found
+
+    @api.model
+    def _place_held(self, form, answers, others):
+        if form not in ANSWERS:
+            return super()._place_held(form, answers, others)
+        package = self._package_of(answers)
+        if form == "referral-accept":
+            package.portal_accept()
+        elif form == "referral-reject":
+            package.portal_reject(answers.get("reason"), answers.get("note"))
+        elif form == "referral-done":
+            package.portal_done(
+                answers.get("outcome"), answers.get("feedback"), answers.get("done_on")
+            )
+        else:
+            month = str(answers.get("month") or "")[:7]
+            days = {name: answers.get(name) for name in answers if "days" in name}
+            package.portal_enter_attendance(month, {str(package.id): days})
+        return {"result_model": package._name, "result_id": package.id}
+
+    @api.model
+    def _package_of(self, answers):
+        """The referral that the user received and may still answer, as the user."""
+        packages = self.env["remediation.referral.package"].with_user(self.env.user)
+        package = packages.search(
+            packages._portal_inbox_domain()
+            & fields.Domain("name", "=", str(answers.get("case") or "")),
+            limit=1,
+        )
+        return package._check_recipient() if package else packages._refuse_missing()
 
     @api.model
     def _take(self, form, case, answers, others):

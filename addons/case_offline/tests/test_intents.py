@@ -167,3 +167,36 @@ class TestIntents(OfflineCommon):
         ]
         states = self.send(self.key, *broken, good)
         self.assertEqual(states, ["refused"] * 5 + ["done"])
+
+    def test_a_receiver_answers_a_referral_and_enters_attendance(self):
+        self._consent(self.case, "services", "share_with_org")
+        referral = self._referral(self.case, user=self.supervisor)
+        referral.action_send()
+        key = self.enrol("school_user")
+        (packet,) = self.call("packets", key=key)["packets"].values()
+        self.assertEqual(packet["code"], referral.sudo().name)
+        self.assertEqual({*packet["forms"]}, {"referral-accept", "referral-reject"})
+        accept = self.intent("referral-accept", {"case": packet["code"]})
+        self.assertEqual(self.send(key, accept, accept), ["done", "done"])
+        self.assertEqual(referral.sudo().state, "accepted")
+        (packet,) = self.call("packets", key=key)["packets"].values()
+        self.assertIn("attendance-class", packet["forms"])
+        month = self.intent(
+            "attendance-class",
+            {
+                "case": packet["code"],
+                "month": str(self.today),
+                "days_open": "1",
+                "days_present": "1",
+            },
+        )
+        self.assertEqual(self.send(key, month, month), ["done", "done"])
+        done = self.intent(
+            "referral-done",
+            {"case": packet["code"], "outcome": "given", "feedback": "Enrolled"},
+        )
+        self.assertEqual(self.send(key, done), ["done"])
+        foreign = self.intent("referral-accept", {"case": packet["code"]})
+        other = self.enrol("clinic_user")
+        self.assertEqual(self.call("packets", key=other)["packets"], {})
+        self.assertEqual(self.send(other, foreign), ["refused"])

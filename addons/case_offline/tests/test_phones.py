@@ -92,7 +92,8 @@ class TestPhones(OfflineCommon):
     def test_who_may_let_a_phone_take_files_along(self):
         for login in ("portal_manager", "portal_reporter", "school_user"):
             self.sign_in(login)
-            self.assertTrue(self.call("enrol", name="Phone"), login)
+            key = self.call("enrol", name="Phone")["key"]
+            self.assertEqual(self.packets(key)["state"], "active", login)
         for login in ("portal_observer", "plain_user"):
             self.sign_in(login)
             for what in ("enrol", "packets", "send"):

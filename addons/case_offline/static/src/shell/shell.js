@@ -394,7 +394,8 @@ async function casePage(id) {
         location.hash = "#list";
         return;
     }
-    const own = one.page ? [pageOf(one)] : [title(one.name), el("h2", {}, words.what), deeds(one)];
+    const received = one.received ? deeds(one) : null;
+    const own = one.page ? [pageOf(one), received] : [title(one.name), el("h2", {}, words.what), deeds(one)];
     show(say(notice, "ok"), own);
     notice = "";
 }
