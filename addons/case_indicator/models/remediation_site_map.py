@@ -25,7 +25,7 @@ class SiteMap(models.AbstractModel):
     def get_map(self):
         """Return the sites with their places on the picture. For who reads cases.
 
-        :return: ``{sites, without, areas}``: a site is ``{id, name, area, risk,
+        :return: ``{sites, without, areas, risks}``: a site is ``{id, name, area, risk,
             risk_label, last, count, few}`` and, with coordinates, ``{x, y}`` from
             -500 to 500, north up; ``count`` is None where it is not told. ``without``
             lists those that have no coordinates, which somebody should enter.
@@ -69,6 +69,7 @@ class SiteMap(models.AbstractModel):
             "sites": placed,
             "without": [row for row in rows if row not in placed],
             "areas": self._areas(placed),
+            "risks": [*risks.items(), ("none", self.env._("Not Rated"))],
         }
 
     @api.model

@@ -110,8 +110,8 @@ class IndicatorTrend(models.Model):
                                AND f.units_before IS NOT NULL, FALSE) AS has_before,
                            m.key, m.kind, m.persons, m.target,
                            m.less_is_better,
-                           CASE m.key WHEN 'i13_6' THEN '06' WHEN 'i13_12' THEN '12'
-                                      WHEN 'i13_24' THEN '24' END AS horizon,
+                           lpad(substring(m.key FROM '^i(?:13|24_out)_([0-9]+)$'), 2,
+                                '0') AS horizon,
                            CASE WHEN m.key = ANY(%s) THEN m.key END AS line,
                            CASE {audience} ELSE 'all' END AS audience
                       FROM figure f

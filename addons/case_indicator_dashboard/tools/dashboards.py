@@ -87,6 +87,7 @@ def director():
     sheet.funnel()
     sheet.cohorts()
     sheet.over_time("Cost by Month", ["i24_month", "i24_out"])
+    sheet.cohorts("Cost by Month Out at 6, 12 and 24 Months", "i24_out")
     sheet.over_time("School Attendance (%)", ["i11_rate", "i11_regular"])
     return sheet
 

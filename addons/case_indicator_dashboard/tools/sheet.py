@@ -205,12 +205,9 @@ class Sheet:
             ["step"],
         )
 
-    def cohorts(self):
-        self.over_time(
-            "Out at 6, 12 and 24 Months (%)",
-            ["i13_6", "i13_12", "i13_24"],
-            "horizon",
-        )
+    def cohorts(self, title="Out at 6, 12 and 24 Months (%)", key="i13"):
+        """A line for each time that went by since the plans began."""
+        self.over_time(title, [f"{key}_{months}" for months in (6, 12, 24)], "horizon")
 
     def over_time(self, title, keys, line="line"):
         """A line for each figure, run by run; a run without anybody to count has no

@@ -85,7 +85,8 @@ tour(
 );
 
 tour("case_indicator_map", [
-    { trigger: ".o_remediation_site_map g[aria-label='North']", run: "click" },
+    { trigger: ".o_remediation_site_map g[aria-label^='North']", run: "click" },
+    { trigger: ".o_remediation_site_map g[aria-label*='High'][aria-label$=': 1']" },
     { trigger: ".o_site_chosen:contains('North'):contains('High')" },
     { trigger: ".o_site_without:contains('Nowhere')" },
     { trigger: "button[aria-label='Look Closer']", run: "click" },
