@@ -34,6 +34,7 @@ APPS = (
     "case_indicator_cash",
     "case_indicator_referral",
     "case_indicator_savings",
+    "case_indicator_survivor",
     "case_survivor",
     "savings_group_portal",
 )

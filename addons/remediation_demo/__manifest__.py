@@ -17,6 +17,7 @@
         "case_indicator_dashboard",
         "case_indicator_referral",
         "case_indicator_savings",
+        "case_indicator_survivor",
         "case_referral",
         "case_submission",
         "case_survivor",

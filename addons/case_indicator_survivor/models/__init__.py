@@ -1,0 +1,1 @@
+from . import remediation_indicator_run
