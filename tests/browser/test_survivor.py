@@ -160,7 +160,8 @@ def test_a_boy_exploited_online(site):
 def walk(browser, run_script):
     report(browser.person("anybody"))
     supervisor, colleague, worker, lawyer = (
-        come(browser, login) for login in ("supervisor", "colleague", "worker", "lawyer")
+        come(browser, login)
+        for login in ("supervisor", "colleague", "worker", "lawyer")
     )
     accept(supervisor)
     open_case(worker)
