@@ -1,1 +1,2 @@
+from . import test_phone_savings
 from . import test_portal_savings
