@@ -27,6 +27,7 @@ class Demo(models.AbstractModel):
         for position, ago in enumerate((9, 5, 2, 1)):
             world.plan(ago, "_do_hand_in", position)
         world.plan(3, "_do_keep_case")
+        world.plan(0, "_do_publish_remedies")
 
     @api.model
     def _do_take_over(self, world, facts):
@@ -164,3 +165,12 @@ class Demo(models.AbstractModel):
                 "message": self._said("Merci d'accueillir l'enfant dès lundi."),
             }
         ).action_send()
+
+    @api.model
+    def _do_publish_remedies(self, world, facts):
+        """The register of the year that is over is public, small counts hidden."""
+        year = world.today().year - 1
+        register = self._as("coordinator").env["remediation.complaint.register"]
+        register.create(
+            {"date_from": f"{year}-01-01", "date_to": f"{year}-12-31"}
+        ).action_publish()

@@ -74,6 +74,7 @@ ORDER = (
     "_do_suspend",
     "_do_next_cycle",
     "_do_present",
+    "_do_publish_remedies",
     "_do_figures",
 )
 

@@ -35,6 +35,8 @@ UNREACHED = {
     "remediation.adult.job": "one agreement of one brickworks is in force",
     "remediation.job.promise": "the children are too young for a promised job",
     "remediation.task.move": "one young person may work",
+    "remediation.family.tracing": "no family in the story is looked for",
+    "remediation.remedy.release": "one year is over, and is published once",
     "remediation.remedy": "an apology is delivered; nobody verifies it",
     "remediation.survivor.status": "two children were trafficked; nobody appealed",
     "remediation.legal.matter": "the matters of two children are open",
