@@ -1,6 +1,7 @@
-"""A survivor from the first word to the remedy, by clicking: a boy of 16, invented, who
-was exploited online and made to commit crimes. Case worker, legal worker and supervisor
-do what is theirs; at the end the file goes out by IOM's standard and comes back.
+"""Two survivors from the first word to the remedy, by clicking; both invented. A boy of
+16 was exploited online and made to commit crimes. A woman was trafficked for domestic
+work over two borders, with a debt. Case worker, legal worker and supervisor do what is
+theirs; at the end the file goes out by IOM's standard and comes back.
 """
 
 from datetime import date, timedelta
@@ -30,7 +31,7 @@ World._new_users(
     {
         "supervisor": "group_supervisor",
         "colleague": "group_supervisor",
-        "worker": "group_case_worker",
+        "worker": "group_case_worker,case_survivor.group_financial_trace",
         "lawyer": "group_coordinator,case_survivor.group_legal_matter",
     }
 )
@@ -43,6 +44,9 @@ team = env["remediation.team"].create(
     }
 )
 World._new_manager(World.worker, team, company.partner_id)
+env["remediation.programme"].create(
+    {"name": "Survivors of Any Age", "survivor_age": "any"}
+)
 env.cr.commit()
 """
 #: Out by the standard, into another name of a system, and out again: the same.
@@ -74,8 +78,10 @@ def agree(case):
             "is_caregiver": True,
         }
     )
+    # An adult decides alone (R57).
+    own = {"subject": "child", "given_by_member_id": False} if case.is_adult else {}
     for purpose in ("services", "reporting"):
-        World._new_consent(case, purpose)
+        World._new_consent(case, purpose, **own)
     env.cr.flush()
 
 
@@ -126,9 +132,45 @@ different = {
 assert not different, different
 assert first["vic_TraffickingStatus"] == "ActualVictimOfTrafficking", first
 assert first["vic_TraffickingStatusDecisionMakingOrg"] == "Police", first
-assert "RemoteInteractiveServices" in first["vic_TypeOfSexExploitation"], first
+assert first["vic_TypeOfExploitation"], first
+assert first["hte_Type"] == "Exploitation", first
 env.cr.commit()
 """
+BOY = {
+    "seen": "A boy films himself at night for strangers",
+    "who": ("Idris", "Boy", "16", None),
+    "known": (
+        ("recruitment_ids", "Through Social Networks Online"),
+        ("type_ids", "Sexual Exploitation"),
+        ("type_ids", "Servitude"),
+        ("sexual_type_ids", "Live Online"),
+        ("control_ids", "Psychological Abuse"),
+    ),
+    "place": "A room over the market",
+    "route": (
+        ("Recruitment", "A chat", None),
+        ("Transit", None, None),
+        ("Exploitation", "The market", None),
+    ),
+    "debt": None,
+}
+WOMAN = {
+    "seen": "A woman never leaves the house that she cleans",
+    "who": ("Salma", "Girl", "31", "Survivors of Any Age"),
+    "known": (
+        ("recruitment_ids", "Through Friends"),
+        ("type_ids", "Forced Labour"),
+        ("control_ids", "Debt Bondage"),
+        ("control_ids", "Withholds Documents"),
+    ),
+    "place": "A house on the hill",
+    "route": (
+        ("Recruitment", "Her town", "Zambia"),
+        ("Transit", "The border", "Tanzania"),
+        ("Exploitation", "The hill", "Kenya"),
+    ),
+    "debt": "900",
+}
 
 
 def _day(days):
@@ -147,26 +189,29 @@ def site(run_script, start_server):
         browser.close()
 
 
-def test_a_boy_exploited_online(site):
+@pytest.mark.parametrize("story", [BOY, WOMAN], ids=["boy", "woman"])
+def test_a_survivor_to_the_remedy(site, story):
     browser, run_script = site
     try:
-        walk(browser, run_script)
+        walk(browser, run_script, story)
     except BaseException:
         browser.picture_all()
         raise
     assert [person.errors for person in browser.people if person.errors] == []
 
 
-def walk(browser, run_script):
-    report(browser.person("anybody"))
+def walk(browser, run_script, story):
+    report(browser.person("anybody"), story["seen"])
     supervisor, colleague, worker, lawyer = (
         come(browser, login)
         for login in ("supervisor", "colleague", "worker", "lawyer")
     )
-    accept(supervisor)
+    accept(supervisor, *story["who"])
     open_case(worker)
-    exploited(worker)
-    route(worker)
+    exploited(worker, story)
+    route(worker, story["route"])
+    if story["debt"]:
+        debt(worker, story["debt"])
     status(worker)
     the_law(lawyer)
     remedy(supervisor)
@@ -174,16 +219,16 @@ def walk(browser, run_script):
     run_script("from odoo import fields\n" + ROUND_TRIP)
 
 
-def report(anybody):
+def report(anybody, seen):
     """Somebody writes without a name; what they saw is enough."""
     page = anybody.page
     page.goto("/report-concern")
-    page.fill("[name=work_observed]", "A boy films himself at night for strangers")
+    page.fill("[name=work_observed]", seen)
     page.get_by_role("button", name="Send", exact=True).click()
     page.wait_for_url("**/report-concern?ok=1**")
 
 
-def accept(supervisor):
+def accept(supervisor, name, sex, age, programme):
     """The report becomes a case of the worker."""
     app(supervisor, "Referral")
     page = supervisor.page
@@ -193,11 +238,13 @@ def accept(supervisor):
     page.wait_for_selector(".o_form_view")
     supervisor.press("Make a Case")
     page.wait_for_selector(DIALOG)
-    supervisor.type("first_name", "Idris")
-    supervisor.choose("sex", "Boy")
-    supervisor.type("age_estimated", "16")
+    supervisor.type("first_name", name)
+    supervisor.choose("sex", sex)
+    supervisor.type("age_estimated", age)
     supervisor.choose("risk_level", "High")
     supervisor.pick("team_id", "Port")
+    if programme:
+        supervisor.pick("programme_id", programme)
     supervisor.press("Make the Case")
     page.locator(DIALOG).wait_for(state="detached")
     supervisor.press("Assign")
@@ -231,20 +278,14 @@ def state(person, label):
     current.get_by_text(label).wait_for()
 
 
-def exploited(worker):
+def exploited(worker, story):
     """What is known is written in pieces; nothing of it is asked for."""
     page = worker.page
     listed(worker, "Exploitation")
-    for name, text in (
-        ("recruitment_ids", "Through Social Networks Online"),
-        ("type_ids", "Sexual Exploitation"),
-        ("type_ids", "Servitude"),
-        ("sexual_type_ids", "Live Online"),
-        ("control_ids", "Psychological Abuse"),
-    ):
+    for name, text in story["known"]:
         worker.pick(name, text)
         page.locator(f"[name={name}] .o_tag", has_text=text).wait_for()
-    worker.type("exploitation_place", "A room over the market")
+    worker.type("exploitation_place", story["place"])
     worker.save()
     open_case(worker)
     listed(worker, "Contact")
@@ -253,21 +294,29 @@ def exploited(worker):
     worker.save()
 
 
-def route(worker):
+def route(worker, steps):
     """The middle of the route may be unknown."""
     open_case(worker)
     tab(worker, "Route")
-    for kind, place in (
-        ("Recruitment", "A chat"),
-        ("Transit", None),
-        ("Exploitation", "The market"),
-    ):
+    for kind, place, country in steps:
         add_row(worker, "movement_ids")
         worker.page.wait_for_selector(DIALOG)
         worker.choose("kind", kind)
         if place:
             worker.type("place", place)
+        if country:
+            worker.pick("country_id", country)
         save_row(worker)
+
+
+def debt(worker, amount):
+    """What she was told that she owes; the duty alone reads it."""
+    tab(worker, "Money")
+    add_row(worker, "survivor_debt_ids")
+    worker.page.wait_for_selector(DIALOG)
+    worker.choose("purpose", "Travel")
+    worker.type("amount", amount)
+    save_row(worker)
 
 
 def status(worker):
