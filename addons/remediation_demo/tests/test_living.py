@@ -38,7 +38,6 @@ UNREACHED = {
     "remediation.family.tracing": "no family in the story is looked for",
     "remediation.remedy.release": "one year is over, and is published once",
     "remediation.remedy": "an apology is delivered; nobody verifies it",
-    "remediation.remedy.release": "no year of the register is published",
     "remediation.survivor.status": "two children were trafficked; nobody appealed",
     "remediation.legal.matter": "the matters of two children are open",
     "remediation.safety.plan": "the plans of two children are in force",
