@@ -168,7 +168,9 @@ class IndicatorTrend(models.Model):
         """The figure as people read it; short: large amounts in thousands or
         millions."""
         self.ensure_one()
-        if self.kind in ("ratio", "mean", "median") and not self.units:
+        if self.kind in ("ratio", "mean") and not self.denominator:
+            return "–"
+        if self.kind == "median" and not self.units:
             return "–"
         unit = ""
         if short and self.measure_id._is_money():

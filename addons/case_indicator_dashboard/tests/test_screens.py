@@ -30,6 +30,14 @@ READ = """async () => {
                 }
             }
         }
+        for (const figure of getters.getFigures(getters.getSheetIds()[0])) {
+            const id = getters.getChartIdFromFigureId(figure.id);
+            if (getters.getChartDefinition(id).type.startsWith("odoo_")) {
+                // the first asking makes it load
+                getters.getChartRuntime(id);
+                loading ||= !getters.getChartDataSource(id).isReady();
+            }
+        }
         if (loading) {
             continue;
         }

@@ -218,7 +218,7 @@ class Sheet:
             TREND,
             ["date_to:quarter", line],
             "value",
-            [["key", "in", keys], ["units", ">", 0]],
+            [["key", "in", keys], ["denominator", ">", 0]],
         )
 
     def months(self, title, model, field, share, domain=()):
