@@ -1,6 +1,12 @@
 """Where a letter may go, and where never."""
 
+import contextlib
 import socket
+import ssl
+import threading
+import time
+
+import urllib3
 
 from odoo.tests import BaseCase, tagged
 
@@ -80,3 +86,37 @@ class TestPlaces(BaseCase):
             with self.assertRaises(post.ForbiddenPlace):
                 post.send(url, b"{}", {})
         self.assertFalse(receiver.got)
+
+    def _dripping(self, said):
+        """A receiver that sends a letter of its answer now and then, without end."""
+        listening = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(listening.close)
+
+        def answer():
+            with contextlib.suppress(OSError):
+                connection, _address = listening.accept()
+                with connection:
+                    for byte in said:
+                        connection.sendall(bytes([byte]))
+                        time.sleep(0.05)
+
+        threading.Thread(target=answer, daemon=True).start()
+        return listening.getsockname()[1]
+
+    def test_a_receiver_that_never_ends_its_answer_is_left(self):
+        answers = {
+            "http": b"HTTP/1.1 2" + b"0" * 400,
+            # The head of a record of TLS, whose rest is long in coming.
+            "https": b"\x16\x03\x03\x3f\xff" + b"\x02" * 400,
+        }
+        for scheme, said in answers.items():
+            with self.subTest(scheme):
+                port = self._dripping(said)
+                started = time.monotonic()
+                with self.assertRaises(
+                    (OSError, ssl.SSLError, urllib3.exceptions.HTTPError)
+                ):
+                    post.send(
+                        f"{scheme}://127.0.0.1:{port}/", b"{}", {}, True, seconds=1
+                    )
+                self.assertLess(time.monotonic() - started, 10)

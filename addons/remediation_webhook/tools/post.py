@@ -4,11 +4,13 @@ The receiver checks `HMAC-SHA256(secret, timestamp + "." + body)`, refuses an ol
 timestamp, and keeps the ids that it has seen: a letter may come twice.
 """
 
+import contextlib
 import hashlib
 import hmac
 import ipaddress
 import socket
 import ssl
+import threading
 from urllib.parse import urlsplit
 
 import certifi
@@ -19,6 +21,9 @@ TIMESTAMP = "X-Remediation-Timestamp"
 DELIVERY = "X-Remediation-Delivery"
 EVENT = "X-Remediation-Event"
 TIMEOUT = urllib3.Timeout(connect=5, read=10)
+#: Seconds for a letter and its answer. The time above is that of each piece, and a
+#: receiver that sends a letter of its answer now and then would hold the queue for days.
+WHOLE = 30
 #: Addresses of one name that are tried.
 PLACES = 4
 #: Public by their number, and yet they may lead into a network of one's own.
@@ -91,13 +96,14 @@ def addresses(host, port, inside):
     return numbers[:PLACES]
 
 
-def send(url, body, headers, inside=False):
+def send(url, body, headers, inside=False, seconds=WHOLE):
     """Post a letter and return the status of the answer, whose text nobody reads.
 
     The connection goes to the very address that was looked at: a name that changes
     between the look and the call leads nowhere else. No redirect is followed, no proxy
     of the environment is used.
 
+    :param seconds: how long one address may take for all of it
     :raises ForbiddenPlace, OSError, urllib3.exceptions.HTTPError: it did not arrive
     """
     parts, port = split(url, inside)
@@ -105,7 +111,7 @@ def send(url, body, headers, inside=False):
     numbers = addresses(parts.hostname, port, inside)
     headers = {**headers, "Host": parts.netloc, "Content-Type": "application/json"}
     for place, number in enumerate(numbers, start=1):
-        with _pool(parts, number, port) as pool:
+        with _pool(parts, number, port, seconds) as pool:
             try:
                 answer = pool.urlopen(
                     "POST",
@@ -130,7 +136,37 @@ def send(url, body, headers, inside=False):
     raise ForbiddenPlace
 
 
-def _pool(parts, number, port):
+class _Whole:
+    """A connection that is cut when its time is over, whatever still arrives."""
+
+    whole = WHOLE
+
+    def connect(self):
+        # A handshake has the time of a connection in whole; Python counts it so.
+        self._clock = threading.Timer(self.whole, self._cut)
+        self._clock.daemon = True
+        self._clock.start()
+        super().connect()
+
+    def close(self):
+        if clock := getattr(self, "_clock", None):
+            clock.cancel()
+        super().close()
+
+    def _cut(self):
+        with contextlib.suppress(AttributeError, OSError):
+            # Below TLS, which another thread is reading.
+            socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
+
+
+def _pool(parts, number, port, seconds):
+    pool = _plain_or_tls(parts, number, port)
+    timed = {"whole": seconds}
+    pool.ConnectionCls = type("Connection", (_Whole, pool.ConnectionCls), timed)
+    return pool
+
+
+def _plain_or_tls(parts, number, port):
     if parts.scheme == "http":
         return urllib3.HTTPConnectionPool(number, port, timeout=TIMEOUT)
     trusted = ssl.create_default_context(cafile=certifi.where())
