@@ -59,6 +59,7 @@ class Desk(models.AbstractModel):
 
     # -- the page --------------------------------------------------------------
     @api.model
+    @api.readonly
     def get_desk(self):
         """Return the page of the current user. For everybody of the back office.
 
@@ -337,6 +338,7 @@ class Desk(models.AbstractModel):
 
     # -- search ----------------------------------------------------------------
     @api.model
+    @api.readonly
     def search_desk(self, text):
         """Find what the user may see by a code, a name, a telephone or an old number.
 

@@ -72,7 +72,7 @@ class Cluster:
             self._prepare()
             log = self.data / "server.log"
             self._pg(
-                ["pg_ctl", "-D", self.data, "-l", log, "-w", "-t", "60", "start"],
+                ["pg_ctl", "-D", self.data, "-l", log, "-w", "-t", "300", "start"],
                 f"PostgreSQL did not start; read {log}",
             )
         return self
@@ -210,6 +210,33 @@ class Cluster:
             raise SetupError(f"{folder} belongs to somebody else; delete it first.")
         if self.user:
             shutil.chown(folder, self.user, self.user)
+
+
+class Replica(Cluster):
+    """A server that follows another one and answers what only reads."""
+
+    def __init__(self, primary):
+        super().__init__(f"{primary.name}-replica", fast=primary.fast, private=True)
+        self.primary = primary
+
+    def _prepare(self):
+        self._own(self.socket)
+        if not (self.data / "PG_VERSION").exists():
+            step(f"Copying the database cluster ({self.primary.name}) for a replica")
+            shutil.rmtree(self.data, ignore_errors=True)
+            new = self.data.with_name(f"{self.data.name}.new")
+            shutil.rmtree(new, ignore_errors=True)
+            self.primary.copy_to(new)
+            (new / "standby.signal").touch()
+            self.own_tree(new)
+            new.rename(self.data)
+        super()._prepare()
+        with open(self.data / "postgresql.conf", "a") as file:
+            file.write(
+                f"primary_conninfo = 'host={self.primary.socket} user={ADMIN}'\n"
+                # A long reading is not broken off by what the primary tidies up.
+                "hot_standby_feedback = on\n"
+            )
 
 
 def _uid(user):

@@ -69,7 +69,7 @@ def run(options):
     site.mkdir(parents=True, exist_ok=True, mode=0o700)
     name = options.database or server.DATABASE
     values = _values(options, answers, site, name)
-    _write_files(site, values)
+    write_files(site, values)
     with _private(site / serve.RECORD) as file:
         json.dump(values, file, indent=1)
     password = _database(options, name, answers, values)
@@ -178,7 +178,7 @@ def _locked():
     return context.hash(secrets.token_urlsafe(32)).replace("%", "%%")
 
 
-def _write_files(site, values):
+def write_files(site, values):
     step(f"Writing the files of the site into {site}")
     (site / "nginx").mkdir(exist_ok=True, mode=0o700)
     if Path(values["certificate"]).parent == site:

@@ -22,6 +22,7 @@ class SiteMap(models.AbstractModel):
     _description = "Map of Sites"
 
     @api.model
+    @api.readonly
     def get_map(self):
         """Return the sites with their places on the picture. For who reads cases.
 

@@ -62,6 +62,7 @@ class Case(models.Model):
         }
 
     # -- timeline --------------------------------------------------------------
+    @api.readonly
     def get_timeline(self):
         """Return the dated events of this case, newest first.
 

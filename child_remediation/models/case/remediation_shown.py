@@ -1,6 +1,6 @@
 import json
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.models import MAGIC_COLUMNS
 from odoo.tools import format_datetime, hmac
 
@@ -44,6 +44,7 @@ class Shown(models.AbstractModel):
             )
 
     # -- beside the thing itself -------------------------------------------------
+    @api.readonly
     def get_shown(self):
         """What stands beside a record that waits for a signature. For who may read it.
 

@@ -17,7 +17,7 @@ import pytest
 from _lib import modules
 from _lib.common import ROOT, STATE, lock
 from _lib.database import Databases, check_paths
-from _lib.postgres import Cluster
+from _lib.postgres import Cluster, Replica
 
 
 class RemoteError(Exception):
@@ -135,6 +135,21 @@ def cluster():
         cluster = Cluster("faults", fast=True, private=True).start()
         yield cluster
         cluster.stop()
+
+
+@pytest.fixture(scope="session")
+def copied(cluster):
+    replica = Replica(cluster)
+    replica.remove()
+    yield replica
+    replica.remove()
+
+
+@pytest.fixture
+def replica(copied):
+    """A server that follows that one; a test may stop it. Ask for it after `database`:
+    making a database is much to follow."""
+    return copied.start()
 
 
 @pytest.fixture(scope="session")
