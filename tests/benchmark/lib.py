@@ -136,6 +136,12 @@ class Bench:
         )
         self._explain(function, label)
 
+    def note(self, label, n=1, seconds=0.0, ratio=None, rss_mb=0):
+        """Add a row that was measured elsewhere, in the processes of a site."""
+        name = f"{self.definition.name}[{label}]"
+        result = Result(name, n, round(seconds, 4), 0, 0.0, rss_mb, ratio)
+        self.results.append(asdict(result))
+
     # -- the parts
 
     def _settle(self):
