@@ -1,5 +1,7 @@
 from odoo import api, models
-from odoo.tools import SQL, formatLang
+from odoo.tools import SQL
+
+from odoo.addons.remediation_base.tools.numbers import say_number
 
 WEIGHT_SERVICE = 40
 WEIGHT_DISTANCE = 30
@@ -255,7 +257,7 @@ class ReferralMatching(models.AbstractModel):
 
     def _places(self, number):
         """A number of places in the user's writing: a case may count for half a one."""
-        return formatLang(self.env, number, digits=0 if number == int(number) else 1)
+        return say_number(self.env, number)
 
     @api.model
     def _sorted_rows(self, facts, rows, limit):

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.remediation_base.tools.numbers import say_number
+
 
 class Desk(models.AbstractModel):
     """What waits for a supervisor, and how the team stands."""
@@ -174,7 +176,9 @@ class Desk(models.AbstractModel):
                     "percent": min(100, round(100 * load / most)),
                     "tone": "danger" if load >= most else "success",
                     "numbers": self.env._(
-                        "%(load)s of %(most)s", load=f"{load:g}", most=f"{most:g}"
+                        "%(load)s of %(most)s",
+                        load=say_number(self.env, load),
+                        most=say_number(self.env, most),
                     ),
                     "late": late.get(manager.user_id, 0),
                 }

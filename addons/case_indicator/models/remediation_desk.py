@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from odoo.addons.remediation_base.tools.numbers import say_number
+
 #: What the desk shows where no target was set.
 SHOWN = ("i2_identified", "i4_days", "i9_1", "i11_rate", "i13_now", "i13_12")
 
@@ -65,7 +67,8 @@ class Desk(models.AbstractModel):
         measure = figure.measure_id
         said = [figure.shown]
         if measure.target:
-            said.append(self.env._("target %(target)g", target=measure.target))
+            target = say_number(self.env, measure.target)
+            said.append(self.env._("target %(target)s", target=target))
         if former:
             said.append(self.env._("before: %(figure)s", figure=former.shown))
         missed = measure.target and (

@@ -1,6 +1,7 @@
 import base64
 
 from odoo import api, fields, models
+from odoo.tools import formatLang
 
 from ..tools import iati, paper
 
@@ -70,7 +71,9 @@ class DonorReport(models.Model):
                     **table,
                     "rows": [
                         [
-                            f"{cell:,.2f}" if isinstance(cell, float) else str(cell)
+                            formatLang(self.env, cell, digits=2)
+                            if isinstance(cell, float)
+                            else str(cell)
                             for cell in row
                         ]
                         for row in table["rows"]

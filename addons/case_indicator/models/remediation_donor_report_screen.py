@@ -5,6 +5,7 @@ from markupsafe import Markup
 from odoo import api, models
 
 from odoo.addons.remediation_base.tools import sheets
+from odoo.addons.remediation_base.tools.numbers import say_number
 from odoo.addons.remediation_base.tools.small_cells import THRESHOLD
 
 
@@ -203,7 +204,7 @@ class DonorReport(models.Model):
         if told.get("few") or (told.get("whole") or [0, THRESHOLD])[1] < THRESHOLD:
             return self.env._("too few to tell")
         if "value" in told:
-            number = f"{told['value']:g}"
+            number = say_number(self.env, told["value"], 2)
             return f"{number}\N{NO-BREAK SPACE}%" if told["kind"] == "ratio" else number
         if told["kind"] == "count":
             return self._span(told["part"])

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_amount
 
+from odoo.addons.remediation_base.tools.numbers import say_number
+
 DIMENSIONS = [
     ("all", "All"),
     ("sex", "Sex"),
@@ -152,6 +154,7 @@ class IndicatorFigure(models.Model):
                 )
 
     @api.depends("value", "numerator", "denominator", "units", "kind")
+    @api.depends_context("lang")
     def _compute_shown(self):
         for figure in self:
             figure.shown = figure._say()
@@ -159,21 +162,23 @@ class IndicatorFigure(models.Model):
     def _say(self):
         """The figure as people read it; a whole of nought has no part."""
         self.ensure_one()
-        number = f"{self.value:,.1f}".removesuffix(".0")
+        number = say_number(self.env, self.value)
         if self.kind == "count":
             return number
         if not self.units or (self.kind in ("ratio", "mean") and not self.denominator):
             return self.env._("nobody to count")
         if self.kind == "ratio":
             return self.env._(
-                "%(percent)s %% (%(part)g of %(whole)g)",
+                "%(percent)s %% (%(part)s of %(whole)s)",
                 percent=number,
-                part=self.numerator,
-                whole=self.denominator,
+                part=say_number(self.env, self.numerator),
+                whole=say_number(self.env, self.denominator),
             )
         if self.kind == "median":
             return self.env._(
-                "%(days)s days (%(cases)s)", days=number, cases=self.units
+                "%(days)s days (%(cases)s)",
+                days=number,
+                cases=say_number(self.env, self.units),
             )
         if self.measure_id._is_money():
             return format_amount(self.env, self.value, self.company_id.currency_id)

@@ -115,7 +115,8 @@ class SiteMap(models.AbstractModel):
                 found.setdefault(row["area"], []).append(row)
         return [
             {
-                "name": name,
+                # The last of the names that lead to it: there is little room.
+                "name": name.rpartition(" / ")[2],
                 "x": round(sum(row["x"] for row in own) / len(own)),
                 "y": round(sum(row["y"] for row in own) / len(own)),
             }

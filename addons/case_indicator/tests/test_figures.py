@@ -322,9 +322,16 @@ class TestFigures(IndicatorCommon):
         self.assertEqual(self._numbers(self._figure(run, "i6_approved"))[:2], (29, 31))
         self.assertEqual(self._numbers(self._figure(run, "i6_reviewed"))[:2], (28, 30))
 
+    def test_a_figure_is_written_as_its_reader_writes_it(self):
+        point = self.env["res.lang"]._activate_lang("fr_FR").decimal_point
+        figure = self._figure(self._run(name="In words"), "i2_share")
+        self.assertIn("38.5", figure.with_context(lang="en_US").shown)
+        self.assertIn(f"38{point}5", figure.with_context(lang="fr_FR").shown)
+
     def test_r52_a_day_ends_at_the_place_of_work(self):
         """Two in the morning there is the evening before in London: what was approved
         and closed then belongs to the next quarter, by every figure alike."""
+        self.env.company.partner_id.tz = "Africa/Lubumbashi"
         late = "2025-03-31 23:00:00"
         assessments = self.env["remediation.assessment"]._unprotected()
         assessments.create(

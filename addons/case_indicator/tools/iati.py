@@ -130,6 +130,6 @@ def _result(parent, activity):
         actual = etree.SubElement(
             period,
             "actual",
-            {} if row["value"] is None else {"value": f"{row['value']:g}"},
+            {} if row["value"] is None else {"value": f"{row['value']:.15g}"},
         )
         _narrative(actual, "comment", row["comment"])

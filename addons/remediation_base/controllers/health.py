@@ -57,7 +57,7 @@ class HealthController(http.Controller):
                 lines.append(f"# HELP {name} {figure.help}")
                 lines.append(f"# TYPE {name} gauge")
             labels = ",".join(f'{key}="{value}"' for key, value in figure.labels)
-            lines.append(f"{name}{{{labels}}} {figure.value:g}")
+            lines.append(f"{name}{{{labels}}} {figure.value:.15g}")
         return self._close(
             request.make_response(
                 "\n".join(lines) + "\n",

@@ -1,5 +1,6 @@
 from . import test_batches
 from . import test_money
+from . import test_numbers
 from . import test_place_day
 from . import test_r58_answers
 from . import test_sheets

@@ -5,6 +5,7 @@ from . import (
     core_pictures,
     log_filter,
     money,
+    numbers,
     phonetic,
     pictures,
     sheets,

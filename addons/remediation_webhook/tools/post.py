@@ -21,8 +21,8 @@ TIMESTAMP = "X-Remediation-Timestamp"
 DELIVERY = "X-Remediation-Delivery"
 EVENT = "X-Remediation-Event"
 TIMEOUT = urllib3.Timeout(connect=5, read=10)
-#: Seconds for a letter and its answer. The time above is that of each piece, and a
-#: receiver that sends a letter of its answer now and then would hold the queue for days.
+#: Seconds for a letter and its answer. The time above is that of each piece: who sends
+#: a little of the answer now and then would hold the queue for days.
 WHOLE = 30
 #: Addresses of one name that are tried.
 PLACES = 4

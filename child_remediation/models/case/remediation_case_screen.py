@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import format_amount
 
+from odoo.addons.remediation_base.tools.numbers import say_number
+
 from ..family.remediation_beneficiary import IDENTITY_GROUPS
 
 #: Characters of a note that the timeline shows.
@@ -321,7 +323,8 @@ class Case(models.Model):
         for delivery in self._timeline_records("remediation.service.delivery"):
             action = delivery.plan_action_id
             detail = [
-                f"{delivery.quantity:g} × {self._timeline_label(delivery, 'unit')}",
+                f"{say_number(self.env, delivery.quantity, 2)} × "
+                f"{self._timeline_label(delivery, 'unit')}",
                 self._timeline_label(delivery, "recipient"),
             ]
             if delivery.cost:

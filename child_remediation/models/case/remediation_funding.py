@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.remediation_base.tools.numbers import say_number
+
 
 class Funding(models.Model):
     """A funder's share of a case from a day on (R53).
@@ -27,7 +29,9 @@ class Funding(models.Model):
     _in_force = models.Index("(case_id, date_from)")
 
     @api.depends("funder_id.name", "share")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         # sudo: a portal worker reads the shares of a case, not the funders' contacts.
         for funding in self.sudo():
-            funding.display_name = f"{funding.funder_id.name} {funding.share:g} %"
+            share = say_number(self.env, funding.share, 2)
+            funding.display_name = f"{funding.funder_id.name} {share} %"

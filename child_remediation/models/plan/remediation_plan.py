@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from odoo.addons.remediation_base.tools.answers import Answer
+from odoo.addons.remediation_base.tools.numbers import say_number
 from odoo.addons.remediation_base.tools.steps import step
 
 from ..case.remediation_case import HELPING_STATES
@@ -369,7 +370,8 @@ class Plan(models.Model):
             services = services.with_context(active_test=False).search(
                 [("code", "=", entry["service"])], limit=1
             )
-        cost = f"{entry['cost']:g} {entry['currency']}" if entry["cost"] else ""
+        cost = say_number(self.env, entry["cost"], 2)
+        cost = f"{cost} {entry['currency']}" if entry["cost"] else ""
         return (
             services.name or domains[entry["domain"]],
             " · ".join(
