@@ -98,7 +98,7 @@ function sign(field, words) {
         pen.clearRect(0, 0, canvas.width, canvas.height);
         input.value = "";
     };
-    const button = el("button", { type: "button", class: "link", onclick: wipe }, words.years);
+    const button = el("button", { type: "button", class: "link", onclick: wipe }, words.clear);
     return el("div", { class: "sign" }, canvas, input, button);
 }
 
