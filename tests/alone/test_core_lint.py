@@ -18,6 +18,8 @@ LEFT_OUT = (
 ).split()
 # OCA's key, which its tools read and core does not know: `setup/lint` holds its values.
 OCA_KEY = "'development_status' : Unknown manifest keys"
+#: The book, where it was built here: its scripts are its generator's.
+BOOK = "remediation_base/static/book/"
 RECORD = re.compile(r"^\d{4}-\d\d-\d\d \S+ \d+ (\w+) ")
 
 
@@ -44,7 +46,7 @@ def test_core_lint_finds_nothing_in_our_modules():
     found = [
         record
         for record in _errors(text)
-        if ours.search(record) and OCA_KEY not in record
+        if ours.search(record) and OCA_KEY not in record and BOOK not in record
     ]
     assert not found, "\n".join(found)
 

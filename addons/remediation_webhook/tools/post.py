@@ -146,12 +146,12 @@ class _Whole:
         self._clock = threading.Timer(self.whole, self._cut)
         self._clock.daemon = True
         self._clock.start()
-        super().connect()
+        return super().connect()
 
     def close(self):
         if clock := getattr(self, "_clock", None):
             clock.cancel()
-        super().close()
+        return super().close()
 
     def _cut(self):
         with contextlib.suppress(AttributeError, OSError):
