@@ -1,13 +1,14 @@
 """What a person does with a browser, and the mail that they get."""
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import re
 import struct
 import time
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 PASSWORD = "Correct-horse-42"
 DIALOG = ".o_dialog .modal"
@@ -169,9 +170,15 @@ class Person:
         box.fill(text)
 
     def choose(self, name, label):
-        """Choose from a list of words."""
-        self.top().locator(f".o_field_widget[name={name}] input").first.click()
-        self.page.locator(".o_select_menu_item", has_text=label).first.click()
+        """Choose from a list of words; again where the list closed under the hand."""
+        box = self.top().locator(f".o_field_widget[name={name}] input").first
+        for _time in range(3):
+            box.click()
+            self.page.locator(".o_select_menu_item", has_text=label).first.click()
+            with contextlib.suppress(AssertionError):
+                expect(box).to_have_value(re.compile(re.escape(label)), timeout=3000)
+                return
+        raise AssertionError(f"{label} cannot be chosen as {name}")
 
     def pick(self, name, text, item=None):
         """Choose a record by what is typed."""

@@ -137,19 +137,14 @@ def cluster():
         cluster.stop()
 
 
-@pytest.fixture(scope="session")
-def copied(cluster):
-    replica = Replica(cluster)
-    replica.remove()
-    yield replica
-    replica.remove()
-
-
 @pytest.fixture
-def replica(copied):
+def replica(cluster):
     """A server that follows that one; a test may stop it. Ask for it after `database`:
     making a database is much to follow."""
-    return copied.start()
+    replica = Replica(cluster)
+    replica.remove()
+    yield replica.start()
+    replica.remove()
 
 
 @pytest.fixture(scope="session")
