@@ -3,7 +3,7 @@ import re
 from odoo import models
 
 #: The portal's own pages: plain HTML with one style sheet and one script.
-PAGES = re.compile(r"^/(my/remediation|report-concern|speak-up)(/|$)")
+PAGES = re.compile(r"^/(my/remediation|report-concern|speak-up|remedies)(/|$)")
 HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data: blob:; "

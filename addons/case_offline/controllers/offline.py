@@ -67,7 +67,6 @@ class OfflineController(RemediationCaseController):
             [
                 ("Content-Type", "text/javascript; charset=utf-8"),
                 ("Service-Worker-Allowed", "/my/remediation"),
-                ("Cache-Control", "no-cache"),
             ],
         )
 
