@@ -10,6 +10,7 @@ LOGGERS = ("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model"
 #: Sensitive models of which a reading leaves no row, and why.
 NO_CHILD = {
     "remediation.case.manager": "a worker, listed wherever a case is",
+    "remediation.device": "a worker's phone; taking a case along is logged",
     "remediation.vetting": "a worker's check, read by supervisors alone",
     "remediation.export": "its file is logged by the log of exports",
     "remediation.import.part": "a file of an import, whose rows are logged",

@@ -4,7 +4,7 @@ import threading
 
 from attack_world import AttackWorld
 
-from odoo.tests import HttpCase, tagged
+from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.case_referral.models.ir_http import PAGES
@@ -18,11 +18,24 @@ VISITORS = (
     "school_user",
     "portal_observer",
     "plain_user",
+    "village_agent",
+    "village_other",
     "public",
 )
-#: Route → who reads it; {code} is the case that ``portal_manager`` holds. The pages of
-#: case_referral itself stand in its own matrix.
+SAVINGS = "/my/remediation/savings"
+#: Route → who reads it; the code is that of the case that ``portal_manager`` holds, or
+#: of the group that ``village_agent`` keeps. The pages of case_referral itself stand in
+#: its own matrix, but for the start, which leads village agents to their groups.
 ROUTES = {
+    "/my/remediation": {
+        "portal_manager",
+        "portal_manager_other",
+        "portal_supervisor",
+        "portal_reporter",
+        "portal_provider",
+        "school_user",
+        "portal_observer",
+    },
     "/my/remediation/agreements": {"portal_observer"},
     "/my/remediation/case/<string:code>/cash": {"portal_manager", "portal_supervisor"},
     "/my/remediation/phones": {
@@ -32,6 +45,10 @@ ROUTES = {
         "portal_provider",
         "school_user",
     },
+    SAVINGS: {"village_agent", "village_other"},
+    f"{SAVINGS}/<string:code>": {"village_agent"},
+    f"{SAVINGS}/<string:code>/count": {"village_agent"},
+    f"{SAVINGS}/<string:code>/member/<string:number>": {"village_agent"},
 }
 #: No pages that somebody reads: the shell, the same for everybody, and the calls of
 #: phones. Who gets through stands in the tests of case_offline.
@@ -49,6 +66,21 @@ DOORS = {
 class TestRoutes(AttackWorld, HttpCase):
     _registry_readonly_enabled = False
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.visitors = dict(cls.outsiders)
+        for login in ("village_agent", "village_other"):
+            cls.visitors[login] = new_test_user(
+                cls.env,
+                login,
+                "savings_group_portal.group_village_agent",
+                company_id=cls.company.id,
+            )
+        cls.savings.sudo().village_agent_id = cls.visitors["village_agent"]
+        cycle = cls.savings.current_cycle_id
+        cycle._open_meetings(cycle.date_start)
+
     def setUp(self):
         super().setUp()
         thread = threading.current_thread()
@@ -65,20 +97,29 @@ class TestRoutes(AttackWorld, HttpCase):
         }
         self.assertEqual(found, set(ROUTES) | DOORS)
 
+    def _path(self, route):
+        kept = route.startswith(SAVINGS)
+        code = self.savings.name if kept else self.own["portal_manager"].name
+        route = route.replace("<string:code>", code)
+        return route.replace("<string:number>", "1")
+
     @mute_logger("odoo.http")
     def test_nobody_else_reads_a_page(self):
         for who in VISITORS:
             if who == "public":
                 self.authenticate(None, None)
             else:
-                self.authenticate(*[self.outsiders[who].login] * 2)
+                self.authenticate(*[self.visitors[who].login] * 2)
             for route, readers in ROUTES.items():
-                path = route.replace("<string:code>", self.own["portal_manager"].name)
+                path = self._path(route)
                 with self.subTest(who=who, path=path):
                     answer = self.url_open(path, allow_redirects=False)
                     if who in readers:
                         self.assertEqual(answer.status_code, 200)
                     elif who == "public":
                         self.assertIn("/web/login", answer.headers["Location"])
+                    elif who.startswith("village") and route == "/my/remediation":
+                        self.assertEqual(answer.status_code, 303)
+                        self.assertTrue(answer.headers["Location"].endswith(SAVINGS))
                     else:
                         self.assertEqual(answer.status_code, 404)

@@ -6,9 +6,12 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import LazyTranslate
 
 from odoo.addons.remediation_base.tools.once import one_at_a_time
 from odoo.addons.remediation_base.tools.steps import step
+
+_lt = LazyTranslate(__name__)
 
 #: How long a phone reads its files without asking again.
 LEASE = timedelta(hours=72)
@@ -177,6 +180,7 @@ class Device(models.Model):
         group="child_remediation.group_supervisor",
         right="read",
         asks={"reason": "forgotten_reason"},
+        title=_lt("Forget This Phone"),
         stamp="forgotten",
         sudo="supervisors read phones, and write nothing of them but this",
     )
