@@ -66,15 +66,24 @@ BESIDE = {
     "i31_spent": (252_000, 5_600_000, 0, 4.5),
     "i31_burn": (420_000, 5_600_000, 0, 7.5),
     "i31_forecast": (505_894.74, 5_600_000, 0, 9.03),
+    # decided about 1, 2 and 3; of 4 there is a draft, of 5 nothing before April
+    "i34_decided": (3, 4, 0, 75),
+    # 1; the court contradicts the organisation about 2, and 3 is no victim
+    "i34_confirmed": (1, 3, 0, 33.33),
+    "i34_none": (1, 3, 0, 33.33),
+    "i34_contradictory": (1, 3, 0, 33.33),
+    # the police about 1, the court about 2; about 3 an organisation alone
+    "i34_outside": (2, 3, 0, 66.67),
 }
 
 
 @tagged("post_install", "-at_install")
 class TestThirtyTwo(IndicatorCommon, CashCommon, ReferralCommon):
-    """I1 to I32 of one quarter, about the same forty children, by hand.
+    """I1 to I32 and I34 of one quarter, about the same forty children, by hand.
 
     Beside the table of ``IndicatorCommon``: concerns, referrals, payments, what
-    families said of them, grants, and a savings group. Expected figures stand in
+    families said of them, grants, a savings group, and what was decided on
+    survivors. Expected figures stand in
     ``EXPECTED`` of ``case_indicator`` and in ``BESIDE``.
     """
 
@@ -96,6 +105,7 @@ class TestThirtyTwo(IndicatorCommon, CashCommon, ReferralCommon):
         self._referrals()
         self._payments()
         self._savings()
+        self._survivors()
         run = self._run()
         expected = EXPECTED | BESIDE
         found = {
@@ -113,7 +123,7 @@ class TestThirtyTwo(IndicatorCommon, CashCommon, ReferralCommon):
         )
         self.assertEqual(found.keys(), expected.keys())
         self.assertEqual(
-            {int(key[1:].split("_")[0]) for key in found}, set(range(1, 33)) | {871}
+            {int(key[1:].split("_")[0]) for key in found}, set(range(1, 33)) | {34, 871}
         )
 
     def _concerns(self):
@@ -236,3 +246,39 @@ class TestThirtyTwo(IndicatorCommon, CashCommon, ReferralCommon):
                 lines[5].write({"attendance": "absent", "shares": 0, "social_in": 0})
             meeting.action_take_expected()
             meeting.action_validate()
+
+    def _survivors(self):
+        """Who decided what on 1 to 5; a draft about 4, and 5 after the quarter."""
+        deciders = {
+            kind: self.env["res.partner"].create({"name": name, "is_company": True})
+            for kind, name in (
+                ("police", "Police of the Port"),
+                ("court", "Court of the Province"),
+                ("ngo", "Organisation of the Port"),
+            )
+        }
+        for number, status, kind, day, decided in (
+            (1, "confirmed", "police", "2025-03-01", True),
+            (2, "confirmed", "ngo", "2025-03-01", True),
+            (2, "not_victim", "court", "2025-03-10", True),
+            (3, "not_victim", "ngo", "2025-03-01", True),
+            (4, "possible", "ngo", "2025-03-01", False),
+            (5, "confirmed", "police", "2025-04-01", True),
+        ):
+            case = self.child[number]
+            record = (
+                self.env["remediation.survivor.status"]
+                .with_user(case.user_id)
+                .create(
+                    {
+                        "case_id": case.id,
+                        "status": status,
+                        "decided_by_kind": kind,
+                        "decided_by_id": deciders[kind].id,
+                        "date": day,
+                        "basis": "Heard by two officers.",
+                    }
+                )
+            )
+            if decided:
+                record.action_record()

@@ -5,6 +5,8 @@ from .remediation_money_account import DUTY as TRACE
 
 #: Who reads what the holder of the case enters.
 READERS = "child_remediation.group_case_worker,child_remediation.group_data_protection"
+#: Those of them who read names too: a place can give a person away.
+NAMERS = "child_remediation.group_case_worker"
 
 
 class Case(models.Model):
@@ -16,7 +18,7 @@ class Case(models.Model):
         "remediation.movement", "case_id", string="Route", groups=READERS
     )
     route_line = fields.Char(
-        compute="_compute_route_line", string="Route in Short", groups=READERS
+        compute="_compute_route_line", string="Route in Short", groups=NAMERS
     )
     money_account_ids = fields.One2many(
         "remediation.money.account", "case_id", string="Accounts", groups=TRACE

@@ -65,7 +65,7 @@ class TestDesk(SurvivorCommon):
             kind="shelter",
             date_from=self.today,
         ).sudo().address = "Avenue 7"
-        self._make("outside.referral", self.case, date=self.today)
+        self._make("outside.referral", self.case, direction="in", date=self.today)
         entries = self.case.with_user(self.trace_worker).get_timeline()
         found = {entry["model"] for entry in entries}
         self.assertLessEqual(

@@ -47,6 +47,7 @@ class Case(models.Model):
         "remediation.household.member",
         domain="[('household_id', '=', household_id)]",
         index="btree_not_null",
+        check_company=True,
         copy=False,
         groups=READERS,
         string="Guardian in the Family",
