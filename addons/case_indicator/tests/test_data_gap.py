@@ -2,8 +2,11 @@ from datetime import timedelta
 
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from odoo.addons.child_remediation.tests.common import RemediationCommon
+
+from ..models.remediation_data_gap import GAPS
 
 
 @tagged("post_install", "-at_install")
@@ -72,6 +75,81 @@ class TestDataGap(RemediationCommon):
         self.assertNotIn("work", gaps)
         self.assertEqual(gaps["unseen"].since, found + timedelta(days=180))
         self.assertEqual(gaps["visit"].since, due)
+
+    def test_r52_what_was_found_out_in_an_earlier_case_is_known(self):
+        """And of two visits the first, of two schools the last month."""
+        earlier = self._old_case(500)
+        found = self.today - timedelta(days=300)
+        self.env["remediation.work.situation"]._unprotected().create(
+            {"case_id": earlier.id, "date": found, "works": "no", "hours_week": 0}
+        )
+        earlier._unprotected().write(
+            {
+                "closed_on": f"{self.today - timedelta(days=290)} 08:00:00",
+                "closure_reason": "goals_met",
+            }
+        )
+        case = self._old_case(100, beneficiary_id=earlier.beneficiary_id.id)
+        days = [self.today - timedelta(days=number) for number in (20, 40)]
+        self.env["remediation.visit"]._unprotected().create(
+            [
+                {"case_id": case.id, "visit_type": "home", "date_planned": day}
+                for day in (*days, self.today + timedelta(days=20))
+            ]
+        )
+        school = self.env["remediation.institution"].create({"name": "School"})
+        enrolments = (
+            self.env["remediation.education.enrolment"]
+            ._unprotected()
+            .create(
+                [
+                    {
+                        "case_id": case.id,
+                        "institution_id": school.id,
+                        "date_start": self.today - timedelta(days=first),
+                        "date_end": last and self.today - timedelta(days=last),
+                        "state": "attending",
+                    }
+                    for first, last in ((200, 160), (150, 0))
+                ]
+            )
+        )
+        month = (self.today - timedelta(days=110)).replace(day=1)
+        self.env["remediation.attendance"].create(
+            {
+                "enrolment_id": enrolments[1].id,
+                "month": month,
+                "days_open": 20,
+                "days_present": 10,
+            }
+        )
+        gaps = {gap.kind: gap for gap in self._gaps(case)}
+        self.assertNotIn("work", gaps)
+        self.assertEqual(gaps["unseen"].since, found + timedelta(days=180))
+        self.assertEqual(gaps["visit"].since, days[1])
+        self.assertEqual(gaps["attendance"].since, month + timedelta(days=30))
+        self.assertEqual(len(self._gaps(case)), len(gaps), "each is told once")
+
+    def test_a_page_asks_the_list_for_its_rows_and_their_number(self):
+        """Twice: the rules of the case are read with the rows. What is asked of one
+        case looks nothing up for the others."""
+        case = self._old_case()
+        self._old_case()
+        self.env.flush_all()
+        gaps = self.env["remediation.data.gap"].with_user(self.worker)
+        page = {"name": {}, "kind": {}, "age": {}}
+        gaps.web_search_read([], page, limit=1)
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        gaps.web_search_read([], page, limit=1)
+        self.assertLessEqual(self.env.cr.sql_log_count - before, 2)
+        query = gaps._search([("case_id", "=", case.id)]).select("*")
+        rows = self.env.execute_query(SQL("EXPLAIN (ANALYZE, TIMING OFF) %s", query))
+        scanned = [line for (line,) in rows if " on remediation_case c" in line]
+        self.assertEqual(len(scanned), len(GAPS))
+        for line in scanned:
+            if "never executed" not in line:
+                self.assertRegex(line, r"actual rows=[01] ")
 
     def test_r27_whoever_holds_or_supervises_the_case_and_nobody_else(self):
         case = self._old_case()
