@@ -144,6 +144,44 @@ class TestLedgerOfSupport(HistoryCommon):
         spent = sum(Money.of(cost, money).units for cost in cases.mapped("cost_so_far"))
         self.assertEqual(spent, sum(charged.values()))
 
+    def _statements(self):
+        """How many a run takes with no record read before."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        self._frozen_run()
+        return self.env.cr.sql_log_count - before
+
+    def test_i24_a_run_takes_as_many_statements_whatever_was_posted(self):
+        """With bills, credits, the stock, payments and support to groups, for one child
+        on one day as for more of them on more days."""
+        self._statements()  # the rights are known from now on
+        nothing = self._statements()
+        for kind in KINDS:
+            given = self._give(kind, 5000, self.days[0])
+        self._bill(self.days[0])
+        given.with_user(self.case.user_id).action_cancel("Twice")
+        self._support(4321, "kept")
+        self._bill(self.days[1])
+        self._report(
+            self.plan,
+            [
+                {"payment": line.name, "amount": 30, "date": self.today}
+                for line in self.plan.line_ids
+            ],
+        )
+        posted = self._statements()
+        self.assertLess(nothing, posted, "something is billed")
+        self.assertLessEqual(posted, 40)
+        for day in (*self.days, self.days[0] - timedelta(days=30)):
+            self.child = self._approved_child(self.agreement)
+            for kind in KINDS:
+                self._give(kind, 4000, day)
+            self._bill(day)
+        bills = self.env["remediation.service.delivery"].search([]).bill_id
+        self._reverse(bills.filtered(lambda bill: bill.move_type != "entry")[:1])
+        self.assertLessEqual(self._statements(), posted)
+
     def test_i24_by_grant_is_the_ledger(self):
         """Property: whatever is given, billed, taken from the stock, paid out, and
         cancelled, credited or reversed afterwards."""

@@ -1,7 +1,9 @@
+import itertools
 from collections import defaultdict
 from dataclasses import replace
 
 from odoo import models
+from odoo.fields import Domain
 
 from odoo.addons.remediation_base.tools.ledger import charged
 from odoo.addons.remediation_base.tools.money import split_units
@@ -29,21 +31,49 @@ class Case(models.Model):
         # sudo: the link to the member is secret (R51); a sum of money comes out of
         # here, for who follows the case, and nothing goes to the group's side.
         enrolments = self.env["savings.enrolment"].sudo()
-        members = enrolments.search(
-            [("case_id", "in", self.ids), ("member_id", "!=", False)]
-        ).member_id
-        groups = members.group_id
+        groups = enrolments.search_fetch(
+            [("case_id", "in", self.ids), ("member_id", "!=", False)], ["member_id"]
+        ).member_id.group_id
+        supports = enrolments.env["savings.support"].search_fetch(
+            [("group_id", "in", groups.ids), ("state", "=", "posted")],
+            ["group_id", "move_id"],
+        )
+        charges = charged(supports.move_id, payers)
+        wanted = set(self.ids)
+        return [
+            (case, charge)
+            for case, charge in self._divided_support(supports, charges)
+            if case.id in wanted
+        ]
+
+    def _divided_support(self, supports, charges):
+        """Divide what was posted for groups over the cases that their members stand
+        for.
+
+        :param supports: ``savings.support``, posted
+        :param charges: what :func:`charged` says of their entries
+        :return: list of ``(case, Charge)``
+        """
+        if not charges:
+            return []
+        by_move = {support.move_id: support for support in supports}
+        given = defaultdict(list)
+        for charge in charges:
+            support = by_move[charge.move]
+            given[support.group_id].append((support, charge))
+        everybody = self._members_of(supports.group_id)
         # A caregiver of two children stands for both: each has its part of hers.
-        of_member = enrolments.search(
-            [("member_id", "in", members.ids)], order="id"
-        ).grouped("member_id")
-        asked = enrolments.search(
-            [("group_id", "in", groups.ids), ("support_id", "!=", False)]
-        ).support_id
-        given = self._booked_of_groups(groups, payers)
-        everybody = self._members_of(groups)
-        wanted, parts = set(self.ids), []
-        for member, own in of_member.items():
+        # sudo: as in _parts_of_groups
+        enrolments = self.env["savings.enrolment"].sudo()
+        enrolments = enrolments.search_fetch(
+            Domain("member_id", "in", list(itertools.chain(*everybody.values())))
+            | Domain("support_id", "in", supports.ids),
+            ["case_id", "member_id", "support_id"],
+            order="id",
+        )
+        asked = enrolments.support_id
+        parts = []
+        for member, own in enrolments.grouped("member_id").items():
             for support, charge in given[member.group_id]:
                 if support in asked:
                     shares = [
@@ -58,23 +88,9 @@ class Case(models.Model):
                 parts += [
                     (enrolment.case_id, replace(charge, units=share))
                     for enrolment, share in zip(own, shares, strict=True)
-                    if share and enrolment.case_id.id in wanted
+                    if share
                 ]
         return parts
-
-    def _booked_of_groups(self, groups, payers):
-        """Return ``{group: [(support, Charge)]}`` of what posted bills charge."""
-        # sudo: as in _parts_of_groups
-        supports = self.env["savings.support"].sudo()
-        supports = supports.search(
-            [("group_id", "in", groups.ids), ("state", "=", "posted")]
-        )
-        by_move = {support.move_id: support for support in supports}
-        given = defaultdict(list)
-        for charge in charged(supports.move_id, payers):
-            support = by_move[charge.move]
-            given[support.group_id].append((support, charge))
-        return given
 
     def _members_of(self, groups):
         """Return ``{group: [member id]}``, those who left too: a part stays the same
@@ -82,6 +98,8 @@ class Case(models.Model):
         # sudo: as in _parts_of_groups
         members = self.env["savings.member"].sudo().with_context(active_test=False)
         found = defaultdict(list)
-        for member in members.search([("group_id", "in", groups.ids)], order="id"):
+        for member in members.search_fetch(
+            [("group_id", "in", groups.ids)], ["group_id"], order="id"
+        ):
             found[member.group_id].append(member.id)
         return found

@@ -20,15 +20,25 @@ class Agreement(models.Model):
         """
         next_month = self._place_today().replace(day=1) + relativedelta(months=1)
         agreed = []
+        months = self.env["remediation.agreement.month"].search_fetch(
+            [("agreement_id", "in", self.ids), ("month", ">=", next_month)]
+        )
+        children = self.env["remediation.agreement.child"].search_fetch(
+            [("agreement_id", "in", self.ids), ("state", "=", "approved")],
+            ["agreement_id", "schedule"],
+        )
+        children = children.grouped("agreement_id")
+        by_place = months.grouped(lambda row: (row.agreement_id, row.month))
         for agreement in self:
             others = defaultdict(int)
-            for child in agreement.child_ids:
+            for child in children.get(agreement, ()):
                 for month, kind, units, _missing in child.schedule or []:
-                    if child.state == "approved" and kind != "stipend":
+                    if kind != "stipend":
                         others[month] += units
-            for month, rows in agreement.month_ids.grouped("month").items():
-                other = others[fields.Date.to_string(month)]
-                if month < next_month or not other:
+            for month, other in sorted(others.items()):
+                place = agreement, fields.Date.to_date(month)
+                rows = by_place.get(place)
+                if not rows or not other:
                     continue
                 weights = [
                     Money.of(row.amount, agreement.currency_id).units for row in rows

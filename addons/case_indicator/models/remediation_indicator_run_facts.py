@@ -1,4 +1,4 @@
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import datetime, time, timedelta
 
 import pytz
@@ -8,6 +8,7 @@ from odoo import models
 from odoo.tools import SQL
 
 from odoo.addons.child_remediation.tools.classification import CHILD_LABOUR
+from odoo.addons.remediation_base.tools.ledger import charged
 from odoo.addons.remediation_base.tools.money import Money
 
 from ..tools import facts_children, facts_people, facts_plans, facts_school, prelude
@@ -89,12 +90,14 @@ DROP = """
 DROP TABLE IF EXISTS indicator_fact, indicator_finding, indicator_case,
     indicator_cohort, indicator_cost
 """
+#: The last two columns are the definition that a figure was computed by.
 CONTENT = """
 SELECT m.key, f.dimension, f.group_key, f.numerator::text, f.denominator::text,
        f.unseen, f.units, f.value::text, md5(f.counted_ids::text),
-       md5(f.whole_ids::text)
+       md5(f.whole_ids::text), i.key, i.version
   FROM remediation_indicator_figure f
   JOIN remediation_indicator_measure m ON m.id = f.measure_id
+  JOIN remediation_indicator i ON i.id = f.indicator_id
  WHERE f.run_id = %(run)s
  ORDER BY m.key, f.dimension, f.group_key NULLS FIRST
 """
@@ -120,15 +123,12 @@ class IndicatorRun(models.Model):
             missing[currency] += count
         self._script([*self._breakdowns(), DROP], parameters)
         self.invalidate_recordset(["figure_ids", "total_ids"])
-        versions = {
-            indicator.key: indicator.version
-            for indicator in self.total_ids.indicator_id
-        }
+        rows = self.env.execute_query(SQL(CONTENT, run=self.id))
+        versions = {row[-2]: row[-1] for row in rows}
         self._unprotected().write(
             {"versions": versions, "missing_rates": dict(missing)}
         )
-        rows = self.env.execute_query(SQL(CONTENT, run=self.id))
-        values = {"content_hash": self._hash(rows)}
+        values = {"content_hash": self._hash([row[:-2] for row in rows])}
         if self.restates_id:
             values["changes"] = self._compared()
         self._unprotected().write(values)
@@ -178,11 +178,36 @@ class IndicatorRun(models.Model):
         """Hook: the ids of the analytic accounts that count as payers."""
         return []
 
-    def _booked_charges(self):
-        """Hook: what posted bills charged for children since :meth:`_costs_since`, in
-        rows of ``(case id, day, whether it is a month of support, payer or None, units
-        of the currency)``."""
+    def _booked_sources(self):
+        """Hook: posted entries that charge support of children since
+        :meth:`_costs_since`, and who divides them.
+
+        :return: list of ``(account.move, divide)``: ``divide(charges, payers)`` takes
+            the charges of these entries, and returns rows of ``(case, charge, whether
+            it is a month of support)``
+        """
         return []
+
+    def _booked_charges(self):
+        """What posted entries charged for children since :meth:`_costs_since`, in rows
+        of ``(case id, day, whether it is a month of support, payer or None, units of
+        the currency)``. The ledger is read once for all sources."""
+        sources = [source for source in self._booked_sources() if source[0]]
+        if not sources:
+            return []
+        payers, since = self._payers(), self._costs_since()
+        whole = sources[0][0].union(*(moves for moves, _divide in sources))
+        by_move = defaultdict(list)
+        for charge in charged(whole, payers):
+            by_move[charge.move].append(charge)
+        return [
+            (case.id, charge.day, given, charge.payer, charge.units)
+            for moves, divide in sources
+            for case, charge, given in divide(
+                [charge for move in moves for charge in by_move[move]], payers
+            )
+            if since <= charge.day <= self.date_to
+        ]
 
     def _costs_since(self):
         """The first day on which the plan began of a child whose cohort counts."""

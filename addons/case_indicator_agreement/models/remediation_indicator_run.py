@@ -50,10 +50,9 @@ class IndicatorRun(models.Model):
         noted = f"{noted} AND coalesce(d.bill_state, 'none') NOT IN ('booked', 'paid')"
         return [noted, GIVEN, *others]
 
-    def _booked_charges(self):
+    def _booked_sources(self):
         """A child's part of each bill, credit note and entry of the stock, by the rule
         of what its case cost so far."""
-        booked = super()._booked_charges()
         # sudo: whoever makes the run reads no bill; sums alone come out of here
         cases = self.env["remediation.case"].sudo()
         rows = self.env.execute_query(
@@ -64,11 +63,13 @@ class IndicatorRun(models.Model):
                 date_to=self.date_to,
             )
         )
-        for link, ids in rows:
-            moves = cases.env["account.move"].browse(ids)
-            booked += [
-                (case.id, charge.day, False, charge.payer, charge.units)
-                for case, charge in cases._divided_bills(moves, link, self._payers())
-                if self._costs_since() <= charge.day <= self.date_to
+        billed = {link: set(ids) for link, ids in rows}
+
+        def divide(charges, payers):
+            return [
+                (case, charge, False)
+                for case, charge in cases._divided_bills(billed, charges, payers)
             ]
-        return booked
+
+        moves = cases.env["account.move"].browse(sorted(set().union(*billed.values())))
+        return [*super()._booked_sources(), (moves, divide)]

@@ -6,6 +6,7 @@ from odoo.tools import SQL
 
 from odoo.addons.case_indicator.models.remediation_indicator_run_facts import INTO, WHO
 from odoo.addons.case_indicator.tools.prelude import SCOPE
+from odoo.addons.remediation_base.tools.rates import know_rates
 
 #: What a payment cost, on the day it was delivered.
 PAYMENT_COSTS = """
@@ -195,7 +196,7 @@ class IndicatorRun(models.Model):
         """Grants pay, by their analytic accounts."""
         # sudo: whoever makes the run; ids alone come out of here
         grants = self.env["cash.transfer.grant"].sudo()
-        grants = grants.with_context(active_test=False).search(
+        grants = grants.with_context(active_test=False).search_fetch(
             [("company_id", "=", self.company_id.id)]
         )
         return grants.analytic_account_id.ids
@@ -211,7 +212,7 @@ class IndicatorRun(models.Model):
     def _add_facts(self, parameters):
         """I31: grants that run on the day, in the company's currency of that day."""
         missing = Counter(super()._add_facts(parameters))
-        grants = self.env["cash.transfer.grant"].search(
+        grants = self.env["cash.transfer.grant"].search_fetch(
             [
                 ("company_id", "=", self.company_id.id),
                 ("date_start", "<=", self.date_to),
@@ -257,17 +258,19 @@ class IndicatorRun(models.Model):
         """Currency → what one of it is worth in the company's on the day; those without
         a rate are not in it, where core would take them for the company's own."""
         company, home = self.company_id, self.company_id.currency_id
-        known = self.env["res.currency.rate"].search(
+        groups = self.env["res.currency.rate"]._read_group(
             [
                 ("currency_id", "in", currencies.ids),
                 ("name", "<=", self.date_to),
                 ("company_id", "in", [False, company.root_id.id]),
-            ]
+            ],
+            ["currency_id"],
         )
+        known = home.union(*(currency for (currency,) in groups))
+        know_rates(company, [(one, home, self.date_to) for one in currencies])
         return {
             currency: currency._get_conversion_rate(
                 currency, home, company, self.date_to
             )
-            for currency in currencies
-            if currency == home or currency in known.currency_id
+            for currency in currencies & known
         }

@@ -95,39 +95,34 @@ class IndicatorRun(models.Model):
     def _families(self):
         return [*super()._families(), GROUPS]
 
-    def _booked_charges(self):
+    def _booked_sources(self):
         """A child's part of what its caregivers' groups were given, by the rule of
         what its case cost so far."""
-        groups = self._groups_billed()
-        if not groups:
-            return super()._booked_charges()
-        # sudo: the link to the member is secret (R51); sums alone come out of here
-        enrolments = self.env["savings.enrolment"].sudo()
-        cases = enrolments.search(
-            [
-                ("case_id.company_id", "=", self.company_id.id),
-                ("member_id", "!=", False),
-                ("group_id", "in", groups.ids),
-            ]
-        ).case_id
-        return super()._booked_charges() + [
-            (case.id, charge.day, charge.units > 0, charge.payer, charge.units)
-            for case, charge in cases._parts_of_groups(self._payers())
-            if self._costs_since() <= charge.day <= self.date_to
-        ]
+        supports = self._support_billed()
 
-    def _groups_billed(self):
-        """The groups for which something was posted since costs count."""
+        def divide(charges, _payers):
+            # sudo: the link to the member is secret (R51); sums alone come out of here
+            cases = self.env["remediation.case"].sudo()
+            return [
+                (case, charge, charge.units > 0)
+                for case, charge in cases._divided_support(supports, charges)
+            ]
+
+        return [*super()._booked_sources(), (supports.move_id, divide)]
+
+    def _support_billed(self):
+        """Support of groups for which something was posted since costs count."""
         within = Domain("date", ">=", self._costs_since())
         within &= Domain("date", "<=", self.date_to)
         posted = within | Domain("reversal_move_ids", "any", within)
-        # sudo: as in _booked_charges
+        # sudo: as in _booked_sources
         supports = self.env["savings.support"].sudo()
-        return supports.search(
+        return supports.search_fetch(
             Domain("company_id", "=", self.company_id.id)
             & Domain("state", "=", "posted")
-            & Domain("move_id", "any", posted)
-        ).group_id
+            & Domain("move_id", "any", posted),
+            ["group_id", "move_id"],
+        )
 
     def _without_rate(self):
         return [*super()._without_rate(), WITHOUT_RATE]

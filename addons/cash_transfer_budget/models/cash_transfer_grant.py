@@ -207,14 +207,9 @@ class CashTransferGrant(models.Model):
             return []
         self.env.flush_all()
         bills = []
-        for (
-            grant_id,
-            account_id,
-            day,
-            currency_id,
-            amount,
-            cost,
-        ) in self.env.execute_query(SQL(OPEN_BILLS, ids=list(self.ids))):
+        rows = self.env.execute_query(SQL(OPEN_BILLS, ids=list(self.ids)))
+        self._know_rates((row[0], row[2]) for row in rows)
+        for grant_id, account_id, day, currency_id, amount, cost in rows:
             grant = self.browse(grant_id)
             value = float(amount or 0)
             if currency_id != grant.currency_id.id:

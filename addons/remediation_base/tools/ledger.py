@@ -15,7 +15,7 @@ from .money import Money
 CHARGED = """
 WITH line AS (
     SELECT CASE WHEN m.id = ANY(%(moves)s) THEN m.id ELSE m.reversed_entry_id
-           END AS move, l.id, l.date, l.balance
+           END AS move, l.id, l.date, l.balance, l.company_currency_id AS currency
       FROM account_move m
       JOIN account_move_line l ON l.move_id = m.id AND l.parent_state = 'posted'
       JOIN account_account t ON t.id = l.account_id AND t.account_type ^@ 'expense'
@@ -30,15 +30,15 @@ WITH line AS (
      WHERE a.move_line_id IN (SELECT id FROM line) AND found.payer IS NOT NULL
      GROUP BY 1, 2
 ), part AS (
-    SELECT line.move, line.date, paid.payer, paid.amount
+    SELECT line.move, line.date, line.currency, paid.payer, paid.amount
       FROM line JOIN paid ON paid.line = line.id
     UNION ALL
-    SELECT line.move, line.date, NULL, line.balance - coalesce(
+    SELECT line.move, line.date, line.currency, NULL, line.balance - coalesce(
                (SELECT sum(amount) FROM paid WHERE paid.line = line.id), 0)
       FROM line
 )
-SELECT move, date, payer, sum(amount) FROM part
- GROUP BY 1, 2, 3 HAVING sum(amount) <> 0
+SELECT move, date, payer, currency, sum(amount) FROM part
+ GROUP BY 1, 2, 3, 4 HAVING sum(amount) <> 0
  ORDER BY 1, 2, 3 NULLS LAST
 """
 
@@ -71,18 +71,16 @@ def charged(moves, payers):
     # sudo: the columns of plans are no secret
     first, others = env["account.analytic.plan"].sudo()._get_all_plans()
     columns = SQL(", ").join(
-        SQL("(a.%s)", SQL.identifier(plan._column_name())) for plan in first + others
+        SQL("(a.%s)", SQL.identifier(plan._strict_column_name()))
+        for plan in first + others
     )
     rows = env.execute_query(
         SQL(CHARGED, moves=moves.ids, payers=list(payers), columns=columns)
     )
     by_id = {move.id: move for move in moves}
+    currencies = env["res.currency"].browse({row[3] for row in rows})
+    by_currency = {currency.id: currency for currency in currencies}
     return [
-        Charge(
-            by_id[move],
-            day,
-            payer,
-            Money.of(amount, by_id[move].company_id.currency_id).units,
-        )
-        for move, day, payer, amount in rows
+        Charge(by_id[move], day, payer, Money.of(amount, by_currency[currency]).units)
+        for move, day, payer, currency, amount in rows
     ]

@@ -1,8 +1,11 @@
+from collections import defaultdict
 from datetime import date
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
+
+from odoo.addons.remediation_base.tools.rates import know_rates
 
 from .cash_transfer_entitlement import LIVE_STATES
 
@@ -220,16 +223,10 @@ class CashTransferGrant(models.Model):
         by_column = {}
         for grant in self:
             plan = grant.analytic_account_id.root_plan_id
-            by_column.setdefault(plan._column_name(), []).append(grant.id)
+            by_column.setdefault(plan._strict_column_name(), []).append(grant.id)
+        rows = []
         for column, ids in by_column.items():
-            for (
-                grant_id,
-                account_id,
-                currency_id,
-                day,
-                amount,
-                cost,
-            ) in self.env.execute_query(
+            rows += self.env.execute_query(
                 SQL(
                     SPENT,
                     column=SQL.identifier(column),
@@ -237,17 +234,29 @@ class CashTransferGrant(models.Model):
                     since=since or date.min,
                     until=until or date.max,
                 )
-            ):
-                grant = self.browse(grant_id)
-                if currency_id:
-                    value = float(amount or 0)
-                else:
-                    value = grant._told(
-                        float(cost or 0), grant.company_id.currency_id, day
-                    )
-                accounts = spent[grant_id]
-                accounts[account_id] = accounts.get(account_id, 0.0) + value
+            )
+        self._know_rates((row[0], row[3]) for row in rows if not row[2])
+        for grant_id, account_id, currency_id, day, amount, cost in rows:
+            grant = self.browse(grant_id)
+            if currency_id:
+                value = float(amount or 0)
+            else:
+                value = grant._told(float(cost or 0), grant.company_id.currency_id, day)
+            accounts = spent[grant_id]
+            accounts[account_id] = accounts.get(account_id, 0.0) + value
         return spent
+
+    def _know_rates(self, days):
+        """Read the rates of these ``(grant id, day)`` once for all."""
+        wanted = defaultdict(set)
+        for grant_id, day in days:
+            grant = self.browse(grant_id)
+            home = grant.company_id.currency_id
+            wanted[grant.company_id].add(
+                (home, grant.currency_id, grant._rate_day(day))
+            )
+        for company, rows in wanted.items():
+            know_rates(company, rows)
 
     def _rate_day(self, day):
         """Hook: the day whose rate tells the funder what was posted on a day (R53)."""
