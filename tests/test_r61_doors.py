@@ -15,7 +15,7 @@ WITHOUT_FORM = {
     "/my/remediation/offline/enrol": "JSON: the name of a phone, cut to 40 signs",
     "/my/remediation/offline/packets": "JSON: the key of the user's own phone alone",
     "/my/remediation/offline/send": "JSON: _answers keeps the questions of the form",
-    "/my/remediation/offline/standing": "JSON: the key of a phone alone; writes nothing",
+    "/my/remediation/offline/standing": "JSON: a phone's key alone; writes nothing",
     "/my/remediation/phones/<int:device_id>/forget": "reads nothing that was posted",
     "/my/remediation/report/send": "a remote call: CONCERN reads it in portal_report",
     "/remediation/submissions/1/<string:form>": "JSON: read_answers keeps the form's",

@@ -430,8 +430,9 @@ class TestDayOffline(OfflineCommon):
             page.context.set_offline(True)
             self.to_case(self.case.name)
             self.fill_in("note", {"subject": "Met", "text": "Before I signed in"})
-            page.context.set_offline(False)
+            # Before the network is back: the phone sends as soon as it is.
             page.context.clear_cookies(name="session_id")
+            page.context.set_offline(False)
             page.evaluate("location.hash = '#queue'")
             page.click("main > p button.main")
             page.wait_for_selector("text=You were signed out")
