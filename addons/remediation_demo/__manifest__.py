@@ -18,6 +18,7 @@
         "case_indicator_referral",
         "case_indicator_savings",
         "case_indicator_survivor",
+        "case_offline",
         "case_referral",
         "case_submission",
         "case_survivor",

@@ -174,7 +174,11 @@ class Person:
         box = self.top().locator(f".o_field_widget[name={name}] input").first
         for _time in range(3):
             box.click()
-            self.page.locator(".o_select_menu_item", has_text=label).first.click()
+            items = self.page.locator(".o_select_menu_item")
+            items.first.wait_for()
+            exact = items.get_by_text(label, exact=True)
+            # "Female" has "Male" in it.
+            (exact if exact.count() else items.filter(has_text=label)).first.click()
             with contextlib.suppress(AssertionError):
                 expect(box).to_have_value(re.compile(re.escape(label)), timeout=3000)
                 return

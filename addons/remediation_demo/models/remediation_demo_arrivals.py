@@ -26,6 +26,7 @@ class Demo(models.AbstractModel):
             world.plan(ago, "_do_send_in_danger", position)
         for position, ago in enumerate((9, 5, 2, 1)):
             world.plan(ago, "_do_hand_in", position)
+        world.plan(5, "_do_take_along")
         world.plan(3, "_do_keep_case")
         world.plan(0, "_do_publish_remedies")
 
@@ -137,6 +138,14 @@ class Demo(models.AbstractModel):
                 },
                 {},
             )
+
+    @api.model
+    def _do_take_along(self, world, facts):
+        """Two phones take the cases of their people along, one was lost since."""
+        for name in ("Tecno Pop 8", "Itel A70"):
+            self._as("partner").env["remediation.device"].portal_enrol(name)
+        lost = self.env["remediation.device"].search([("name", "=", "Itel A70")])
+        lost.with_env(self._as("coordinator").env).action_forget("lost")
 
     @api.model
     def _do_keep_case(self, world, facts):

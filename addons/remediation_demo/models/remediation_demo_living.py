@@ -60,6 +60,7 @@ ORDER = (
     "_do_follow_referrals",
     "_do_send_in_danger",
     "_do_hand_in",
+    "_do_take_along",
     "_do_complain",
     "_do_report",
     "_do_weigh",
