@@ -17,7 +17,9 @@ WITH status AS (
       FROM remediation_survivor_status s
       JOIN indicator_case c ON c.case_id = s.case_id
      WHERE s.state IN ('draft', 'decided', 'appealed')
-       AND coalesce(s.date, (s.create_date)::date) <= %(date_to)s
+       AND coalesce(s.date,
+                    (s.create_date AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date)
+           <= %(date_to)s
      GROUP BY s.case_id
 )
 INSERT INTO indicator_fact

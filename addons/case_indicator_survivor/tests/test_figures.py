@@ -51,6 +51,30 @@ class TestFigures(SurvivorCommon):
         self.assertEqual(self._numbers(run, "i34_contradictory"), (1, 3))
         self.assertEqual(self._numbers(run, "i34_outside"), (3, 3))
 
+    def test_r52_a_draft_without_a_day_has_that_of_its_place(self):
+        """Written at one in the morning of the first of April, in UTC the evening
+        before: it is the next quarter's."""
+        self.env.company.partner_id.tz = "Africa/Lubumbashi"
+        case = self._new_case(
+            self.manager_trace,
+            identified_on=FIRST,
+            received_at="2025-01-02 08:00:00",
+            opened_at="2025-01-02 08:00:00",
+        )
+        draft = self._draft(case, status="possible", date=False)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE remediation_survivor_status SET create_date = %s WHERE id = %s",
+            ["2025-03-31 23:00:00", draft.id],
+        )
+        run = (
+            self.env["remediation.indicator.run"]
+            .with_user(self.coordinator)
+            .create({"name": "Day", "date_from": FIRST, "date_to": LAST})
+        )
+        run.action_freeze()
+        self.assertEqual(self._numbers(run, "i34_decided"), (0, 0))
+
     def test_each_figure_has_the_version_of_its_definition(self):
         indicator = self.env.ref("case_indicator_survivor.indicator_34")
         self.assertTrue(indicator.version)

@@ -9,7 +9,7 @@ def read_survivors(reading):
     """Count the cases by their decisions that stood at the end of the period."""
     by_case = defaultdict(list)
     for one in reading._of_cases("remediation.survivor.status"):
-        day = one.date or one.create_date.date()
+        day = one.date or reading.day(one.create_date)
         if one.state in ("draft", "decided", "appealed") and day <= reading.last:
             by_case[one.case_id].append(one)
     for case, rows in by_case.items():
