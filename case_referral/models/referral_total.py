@@ -1,6 +1,4 @@
-from datetime import datetime, time, timedelta
-
-import pytz
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
@@ -216,14 +214,7 @@ class ReferralTotal(models.Model):
 
     def _moments(self):
         """Return the first moment of the period and the first after it, in UTC."""
-        tz = self.company_id._place_zone()
-        days = (self.date_from, self.date_to + timedelta(days=1))
-        return [
-            tz.localize(datetime.combine(day, time.min))
-            .astimezone(pytz.utc)
-            .replace(tzinfo=None)
-            for day in days
-        ]
+        return self.company_id._place_moments(self.date_from, self.date_to)
 
     def _suppressed(
         self, rows, dimensions=DIMENSIONS, published_in="values", suffix=""

@@ -1,7 +1,5 @@
 from collections import Counter, defaultdict
-from datetime import datetime, time, timedelta
 
-import pytz
 from dateutil.relativedelta import relativedelta
 
 from odoo import models
@@ -227,12 +225,7 @@ class IndicatorRun(models.Model):
     def _parameters(self):
         """What the statements are given; see :mod:`..tools.prelude`."""
         zone = self.company_id._place_zone()
-        start, end = (
-            zone.localize(datetime.combine(day, time.min))
-            .astimezone(pytz.utc)
-            .replace(tzinfo=None)
-            for day in (self.date_from, self.date_to + timedelta(days=1))
-        )
+        start, end = self.company_id._place_moments(self.date_from, self.date_to)
         return {
             "run": self.id,
             "uid": self.env.uid,

@@ -89,14 +89,15 @@ class RedFlag(models.TransientModel):
     def _entered(self, model):
         """What the company entered in the period. A row that was never entered, or of
         which nobody said what it was, counts nowhere: unknown is no sign."""
+        start, end = self.env.company._place_moments(self.date_from, self.date_to)
         # sudo: one survivor is counted once; which one is shown to nobody.
         return (
             self.env[model]
             .search(
                 [
                     ("company_id", "=", self.env.company.id),
-                    ("create_date", ">=", self.date_from),
-                    ("create_date", "<", fields.Date.add(self.date_to, days=1)),
+                    ("create_date", ">=", start),
+                    ("create_date", "<", end),
                 ]
             )
             .sudo()

@@ -1,3 +1,5 @@
+from datetime import datetime, time, timedelta
+
 import pytz
 
 from odoo import api, models
@@ -16,6 +18,21 @@ class ResCompany(models.Model):
         :rtype: datetime.tzinfo
         """
         return pytz.timezone(self._zone_name(self.id) or DEFAULT_ZONE)
+
+    def _place_moments(self, first, last):
+        """The first moment of a period of days at the place, and the first after it.
+
+        :param date first: its first day
+        :param date last: its last day
+        :return: two naive datetimes in UTC
+        """
+        zone = self._place_zone()
+        return [
+            zone.localize(datetime.combine(day, time.min))
+            .astimezone(pytz.utc)
+            .replace(tzinfo=None)
+            for day in (first, last + timedelta(days=1))
+        ]
 
     @api.model
     @ormcache("company_id")

@@ -29,3 +29,11 @@ class TestPlaceDay(TransactionCase):
                 days, there = self._days()
                 self.assertEqual(days, {expected})
                 self.assertEqual(there, expected)
+
+    def test_a_period_begins_and_ends_at_midnight_of_the_place(self):
+        company = self.env["res.company"].create({"name": "Kolwezi"})
+        company.partner_id.tz = "Africa/Lubumbashi"
+        self.assertEqual(
+            list(map(str, company._place_moments(date(2025, 1, 1), date(2025, 3, 31)))),
+            ["2024-12-31 22:00:00", "2025-03-31 22:00:00"],
+        )
