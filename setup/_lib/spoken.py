@@ -22,7 +22,7 @@ VIEWS = (
     r"|totals_\w+)"
     r"|case_offline\.\w+"
     r"|child_remediation\.(second_factor|report_signature|report_sheet"
-    r"|report_(case_)?(consent|plan)_document)"
+    r"|report_(consent|plan)_paper|report_case_(consent|plan)_document)"
 )
 #: Modules of which every sentence of a controller, a form or the files named is met.
 CODE = (

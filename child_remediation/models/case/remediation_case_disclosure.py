@@ -1,6 +1,7 @@
 from datetime import date
 
 from odoo import models
+from odoo.tools.translate import get_po_paths
 
 #: Stands for the end of a consent that has none.
 NO_END = date(9000, 1, 1)
@@ -374,6 +375,17 @@ class Disclosure(models.Model):
             return name not in hidden.get(model, ())
 
         return shows
+
+    def _paper_lang(self):
+        """The language of what the family signs: theirs where we have its words and it
+        may be told, otherwise the reader's."""
+        self.ensure_one()
+        child = self.beneficiary_id
+        code = child.language_id.filtered("active").code or ""
+        spoken = code.startswith("en_") or any(get_po_paths("child_remediation", code))
+        if code and spoken and self._disclosure_shows()(child, "language_id"):
+            return code
+        return self.env.lang
 
     def _disclosure_values(self, keys):
         """The values that are about the case and the child, as ``{id: {key: value}}``.
