@@ -75,10 +75,12 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self):
+        """Start it; one that died begins again at its old address."""
         check_paths()
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        if not self.port:
+            with socket.socket() as free:
+                free.bind(("127.0.0.1", 0))
+                self.port = free.getsockname()[1]
         self.log = STATE / "logs" / f"server-{self.port}.log"
         with open(self.log, "w") as output:
             self.process = subprocess.Popen(
