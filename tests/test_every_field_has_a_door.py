@@ -27,6 +27,7 @@ APPS = (
     "case_exchange",
     "case_exchange_survivor",
     "case_offline",
+    "case_offline_savings",
     "case_submission",
     "case_indicator",
     "case_indicator_agreement",

@@ -20,14 +20,14 @@ LANGUAGES = {
 VIEWS = (
     r"\w+\.(portal_\w+|public_\w+|sign_in(_code)?|speak_up|mail_body_\w+|mail_next_call"
     r"|totals_\w+)"
-    r"|case_offline\.\w+"
+    r"|case_offline(_savings)?\.\w+"
     r"|child_remediation\.(second_factor|report_signature|report_sheet"
     r"|report_(consent|plan)_paper|report_case_(consent|plan)_document)"
 )
 #: Modules of which every sentence of a controller, a form or the files named is met.
 CODE = (
     r"(case_referral|cash_transfer_portal|case_agreement_portal|case_offline"
-    r"|savings_group_portal)/(controllers/|forms|models/|static/)",
+    r"|case_offline_savings|savings_group_portal)/(controllers/|forms|models/|static/)",
     r"child_remediation/(controllers/|models/remediation_desk\.py)",
     r"remediation_base/tools/(forms|answers|core_pictures)\.py",
     r"remediation_base/models/(remediation_step_mixin|remediation_protected_mixin"

@@ -13,7 +13,6 @@ from odoo.addons.case_referral.controllers.words import state_words
 from odoo.addons.case_referral.forms import CONCERN, DANGER
 
 from ..models.remediation_case import taken_form
-from ..models.remediation_device import ROLES
 from ..models.remediation_submission import ANSWERS
 
 PLACE = "/my/remediation/offline"
@@ -25,6 +24,7 @@ SHELL = (
     "/case_offline/static/src/shell/vault.js",
     "/case_offline/static/src/shell/draw.js",
     "/case_offline/static/src/shell/queue.js",
+    "/case_offline/static/src/shell/more.js",
     "/case_offline/static/src/shell/shell.js",
 )
 #: What only makes sense with network is taken out of a page that is taken along.
@@ -38,8 +38,16 @@ class OfflineController(RemediationCaseController):
     """The portal without network: a shell that holds nothing, sealed files, a queue."""
 
     def _device(self, key):
-        self._need(*ROLES)
+        self._need_phone()
         return request.env["remediation.device"]._own(key)
+
+    def _need_phone(self):
+        """Refuse who has none of the roles whose phones take files along."""
+        self._need(*request.env["remediation.device"]._roles())
+
+    def _shell(self):
+        """The files of the shell; other modules add their own."""
+        return SHELL
 
     @http.route(PLACE, type="http", auth="public", readonly=True)
     def offline(self, **kwargs):
@@ -50,7 +58,7 @@ class OfflineController(RemediationCaseController):
         """A sign of all that the shell is made of: it changes when any of it does."""
         page = self._render("case_offline.shell").render()
         seen = hashlib.sha256(str(page).encode())
-        for path in SHELL:
+        for path in self._shell():
             with file_open(path.lstrip("/"), "rb") as content:
                 seen.update(content.read())
         return seen.hexdigest()[:12]
@@ -61,7 +69,7 @@ class OfflineController(RemediationCaseController):
         with file_open("case_offline/static/src/shell/worker.js") as content:
             script = content.read()
         lists = f"const VERSION = {json.dumps(self._version())};\n"
-        lists += f"const SHELL = {json.dumps([PLACE, *SHELL])};\n"
+        lists += f"const SHELL = {json.dumps([PLACE, *self._shell()])};\n"
         return request.make_response(
             lists + script,
             [
@@ -73,7 +81,7 @@ class OfflineController(RemediationCaseController):
     @http.route(f"{PLACE}/enrol", type="jsonrpc", auth="user")
     def enrol(self, name=None):
         """Let one more phone of the user take files along."""
-        self._need(*ROLES)
+        self._need_phone()
         return {"key": request.env["remediation.device"].portal_enrol(name)}
 
     @http.route(f"{PLACE}/standing", type="jsonrpc", auth="public")
@@ -88,28 +96,10 @@ class OfflineController(RemediationCaseController):
         device = self._device(key)
         if device.state != "active":
             return {"state": "forgotten", "now": self._now()}
-        cases = request.env["remediation.case"].browse(device._held_cases().ids)
-        shared, packets = {}, {}
-        partners = cases._offline_partners() if cases else {}
-        due = self._due() if cases else {}
-        who = cases._portal_who() if cases else {}
-        for case in cases:
-            case.portal_viewed()
-            packets[device._handle(case.name)] = {
-                "code": case.name,
-                "name": self._shown_name(case),
-                "who": who[case.id],
-                "due": due.get(case.name, []),
-                "page": self._page_taken(case),
-                "forms": case._offline_forms(shared, partners),
-            }
-        for package in device._received():
-            packets[device._handle(package.name)] = self._packet_received(
-                request.env["remediation.referral.package"].browse(package.id), shared
-            )
+        shared = {}
         return {
             "state": "active",
-            "packets": packets,
+            "packets": self._packets(device, shared),
             "general": self._general(shared),
             "shared": shared,
             "until": fields.Datetime.to_string(device._renew()) + "Z",
@@ -128,7 +118,7 @@ class OfflineController(RemediationCaseController):
     @same_answer
     def phones(self, ok=None, **kwargs):
         """Show the user's own phones."""
-        self._need(*ROLES)
+        self._need_phone()
         devices = request.env["remediation.device"].portal_devices()
         return self._render("case_offline.phones", {"devices": devices, "ok": ok})
 
@@ -141,11 +131,37 @@ class OfflineController(RemediationCaseController):
     @same_answer
     def forget(self, device_id, **kwargs):
         """Forget one of the user's own phones."""
-        self._need(*ROLES)
+        self._need_phone()
         request.env["remediation.device"].portal_forget(device_id)
         return self._done("/my/remediation/phones")
 
     # -- what a file holds -------------------------------------------------------
+    def _packets(self, device, shared):
+        """``{handle: file}`` of all that the user may take along today.
+
+        :param dict shared: what many files have in common, by a digest; is filled
+        """
+        cases = request.env["remediation.case"].browse(device._held_cases().ids)
+        packets = {}
+        partners = cases._offline_partners() if cases else {}
+        due = self._due() if cases else {}
+        who = cases._portal_who() if cases else {}
+        for case in cases:
+            case.portal_viewed()
+            packets[device._handle(case.name)] = {
+                "code": case.name,
+                "name": self._shown_name(case),
+                "who": who[case.id],
+                "due": due.get(case.name, []),
+                "page": self._page_taken(case),
+                "forms": case._offline_forms(shared, partners),
+            }
+        for package in device._received():
+            packets[device._handle(package.name)] = self._packet_received(
+                request.env["remediation.referral.package"].browse(package.id), shared
+            )
+        return packets
+
     def _now(self):
         return fields.Datetime.to_string(fields.Datetime.now()) + "Z"
 

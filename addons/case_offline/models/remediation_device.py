@@ -89,8 +89,13 @@ class Device(models.Model):
 
     # -- for the person of the portal --------------------------------------------
     @api.model
+    def _roles(self):
+        """The roles of the portal whose phones take files along."""
+        return set(ROLES)
+
+    @api.model
     def _check_role(self):
-        if not self.env.user._remediation_portal_roles() & set(ROLES):
+        if not self.env.user._remediation_portal_roles() & self._roles():
             raise AccessError(self.env._("This page is not open to you."))
 
     @api.model
@@ -225,10 +230,14 @@ class Device(models.Model):
         if not self or self.state == "forgotten":
             return {"state": "forgotten", "held": []}
         user = self.user_id
-        if not user.active or not user._remediation_portal_roles() & set(ROLES):
+        if not user.active or not user._remediation_portal_roles() & self._roles():
             return {"state": "ended", "held": []}
-        codes = [*self._held_cases().mapped("name"), *self._received().mapped("name")]
-        return {"state": "active", "held": [self._handle(code) for code in codes]}
+        held = [self._handle(code) for code in self._held_codes()]
+        return {"state": "active", "held": held}
+
+    def _held_codes(self):
+        """The codes of all that the phone's user may take along today."""
+        return [*self._held_cases().mapped("name"), *self._received().mapped("name")]
 
     def _held_cases(self):
         """The open cases that the phone's user holds today, under the own rules."""

@@ -144,8 +144,9 @@ class Submission(models.Model):
             return known._told()
         form = intent.get("form")
         written_at = self._written_at(intent.get("age"))
-        if form == "concern":
-            return self._take_report(key, intent, written_at)
+        beside = self._take_beside(device, key, intent, written_at)
+        if beside:
+            return beside
         if form not in (*TAKEN, *ANSWERS, "danger"):
             raise UserError(self.env._("Reload the page and try again."))
         values = self._values_of(intent)
@@ -172,6 +173,14 @@ class Submission(models.Model):
             }
         )
         return submission._told()
+
+    @api.model
+    def _take_beside(self, device, key, intent, written_at):
+        """Take what has a door of its own, which counts the same key once; nothing
+        where it has none. Returns the answer."""
+        if intent.get("form") == "concern":
+            return self._take_report(key, intent, written_at)
+        return None
 
     @api.model
     def _take_report(self, key, intent, written_at):

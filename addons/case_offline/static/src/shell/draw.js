@@ -13,7 +13,7 @@ export function el(name, attributes = {}, ...inside) {
             element.setAttribute(key, value === true ? key : value);
         }
     }
-    element.append(...inside.flat().filter((one) => one !== null && one !== undefined));
+    element.append(...inside.flat(Infinity).filter((one) => one !== null && one !== undefined));
     return element;
 }
 

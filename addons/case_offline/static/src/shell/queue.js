@@ -10,7 +10,7 @@ const URGENT = ["emergency", "danger", "urgent", "placement"];
 const AT_A_TIME = 10;
 /* What was sent is shown for three days. */
 const SHOWN = 3 * 24 * 3600 * 1000;
-export const OPEN = ["waiting", "later", "refused", "conflict"];
+export const OPEN = ["draft", "waiting", "later", "refused", "conflict"];
 
 export function newKey() {
     const random = crypto.getRandomValues(new Uint8Array(16));
@@ -22,9 +22,9 @@ async function write(content, row, body) {
     await put("queue", row.key, { ...row, sealed });
 }
 
-/* Keep one entry; one of the same key takes its place. */
-export async function keep(content, body) {
-    await write(content, { key: body.key, state: "waiting", tried: false }, body);
+/* Keep one entry; one of the same key takes its place. A draft is not sent yet. */
+export async function keep(content, body, state = "waiting") {
+    await write(content, { key: body.key, state, tried: false }, body);
 }
 
 export const remove = (key) => drop("queue", key);

@@ -4,6 +4,7 @@
    are found by the sealed row they are read from. */
 /* global location, history, navigator, setInterval, URL, confirm */
 import { draw, el, missing, read } from "./draw.js";
+import { forms as otherForms, pages as otherPages } from "./more.js";
 import * as queue from "./queue.js";
 import * as vault from "./vault.js";
 
@@ -24,6 +25,7 @@ const words = Object.fromEntries(
 );
 const lang = document.documentElement.lang;
 let content = null; // The key of all rows, while the phone is open.
+let kept = {}; // What the phone took along, by its shelf; the cases stand on "".
 let notice = "";
 let touched = Date.now();
 
@@ -155,20 +157,34 @@ async function row(id) {
     return sealed ? vault.unseal(content, id, sealed) : null;
 }
 
-/* The cases of this phone: those taken along, and those reported on it. */
-async function cases() {
-    const found = [];
+async function look() {
+    kept = {};
     if (!(await readable())) {
-        return found;
+        return;
     }
     for (const id of await vault.ids("packets")) {
         if (id.length === 32) {
-            found.push({ id, ref: null, ...(await row(id)) });
+            const found = { id, ref: null, ...(await row(id)) };
+            (kept[found.shelf || ""] ||= []).push(found);
         }
     }
-    const general = await row("general");
+    kept.general = await row("general");
+}
+
+async function shelf(name) {
+    await look();
+    return kept[name] || [];
+}
+
+/* The cases of this phone: those taken along, and those reported on it. */
+async function cases() {
+    const found = [...(await shelf(""))];
+    const { general } = kept;
+    if (!general) {
+        return found;
+    }
     for (const entry of await queue.entries(content)) {
-        if (entry.form === "danger" && entry.state !== "done" && general) {
+        if (entry.form === "danger" && entry.state !== "done") {
             const { first_name: first, last_name: last, nickname } = entry.values;
             found.push({
                 id: entry.key,
@@ -192,7 +208,14 @@ const moment = (ms) =>
 function show(...parts) {
     main.replaceChildren(...parts.flat().filter(Boolean));
     tabs.hidden = !content;
+    const { general = {}, "": own, ...others } = kept;
+    const asked = Object.values(general || {}).some((form) => form.title);
+    const without = { "#list": !own && !asked, "#report": !asked };
     for (const link of tabs.children) {
+        // Whoever takes something else along alone needs no list of children.
+        const alone = Object.keys(others).length && without[link.hash];
+        const name = link.dataset.shelf;
+        link.hidden = name ? !(name in others) : Boolean(alone);
         const here = location.hash.startsWith(link.hash);
         link.toggleAttribute("aria-current", here);
     }
@@ -325,6 +348,12 @@ async function lockPage(problem) {
 async function listPage() {
     const found = await cases();
     const lease = await vault.get("meta", "lease");
+    const first = [...tabs.children].find((link) => link.dataset.shelf in kept);
+    if (!found.length && first && !kept.general.new) {
+        history.replaceState(null, "", first.hash);
+        await route();
+        return;
+    }
     const lines = found.map((one) =>
         el(
             "li",
@@ -540,15 +569,16 @@ const STATES = {
     supervisor: "with_supervisor",
     refused: "refused",
     conflict: "conflict",
+    draft: "not_ended",
 };
 
 function entryLine(entry) {
     const buttons = [];
-    if (entry.state === "refused") {
-        buttons.push(el("a", { class: "button", href: `#correct/${entry.key}` }, words.correct));
-    }
-    if (entry.state === "conflict") {
-        buttons.push(el("a", { class: "button", href: `#both/${entry.key}` }, words.both));
+    const leads = { refused: "correct", conflict: "both", draft: "draft" }[entry.state];
+    if (leads) {
+        const page = (otherForms[entry.form] || {})[leads] || `#${leads}`;
+        const label = { correct: words.correct, both: words.both, draft: words.go_on };
+        buttons.push(el("a", { class: "button", href: `${page}/${entry.key}` }, label[leads]));
     }
     if (!entry.tried && queue.OPEN.includes(entry.state)) {
         const away = async () => {
@@ -666,12 +696,37 @@ const PAGES = {
     both: bothPage,
 };
 
+/* What the pages of other modules are given. */
+const phone = {
+    words,
+    lang,
+    show,
+    title,
+    say,
+    shelf,
+    entries: () => queue.entries(content),
+    keep: (body, state) => queue.keep(content, body, state),
+    remove: queue.remove,
+    newKey: queue.newKey,
+    notice() {
+        const text = notice;
+        notice = "";
+        return text;
+    },
+    go(hash, text = "") {
+        notice = text;
+        location.hash = hash;
+    },
+    send: () => sync().then((state) => state === "online" && route()),
+};
+
 async function route() {
     if (!(await device()) || !(await vault.get("meta", "box"))) {
         enrolPage();
     } else if (content) {
         const [name, ...rest] = location.hash.slice(1).split("/");
-        await (PAGES[name] || listPage)(...rest);
+        const other = otherPages[name];
+        await (other ? other(phone, ...rest) : (PAGES[name] || listPage)(...rest));
     } else {
         await lockPage();
     }

@@ -1,0 +1,1 @@
+from . import test_meeting_by_taps, test_offline_savings
