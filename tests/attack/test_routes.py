@@ -44,6 +44,8 @@ ROUTES = {
         "portal_reporter",
         "portal_provider",
         "school_user",
+        "village_agent",
+        "village_other",
     },
     SAVINGS: {"village_agent", "village_other"},
     f"{SAVINGS}/<string:code>": {"village_agent"},

@@ -177,6 +177,7 @@ class TestDayOffline(OfflineCommon):
             self.open()
         self.page.click(f"ul.list a:has-text('{code}')")
         self.page.wait_for_url("**#case/*")
+        self.page.wait_for_selector("#deeds > summary, main > .actions")
         if self.page.locator("#deeds > summary").count():
             self.page.click("#deeds > summary")
 
