@@ -152,7 +152,9 @@ class SavingsMeeting(models.Model):
             },
         }
         for pot in POTS:
-            told[f"counted_{pot}"] = meeting[f"counted_{pot}"] if told["ended"] else None
+            told[f"counted_{pot}"] = (
+                meeting[f"counted_{pot}"] if told["ended"] else None
+            )
         return told
 
     @api.model

@@ -37,7 +37,8 @@ class OfflineSavingsCommon(SavingsCommon, HttpCase):
     def call(self, what, **params):
         """The result of one call of a phone; None where it was refused."""
         answer = self.url_open(
-            f"{PLACE}/{what}", json={"jsonrpc": "2.0", "method": "call", "params": params}
+            f"{PLACE}/{what}",
+            json={"jsonrpc": "2.0", "method": "call", "params": params},
         )
         return answer.json().get("result")
 

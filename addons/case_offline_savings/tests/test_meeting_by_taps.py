@@ -6,7 +6,6 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import config
 
