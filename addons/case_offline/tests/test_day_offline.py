@@ -438,6 +438,10 @@ class TestDayOffline(OfflineCommon):
             page.click("main > p button.main")
             page.wait_for_selector("text=You were signed out")
             self.assertIn("Waits", page.inner_text("main"))
+            # It stays said, however often the page is drawn meanwhile.
+            page.evaluate("window.dispatchEvent(new Event('hashchange'))")
+            page.evaluate("window.dispatchEvent(new Event('online'))")
+            page.wait_for_load_state("networkidle")
             page.click("main a.main.button")
             page.fill("#login", "portal_manager")
             page.fill("#password", "portal_manager")

@@ -26,7 +26,10 @@ const words = Object.fromEntries(
 const lang = document.documentElement.lang;
 let content = null; // The key of all rows, while the phone is open.
 let kept = {}; // What the phone took along, by its shelf; the cases stand on "".
+/* Said until the worker does the next thing: a page may be drawn twice in a row. */
 let notice = "";
+/* Said on every page until the server knows the worker again. */
+let signedOut = false;
 let touched = Date.now();
 
 class SignedOutError extends Error {}
@@ -133,14 +136,18 @@ function sync() {
                     await vault.forgetAll();
                 }
                 content = null;
+                signedOut = false;
                 notice = words.forgotten;
-            } else if (content && state === "active") {
+                return state;
+            }
+            if (content && state === "active") {
                 await fetchFiles();
             }
+            signedOut = false;
             return "online";
         } catch (error) {
             if (error instanceof SignedOutError) {
-                notice = words.signed_out;
+                signedOut = true;
                 return "signed out";
             }
             return "offline";
@@ -149,6 +156,16 @@ function sync() {
         }
     })();
     return busy;
+}
+
+/* Nothing is drawn again under the hand of who types a PIN or fills in a form. */
+async function refresh() {
+    const state = await sync();
+    const pin = main.querySelector("#pin");
+    const typing = pin ? pin.value || !(notice || signedOut) : main.querySelector("form");
+    if (state === "forgotten" || (state !== "offline" && !typing)) {
+        await route();
+    }
 }
 
 // ---- Reading what the phone keeps -----------------------------------------------------
@@ -287,13 +304,15 @@ function enrolPage(problem) {
         ),
         online()
     );
-    notice = "";
 }
 
 const online = () => el("p", {}, el("a", { class: "button", href: "/my/remediation" }, words.online));
 
 const signIn = () =>
-    el("p", {}, el("a", { class: "main button", href: `/web/login?redirect=${PLACE}` }, words.sign_in));
+    signedOut && [
+        say(words.signed_out, "waiting"),
+        el("p", {}, el("a", { class: "main button", href: `/web/login?redirect=${PLACE}` }, words.sign_in)),
+    ];
 
 async function forgotPin() {
     const open = await queue.count();
@@ -322,16 +341,18 @@ async function lockPage(problem) {
             location.hash = "#list";
         }
         await route();
-        const state = await sync();
-        if (state !== "offline") {
-            await route();
-        }
+        await refresh();
     };
     const waiting = await queue.count();
+    if (content) {
+        return;
+    }
+    const typed = main.querySelector("#pin");
     show(
         title(words.offline),
         say(notice, "waiting"),
         say(problem, "error"),
+        signIn(),
         waiting ? el("p", { class: "soft" }, `${words.queue}: ${waiting}`) : null,
         el(
             "form",
@@ -342,7 +363,9 @@ async function lockPage(problem) {
         el("p", {}, el("button", { type: "button", class: "link", onclick: forgotPin }, words.forgot_pin)),
         online()
     );
-    main.querySelector("#pin").focus();
+    const pin = main.querySelector("#pin");
+    pin.value = typed && !problem ? typed.value : "";
+    pin.focus();
 }
 
 async function listPage() {
@@ -351,7 +374,8 @@ async function listPage() {
     const first = [...tabs.children].find((link) => link.dataset.shelf in kept);
     if (!found.length && first && !kept.general.new) {
         history.replaceState(null, "", first.hash);
-        await route();
+        // Not awaited: it is drawn after this one.
+        route();
         return;
     }
     const lines = found.map((one) =>
@@ -381,10 +405,9 @@ async function listPage() {
             ? el("p", { class: "soft" }, `${words.until} ${moment(lease.until)}`)
             : say(words.gone, "waiting"),
         lines.length ? el("ul", { class: "list" }, lines) : el("p", { class: "empty" }, words.no_cases),
-        notice === words.signed_out ? signIn() : null,
+        signIn(),
         el("p", { class: "status" }, online(), el("button", { type: "button", onclick: lock }, words.lock))
     );
-    notice = "";
 }
 
 async function caseOf(id) {
@@ -426,7 +449,6 @@ async function casePage(id) {
     const received = one.received ? deeds(one) : null;
     const own = one.page ? [pageOf(one), received] : [title(one.name), el("h2", {}, words.what), deeds(one)];
     show(say(notice, "ok"), own);
-    notice = "";
 }
 
 /* People whom an entry that waits adds to the family may be chosen at once. */
@@ -613,13 +635,12 @@ async function queuePage() {
     show(
         title(words.queue),
         say(notice, "waiting"),
-        notice === words.signed_out ? signIn() : null,
+        signIn(),
         found.length
             ? el("ul", { class: "list" }, queue.inOrder(found).map(entryLine))
             : el("p", { class: "empty" }, words.nothing),
         el("p", {}, el("button", { type: "button", class: "main", onclick: send }, words.send_now))
     );
-    notice = "";
 }
 
 async function correctPage(key) {
@@ -708,19 +729,23 @@ const phone = {
     keep: (body, state) => queue.keep(content, body, state),
     remove: queue.remove,
     newKey: queue.newKey,
-    notice() {
-        const text = notice;
-        notice = "";
-        return text;
-    },
+    notice: () => notice,
     go(hash, text = "") {
         notice = text;
         location.hash = hash;
     },
-    send: () => sync().then((state) => state === "online" && route()),
+    send: refresh,
 };
 
-async function route() {
+let drawing = Promise.resolve();
+
+/* One page after the other: a slow one never covers the one that was asked for later. */
+function route() {
+    drawing = drawing.catch(() => null).then(drawPage);
+    return drawing;
+}
+
+async function drawPage() {
     if (!(await device()) || !(await vault.get("meta", "box"))) {
         enrolPage();
     } else if (content) {
@@ -749,13 +774,10 @@ async function begin() {
     await readable();
     await route();
     if (await device()) {
-        const state = await sync();
-        if (state !== "offline") {
-            await route();
-        }
+        await refresh();
     }
     window.addEventListener("hashchange", route);
-    window.addEventListener("online", () => sync().then(() => location.hash === "#queue" && route()));
+    window.addEventListener("online", refresh);
     setInterval(async () => {
         if (content && (Date.now() - touched > IDLE || !(await readable()))) {
             lock();
@@ -764,6 +786,7 @@ async function begin() {
     for (const kind of ["pointerdown", "keydown"]) {
         document.addEventListener(kind, () => {
             touched = Date.now();
+            notice = "";
         });
     }
     const exit = document.querySelector("[data-exit]");
