@@ -20,8 +20,9 @@ from odoo.tools import SQL
 from odoo.addons.case_referral.tests.common import ReferralCommon
 from odoo.addons.cash_transfer.tests.common import CashCommon
 
-#: Every marked word begins with it. Words of identity fields begin with the second.
-MARK = "zqz"
+#: Every marked word begins with it; random text never holds so long a word. Words of
+#: identity fields begin with the second.
+MARK = "zqzmarkzqz"
 IDENTITY = f"{MARK}ident"
 TEXTS = ("char", "text", "html")
 NUMBERS = ("integer", "float", "monetary")
