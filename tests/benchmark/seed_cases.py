@@ -187,7 +187,7 @@ def cases(env, number):
     company = env.company.id
     run(
         """INSERT INTO remediation_household (id, name, company_id, create_date)
-           SELECT household, 'H-' || lpad(i::text, 6, '0'), %s, opened FROM seed""",
+           SELECT household, 'H-' || lpad(i::text, 7, '0'), %s, opened FROM seed""",
         (company,),
     )
     run(
@@ -204,7 +204,7 @@ def cases(env, number):
     run(
         """INSERT INTO remediation_household_member (name, household_id, company_id,
                full_name, relationship, is_caregiver, age, age_recorded_on, active)
-           SELECT 'M-' || lpad(i::text, 6, '0'), household, %s, 'Mama ' || last,
+           SELECT 'M-' || lpad(i::text, 7, '0'), household, %s, 'Mama ' || last,
                   'mother', TRUE, 38, opened::date, TRUE FROM seed""",
         (company,),
     )
@@ -213,7 +213,7 @@ def cases(env, number):
                last_name, search_name, sex, age_estimated, age_margin, age_recorded_on,
                household_id, current_case_id, user_id, team_id, organisation_id,
                create_date)
-           SELECT child, 'B-' || lpad(i::text, 6, '0'), %s, first, last,
+           SELECT child, 'B-' || lpad(i::text, 7, '0'), %s, first, last,
                   lower(first || ' ' || last), sex, age, 0, opened::date, household,
                   NULL, user_id, team_id, organisation_id, opened
            FROM seed""",
@@ -226,7 +226,7 @@ def cases(env, number):
                received_at, opened_at, first_contact_on, next_due, closed_on,
                closure_reason, hold_on, reopened_count, needs_safety_action,
                    create_date)
-           SELECT case_id, 'CR-' || lpad(i::text, 6, '0'), child, household, %s,
+           SELECT case_id, 'CR-' || lpad(i::text, 7, '0'), child, household, %s,
                manager,
                   team_id, user_id, organisation_id, site, risk, 'hazardous', stage,
                   opened::date, opened, opened,
