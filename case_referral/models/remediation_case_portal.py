@@ -1,4 +1,8 @@
-from odoo import api, models
+from datetime import datetime
+
+import pytz
+
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..forms import ASSESSMENT, ATTENDANCE, CONTACT, DELIVERY, NOTE, VISIT
@@ -45,6 +49,17 @@ class RemediationCasePortal(models.Model):
 
     # Facts
 
+    def _said_at(self):
+        """The moment, in UTC, of what is said now. What a phone sends late was said
+        earlier: its glue names the moment in the context, which no call can."""
+        moment = self.env.context.get("said_at")
+        return moment if isinstance(moment, datetime) else fields.Datetime.now()
+
+    def _said_day(self):
+        """The day of that moment where this case is worked on, or will be."""
+        zone = (self.company_id or self.env.company)._place_zone()
+        return pytz.utc.localize(self._said_at()).astimezone(zone).date()
+
     def portal_first_contact(self, day=None):
         """Record the first contact with the child. For the holder."""
         self._portal_held()._take_contact({"day": day})
@@ -72,7 +87,8 @@ class RemediationCasePortal(models.Model):
 
     def _take_contact(self, values):
         vals = CONTACT.take(self.env, values, self)
-        self.action_record_first_contact(vals.get("first_contact_on") or False)
+        day = vals.get("first_contact_on") or self._said_day()
+        self.action_record_first_contact(day)
         return self
 
     def _take_assessment(self, values, submit=False):
@@ -89,6 +105,7 @@ class RemediationCasePortal(models.Model):
         if assessment:
             assessment.write(vals)
         else:
+            vals.setdefault("done_on", self._said_day())
             assessment = self.env["remediation.assessment"].create(
                 dict(vals, case_id=self.id)
             )
@@ -131,7 +148,7 @@ class RemediationCasePortal(models.Model):
         """:param words: what no question asked, kept with the note"""
         vals = VISIT.take(self.env, values, self)
         answers = vals.pop("properties", {})
-        vals["date_done"] = vals.get("date_done") or self._day()
+        vals["date_done"] = vals.get("date_done") or self._said_day()
         answers = {name: said for name, said in answers.items() if said is not None}
         if answers:
             vals["properties"] = answers
@@ -140,6 +157,7 @@ class RemediationCasePortal(models.Model):
 
     def _take_delivery(self, values):
         vals = said_only(DELIVERY.take(self.env, values, self))
+        vals.setdefault("date", self._said_day())
         delivery = self.env["remediation.service.delivery"].create(vals)
         if values.get("photo"):
             self._portal_attach(values["photo"], delivery)
@@ -147,7 +165,9 @@ class RemediationCasePortal(models.Model):
 
     def _take_note(self, values):
         vals = said_only(NOTE.take(self.env, values, self))
-        return self.env["remediation.note"].create(dict(vals, case_id=self.id))
+        return self.env["remediation.note"].create(
+            dict(vals, case_id=self.id, date=self._said_at())
+        )
 
     def _take_attendance(self, values):
         """One month of the school that the child goes to now."""

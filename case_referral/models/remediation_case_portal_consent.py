@@ -87,6 +87,7 @@ class RemediationCasePortal(models.Model):
             )
         if vals["how"] == "thumbprint" and not vals.get("witness"):
             raise UserError(self.env._("Name the witness of the thumbprint."))
+        vals["given_on"] = self._said_day()
         consents = self.env["remediation.consent"].create(
             [dict(vals, case_id=self.id, purpose=purpose) for purpose in purposes]
         )

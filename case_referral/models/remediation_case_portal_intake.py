@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError
 
 from ..forms import CHILD, DANGER, MEMBER, PLACEMENT, WORK
 from ..forms.child import SCHOOL
+from .remediation_case_portal import said_only
 
 
 # A file of its own: what a case manager writes of the child and the family.
@@ -55,6 +56,7 @@ class RemediationCasePortalIntake(models.Model):
                 "company_id": user.company_id.id,
                 "risk_level": "high",
                 "site_id": site_id,
+                "identified_on": self.with_env(env)._said_day(),
             }
         )
         # Danger first: what cannot be taken stays as words for a person.
@@ -62,6 +64,7 @@ class RemediationCasePortalIntake(models.Model):
         env["remediation.note"].create(
             {
                 "case_id": case.id,
+                "date": self._said_at(),
                 "subject": self.env._("Child in immediate danger"),
                 "text": "\n".join(words),
             }
@@ -90,7 +93,7 @@ class RemediationCasePortalIntake(models.Model):
     def _take_child(self, values):
         vals = CHILD.take(self.env, values, self)
         year = vals.pop("year", {}).get("birth")
-        today = self._day()
+        today = self._said_day()
         if year:
             if not today.year - 25 <= year <= today.year:
                 raise UserError(
@@ -123,6 +126,7 @@ class RemediationCasePortalIntake(models.Model):
         if running:
             running.level = vals.get("level") or running.level
         else:
+            vals = {"date_start": self._said_day(), **said_only(vals)}
             self.env["remediation.education.enrolment"].create(
                 {"case_id": self.id, **vals}
             )
@@ -146,7 +150,7 @@ class RemediationCasePortalIntake(models.Model):
             if not member:
                 raise UserError(self.env._("Choose somebody of this family."))
         if "age" in vals and vals["age"] != member.age:
-            vals["age_recorded_on"] = self._day()
+            vals["age_recorded_on"] = self._said_day()
         if member:
             member.write(vals)
             return member
@@ -170,7 +174,7 @@ class RemediationCasePortalIntake(models.Model):
         vals = WORK.take(self.env, values, self)
         movements = vals.pop("movements", [])
         vals = {name: value for name, value in vals.items() if value}
-        vals.setdefault("date", self._day())
+        vals.setdefault("date", self._said_day())
         situation = self.env["remediation.work.situation"].create(
             dict(vals, case_id=self.id)
         )
@@ -201,7 +205,11 @@ class RemediationCasePortalIntake(models.Model):
     def _take_placement(self, values):
         vals = PLACEMENT.take(self.env, values, self)
         decision = self.env["remediation.best.interest.decision"].create(
-            dict(vals, case_id=self.id)
+            dict(
+                vals,
+                case_id=self.id,
+                placed_on=vals.get("placed_on") or self._said_day(),
+            )
         )
         decision.action_record_placement()
         return decision

@@ -74,6 +74,7 @@ class RemediationCasePortal(models.Model):
                 vals["action_ids"] = [
                     fields.Command.create(_without_id(actions.pop(0)))
                 ]
+            vals.setdefault("date_start", self._said_day())
             plan = self.env["remediation.plan"].create(dict(vals, case_id=self.id))
         self._save_actions(plan, actions)
         if proof:

@@ -20,6 +20,7 @@ PLACE = "/my/remediation/offline"
 SHELL = (
     "/case_referral/static/src/portal/portal.css",
     "/case_referral/static/src/portal/icon-192.png",
+    "/case_referral/static/src/portal/pictures.js",
     "/case_offline/static/src/shell/shell.css",
     "/case_offline/static/src/shell/vault.js",
     "/case_offline/static/src/shell/draw.js",

@@ -15,6 +15,8 @@ _lt = LazyTranslate(__name__)
 
 #: How long a phone reads its files without asking again.
 LEASE = timedelta(hours=72)
+#: What was written longer ago was written with a wrong clock.
+OLDEST = timedelta(days=60)
 #: Phones of one person at the same time.
 PHONES = 5
 #: Roles whose phones take files along.
@@ -206,6 +208,16 @@ class Device(models.Model):
             return self.sudo().browse()  # sudo: as below
         # sudo: nobody has a right on the key; whoever holds it may ask about it.
         return self.sudo().search([("key", "=", key)])
+
+    def _written_at(self, age):
+        """The moment of writing, by how long ago the phone says that it was: its clock
+        may be wrong by years. Nothing was written in the future, nor before the phone
+        took files along: then it is now."""
+        now = fields.Datetime.now()
+        if not isinstance(age, int | float) or not 0 <= age <= OLDEST.total_seconds():
+            return now
+        written_at = now - timedelta(seconds=int(age))
+        return written_at if written_at >= (self.create_date or now) else now
 
     def _team(self, user):
         # sudo: the profile of the phone's own user.

@@ -1,5 +1,4 @@
 import re
-from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -40,18 +39,24 @@ DAYS = {
     "delivery": "date",
     "work": "date",
     "assessment": "done_on",
+    "placement": "placed_on",
+    "referral-done": "done_on",
 }
-#: What was written longer ago was written with a wrong clock.
-OLDEST = timedelta(days=60)
 KEY = re.compile(r"[0-9a-f]{32}")
 REFERENCE = re.compile(r"key:([0-9a-f]{32})")
 #: How much a phone sends at a time.
 AT_A_TIME = 25
+#: How often one person's phones send within an hour before the rest waits (R77).
+PHONE_HOURLY = 240
 MAX_VALUES = 400
+#: Names that come with the answers to a form, and are no question of it.
+BESIDE_ANSWERS = ("case", "submit", "member")
+#: Longer values are pictures.
+MAX_WORDS = 8000
 
 
 class _NotYetError(Exception):
-    """What this belongs to has not arrived."""
+    """It is sent once more: what it belongs to has not arrived, or too much came."""
 
 
 class Submission(models.Model):
@@ -107,10 +112,12 @@ class Submission(models.Model):
             raise UserError(self.env._("Reload the page and try again."))
         # The phone's person; a company chosen elsewhere plays no part.
         own = self.with_company(self.env.user.company_id)
-        return [own._take_intent(device, intent) for intent in intents]
+        limit = self.env["remediation.limit"]
+        many = limit._count("phone", limit=PHONE_HOURLY) == "many"
+        return [own._take_intent(device, intent, many) for intent in intents]
 
     @api.model
-    def _take_intent(self, device, intent):
+    def _take_intent(self, device, intent, many=False):
         key = intent.get("key") if isinstance(intent, dict) else None
         if not isinstance(key, str) or not KEY.fullmatch(key):
             return {
@@ -120,9 +127,9 @@ class Submission(models.Model):
             }
         try:
             with self.env.cr.savepoint():
-                return {"key": key, **self._take_one(device, key, intent)}
-        except _NotYetError:
-            return {"key": key, "state": "later", "say": ""}
+                return {"key": key, **self._take_one(device, key, intent, many)}
+        except _NotYetError as wait:
+            return {"key": key, "state": "later", "say": str(wait)}
         except AccessError:
             return {
                 "key": key,
@@ -138,12 +145,17 @@ class Submission(models.Model):
             return {"key": key, "state": "refused", "say": say}
 
     @api.model
-    def _take_one(self, device, key, intent):
+    def _take_one(self, device, key, intent, many):
         known = self._sent_by_me(key)
         if known:
             return known._told()
         form = intent.get("form")
-        written_at = self._written_at(intent.get("age"))
+        if many and form not in (*URGENT_FORMS, "concern"):
+            # R77: what cannot wait is taken, and a report has a limit of its own.
+            raise _NotYetError(
+                self.env._("Too much came within an hour: this is sent later.")
+            )
+        written_at = device._written_at(intent.get("age"))
         beside = self._take_beside(device, key, intent, written_at)
         if beside:
             return beside
@@ -154,15 +166,18 @@ class Submission(models.Model):
         if form != "danger":
             case = self._case_of(values)
         answers = self._answers(form, values, case, written_at)
+        others = self._others(form, values, intent.get("asked"), case)
         # sudo: only the user's own text is compared, of a case that is held today.
         if form in DRAFTS and case and case.user_id == self.env.user:
             conflict = self._conflict(form, case, intent.get("version"))
             if conflict:
                 return conflict
         taken = self.with_context(
-            from_phone=True, phone_forgotten=device.state != "active"
+            from_phone=True,
+            phone_forgotten=device.state != "active",
+            said_at=written_at,
         )
-        taken._receive(form, key, answers, {})
+        taken._receive(form, key, answers, others)
         submission = self._sent_by_me(key)
         submission._unprotected().write(
             {
@@ -264,27 +279,36 @@ class Submission(models.Model):
         return known.case_id.name or ""
 
     @api.model
-    def _written_at(self, age):
-        """The moment of writing, by how long ago the phone says that it was: its
-        clock may be wrong by years."""
-        now = fields.Datetime.now()
-        if isinstance(age, int | float) and 0 <= age <= OLDEST.total_seconds():
-            return now - timedelta(seconds=int(age))
-        return now
-
-    @api.model
     def _answers(self, form, values, case, written_at):
         """What the form asks of what was sent, rows put together."""
         # sudo: a programme's own questions are read; nothing is told.
         picked = (FORMS | ANSWERS)[form].pick(self.env, values, case.sudo())
         day = DAYS.get(form)
         if day and not str(picked.get(day) or "").strip():
-            moment = fields.Datetime.context_timestamp(case, written_at)
-            picked[day] = moment.date().isoformat()
+            said = case.sudo().with_context(said_at=written_at)  # sudo: its zone
+            picked[day] = said._said_day().isoformat()
         for name in ("submit", "member"):
             if values.get(name):
                 picked[name] = values[name]
         return picked if form == "danger" else {**picked, "case": values.get("case")}
+
+    @api.model
+    def _others(self, form, values, said_as, case):
+        """What was answered to questions that this form does not ask any more, by the
+        words in which the phone asked them: kept as words, never lost."""
+        asked = (FORMS | ANSWERS)[form]
+        # sudo: a programme's own questions are read; nothing is told.
+        names = {question.name for question in asked.asked(self.env, case.sudo())}
+        names |= {name for one in asked.beside for name in one.names}
+        said_as = said_as if isinstance(said_as, dict) else {}
+        others = {}
+        for name, value in values.items():
+            known = name in BESIDE_ANSWERS or name in names
+            row = any(one._row_name(name) for one in asked.rows.values())
+            if value and not known and not row and len(str(value)) <= MAX_WORDS:
+                words = said_as.get(name) or said_as.get(f"{name}[]") or name
+                others[str(words).replace("\0", "")[:200]] = value
+        return others
 
     @api.model
     def _conflict(self, form, case, version):
@@ -355,13 +379,19 @@ class Submission(models.Model):
     @api.model
     def _take(self, form, case, answers, others):
         # sudo: as in the method that this extends, a case that the caller checked.
+        if self.written_at:
+            # Filed by hand: it was said when it was written.
+            case = case.with_context(said_at=self.written_at)
         own = case.with_user(self.env.user).with_company(case.company_id).sudo()
         values = {name: answers[name] for name in answers if name != "case"}
         if form == "refer":
-            return own._take_refer(values)
-        if form == "document":
+            record = own._take_refer(values)
+        elif form == "document":
             return own._portal_attach(values.get("photo") or "", own)
-        if form in ("assessment", "plan") and "submit" in values:
+        elif form in ("assessment", "plan") and "submit" in values:
             submit = values.pop("submit") == "1"
-            return getattr(own, f"_take_{form}")(values, submit)
-        return super()._take(form, case, answers, others)
+            record = getattr(own, f"_take_{form}")(values, submit)
+        else:
+            return super()._take(form, case, answers, others)
+        self._keep_words(own, FORMS[form], others)
+        return record

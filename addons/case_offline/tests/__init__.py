@@ -1,1 +1,1 @@
-from . import test_day_offline, test_intents, test_phones
+from . import test_day_offline, test_intents, test_late, test_phones

@@ -119,11 +119,13 @@ class Submission(models.Model):
         else:
             record = getattr(own, f"_take_{form}")(values)
         others.pop("worker", None)
+        self._keep_words(own, PHONE_FORMS[form], others)
+        return record
+
+    @api.model
+    def _keep_words(self, own, form, others):
+        """What no question of a form asked, as words of a note on the case."""
         if others:
             own._take_note(
-                {
-                    "subject": self.env._(PHONE_FORMS[form].title),
-                    "text": _as_lines(others),
-                }
+                {"subject": self.env._(form.title), "text": _as_lines(others)}
             )
-        return record

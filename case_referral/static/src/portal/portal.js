@@ -247,77 +247,47 @@
         }
     }
 
-    // ---- Signature, photo, exit -----------------------------------------------------
-    function signature(box) {
-        const canvas = box.querySelector("canvas");
-        const input = box.querySelector("input");
-        const pen = canvas.getContext("2d");
-        pen.lineWidth = 3;
-        pen.lineCap = "round";
-        let drawing = false;
-        const at = (event) => {
-            const edge = canvas.getBoundingClientRect();
-            return [
-                ((event.clientX - edge.left) * canvas.width) / edge.width,
-                ((event.clientY - edge.top) * canvas.height) / edge.height,
-            ];
-        };
-        canvas.addEventListener("pointerdown", (event) => {
-            drawing = true;
-            pen.beginPath();
-            pen.moveTo(...at(event));
-        });
-        canvas.addEventListener("pointermove", (event) => {
-            if (drawing) {
-                pen.lineTo(...at(event));
-                pen.stroke();
-            }
-        });
-        const stop = () => {
-            if (drawing) {
-                drawing = false;
-                input.value = canvas.toDataURL("image/png");
-            }
-        };
-        canvas.addEventListener("pointerup", stop);
-        canvas.addEventListener("pointerleave", stop);
-        box.querySelector("[data-clear]").addEventListener("click", () => {
-            pen.clearRect(0, 0, canvas.width, canvas.height);
-            input.value = "";
-        });
+    // ---- Signature and photo -----------------------------------------------------
+    // Loaded where a page asks for one: most pages do not.
+    async function pictures(boxes, inputs) {
+        if (!boxes.length && !inputs.length) {
+            return;
+        }
+        const { signature, shrink } = await import("./pictures.js?v=1");
+        for (const box of boxes) {
+            const [canvas, input] = [box.querySelector("canvas"), box.querySelector("input")];
+            signature(canvas, input, box.querySelector("[data-clear]"));
+        }
+        for (const input of inputs) {
+            input.addEventListener("change", () => photo(input, shrink));
+        }
     }
 
-    function photo(input) {
-        // Drawn anew on the telephone: small enough for the network, no metadata.
-        input.addEventListener("change", async () => {
-            const file = input.files[0];
-            if (!file || !file.type.startsWith("image/")) {
-                return;
-            }
-            let picture;
-            try {
-                picture = await createImageBitmap(file);
-            } catch {
-                return; // Sent as it is: the server says what to do with it.
-            }
-            const scale = Math.min(1, 1280 / Math.max(picture.width, picture.height));
-            const canvas = document.createElement("canvas");
-            canvas.width = Math.round(picture.width * scale);
-            canvas.height = Math.round(picture.height * scale);
-            canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
-            const name = input.name.replace(/_file$/, "");
-            let hidden = input.form.querySelector(`input[type=hidden][name="${name}"]`);
-            if (!hidden) {
-                hidden = document.createElement("input");
-                hidden.type = "hidden";
-                hidden.name = name;
-                input.form.append(hidden);
-            }
-            hidden.value = canvas.toDataURL("image/jpeg", 0.75).split(",")[1];
-            input.value = "";
-            input.insertAdjacentText("afterend", ` ✓ ${file.name}`);
-            input.form.dispatchEvent(new Event("change"));
-        });
+    // Drawn anew on the phone: small enough for the network, no metadata.
+    async function photo(input, shrink) {
+        const file = input.files[0];
+        const name = input.name.replace(/_file$/, "");
+        let hidden = input.form.querySelector(`input[type=hidden][name="${name}"]`);
+        if (hidden) {
+            hidden.value = "";
+        }
+        if (!file || !file.type.startsWith("image/")) {
+            return;
+        }
+        const { data } = await shrink(file);
+        if (!data) {
+            return; // Sent as it is: the server says what to do with it.
+        }
+        if (!hidden) {
+            hidden = document.createElement("input");
+            hidden.type = "hidden";
+            hidden.name = name;
+            input.form.append(hidden);
+        }
+        hidden.value = data;
+        input.value = "";
+        input.insertAdjacentText("afterend", ` ✓ ${file.name}`);
+        input.form.dispatchEvent(new Event("change"));
     }
 
     // ---- Reading aloud ---------------------------------------------------------------
@@ -366,8 +336,6 @@
             window.location.replace(link.href);
         })
     );
-    document.querySelectorAll("[data-sign]").forEach(signature);
-    document.querySelectorAll("input[data-photo]").forEach(photo);
     document.querySelectorAll("[data-key]").forEach((input) => {
         if (window.crypto?.getRandomValues) {
             input.value = newKey();
@@ -381,6 +349,10 @@
             sessionStorage.removeItem("sent");
             await Promise.all([done, sent].filter(Boolean).map(wipe));
         }
+        await pictures(
+            document.querySelectorAll("[data-sign]"),
+            document.querySelectorAll("input[data-photo]")
+        ).catch(() => null); // Without them the page works still.
         for (const form of document.querySelectorAll("form[data-draft]")) {
             await draftForm(form);
         }

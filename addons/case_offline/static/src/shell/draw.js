@@ -1,7 +1,6 @@
 /* Draws the questions of a declared form, as the portal's template does with network. */
-/* global createImageBitmap, FileReader, speechSynthesis, SpeechSynthesisUtterance */
-const PHOTO_MAX_BYTES = 300000;
-const PHOTO_SIDES = [1280, 1024, 800, 640, 480];
+/* global speechSynthesis, SpeechSynthesisUtterance */
+import { shrink, signature } from "/case_referral/static/src/portal/pictures.js";
 
 /* One element with its attributes and what stands in it. Text is only ever text. */
 export function el(name, attributes = {}, ...inside) {
@@ -64,95 +63,40 @@ function checks(field, offered, value) {
 function sign(field, words) {
     const canvas = el("canvas", { width: 600, height: 200, id: `f-${field.name}` });
     const input = el("input", { type: "hidden", name: field.name });
-    const pen = canvas.getContext("2d");
-    pen.lineWidth = 3;
-    pen.lineCap = "round";
-    let drawing = false;
-    const at = (event) => {
-        const edge = canvas.getBoundingClientRect();
-        return [
-            ((event.clientX - edge.left) * canvas.width) / edge.width,
-            ((event.clientY - edge.top) * canvas.height) / edge.height,
-        ];
-    };
-    canvas.addEventListener("pointerdown", (event) => {
-        drawing = true;
-        pen.beginPath();
-        pen.moveTo(...at(event));
-    });
-    canvas.addEventListener("pointermove", (event) => {
-        if (drawing) {
-            pen.lineTo(...at(event));
-            pen.stroke();
-        }
-    });
-    const stop = () => {
-        if (drawing) {
-            drawing = false;
-            input.value = canvas.toDataURL("image/png");
-        }
-    };
-    canvas.addEventListener("pointerup", stop);
-    canvas.addEventListener("pointerleave", stop);
-    const wipe = () => {
-        pen.clearRect(0, 0, canvas.width, canvas.height);
-        input.value = "";
-    };
-    const button = el("button", { type: "button", class: "link", onclick: wipe }, words.clear);
+    const button = el("button", { type: "button", class: "link" }, words.clear);
+    signature(canvas, input, button);
     return el("div", { class: "sign" }, canvas, input, button);
 }
 
-function asText(blob) {
-    return new Promise((resolve) => {
-        const reader = new FileReader();
-        reader.onload = () => resolve(reader.result.split(",")[1]);
-        reader.readAsDataURL(blob);
-    });
-}
-
-/* A photo as JPEG of at most 300 kB, drawn anew: without metadata. A HEIC photo becomes
-   one where the phone can read it. Null where it stays too large. */
-export async function shrink(file) {
-    const picture = await createImageBitmap(file);
-    for (const side of PHOTO_SIDES) {
-        const scale = Math.min(1, side / Math.max(picture.width, picture.height));
-        const canvas = el("canvas", {
-            width: Math.max(1, Math.round(picture.width * scale)),
-            height: Math.max(1, Math.round(picture.height * scale)),
-        });
-        canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
-        const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.7));
-        if (blob.size <= PHOTO_MAX_BYTES) {
-            return asText(blob);
-        }
-    }
-    return null;
-}
-
+/* `form.shrinking` waits until the photo is small, and says why it cannot be taken. */
 function photo(field, words) {
     const hidden = el("input", { type: "hidden", name: field.name });
     const said = el("small", { role: "status" });
-    const take = async (event) => {
-        const [file] = event.target.files;
+    const take = async (input) => {
+        const [file] = input.files;
         hidden.value = "";
-        said.textContent = "";
+        said.textContent = file ? "…" : "";
         if (!file) {
-            return;
+            return "";
         }
-        try {
-            const small = await shrink(file);
-            hidden.value = small || "";
-            said.textContent = small ? "✓" : words.photo_big;
-        } catch {
-            event.target.value = "";
-            said.textContent = words.photo_bad;
+        const { data, problem } = await shrink(file);
+        if (input.files[0] !== file) {
+            return ""; // Another one was chosen meanwhile.
         }
+        hidden.value = data || "";
+        said.textContent = data ? "✓" : words[`photo_${problem}`];
+        if (problem) {
+            input.value = "";
+        }
+        return problem ? said.textContent : "";
     };
     const input = el("input", {
         type: "file",
         id: `f-${field.name}`,
         accept: "image/*",
-        onchange: take,
+        onchange: ({ target }) => {
+            target.form.shrinking = take(target);
+        },
     });
     return [input, hidden, said];
 }

@@ -3,11 +3,14 @@
    Each entry has a key of its own: however often it is sent, it is filed once. A row says
    openly its state alone; all that was written is in its sealed body. */
 /* global crypto */
-import { drop, get, ids, put, seal, unseal } from "./vault.js";
+import { drop, get, ids, isFull, put, seal, store, unseal } from "./vault.js";
 
 /* These are sent before all others, and these wait for nobody's answer. */
 const URGENT = ["emergency", "danger", "urgent", "placement"];
 const AT_A_TIME = 10;
+/* As much at a time as a slow network carries in half a minute: what breaks off is sent
+   again from its beginning. */
+const SIZE_AT_A_TIME = 150000;
 /* What was sent is shown for three days. */
 const SHOWN = 3 * 24 * 3600 * 1000;
 export const OPEN = ["draft", "waiting", "later", "refused", "conflict"];
@@ -22,10 +25,18 @@ async function write(content, row, body) {
     await put("queue", row.key, { ...row, sealed });
 }
 
-/* Keep one entry; one of the same key takes its place. A draft is not sent yet. */
-export async function keep(content, body, state = "waiting") {
-    await write(content, { key: body.key, state, tried: false }, body);
+/* Keep entries, all or none; one of the same key takes the place of the first. A draft
+   is not sent yet. */
+export async function keepAll(content, bodies, state = "waiting") {
+    const rows = [];
+    for (const body of bodies) {
+        const row = { key: body.key, state, tried: false };
+        rows.push({ ...row, sealed: await seal(content, body.key, body) });
+    }
+    await store("queue", "readwrite", (kept) => rows.forEach((row) => kept.put(row, row.key)));
 }
+
+export const keep = (content, body, state) => keepAll(content, [body], state);
 
 export const remove = (key) => drop("queue", key);
 
@@ -89,9 +100,16 @@ function batch(waiting) {
     if (first && first.heavy) {
         return [first];
     }
-    const heavy = waiting.findIndex((entry) => entry.heavy);
-    const until = heavy < 0 ? AT_A_TIME : Math.min(AT_A_TIME, heavy);
-    return waiting.slice(0, until);
+    const found = [];
+    let size = 0;
+    for (const entry of waiting.slice(0, AT_A_TIME)) {
+        size += JSON.stringify(entry.values).length;
+        if (entry.heavy || (found.length && size > SIZE_AT_A_TIME)) {
+            break;
+        }
+        found.push(entry);
+    }
+    return found;
 }
 
 async function answered(content, entry, answer) {
@@ -111,13 +129,32 @@ async function answered(content, entry, answer) {
         row.tried = false;
     }
     void state;
-    await write(content, row, body);
+    try {
+        await write(content, row, body);
+    } catch (error) {
+        if (!isFull(error)) {
+            throw error;
+        }
+        // The server has it: its row makes room. Any other answer comes again.
+        if (["done", "supervisor"].includes(row.state)) {
+            await remove(entry.key);
+        }
+    }
 }
 
+/* What may have arrived is not deleted any more. A full phone sends without that mark. */
 async function mark(content, sent) {
     for (const { state, tried, ...body } of sent) {
-        void [state, tried];
-        await write(content, { key: body.key, state: "waiting", tried: true }, body);
+        void state;
+        if (tried) {
+            continue;
+        }
+        const row = { key: body.key, state: "waiting", tried: true };
+        await write(content, row, body).catch((error) => {
+            if (!isFull(error)) {
+                throw error;
+            }
+        });
     }
 }
 
@@ -139,6 +176,7 @@ export async function sendAll(content, post) {
                 form: entry.form,
                 values: entry.values,
                 version: entry.version,
+                asked: entry.asked,
                 age: (Date.now() - entry.written) / 1000,
             }))
         );

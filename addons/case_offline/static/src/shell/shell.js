@@ -71,7 +71,8 @@ async function readable() {
     if (now < lease.seen - BACKWARDS) {
         return false;
     }
-    await vault.put("meta", "lease", { ...lease, seen: Math.max(now, lease.seen) });
+    const seen = { ...lease, seen: Math.max(now, lease.seen) };
+    await vault.put("meta", "lease", seen).catch(() => null); // Full: it reads still.
     return true;
 }
 
@@ -149,6 +150,10 @@ function sync() {
             if (error instanceof SignedOutError) {
                 signedOut = true;
                 return "signed out";
+            }
+            if (vault.isFull(error)) {
+                notice = words.no_room;
+                return "full";
             }
             return "offline";
         } finally {
@@ -402,7 +407,11 @@ async function listPage() {
         title(words.list),
         say(notice, "waiting"),
         lease
-            ? el("p", { class: "soft" }, `${words.until} ${moment(lease.until)}`)
+            ? el(
+                  "p",
+                  { class: "soft" },
+                  `${words.updated} ${moment(lease.fetched)} · ${words.until} ${moment(lease.until)}`
+              )
             : say(words.gone, "waiting"),
         lines.length ? el("ul", { class: "list" }, lines) : el("p", { class: "empty" }, words.no_cases),
         signIn(),
@@ -478,13 +487,16 @@ function buttonsOf(section) {
 }
 
 /* What a form becomes in the queue: a photo that can follow goes by itself. */
-function intentsOf(section, ref, values, form, correcting) {
+function intentsOf(section, ref, values, form, fields, correcting) {
     const entry = {
         key: correcting ? correcting.key : queue.newKey(),
         form: section,
         title: form.title,
         code: ref && !ref.startsWith("key:") ? ref : "",
         values: { ...values, ...(ref ? { case: ref } : {}) },
+        asked: Object.fromEntries(
+            fields.filter((one) => values[one.name]).map((one) => [one.name, one.label])
+        ),
         version: form.version || "",
         written: correcting ? correcting.written : Date.now(),
         heavy: section === "document" || (section === "concern" && Boolean(values.photo)),
@@ -523,28 +535,37 @@ async function formPage(id, section, correcting) {
     };
     const values = correcting ? correcting.values : form.values;
     const drawn = draw(fields, values, shared, words, buttonsOf(section));
-    drawn.addEventListener("submit", async (event) => {
-        event.preventDefault();
+    const save = async (submitter) => {
+        const unread = await drawn.shrinking;
+        drawn.shrinking = null;
+        if (unread) {
+            fail(unread);
+            return;
+        }
         const open = missing(fields, drawn);
         if (open) {
             fail(`${open.label}: ${words.no_answer}`);
             return;
         }
         const said = read(drawn);
-        if (event.submitter && event.submitter.name === "submit") {
-            said.submit = event.submitter.value;
+        if (submitter && submitter.name === "submit") {
+            said.submit = submitter.value;
         }
         try {
-            for (const intent of intentsOf(section, ref, said, form, correcting)) {
-                await queue.keep(content, intent);
-            }
-        } catch {
-            fail(words.full);
+            const intents = intentsOf(section, ref, said, form, fields, correcting);
+            await queue.keepAll(content, intents);
+        } catch (error) {
+            fail(vault.isFull(error) ? words.full : words.not_kept);
             return;
         }
         notice = words.kept;
         location.hash = section === "emergency" ? "#called" : one ? `#case/${one.id}` : "#list";
         sync().then((state) => state === "online" && location.hash === "#queue" && route());
+    };
+    let saving = null; // Whoever taps twice writes one entry.
+    drawn.addEventListener("submit", (event) => {
+        event.preventDefault();
+        saving ||= save(event.submitter).finally(() => (saving = null));
     });
     show(
         el("p", {}, el("a", { href: one ? `#case/${one.id}` : "#list" }, `‹ ${one ? one.name : words.back}`)),

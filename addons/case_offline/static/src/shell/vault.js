@@ -24,22 +24,28 @@ function database() {
             }
         };
         request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(request.error);
+        request.onerror = () => {
+            opened = null;
+            reject(request.error);
+        };
     });
     return opened;
 }
 
-/* One transaction on one store; fails as a whole, also where the phone is full. */
+/* One transaction on one store; fails as a whole. Where the phone is full, nothing of it
+   is kept, and what stood there before stands there still. */
 export async function store(name, mode, action) {
     const db = await database();
     return new Promise((resolve, reject) => {
         const transaction = db.transaction(name, mode);
         const request = action(transaction.objectStore(name));
         transaction.oncomplete = () => resolve(request && request.result);
-        transaction.onerror = () => reject(transaction.error);
+        // An error aborts it, and the reason is known only then.
         transaction.onabort = () => reject(transaction.error);
     });
 }
+
+export const isFull = (error) => Boolean(error) && error.name === "QuotaExceededError";
 
 export const get = (name, id) => store(name, "readonly", (s) => s.get(id));
 export const put = (name, id, value) => store(name, "readwrite", (s) => s.put(value, id));
@@ -102,6 +108,10 @@ export async function lockWith(pin) {
     return contentKey(raw);
 }
 
+/* Wrong PINs so far; a full phone remembers them until the page is closed. */
+let missed = null;
+const tries = async () => missed || (await get("meta", "tries")) || {};
+
 /* The content key, or null where the PIN is wrong. */
 export async function unlock(pin) {
     const box = await get("meta", "box");
@@ -112,17 +122,19 @@ export async function unlock(pin) {
         const byPin = await pinKey(pin, box.salt, box.rounds);
         const raw = await decrypt(byPin, "content", { iv: box.inner, data });
         await drop("meta", "tries");
+        missed = null;
         return await contentKey(raw);
     } catch {
-        const { count = 0 } = (await get("meta", "tries")) || {};
-        await put("meta", "tries", { count: count + 1, at: Date.now() });
+        const { count = 0 } = await tries();
+        missed = { count: count + 1, at: Date.now() };
+        await put("meta", "tries", missed).catch(() => null);
         return null;
     }
 }
 
 /* Milliseconds until another PIN may be tried. */
 export async function pause() {
-    const { count = 0, at = 0 } = (await get("meta", "tries")) || {};
+    const { count = 0, at = 0 } = await tries();
     if (count < FREE_TRIES) {
         return 0;
     }

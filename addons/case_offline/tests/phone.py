@@ -1,0 +1,167 @@
+import os
+import resource
+import tempfile
+import time
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from odoo.tools import config
+
+from .common import PLACE, OfflineCommon
+
+PIN = "271828"
+CANARY = "Zanzicanary"
+
+
+class PhoneCommon(OfflineCommon):
+    """A real browser as a phone: its hands, and what is on it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.case.beneficiary_id.first_name = CANARY
+        cls.env.company.offline_hotline = "+243 000 111"
+
+    def setUp(self):
+        super().setUp()
+        # Odoo limits its own memory; a browser started from here needs more room.
+        soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+        self.addCleanup(resource.setrlimit, resource.RLIMIT_AS, (soft, hard))
+        self.playwright = sync_playwright().start()
+        self.addCleanup(self.playwright.stop)
+        self.page = self._phone()
+
+    def _phone(self):
+        """A phone with a folder of its own, as a browser keeps it."""
+        self.profile = tempfile.TemporaryDirectory()
+        self.addCleanup(self.profile.cleanup)
+        context = self.playwright.chromium.launch_persistent_context(
+            self.profile.name,
+            executable_path="/usr/bin/chromium",
+            args=["--no-sandbox", "--disable-background-networking"],
+            viewport={"width": 360, "height": 740},
+            is_mobile=True,
+            has_touch=True,
+            base_url=self.base_url(),
+        )
+        self.addCleanup(context.close)
+        page = context.new_page()
+        page.set_default_timeout(15000)
+        page.on("dialog", self.accept)
+        return page
+
+    @staticmethod
+    def accept(dialog):
+        dialog.accept()
+
+    def _files_with(self, text):
+        """The files of the phone's folder that hold a text."""
+        found = []
+        for path in Path(self.profile.name).rglob("*"):
+            if path.is_file() and not path.is_symlink():
+                content = path.read_bytes()
+                if any(text.encode(code) in content for code in ("utf-8", "utf-16-le")):
+                    found.append(str(path.relative_to(self.profile.name)))
+        return found
+
+    def begin(self, page=None):
+        """Sign in, choose a PIN and take the cases along."""
+        page = page or self.page
+        page.goto(f"/web/login?redirect={PLACE}")
+        page.fill("#login", "portal_manager")
+        page.fill("#password", "portal_manager")
+        page.click("main button.main")
+        page.wait_for_url(f"**{PLACE}*")
+        page.wait_for_selector("#again")
+        self.fits("enrol", page)
+        page.fill("#pin", PIN)
+        page.fill("#again", PIN)
+        page.click("main button.main")
+        page.wait_for_selector("ul.list a")
+        page.wait_for_load_state("networkidle")
+        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+
+    def open(self, page=None):
+        """Open the portal's own address, as the phone's picture of it does."""
+        page = page or self.page
+        page.goto("/my/remediation")
+        page.wait_for_selector("body[data-ready] #pin")
+        page.fill("#pin", PIN)
+        page.click("main button.main")
+        page.wait_for_selector("nav.tabs:not([hidden])")
+
+    def fill_in(self, section, values, button="main form button.main", page=None):
+        page = page or self.page
+        page.click(f"a[href$='/{section}']:visible")
+        form = page.locator("main form")
+        form.wait_for()
+        self.fits(section, page)
+        for name, value in values.items():
+            field = page.locator(f"main form [name='{name}']").first
+            kind = field.evaluate("one => one.tagName + ':' + one.type")
+            if kind == "SELECT:select-one":
+                field.select_option(value)
+            elif kind == "INPUT:checkbox":
+                page.check(f"[name='{name}'][value='{value}']")
+            else:
+                field.fill(value)
+        page.click(button)
+        page.wait_for_url(lambda url: "#form" not in url)
+
+    def fits(self, name, page=None):
+        """No page is wider than a phone, also than a narrow one; keep pictures."""
+        page = page or self.page
+        folder = config.get("screenshots") or tempfile.gettempdir()
+        folder = os.path.join(folder, "case_offline")
+        os.makedirs(folder, exist_ok=True)
+        for width in (390, 320):
+            page.set_viewport_size({"width": width, "height": 740})
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            self.assertLessEqual(wide, width, name)
+            path = os.path.join(folder, f"{name}_{width}.png")
+            page.screenshot(path=path, full_page=True)
+
+    def to_case(self, code, page=None):
+        page = page or self.page
+        page.goto(f"{PLACE}#list")
+        if page.locator("#pin").count():
+            self.open(page)
+        page.click(f"ul.list a:has-text('{code}')")
+        page.wait_for_url("**#case/*")
+        page.wait_for_selector("main .actions", state="attached")
+        if page.locator("#deeds > summary").count():
+            page.click("#deeds > summary")
+
+    def drain(self, page=None):
+        """Until nothing waits on the phone."""
+        page = page or self.page
+        self.env.invalidate_all()
+        page.evaluate("location.hash = '#queue'")
+        for _try in range(40):
+            page.click("main > p button.main")
+            time.sleep(0.5)
+            states = page.locator("main ul.list em").all_inner_texts()
+            if not {"Waits", "Waits for another one"} & set(states):
+                return states
+        raise AssertionError(states)
+
+    def write_on_page(self, values):
+        page = self.page
+        for name, value in values.items():
+            if isinstance(value, list):
+                for one in value:
+                    page.check(f"[name='{name}'][value='{one}']")
+                continue
+            field = page.locator(f"main form [name='{name}']")
+            if field.evaluate("one => one.tagName") == "SELECT":
+                field.select_option(value)
+            else:
+                field.fill(value)
+        page.click("main form button.main")
+        page.wait_for_url(lambda url: "#form" not in url)
+
+    def open_pin(self):
+        self.page.fill("#pin", PIN)
+        self.page.click("main button.main")
