@@ -9,14 +9,13 @@ from odoo.http import request
 
 from odoo.addons.child_remediation.models.protection.ir_http import MANGLED
 
+from ..models.ir_http import TEXT_SIZES, page_values
 from .words import state_words
 
 _logger = logging.getLogger(__name__)
 
 PAGE = 20
 UPLOAD_MAX_BYTES = 5 * 1024 * 1024
-#: Sizes of the text, as the reader chose on this phone.
-TEXT_SIZES = ("normal", "large", "largest")
 YEAR = 365 * 24 * 3600
 
 
@@ -25,22 +24,6 @@ def _without_nul(value):
     if isinstance(value, list):
         return [_without_nul(one) for one in value]
     return value.replace("\0", "") if isinstance(value, str) else value
-
-
-def page_values():
-    """What every page says of the organisation, and how large its text is here."""
-    size = request.httprequest.cookies.get("text_size")
-    return {
-        **request.env.company._portal_brand(),
-        "text_size": size if size in TEXT_SIZES else TEXT_SIZES[0],
-        "text_sizes": TEXT_SIZES,
-        # Each calls itself by its own name: what stands behind the stroke.
-        "spoken": [
-            (code, name.rpartition(" / ")[2])
-            for code, name in request.env["res.lang"].get_installed()
-        ],
-        "spoken_now": request.env.lang or "en_US",
-    }
 
 
 class SecondFactorMissing(AccessError):

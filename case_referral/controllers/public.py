@@ -2,6 +2,7 @@ from odoo import http
 from odoo.http import request
 
 from ..forms import COMPLAINT, CONCERN, SAFEGUARDING
+from ..models.ir_http import page_values
 from .main import RemediationPortal, same_answer
 
 
@@ -13,13 +14,17 @@ class RemediationPublicController(RemediationPortal):
         wanted = next(
             (code for code in installed if lang and code.startswith(lang[:2])), None
         )
-        if not wanted:
+        if not wanted and request.env.user._is_public():
             best = request.httprequest.accept_languages.best or ""
             wanted = next(
                 (code for code in installed if code.startswith(best[:2] or "-")), None
             )
         if wanted:
             request.update_context(lang=wanted)
+
+    def _languages(self):
+        """Each calls itself by its own name."""
+        return [(code[:2], name) for code, name in page_values()["spoken"]]
 
     @http.route(
         "/report-concern",
@@ -60,10 +65,7 @@ class RemediationPublicController(RemediationPortal):
                 "error": error,
                 "ok": ok,
                 "code": code,
-                "languages": [
-                    (code[:2], name)
-                    for code, name in request.env["res.lang"].get_installed()
-                ],
+                "languages": self._languages(),
             },
         )
 
@@ -96,10 +98,7 @@ class RemediationPublicController(RemediationPortal):
                 "filed": reference is not None,
                 "reference": reference,
                 "public_page": public,
-                "languages": [
-                    (code[:2], name)
-                    for code, name in request.env["res.lang"].get_installed()
-                ],
+                "languages": self._languages(),
             },
         )
 
@@ -127,10 +126,7 @@ class RemediationPublicController(RemediationPortal):
             {
                 "years": [(release.year, release.shown) for release in releases],
                 "public_page": True,
-                "languages": [
-                    (code[:2], name)
-                    for code, name in request.env["res.lang"].get_installed()
-                ],
+                "languages": self._languages(),
             },
         )
 

@@ -1,6 +1,11 @@
+import logging
 import re
 
 from odoo import models
+from odoo.exceptions import AccessDenied, AccessError, MissingError, UserError
+from odoo.http import Response, request
+
+_logger = logging.getLogger(__name__)
 
 #: The portal's own pages: plain HTML with one style sheet and one script.
 PAGES = re.compile(r"^/(my/remediation|report-concern|speak-up|remedies)(/|$)")
@@ -10,6 +15,25 @@ HEADERS = {
     "base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'",
     "X-Frame-Options": "DENY",
 }
+REFUSED = (AccessError, AccessDenied, MissingError)
+#: Sizes of the text, as the reader chose on this phone.
+TEXT_SIZES = ("normal", "large", "largest")
+
+
+def page_values():
+    """What every page says of the organisation, and how large its text is here."""
+    size = request.httprequest.cookies.get("text_size")
+    return {
+        **request.env.company._portal_brand(),
+        "text_size": size if size in TEXT_SIZES else TEXT_SIZES[0],
+        "text_sizes": TEXT_SIZES,
+        # Each calls itself by its own name: what stands behind the stroke.
+        "spoken": [
+            (code, name.rpartition(" / ")[2])
+            for code, name in request.env["res.lang"].get_installed()
+        ],
+        "spoken_now": request.env.lang or "en_US",
+    }
 
 
 class IrHttp(models.AbstractModel):
@@ -19,3 +43,42 @@ class IrHttp(models.AbstractModel):
     def _headers_of(cls, path):
         headers = super()._headers_of(path)
         return {**headers, **HEADERS} if PAGES.match(path) else headers
+
+    @classmethod
+    def _handle_error(cls, exception):
+        """What goes wrong on a page of the portal is said on one like it: light, and
+        in the reader's language."""
+        response = super()._handle_error(exception)
+        if (
+            not PAGES.match(request.httprequest.path)
+            or response.status_code < 400
+            or response.mimetype != "text/html"
+        ):
+            return response
+        try:
+            return cls._portal_error(response.status_code, exception)
+        except Exception:
+            _logger.exception("no page could be drawn for %s", response.status_code)
+            return response
+
+    @classmethod
+    def _portal_error(cls, code, exception):
+        request.env.cr.rollback()
+        cls._auth_method_public()
+        user = request.env.user
+        # Only sentences for people: what was refused may name a record.
+        told = isinstance(exception, UserError) and not isinstance(exception, REFUSED)
+        values = {
+            **page_values(),
+            "code": code,
+            "sentence": str(exception) if told else "",
+            "roles": set(),
+            "user_name": "" if user._is_public() else user.name,
+            "uid": user.id,
+            "lang": (request.env.lang or "en_US").replace("_", "-"),
+            "path": request.httprequest.path,
+        }
+        page = request.env["ir.qweb"]._render("case_referral.portal_error", values)
+        response = Response(page, status=code, content_type="text/html;charset=utf-8")
+        cls._post_dispatch(response)
+        return response

@@ -535,5 +535,5 @@ class TestPortal(PortalCommon):
         self.authenticate("portal_manager", "portal_manager")
         for path in ("/my/remediation", "/my/remediation/cases"):
             page = self.get(path).text
-            self.assertIn("/my/security", page)
+            self.assertIn("/second-factor", page)
             self.assertNotIn("Amani", page)

@@ -69,10 +69,13 @@ ROUTES = {
     "/report-concern": EVERYBODY,
     "/speak-up/<any(safeguarding,complaint):kind>": EVERYBODY,
 }
-#: Everybody's, and no page: core's door, what remembers how large text is, and the
-#: reader's language.
+#: Everybody's, and no page: core's doors and that of the second factor, what remembers
+#: how large text is, and the reader's language.
 LEADS_ON = {
     "/web/login",
+    "/web/reset_password",
+    "/web/signup",
+    "/second-factor",
     "/my/remediation/text-size/<string:size>",
     "/my/remediation/language",
     # Everybody's once a year was published, and missing before: test_portal tries it.

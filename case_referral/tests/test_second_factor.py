@@ -53,7 +53,7 @@ class TestSecondFactor(PortalCommon):
                 f"/my/remediation/file/{file.id}",
             ):
                 page = self.get(path)
-                self.assertIn("/my/security", page.text, path)
+                self.assertIn("/second-factor", page.text, path)
                 self.assertNotIn("Amani", page.text)
             for model in ("remediation.case", "remediation.beneficiary"):
                 answer = self._call(model, "search_read", [])
@@ -75,7 +75,7 @@ class TestSecondFactor(PortalCommon):
         for login in ("portal_reporter", "school_user", "portal_observer"):
             self.authenticate(login, login)
             page = self.get("/my/remediation")
-            self.assertNotIn("/my/security", page.text)
+            self.assertNotIn("/second-factor", page.text)
 
     def test_once_enrolled_the_pages_open(self):
         self.portal_manager.sudo().totp_secret = "A" * 32

@@ -8,6 +8,7 @@ from lxml import html
 from playwright.sync_api import sync_playwright
 
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 from odoo.tools.misc import file_path
 
 from .test_portal import PortalCommon
@@ -17,6 +18,9 @@ CODE = re.compile(r"[A-Z]{2,}[-/][\w/-]+")
 SAID = ("placeholder", "aria-label", "title", "alt", "data-label")
 SECTIONS = ("contact", "consent", "assessment", "plan", "visit", "family", "work")
 SECTIONS += ("child", "refer", "emergency", "delivery", "urgent", "placement", "note")
+
+
+RESET = "/web/reset_password?redirect=/my/remediation"
 
 
 @tagged("post_install", "-at_install")
@@ -60,16 +64,31 @@ class TestSpoken(PortalCommon):
             yield "school_user", f"/my/remediation{path}"
         yield "portal_observer", "/my/remediation/totals"
         yield "portal_manager", f"{url}999"
+        yield "portal_manager", "/my/remediation/nowhere"
+        yield None, "/my/remediation/nowhere/at/all"
+        yield None, RESET
+        yield None, f"{RESET}&token=old"
+        yield None, f"/web/reset_password?token={self.token()}"
+        yield None, f"/web/signup?token={self.token()}"
 
-    def texts(self, login, path, lang):
-        """What a page says, each text once."""
+    def token(self):
+        """The key of a link for a new password."""
+        return self.portal_manager.partner_id._generate_signup_token()
+
+    def texts(self, login, path, lang, data=None):
+        """What a page says, each text once; with data, the answer to a form."""
         if login:
             self.env["res.users"].search([("login", "=", login)]).lang = lang
         self.authenticate(login, login)
         self.opener.headers["Accept-Language"] = lang.replace("_", "-")
         if not login:
             self.choose(lang)
-        page = html.fromstring(self.url_open(path).text)
+            # A link for a new password is its owner's.
+            self.portal_manager.lang = lang
+        if data:
+            data = {**data, "csrf_token": self._csrf_token()}
+        page = html.fromstring(self.url_open(path, data=data).text)
+        self.assertTrue(page.xpath("//link[contains(@href, 'portal.css')]"), path)
         for name in ("script", "style"):
             for node in page.iter(name):
                 node.text = None
@@ -107,22 +126,54 @@ class TestSpoken(PortalCommon):
         return found
 
     def test_no_english_is_left_on_a_page(self):
-        names = self.names()
         for lang in self.languages():
-            # Many countries are called alike in both.
-            same = self.same(lang) | {*Locale.parse(lang).territories.values()}
             for login, path in self.pages():
                 with self.subTest(lang=lang, login=login, path=path):
-                    english = self.texts(login, path, "en_US")
-                    other = self.texts(login, path, lang)
-                    self.assertGreater(len(other), 8)
-                    left = {
-                        text
-                        for text in (english & other) - names - same
-                        if re.search(r"[A-Za-z]{2}", CODE.sub("", text))
-                        and not any(len(name) > 3 and name in text for name in names)
-                    }
-                    self.assertFalse(left)
+                    self.assert_spoken(lang, login, path)
+
+    def assert_spoken(self, lang, login, path, data=None):
+        names = self.names()
+        # Many countries are called alike in both.
+        same = self.same(lang) | {*Locale.parse(lang).territories.values()}
+        english = self.texts(login, path, "en_US", data)
+        other = self.texts(login, path, lang, data)
+        self.assertGreater(len(other), 8)
+        left = {
+            text
+            for text in (english & other) - names - same
+            if re.search(r"[A-Za-z]{2}", CODE.sub("", text))
+            and not any(len(name) > 3 and name in text for name in names)
+        }
+        self.assertFalse(left)
+
+    @mute_logger("odoo.http")
+    def test_no_english_is_left_where_something_goes_wrong(self):
+        """A form that cannot be sent, a page that breaks, a door that is shut, and
+        the second factor."""
+        broken = self.env.ref("case_referral.portal_messages")
+        wrong = {"login": "portal_manager", "password": "wrong"}
+        for lang in self.languages():
+            with self.subTest(lang=lang):
+                for path, data in (
+                    ("/web/login?redirect=/my/remediation", wrong),
+                    (RESET, {"login": "portal_manager"}),
+                    (RESET, {"login": "nobody at all"}),
+                    ("/my/remediation/totals/", {"x": "1"}),
+                ):
+                    self.assert_spoken(lang, None, path, data)
+                self.company.second_factor_required = True
+                for path in ("/my/remediation", "/second-factor"):
+                    self.assert_spoken(lang, "portal_manager", path)
+                self.assert_spoken(
+                    lang, "portal_manager", "/second-factor", {"code": "1"}
+                )
+                self.company.second_factor_required = False
+        arch = broken.arch_db
+        broken.arch_db = '<t t-name="x"><t t-out="1 / 0" /></t>'
+        for lang in self.languages():
+            with self.subTest(lang=lang, path="broken"):
+                self.assert_spoken(lang, "portal_manager", "/my/remediation/messages")
+        broken.arch_db = arch
 
     def same(self, lang):
         """Words that are the same in both languages, as the translator wrote them."""

@@ -18,7 +18,7 @@ LANGUAGES = {
 }
 #: Pages and mails of people outside the desk, and the papers that a family signs.
 VIEWS = (
-    r"\w+\.(portal_\w+|public_\w+|sign_in(_code)?|speak_up|mail_body_\w+|mail_next_call"
+    r"\w+\.(portal_\w+|public_\w+|sign_in(_code|_reset)?|speak_up|mail_body_\w+|mail_next_call"
     r"|totals_\w+)"
     r"|case_offline(_savings)?\.\w+"
     r"|child_remediation\.(second_factor|report_signature|report_sheet"

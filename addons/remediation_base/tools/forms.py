@@ -12,7 +12,7 @@ from datetime import date
 from itertools import chain
 
 from odoo.exceptions import UserError
-from odoo.tools import LazyTranslate
+from odoo.tools import LazyTranslate, format_date
 from odoo.tools.translate import LazyGettext
 
 from .answers import (
@@ -24,6 +24,7 @@ from .answers import (
     read_answer,
     read_choice,
 )
+from .numbers import say_number
 
 _lt = LazyTranslate(__name__)
 
@@ -429,6 +430,10 @@ class Form:
                 known = dict(self.choices(env, question, owner))
                 value = [value] if isinstance(value, str) else value
                 value = ", ".join(known.get(one, one) for one in value)
+            elif kind == "date":
+                value = format_date(env, value)
+            elif kind == "number" and record._fields[question.field].type != "integer":
+                value = say_number(env, record[question.field], digits=2)
             shown.append((words(env, question.text), value))
         return shown
 
