@@ -37,6 +37,7 @@ APPS = (
     "case_indicator_savings",
     "case_indicator_survivor",
     "case_survivor",
+    "case_survivor_cash",
     "savings_group_portal",
 )
 MADE_BY_CORE = {

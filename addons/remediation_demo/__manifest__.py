@@ -22,6 +22,7 @@
         "case_referral",
         "case_submission",
         "case_survivor",
+        "case_survivor_cash",
         "cash_transfer_budget",
         "cash_transfer_l10n_cd",
         "cash_transfer_portal",

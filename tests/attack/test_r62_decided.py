@@ -48,6 +48,7 @@ class TestR62Decided(AttackWorld):
             {"beneficiary_id": one.id, "other_id": other.id}
         )
         cls._report_and_verify()
+        cls._recover()
         runs = cls.env["remediation.indicator.run"].with_user(cls.coordinator)
         run = runs.create(
             {"name": "Quarter", "date_from": "2026-01-01", "date_to": "2026-03-31"}
@@ -92,6 +93,19 @@ class TestR62Decided(AttackWorld):
             {"plan_id": plan.id, "file_name": "x.csv", "file_content": b"eA=="}
         )
         cls.env["cash.transfer.verification"].sudo().create({"plan_id": plan.id})
+
+    @classmethod
+    def _recover(cls):
+        """Money for one legal matter: no column says so, a constraint does."""
+        case = cls.env["remediation.case"].sudo().search([], limit=1)
+        matter = (
+            cls.env["remediation.legal.matter"]
+            .sudo()
+            .create({"case_id": case.id, "kind": "civil"})
+        )
+        cls.env["remediation.recovery"].sudo().create(
+            {"matter_id": matter.id, "case_id": case.id, "amount": 1.0}
+        )
 
     def _states(self, decides):
         """The values of the field that says where a record stands."""

@@ -5,6 +5,7 @@ from . import res_company
 from . import res_users
 from . import remediation_grant_alert
 from . import res_config_settings
+from . import cash_transfer_books
 from . import cash_transfer_job
 from . import cash_transfer_proposal
 from . import remediation_programme

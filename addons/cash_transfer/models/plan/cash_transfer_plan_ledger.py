@@ -1,5 +1,4 @@
 from odoo import fields, models
-from odoo.exceptions import UserError
 
 from odoo.addons.remediation_base.tools.money import Money, split_units
 
@@ -16,13 +15,7 @@ class CashTransferPlanLedger(models.AbstractModel):
 
     _name = "cash.transfer.plan.ledger"
     _description = "Ledger of a Payment Plan"
-
-    def _books(self, model):
-        """Return an accounting model for this plan's step: allowed to make the entries
-        that nobody else changes (R68). Their author is who pressed the button; they
-        subscribe nobody."""
-        moves = self.env["account.move"].with_company(self.company_id)._cash_step()
-        return moves.with_context(mail_create_nosubscribe=True).env[model]
+    _inherit = ["cash.transfer.books"]
 
     def _movement_vals(self, kind, date, amount, company_amount, **extra):
         self.ensure_one()
@@ -91,19 +84,6 @@ class CashTransferPlanLedger(models.AbstractModel):
         return movements.filtered(lambda m: not m.move_line_id & billed)
 
     # -- entries ---------------------------------------------------------------
-    def _check_open_date(self, date, journal):
-        """Refuse a date in a locked period and offer the first open day."""
-        locks = self.company_id._get_violated_lock_dates(date, False, journal)
-        if locks:
-            first = fields.Date.add(max(lock[0] for lock in locks), days=1)
-            raise UserError(
-                self.env._(
-                    "%(date)s lies in a locked period: choose %(first)s or later.",
-                    date=self._say_day(date),
-                    first=self._say_day(first),
-                )
-            )
-
     def _weights(self):
         """Return ``[(analytic key, grant id, units)]`` of what is due: the distribution
         of what belongs to the plan as a whole (fees, exchange)."""

@@ -1,0 +1,22 @@
+{
+    "name": "Survivors and Cash",
+    "summary": "Compensation and arrears that come through the organisation",
+    "version": "19.0.1.0.0",
+    "category": "Child Remediation",
+    "license": "AGPL-3",
+    "author": "Child Remediation contributors",
+    "development_status": "Beta",
+    "depends": ["case_survivor", "cash_transfer"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/recovery_rules.xml",
+        "views/remediation_recovery_views.xml",
+        "views/remediation_legal_matter_views.xml",
+        "views/remediation_survivor_wage_views.xml",
+        "views/account_payment_views.xml",
+        "views/res_config_settings_views.xml",
+        "views/recovery_menus.xml",
+    ],
+    "post_init_hook": "post_init_hook",
+    "auto_install": True,
+}
