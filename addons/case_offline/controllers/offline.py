@@ -26,6 +26,7 @@ SHELL = (
     "/case_offline/static/src/shell/draw.js",
     "/case_offline/static/src/shell/queue.js",
     "/case_offline/static/src/shell/more.js",
+    "/case_offline/static/src/shell/class.js",
     "/case_offline/static/src/shell/shell.js",
 )
 #: What only makes sense with network is taken out of a page that is taken along.
@@ -157,10 +158,15 @@ class OfflineController(RemediationCaseController):
                 "page": self._page_taken(case),
                 "forms": case._offline_forms(shared, partners),
             }
-        for package in device._received():
-            packets[device._handle(package.name)] = self._packet_received(
-                request.env["remediation.referral.package"].browse(package.id), shared
-            )
+        received = request.env["remediation.referral.package"].browse(
+            device._received().ids
+        )
+        children = received.portal_class() if received else {}
+        for package in received:
+            packets[device._handle(package.name)] = {
+                **self._packet_received(package, shared, package.id in children),
+                "class": children.get(package.id),
+            }
         return packets
 
     def _now(self):
@@ -207,8 +213,11 @@ class OfflineController(RemediationCaseController):
             part.attrib.pop("href")
         return "".join(html.tostring(part, encoding="unicode") for part in main)
 
-    def _packet_received(self, package, shared):
-        """What a receiver takes along of a referral: its page, and the answers."""
+    def _packet_received(self, package, shared, in_class):
+        """What a receiver takes along of a referral: its page, and the answers.
+
+        :param in_class: whether the receiver enters the child's attendance
+        """
         service = package.service_type_id.name or ""
         states = dict(package._fields["state"]._description_selection(request.env))
         answer = self._render(
@@ -225,7 +234,7 @@ class OfflineController(RemediationCaseController):
         names = ["referral-accept", "referral-reject"]
         if package.state == "accepted":
             names = ["referral-done"]
-            if package in package._portal_attendance_packages():
+            if in_class:
                 names.append("attendance-class")
         forms = {name: taken_form(request.env, shared, ANSWERS[name]) for name in names}
         return {

@@ -17,7 +17,7 @@ from odoo.addons.case_submission.models.remediation_submission import (
     URGENT_FORMS,
 )
 from odoo.addons.child_remediation.models.protection.ir_http import MANGLED
-from odoo.addons.remediation_base.tools.forms import FILES, Form
+from odoo.addons.remediation_base.tools.forms import FILES, Form, Question
 
 from .remediation_case import DRAFTS, TAKEN
 
@@ -29,6 +29,11 @@ ANSWERS = {
     "referral-reject": REJECT,
     "referral-done": DONE,
     "attendance-class": ATTENDANCE,
+    "attendance-day": Form(
+        None,
+        _lt("Attendance of a Day"),
+        Question("day", _lt("Day"), kind="date", field=None, required=True),
+    ),
 }
 #: Forms that a phone of the portal sends beside those of collecting servers.
 BESIDE = {"refer": REFER, "document": DOCUMENT, **ANSWERS}
@@ -287,6 +292,8 @@ class Submission(models.Model):
         if day and not str(picked.get(day) or "").strip():
             said = case.sudo().with_context(said_at=written_at)  # sudo: its zone
             picked[day] = said._said_day().isoformat()
+        if form == "attendance-day":
+            return {**picked, "marks": values.get("marks")}
         for name in ("submit", "member"):
             if values.get(name):
                 picked[name] = values[name]
@@ -350,6 +357,10 @@ class Submission(models.Model):
     def _place_held(self, form, answers, others):
         if form not in ANSWERS:
             return super()._place_held(form, answers, others)
+        if form == "attendance-day":
+            packages = self.env["remediation.referral.package"].with_user(self.env.user)
+            rows = packages.portal_enter_day(answers.get("day"), answers.get("marks"))
+            return {"result_model": rows._name, "result_id": rows[:1].id}
         package = self._package_of(answers)
         if form == "referral-accept":
             package.portal_accept()

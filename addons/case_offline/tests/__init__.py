@@ -1,1 +1,8 @@
-from . import test_day_offline, test_intents, test_late, test_phones
+from . import (
+    test_class,
+    test_class_by_taps,
+    test_day_offline,
+    test_intents,
+    test_late,
+    test_phones,
+)

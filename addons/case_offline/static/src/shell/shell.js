@@ -188,6 +188,9 @@ async function look() {
         if (id.length === 32) {
             const found = { id, ref: null, ...(await row(id)) };
             (kept[found.shelf || ""] ||= []).push(found);
+            if (found.class) {
+                (kept.class ||= []).push(found);
+            }
         }
     }
     kept.general = await row("general");
