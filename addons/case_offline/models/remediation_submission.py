@@ -55,7 +55,7 @@ AT_A_TIME = 25
 PHONE_HOURLY = 240
 MAX_VALUES = 400
 #: Names that come with the answers to a form, and are no question of it.
-BESIDE_ANSWERS = ("case", "submit", "member")
+BESIDE_ANSWERS = ("case", "marks", "submit", "member")
 #: Longer values are pictures.
 MAX_WORDS = 8000
 
