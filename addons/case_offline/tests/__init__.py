@@ -4,5 +4,6 @@ from . import (
     test_day_offline,
     test_intents,
     test_late,
+    test_phone_faults,
     test_phones,
 )

@@ -145,7 +145,7 @@ class PhoneCommon(OfflineCommon):
             states = page.locator("main ul.list em").all_inner_texts()
             if not {"Waits", "Waits for another one"} & set(states):
                 return states
-        raise AssertionError(states)
+        raise AssertionError(page.inner_text("main"))
 
     def write_on_page(self, values):
         page = self.page
@@ -162,6 +162,7 @@ class PhoneCommon(OfflineCommon):
         page.click("main form button.main")
         page.wait_for_url(lambda url: "#form" not in url)
 
-    def open_pin(self):
-        self.page.fill("#pin", PIN)
-        self.page.click("main button.main")
+    def open_pin(self, page=None):
+        page = page or self.page
+        page.fill("#pin", PIN)
+        page.click("main button.main")

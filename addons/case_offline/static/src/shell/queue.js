@@ -34,11 +34,15 @@ export async function keepAll(content, bodies, state = "waiting") {
         rows.push({ ...row, sealed: await seal(content, body.key, body) });
     }
     await store("queue", "readwrite", (kept) => rows.forEach((row) => kept.put(row, row.key)));
+    rows.forEach((row) => unkept.delete(row.key));
 }
 
 export const keep = (content, body, state) => keepAll(content, [body], state);
 
 export const remove = (key) => drop("queue", key);
+
+/* What the server answered and a full phone had no room to keep: it asks again later. */
+const unkept = new Map();
 
 /* All entries, the oldest first. */
 export async function entries(content) {
@@ -50,7 +54,7 @@ export async function entries(content) {
             await remove(key);
             continue;
         }
-        found.push({ ...body, state: row.state, tried: row.tried });
+        found.push({ ...body, state: row.state, tried: row.tried, ...unkept.get(key) });
     }
     return found.sort((a, b) => a.written - b.written);
 }
@@ -135,9 +139,11 @@ async function answered(content, entry, answer) {
         if (!isFull(error)) {
             throw error;
         }
-        // The server has it: its row makes room. Any other answer comes again.
         if (["done", "supervisor"].includes(row.state)) {
-            await remove(entry.key);
+            await remove(entry.key); // The server has it, and its row makes room.
+        } else {
+            const { say, theirs, newer } = body;
+            unkept.set(entry.key, { state: row.state, tried: row.tried, say, theirs, newer });
         }
     }
 }
