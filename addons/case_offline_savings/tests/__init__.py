@@ -1,1 +1,1 @@
-from . import test_meeting_by_taps, test_offline_savings
+from . import test_meeting_by_taps, test_offline_savings, test_r51_packet
