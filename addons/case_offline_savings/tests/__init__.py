@@ -1,1 +1,6 @@
-from . import test_meeting_by_taps, test_offline_savings, test_r51_packet
+from . import (
+    test_meeting_by_taps,
+    test_meeting_in_french,
+    test_offline_savings,
+    test_r51_packet,
+)

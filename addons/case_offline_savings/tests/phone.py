@@ -26,8 +26,13 @@ class SavingsPhone(OfflineSavingsCommon):
     social_box = 24 * 100 + 2500
 
     @classmethod
+    def _load_words(cls):
+        """Load the words of the language, where it is not English."""
+
+    @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls._load_words()
         cls.group.village_agent_id = False
         cls.group = cls._new_group(members=MEMBERS)
         cls.group.member_ids[:1].full_name = f"{CANARY} Furaha"

@@ -774,6 +774,9 @@ async function drawPage() {
         enrolPage();
     } else if (content) {
         const [name, ...rest] = location.hash.slice(1).split("/");
+        if (!kept.general) {
+            await look(); // The bar below knows what the phone took along.
+        }
         const other = otherPages[name];
         await (other ? other(phone, ...rest) : (PAGES[name] || listPage)(...rest));
     } else {

@@ -26,8 +26,10 @@ export function money(group, amount, lang) {
     const [symbol, position, digits] = group.money;
     const least = Number.isInteger(amount) ? 0 : digits;
     const how = { minimumFractionDigits: least, maximumFractionDigits: digits };
-    const text = new Intl.NumberFormat(lang, how).format(amount);
-    return position === "before" ? `${symbol}\u00a0${text}` : `${text}\u00a0${symbol}`;
+    const text = new Intl.NumberFormat(lang, how).format(Math.abs(amount));
+    const sign = amount < 0 ? "−" : "";
+    const whole = position === "before" ? `${symbol}\u00a0${text}` : `${text}\u00a0${symbol}`;
+    return sign + whole;
 }
 
 /* What a member begins the meeting with. */

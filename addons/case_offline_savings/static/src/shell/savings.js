@@ -283,14 +283,22 @@ function beginForm(phone, group) {
         "form",
         { class: "card", novalidate: true, onsubmit: begin },
         problem,
-        el(
-            "div",
-            { class: "field" },
-            el("label", { for: "day" }, word(phone, "day")),
-            el("input", { id: "day", name: "day", type: "date", value: day, disabled: Boolean(group.open) })
-        ),
+        dayField(phone, day, null, Boolean(group.open)),
         el("button", { class: "main" }, word(phone, "begin"))
     );
+}
+
+function dayField(phone, day, change, disabled) {
+    const input = el("input", {
+        id: "day",
+        name: "day",
+        type: "date",
+        value: day,
+        disabled,
+        onchange: () => change && input.value && change(input.value),
+    });
+    const label = el("label", { for: "day" }, word(phone, "day"));
+    return el("div", { class: "field" }, label, input);
 }
 
 function draftParts(phone, group, entry) {
@@ -329,7 +337,7 @@ function draftParts(phone, group, entry) {
             "p",
             { class: "facts" },
             el("span", {}, new Date(`${date}T12:00`).toLocaleDateString(phone.lang)),
-            el("span", {}, `${asked.length} / ${group.members.length}`)
+            el("span", {}, `${word(phone, "members")}: ${asked.length} / ${group.members.length}`)
         ),
         entry.say ? phone.say(entry.say, "error") : null,
         el(
@@ -348,6 +356,10 @@ function draftParts(phone, group, entry) {
         ),
         el("ul", { class: "list" }, lines),
         el("p", { class: "foot-line" }, totals(phone, group, entry)),
+        group.open ? null : dayField(phone, date, (day) => {
+            entry.values.date = day;
+            keep(phone, entry).then(() => groupPage(phone, group.id));
+        }),
         el("p", {}, el("button", { type: "button", class: "link", onclick: throwAway }, phone.words.delete)),
     ];
 }
@@ -496,7 +508,7 @@ function memberForm(box, phone, group, member, said, day, change) {
             : []),
         el(
             "details",
-            { class: "field card", open: used },
+            { class: "card", open: used },
             el("summary", {}, word(phone, "more")),
             more.map((name) => field(name, by[name]))
         )
@@ -520,7 +532,7 @@ function decidedPart(phone, group, said, change) {
     });
     return el(
         "details",
-        { class: "field card", open: said.group_decided === "yes" },
+        { class: "card", open: said.group_decided === "yes" },
         el("summary", {}, word(phone, "beyond")),
         el("label", { class: "check" }, yes, el("span", {}, word(phone, "decided"))),
         el("label", { for: "f-decision_reason" }, word(phone, "reason")),
@@ -589,6 +601,9 @@ function unfinished(phone, group, entry, found) {
         if (open.length) {
             return `${one.number}. ${one.name}: ${sentence(phone, group, one, said, open[0])}`;
         }
+    }
+    if (!group.open && !fitsDay(group, date)) {
+        return word(phone, "early");
     }
     const given = Object.values(members).some((said) => number(said.loan_given));
     return given && found.loan.expected < 0 ? word(phone, "fund") : "";
@@ -710,8 +725,8 @@ async function bothPage(phone, key) {
         el(
             "div",
             { class: "both" },
-            column(phone, group, phone.words.mine, entry.values.date, entry.values.members, theirs.members),
-            column(phone, group, phone.words.theirs, theirs.day, theirs.members, entry.values.members)
+            column(phone, group, word(phone, "mine"), entry.values.date, entry.values.members, theirs.members),
+            column(phone, group, word(phone, "theirs"), theirs.day, theirs.members, entry.values.members)
         ),
         el(
             "p",
@@ -730,17 +745,15 @@ async function bothPage(phone, key) {
 function column(phone, group, name, day, members = {}, others = {}) {
     const names = ["attendance", "shares", ...MONEY];
     const choices = Object.fromEntries(group.labels.choices);
-    const text = (said = {}) =>
+    const value = (said, one) =>
+        one === "attendance" ? choices[(said || {})[one]] || "–" : number((said || {})[one]);
+    /* What this one says where the two differ. */
+    const text = (at) =>
         names
-            .map((one) => {
-                const value = one === "attendance" ? choices[said[one]] : number(said[one]);
-                return value ? `${group.labels[one]}: ${value}` : null;
-            })
-            .filter(Boolean)
+            .filter((one) => value(members[at], one) !== value(others[at], one))
+            .map((one) => `${group.labels[one]}: ${value(members[at], one)}`)
             .join("\n");
-    const differ = group.members.filter(
-        (one) => text(members[one.number]) !== text(others[one.number])
-    );
+    const differ = group.members.filter((one) => text(one.number));
     return el(
         "section",
         { class: "card" },
@@ -751,7 +764,7 @@ function column(phone, group, name, day, members = {}, others = {}) {
             {},
             differ.map((one) => [
                 el("dt", {}, `${one.number}. ${one.name}`),
-                el("dd", { class: "pre" }, text(members[one.number]) || "–"),
+                el("dd", { class: "pre" }, text(one.number)),
             ])
         )
     );

@@ -1,0 +1,60 @@
+from axe_playwright_python.sync_playwright import Axe
+
+from odoo.tests import tagged
+
+from .phone import SavingsPhone
+
+#: Words of the pages in English; none is left where the agent reads French.
+ENGLISH = ("Savings", "Meeting", "Shares", "Owes", "Count", "Member", "Loan", "Fine")
+
+
+@tagged("post_install", "-at_install")
+class TestMeetingInFrench(SavingsPhone):
+    """Each page of a meeting in French: whole, heard, on a phone's width."""
+
+    lang = "fr_FR"
+
+    @classmethod
+    def _load_words(cls):
+        cls.env["res.lang"]._activate_lang(cls.lang)
+        modules = [
+            "case_referral",
+            "case_offline",
+            "savings_group",
+            "savings_group_portal",
+            "case_offline_savings",
+        ]
+        cls.env["ir.module.module"]._load_module_terms(modules, [cls.lang])
+
+    def fits(self, name):
+        super().fits(name)
+        found = Axe().run(self.page).response["violations"]
+        serious = [
+            f"{rule['id']}: {node['html'][:200]}"
+            for rule in found
+            if rule["impact"] in ("serious", "critical")
+            for node in rule["nodes"]
+        ]
+        self.assertFalse(serious, name)
+        said = self.page.inner_text("body")
+        for word in ENGLISH:
+            self.assertNotIn(word, said, name)
+
+    def test_each_page_of_a_meeting_is_french(self):
+        page = self.page
+        with self.allow_requests(all_requests=True):
+            self.offline()
+            self.hold(members=6)
+            page.click("main > p > a")
+            page.wait_for_selector("a.main.wide")
+            self.fits("draft")
+            page.evaluate("location.hash = location.hash.replace('group', 'count')")
+            page.wait_for_selector("table.pots")
+            page.fill("[name=counted_loan]", "1")
+            page.wait_for_selector("[name=why_loan]:visible")
+            page.click("form > button.main")
+            page.wait_for_selector("p.error:visible")
+            self.fits("differs")
+            page.evaluate("location.hash = '#queue'")
+            page.wait_for_selector("main > p button.main")
+            self.fits("queue")
