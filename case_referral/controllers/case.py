@@ -2,6 +2,8 @@ from odoo import http
 from odoo.exceptions import AccessError
 from odoo.http import request
 
+from odoo.addons.remediation_base.tools.forms import words
+
 from ..forms import (
     CONFIRM,
     DANGER,
@@ -130,7 +132,7 @@ class RemediationCaseController(RemediationPortal):
             return self._not_found()
         hidden = self._hidden(case)
         form = SECTIONS[section]
-        words = state_words(request.env)
+        states = state_words(request.env)
         return self._render(
             "case_referral.portal_record",
             {
@@ -141,7 +143,7 @@ class RemediationCaseController(RemediationPortal):
                 "actions": [
                     (
                         ACTION.shown(action, case, hidden.get(ACTION.model, ())),
-                        words["action"].get(action.state),
+                        states["action"].get(action.state),
                     )
                     for action in (record.action_ids if section == "plan" else ())
                 ],
@@ -188,7 +190,7 @@ class RemediationCaseController(RemediationPortal):
         return case._disclosure_hidden(request.env.user.partner_id)[case.id]
 
     def _title(self, section):
-        return request.env._(SECTIONS[section].title)
+        return words(request.env, SECTIONS[section].title)
 
     def _drawn(self, case, section, values):
         """The questions of one page of a case, without what the family withheld."""

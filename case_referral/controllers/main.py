@@ -8,6 +8,7 @@ from odoo.exceptions import AccessError, MissingError, UserError, ValidationErro
 from odoo.http import request
 
 from odoo.addons.child_remediation.models.protection.ir_http import MANGLED
+from odoo.addons.remediation_base.tools.other_words import KEY
 
 from ..models.ir_http import TEXT_SIZES, page_values
 from .words import state_words
@@ -90,7 +91,8 @@ class RemediationPortal(http.Controller):
         record = request.env[model].search_fetch([("name", "=", code)], limit=1)
         if not record:
             raise MissingError(request.env._("This page is not open to you."))
-        return record
+        request.update_context(**{KEY: record._words_of()})
+        return record.with_env(request.env)
 
     def _posted(self, form, owner=None, besides=()):
         """Return what was posted of the questions of a form, lists for names that end

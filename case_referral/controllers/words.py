@@ -1,5 +1,7 @@
 """The words for the states that the portal's pages show, in the user's language."""
 
+from odoo.addons.remediation_base.tools.other_words import say_choices
+
 WORDS = {
     "stage": ("remediation.case", "stage"),
     "risk": ("remediation.case", "risk_level"),
@@ -20,6 +22,8 @@ WORDS = {
 def state_words(env):
     """Return a dict of value to label for each kind of state."""
     return {
-        name: dict(env[model]._fields[field]._description_selection(env))
+        name: dict(
+            say_choices(env, env[model]._fields[field]._description_selection(env))
+        )
         for name, (model, field) in WORDS.items()
     }

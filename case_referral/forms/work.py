@@ -74,7 +74,7 @@ WORK = Form(
     Question(
         "is_trafficked",
         _lt("Was the child recruited or moved for exploitation?"),
-        help=_lt("Of a child, no force or deceit is needed."),
+        help=_lt("Below 18, no force or deceit is needed."),
     ),
     Question(
         "is_worst_form",

@@ -1,3 +1,4 @@
+from . import remediation_case_words
 from . import remediation_identity_text
 from . import remediation_area
 from . import remediation_site

@@ -8,6 +8,7 @@ from . import test_delivery_entry
 from . import test_documents
 from . import test_one_case
 from . import test_papers
+from . import test_person_words
 from . import test_r06_r09_disclosure
 from . import test_education
 from . import test_intake_import

@@ -121,7 +121,7 @@ class AgreementChild(models.Model):
         stamp="ended",
         check="_missing_to_end",
         asks={"date": "date_last", "reason": "end_reason"},
-        title=_lt("End for This Child"),
+        title=_lt("End for This File"),
         hint=_lt("Name who pays from then on: set the shares of the case."),
     )
     def action_end(self, date, reason):

@@ -24,6 +24,10 @@ class Base(models.AbstractModel):
         now = pytz.utc.localize(fields.Datetime.now())
         return now.astimezone(company._place_zone()).date()
 
+    def _words_of(self):
+        """The kind of words of this record's file: None for the usual ones."""
+        return None
+
     def _say_day(self, day, how="medium"):
         """A day inside a sentence, as the reader writes it: May 20, 2024; 20 mai 2024.
 

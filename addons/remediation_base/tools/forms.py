@@ -25,6 +25,7 @@ from .answers import (
     read_choice,
 )
 from .numbers import say_number
+from .other_words import say, say_choices
 
 _lt = LazyTranslate(__name__)
 
@@ -108,7 +109,7 @@ class Question:
 
 def words(env, text) -> str:
     """A question's text, in the user's language; one that people wrote as it is."""
-    return env._(text) if isinstance(text, LazyGettext) else text or ""
+    return say(env, env._(text)) if isinstance(text, LazyGettext) else text or ""
 
 
 class Form:
@@ -188,7 +189,7 @@ class Form:
         if kind in ("choice", "choices", "answer"):
             return [
                 choice
-                for choice in field._description_selection(env)
+                for choice in say_choices(env, field._description_selection(env))
                 if not question.only or question.only(choice[0])
             ]
         return []

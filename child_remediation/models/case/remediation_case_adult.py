@@ -11,9 +11,10 @@ class Case(models.Model):
     age nobody knows is a child.
     """
 
-    _inherit = "remediation.case"
+    _name = "remediation.case"
+    _inherit = ["remediation.case", "remediation.case.words"]
 
-    is_adult = fields.Boolean(compute="_compute_is_adult")
+    is_adult = fields.Boolean(compute="_compute_is_adult", string="Adult's File")
 
     # sudo inside: an age in years is no identity.
     def _compute_is_adult(self):

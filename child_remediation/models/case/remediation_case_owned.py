@@ -14,7 +14,11 @@ class CaseOwned(models.AbstractModel):
 
     _name = "remediation.case.owned"
     _description = "Record Owned by a Case"
-    _inherit = ["remediation.protected.mixin", "remediation.identity.text"]
+    _inherit = [
+        "remediation.case.words",
+        "remediation.protected.mixin",
+        "remediation.identity.text",
+    ]
     _check_company_auto = True
 
     _remediation_sensitive = True
@@ -53,6 +57,7 @@ class CaseOwned(models.AbstractModel):
     organisation_id = fields.Many2one(
         related="case_id.organisation_id", store=True, index=True, precompute=True
     )
+    is_adult = fields.Boolean(related="case_id.is_adult", string="Adult's File")
 
     def _check_supervises(self):
         """The user supervises the case (or coordinates)."""

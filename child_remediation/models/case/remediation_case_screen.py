@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import format_amount
 
 from odoo.addons.remediation_base.tools.numbers import say_number
+from odoo.addons.remediation_base.tools.other_words import say
 
 from ..family.remediation_beneficiary import IDENTITY_GROUPS
 
@@ -144,7 +145,11 @@ class Case(models.Model):
     def _timeline_of_stages(self):
         _ = self.env._
         entries = [
-            self._timeline_entry(self.identified_on, "stage", _("Child reported"))
+            self._timeline_entry(
+                self.identified_on,
+                "stage",
+                say(self.env, _("Child reported"), self._words_of()),
+            )
         ]
         if self.first_contact_on:
             entries.append(

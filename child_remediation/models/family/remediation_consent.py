@@ -82,7 +82,6 @@ class Consent(models.Model):
     _open_fields = {"given": {"second_member_id"}}
 
     purpose = fields.Selection(PURPOSES, required=True, index=True)
-    is_adult = fields.Boolean(related="case_id.is_adult")
     subject = fields.Selection(
         [("caregiver", "Caregiver"), ("child", "Child"), ("authority", "Authority")],
         required=True,

@@ -70,7 +70,6 @@ class WorkSituation(models.Model):
     )
 
     date = fields.Date(required=True, default=fields.Date.context_today)
-    is_adult = fields.Boolean(related="case_id.is_adult")
     works = Answer("Child Works")
     site_id = fields.Many2one("remediation.site", check_company=True, index=True)
     site_type = fields.Selection(related="site_id.site_type", store=True)
@@ -146,7 +145,7 @@ class WorkSituation(models.Model):
     )
     is_trafficked = Answer(
         "Recruited or Moved for Exploitation",
-        help="Of a child, no force or deceit is needed for it to be trafficking.",
+        help="Below 18, no force or deceit is needed for it to be trafficking.",
     )
     movement_ids = fields.One2many("remediation.movement", "work_situation_id")
     is_bonded = Answer("Works Off a Debt")

@@ -99,7 +99,6 @@ class Visit(models.Model):
     is_post_closure = fields.Boolean(
         readonly=True, copy=False, string="Check after Closure"
     )
-    is_adult = fields.Boolean(related="case_id.is_adult")
     child_seen = Answer("Child Seen in Person", selection=YES_NO)
     child_seen_alone = Answer("Child Seen Alone", selection=YES_NO)
     present = fields.Char(string="Who Was Present")

@@ -80,7 +80,6 @@ class Plan(models.Model):
         ],
         string="Main Payer",
     )
-    is_adult = fields.Boolean(related="case_id.is_adult")
     caregiver_member_id = fields.Many2one(
         "remediation.household.member", string="Caregiver"
     )

@@ -22,6 +22,7 @@ class FamilyTracing(models.Model):
     _inherit = ["remediation.case.owned"]
     _order = "date desc, id desc"
 
+    _about_others = frozenset({"sought"})
     _open_fields = {
         "open": EVERYTHING,
         "found": {"best_interest_id", "place", "country_id", "note"},
