@@ -1,3 +1,5 @@
+from axe_playwright_python.sync_playwright import Axe
+
 from odoo.tests import tagged
 
 from .common import PLACE
@@ -84,3 +86,28 @@ class TestClassByTaps(PhoneCommon):
         self.assertEqual(months.mapped("days_open"), [1] * CHILDREN)
         self.assertEqual(months.mapped("days_present"), [0, 1, 1])
         self.assertEqual(sum(months.mapped("days_unexcused")), 1)
+
+    def test_the_class_is_french_and_heard(self):
+        page = self.page
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.env["ir.module.module"]._load_module_terms(
+            ["case_referral", "case_offline"], ["fr_FR"]
+        )
+        self.school_user.lang = "fr_FR"
+        self.env.flush_all()
+        with self.allow_requests(all_requests=True):
+            self.begin_school()
+            page.locator("nav.tabs a[href='#class']").tap()
+            page.wait_for_selector(".pupil")
+            self.mark(1, "unexcused")
+            self.fits("class_fr")
+            found = Axe().run(page).response["violations"]
+            said = page.inner_text("main")
+        serious = [
+            one["id"] for one in found if one["impact"] in ("serious", "critical")
+        ]
+        self.assertFalse(serious)
+        for word in ("Présent", "Non excusé", "Enregistrer le jour"):
+            self.assertIn(word, said)
+        for word in ("Present", "Excused", "Day"):
+            self.assertNotIn(word, said)

@@ -15,6 +15,10 @@ let pending = Promise.resolve(); // What is being kept; pages wait for it.
 
 const word = (phone, name) => phone.words[`savings_${name}`];
 
+/* “What: how much”, as the language of the reader writes it. */
+const says = (phone, what, value) =>
+    word(phone, "says").replace("{what}", what).replace("{value}", value);
+
 // ---- What lies on the phone ----------------------------------------------------------
 async function groupOf(phone, id) {
     return (await phone.shelf("savings")).find((one) => one.id === id);
@@ -92,7 +96,12 @@ function totals(phone, group, entry) {
         "span",
         { class: "totals" },
         Object.entries(found).map(([pot, { expected }]) =>
-            el("span", {}, `${word(phone, pot)}: `, el("b", {}, money(group, expected, phone.lang)))
+            el(
+                "span",
+                {},
+                says(phone, word(phone, pot), ""),
+                el("b", {}, money(group, expected, phone.lang))
+            )
         )
     );
 }
@@ -136,7 +145,7 @@ function stepper(phone, group, said, name, step, change) {
     const button = (sign, text, why) =>
         el(
             "button",
-            { type: "button", "aria-label": `${label}: ${why}`, onclick: press(sign) },
+            { type: "button", "aria-label": says(phone, label, why), onclick: press(sign) },
             text
         );
     return el(
@@ -203,7 +212,7 @@ async function listPage(phone) {
                     { href: `#savings-group/${group.id}` },
                     el("strong", {}, group.name),
                     waits ? el("em", {}, waits) : null,
-                    el("small", {}, `${group.code} · ${word(phone, "members")}: ${group.members.length}`)
+                    el("small", {}, `${group.code} · ${says(phone, word(phone, "members"), group.members.length)}`)
                 )
             )
         );
@@ -255,7 +264,7 @@ const groupPage = ofGroup(async (phone, group, entry) => {
                 el(
                     "p",
                     { class: "facts" },
-                    el("span", {}, `${word(phone, pot)}: ${money(group, none[pot].start, phone.lang)}`)
+                    el("span", {}, says(phone, word(phone, pot), money(group, none[pot].start, phone.lang)))
                 )
             );
         }
@@ -309,7 +318,7 @@ function draftParts(phone, group, entry) {
     const lines = group.members.map((one) => {
         const said = members[one.number];
         const done = asked.includes(String(one.number));
-        const shares = `${group.labels.shares}: ${said.shares}`;
+        const shares = says(phone, group.labels.shares, said.shares);
         return el(
             "li",
             {},
@@ -337,7 +346,7 @@ function draftParts(phone, group, entry) {
             "p",
             { class: "facts" },
             el("span", {}, new Date(`${date}T12:00`).toLocaleDateString(phone.lang)),
-            el("span", {}, `${word(phone, "members")}: ${asked.length} / ${group.members.length}`)
+            el("span", {}, says(phone, word(phone, "members"), `${asked.length} / ${group.members.length}`))
         ),
         entry.say ? phone.say(entry.say, "error") : null,
         el(
@@ -448,7 +457,7 @@ function facts(phone, group, member, day) {
         el("span", {}, `${word(phone, "saved")} ${tell(member.savings)}`),
         owed ? el("span", { class: "late" }, `${word(phone, "owes")} ${tell(owed)}`) : null,
         member.loans.map(([, balance, on]) =>
-            on ? el("span", {}, `${word(phone, "due")} ${due(on)}: ${tell(balance)}`) : null
+            on ? el("span", {}, says(phone, `${word(phone, "due")} ${due(on)}`, tell(balance))) : null
         )
     );
 }
@@ -476,7 +485,7 @@ function memberForm(box, phone, group, member, said, day, change) {
         rules.shares_max <= STAMPS
             ? squares(
                   "shares",
-                  `${group.labels.shares} (${word(phone, "share")}: ${money(group, step, phone.lang)})`,
+                  `${group.labels.shares} (${says(phone, word(phone, "share"), money(group, step, phone.lang))})`,
                   "stamps",
                   Array.from({ length: rules.shares_max + 1 }, (_, count) => [count, count]),
                   said.shares,
@@ -502,7 +511,7 @@ function memberForm(box, phone, group, member, said, day, change) {
                   el(
                       "button",
                       { type: "button", class: "wide", onclick: all },
-                      `${word(phone, "all")}: ${money(group, owed, phone.lang)}`
+                      says(phone, word(phone, "all"), money(group, owed, phone.lang))
                   ),
               ]
             : []),
@@ -592,14 +601,14 @@ function unfinished(phone, group, entry, found) {
     const asked = entry.met.map(String);
     const left = group.members.filter((one) => !asked.includes(String(one.number)));
     if (left.length) {
-        return `${word(phone, "not_asked")}: ${left.map((one) => one.number).join(", ")}`;
+        return says(phone, word(phone, "not_asked"), left.map((one) => one.number).join(", "));
     }
     for (const one of group.members) {
         const said = members[one.number];
         const { wrong, beyond } = check(group, one, said, date);
         const open = said.group_decided === "yes" ? wrong : [...wrong, ...beyond];
         if (open.length) {
-            return `${one.number}. ${one.name}: ${sentence(phone, group, one, said, open[0])}`;
+            return says(phone, `${one.number}. ${one.name}`, sentence(phone, group, one, said, open[0]));
         }
     }
     if (!group.open && !fitsDay(group, date)) {
@@ -751,7 +760,7 @@ function column(phone, group, name, day, members = {}, others = {}) {
     const text = (at) =>
         names
             .filter((one) => value(members[at], one) !== value(others[at], one))
-            .map((one) => `${group.labels[one]}: ${value(members[at], one)}`)
+            .map((one) => says(phone, group.labels[one], value(members[at], one)))
             .join("\n");
     const differ = group.members.filter((one) => text(one.number));
     return el(
