@@ -10,7 +10,7 @@ from odoo.http import request
 from odoo.addons.child_remediation.models.protection.ir_http import MANGLED
 from odoo.addons.remediation_base.tools.other_words import KEY
 
-from ..models.ir_http import TEXT_SIZES, page_values
+from ..models.ir_http import SPOKEN, TEXT_SIZES, page_values
 from .words import state_words
 
 _logger = logging.getLogger(__name__)
@@ -206,6 +206,7 @@ class RemediationPortal(http.Controller):
         if request.httprequest.method == "POST" and code in installed:
             if not request.env.user._is_public():
                 request.env.user.lang = code
+            request.session[SPOKEN] = code
             request.session.context = {**request.session.context, "lang": code}
         return request.redirect("/my/remediation", code=303, local=True)
 

@@ -10,17 +10,9 @@ class RemediationPublicController(RemediationPortal):
     """The anonymous form: no account, no photo, slowed down, can be switched off."""
 
     def _speak(self, lang):
-        installed = [code for code, _name in request.env["res.lang"].get_installed()]
-        wanted = next(
-            (code for code in installed if lang and code.startswith(lang[:2])), None
-        )
-        if not wanted and request.env.user._is_public():
-            best = request.httprequest.accept_languages.best or ""
-            wanted = next(
-                (code for code in installed if code.startswith(best[:2] or "-")), None
-            )
-        if wanted:
-            request.update_context(lang=wanted)
+        """Go on in the language that the address names, on this page alone."""
+        if lang:
+            request.env["ir.http"]._speak(lang)
 
     def _languages(self):
         """Each calls itself by its own name."""

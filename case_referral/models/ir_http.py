@@ -9,12 +9,15 @@ _logger = logging.getLogger(__name__)
 
 #: The portal's own pages: plain HTML with one style sheet and one script.
 PAGES = re.compile(r"^/(my/remediation|report-concern|speak-up|remedies)(/|$)")
+SIGN_IN = re.compile(r"^/web/(login|reset_password|signup)(/|$)")
 HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data: blob:; "
     "base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'",
     "X-Frame-Options": "DENY",
 }
+#: Where a visit keeps the language that was chosen.
+SPOKEN = "remediation_spoken"
 REFUSED = (AccessError, AccessDenied, MissingError)
 #: Sizes of the text, as the reader chose on this phone.
 TEXT_SIZES = ("normal", "large", "largest")
@@ -45,6 +48,34 @@ class IrHttp(models.AbstractModel):
         return {**headers, **HEADERS} if PAGES.match(path) else headers
 
     @classmethod
+    def _pre_dispatch(cls, rule, args):
+        result = super()._pre_dispatch(rule, args)
+        path = request.httprequest.path
+        if PAGES.match(path) or SIGN_IN.match(path):
+            cls._speak()
+        return result
+
+    @classmethod
+    def _speak(cls, wanted=None):
+        """Use the language that a visitor chose, otherwise that of the browser: core
+        knows no browser's Swahili. Who signed in keeps the own one.
+
+        :param wanted: a language's first letters, of this page alone
+        """
+        installed = [code for code, _name in request.env["res.lang"].get_installed()]
+        asked = [wanted]
+        if not request.env.uid or request.env.user._is_public():
+            asked.append(request.session.get(SPOKEN))
+            asked += [one for one, _weight in request.httprequest.accept_languages]
+        for one in filter(None, asked):
+            letters = one.replace("-", "_")
+            near = [code for code in installed if code[:2] == letters[:2]]
+            if near:
+                lang = letters if letters in near else near[0]
+                request.update_context(lang=lang)
+                return
+
+    @classmethod
     def _handle_error(cls, exception):
         """What goes wrong on a page of the portal is said on one like it: light, and
         in the reader's language."""
@@ -65,6 +96,7 @@ class IrHttp(models.AbstractModel):
     def _portal_error(cls, code, exception):
         request.env.cr.rollback()
         cls._auth_method_public()
+        cls._speak()
         user = request.env.user
         # Only sentences for people: what was refused may name a record.
         told = isinstance(exception, UserError) and not isinstance(exception, REFUSED)

@@ -258,3 +258,20 @@ class TestSpoken(PortalCommon):
         self.assertEqual(self.portal_manager.lang, before)
         self.post("/my/remediation/language", {"code": "sw"}, 400, token=False)
         self.assertEqual(self.portal_manager.lang, before)
+
+    def test_a_visitor_reads_the_language_of_the_browser_until_another_is_chosen(self):
+        self.authenticate(None, None)
+        paths = ("/web/login?redirect=/my/remediation", RESET, "/report-concern")
+        paths += ("/my/remediation/nowhere",)
+        for wanted, code in (("sw-KE,en;q=0.5", "sw"), ("es-MX,es", "es-ES")):
+            self.opener.headers["Accept-Language"] = wanted
+            for path in paths:
+                with self.subTest(wanted=wanted, path=path):
+                    page = html.fromstring(self.url_open(path).text)
+                    self.assertEqual(page.get("lang"), code)
+        self.choose("pt_PT")
+        for path in paths:
+            page = html.fromstring(self.url_open(path).text)
+            self.assertEqual(page.get("lang"), "pt-PT", path)
+        page = html.fromstring(self.url_open("/report-concern?lang=sw").text)
+        self.assertEqual(page.get("lang"), "sw")

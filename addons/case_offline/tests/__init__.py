@@ -4,6 +4,7 @@ from . import (
     test_day_offline,
     test_intents,
     test_late,
+    test_looks,
     test_phone_faults,
     test_phones,
 )

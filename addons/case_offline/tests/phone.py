@@ -17,6 +17,9 @@ CANARY = "Zanzicanary"
 class PhoneCommon(OfflineCommon):
     """A real browser as a phone: its hands, and what is on it."""
 
+    #: What else the browser is told when it starts.
+    extras = ()
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -40,7 +43,8 @@ class PhoneCommon(OfflineCommon):
         context = self.playwright.chromium.launch_persistent_context(
             self.profile.name,
             executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-background-networking"],
+            args=["--no-sandbox", "--disable-background-networking", *self.extras],
+            ignore_default_args=["--disable-extensions"] if self.extras else None,
             viewport={"width": 360, "height": 740},
             is_mobile=True,
             has_touch=True,

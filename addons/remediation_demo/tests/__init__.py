@@ -4,5 +4,6 @@ from . import test_demo_children
 from . import test_demo_savings
 from . import test_figures
 from . import test_living
+from . import test_portal_pages
 from . import test_phone
 from . import test_words

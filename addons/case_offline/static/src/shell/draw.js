@@ -30,7 +30,7 @@ function options(offered, value) {
 function select(field, offered, value, shared) {
     const input = el(
         "select",
-        { id: `f-${field.name}`, name: field.name, "aria-required": field.required },
+        { id: `f-${field.name}`, name: field.name, "aria-required": field.required ? "true" : null },
         options(offered, value)
     );
     if (field.by) {
@@ -114,21 +114,34 @@ function plain(field, value) {
     });
 }
 
-/* Reads a question aloud, where the phone has a voice for its language. */
-function aloud(text, words) {
-    const lang = document.documentElement.lang;
+/* The phone's own voice for the language of the page; one elsewhere needs network. */
+function voice() {
     const voices = window.speechSynthesis ? speechSynthesis.getVoices() : [];
-    if (!voices.some((voice) => voice.lang.startsWith(lang.slice(0, 2)))) {
-        return null;
-    }
+    const lang = document.documentElement.lang.slice(0, 2);
+    return voices.find((one) => one.localService && one.lang.slice(0, 2) === lang);
+}
+
+/* Reads a question aloud. A phone says late which voices it has: until then, and without
+   one, the button is not shown. */
+function aloud(field, words) {
     const speak = () => {
-        const said = new SpeechSynthesisUtterance(text);
-        said.lang = lang;
+        const said = new SpeechSynthesisUtterance([field.label, field.help || ""].join(" "));
+        said.voice = voice();
+        said.lang = said.voice.lang;
         speechSynthesis.cancel();
         speechSynthesis.speak(said);
     };
-    const attributes = { type: "button", class: "aloud", "aria-label": words.read_aloud };
-    return el("button", { ...attributes, onclick: speak }, "🔊");
+    const attributes = { type: "button", class: "say", "aria-label": words.read_aloud };
+    return el("button", { ...attributes, hidden: !voice(), onclick: speak });
+}
+
+if (window.speechSynthesis) {
+    speechSynthesis.getVoices();
+    speechSynthesis.addEventListener?.("voiceschanged", () => {
+        for (const button of document.querySelectorAll("main .say")) {
+            button.hidden = !voice();
+        }
+    });
 }
 
 function one(field, values, shared, words) {
@@ -142,7 +155,7 @@ function one(field, values, shared, words) {
         const tags = field.folded ? ["details", "summary"] : ["fieldset", "legend"];
         const title = el(tags[1], {}, field.label);
         const attributes = { class: "field", "data-when": when };
-        return el(tags[0], attributes, title, checks(field, offered, value));
+        return el(tags[0], attributes, title, aloud(field, words), checks(field, offered, value));
     }
     const input =
         {
@@ -153,7 +166,8 @@ function one(field, values, shared, words) {
     return el(
         "div",
         { class: field.group ? "field group" : "field", "data-when": when },
-        el("label", { for: `f-${field.name}` }, field.label, aloud(field.label, words)),
+        el("label", { for: `f-${field.name}` }, field.label),
+        aloud(field, words),
         input(),
         field.help ? el("small", {}, field.help) : null
     );

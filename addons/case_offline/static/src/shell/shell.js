@@ -2,7 +2,7 @@
 
    Nothing of a child stands in the address, the title or a message of the phone: pages
    are found by the sealed row they are read from. */
-/* global location, history, navigator, setInterval, URL, confirm */
+/* global location, history, localStorage, navigator, setInterval, URL, confirm */
 import { draw, el, missing, read } from "./draw.js";
 import { forms as otherForms, pages as otherPages } from "./more.js";
 import * as queue from "./queue.js";
@@ -226,6 +226,7 @@ async function cases() {
     return found;
 }
 
+const day = (ms) => new Date(ms).toLocaleDateString(lang);
 const moment = (ms) =>
     new Date(ms).toLocaleString(lang, { dateStyle: "short", timeStyle: "short" });
 
@@ -361,7 +362,7 @@ async function lockPage(problem) {
         say(notice, "waiting"),
         say(problem, "error"),
         signIn(),
-        waiting ? el("p", { class: "soft" }, `${words.queue}: ${waiting}`) : null,
+        waiting ? el("p", { class: "soft" }, `${words.queue} (${waiting})`) : null,
         el(
             "form",
             { class: "card", onsubmit: open },
@@ -374,6 +375,12 @@ async function lockPage(problem) {
     const pin = main.querySelector("#pin");
     pin.value = typed && !problem ? typed.value : "";
     pin.focus();
+}
+
+/* What is due first, and on which day. */
+function dueLine({ kind, due }) {
+    const when = Date.parse(due.replace(" ", "T"));
+    return el("em", { class: when < Date.now() ? "late" : null }, `${kind}, ${day(when)}`);
 }
 
 async function listPage() {
@@ -395,14 +402,8 @@ async function listPage() {
                 { href: `#case/${one.id}` },
                 el("strong", {}, one.name),
                 el("span", {}, one.code),
-                one.due.length ? el("em", {}, one.due[0].kind) : null,
-                el(
-                    "small",
-                    {},
-                    [one.who, ...one.due.map((due) => moment(Date.parse(due.due.replace(" ", "T"))))]
-                        .filter(Boolean)
-                        .join(" · ")
-                )
+                one.due.length ? dueLine(one.due[0]) : null,
+                one.who ? el("small", {}, one.who) : null
             )
         )
     );
@@ -416,7 +417,7 @@ async function listPage() {
                   `${words.updated} ${moment(lease.fetched)} · ${words.until} ${moment(lease.until)}`
               )
             : say(words.gone, "waiting"),
-        lines.length ? el("ul", { class: "list" }, lines) : el("p", { class: "empty" }, words.no_cases),
+        lines.length ? el("ul", { class: "list people" }, lines) : el("p", { class: "empty" }, words.no_cases),
         signIn(),
         el("p", { class: "status" }, online(), el("button", { type: "button", onclick: lock }, words.lock))
     );
@@ -586,7 +587,7 @@ function calledPage() {
         ? el("a", { class: "call", href: `tel:${number.replace(/[^0-9+]/g, "")}` }, number)
         : el("strong", {}, words.nearest);
     show(
-        el("div", { class: "error", role: "alert" }, el("p", {}, words.emergency), link),
+        el("div", { class: "error", role: "alert" }, title(words.emergency), link),
         el("p", {}, words.emergency_kept),
         el("p", {}, el("a", { class: "button", href: "#queue" }, words.queue))
     );
@@ -692,7 +693,8 @@ async function bothPage(key) {
         const value = values[field.name] ?? values[field.name.replace("[]", "")] ?? "";
         const offered = typeof field.choices === "string" ? shared[field.choices] : field.choices;
         const known = (offered || []).find(([id]) => String(id) === String(value));
-        return known ? known[1] : String(value) || "–";
+        const written = field.kind === "date" && value ? day(Date.parse(value)) : String(value);
+        return known ? known[1] : written || "–";
     };
     const differ = labels.filter(
         (field) => !["sign", "file"].includes(field.kind) && text(field, entry.values) !== text(field, entry.theirs)
@@ -785,8 +787,28 @@ async function drawPage() {
     document.body.dataset.ready = "1";
 }
 
+/* How large the text is: as the server said, until it is chosen on this phone. */
+function sizes() {
+    const { dataset } = document.documentElement;
+    const choose = (size) => {
+        dataset.text = size;
+        for (const button of document.querySelectorAll(".sizes button")) {
+            button.setAttribute("aria-pressed", String(button.value === size));
+        }
+    };
+    choose(localStorage.getItem("text_size") || dataset.text || "normal");
+    document.querySelector(".sizes").addEventListener("click", ({ target }) => {
+        const button = target.closest("button");
+        if (button) {
+            localStorage.setItem("text_size", button.value);
+            choose(button.value);
+        }
+    });
+}
+
 // ---- Beginning --------------------------------------------------------------------------
 async function begin() {
+    sizes();
     if (!vault.isAble()) {
         return;
     }

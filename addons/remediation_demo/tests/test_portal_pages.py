@@ -1,0 +1,243 @@
+import re
+import resource
+import threading
+from collections import deque
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+from werkzeug.exceptions import HTTPException
+
+from odoo.fields import Command
+from odoo.tests import HttpCase, tagged
+
+from odoo.addons.case_referral.controllers.case import READ, SECTIONS
+from odoo.addons.case_referral.models.ir_http import PAGES
+
+HOME = "/my/remediation"
+LANGUAGES = ("en_US", "fr_FR", "sw", "pt_PT", "es_ES")
+PEOPLE = ("partner", "partner_supervisor", "reporter", "provider", "observer")
+PEOPLE += ("purchaser", "village")
+#: What everybody meets, signed in or not.
+PUBLIC = (
+    f"/web/login?redirect={HOME}",
+    f"/web/reset_password?redirect={HOME}",
+    f"/web/reset_password?redirect={HOME}&token=old",
+    "/report-concern",
+    "/speak-up/safeguarding",
+    "/speak-up/complaint",
+    "/remedies",
+    f"{HOME}/nowhere",
+)
+#: Addresses that draw no page of their own: they lead on, or send a file. The shell
+#: without network has a test of its own.
+NO_PAGES = {
+    f"{HOME}/text-size/<string:size>",
+    f"{HOME}/language",
+    f"{HOME}/app.webmanifest",
+    f"{HOME}/file/<int:file_id>",
+}
+OFFLINE = f"{HOME}/offline"
+WIDTHS = (390, 320)
+#: Rules that count whatever axe-core thinks of them: who hears a page walks its heads.
+HEADINGS = ("empty-heading", "heading-order", "page-has-heading-one")
+LINKS = """() => [...document.querySelectorAll("a[href]")].map((one) =>
+    new URL(one.href).pathname)"""
+WIDE = """() => document.documentElement.scrollWidth"""
+LARGEST = """() => {
+    const { dataset } = document.documentElement;
+    const before = dataset.text;
+    dataset.text = "largest";
+    const wide = document.documentElement.scrollWidth;
+    dataset.text = before;
+    return wide;
+}"""
+
+
+@tagged("post_install", "-at_install")
+class TestPortalPages(HttpCase):
+    """Every page of the portal, as its routes name them, of a living organisation: on
+    a phone, in each language, by everybody who comes there."""
+
+    _registry_readonly_enabled = False
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        for code in LANGUAGES:
+            cls.env["res.lang"]._activate_lang(code)
+        ours = cls.env["ir.module.module"].search(
+            [("state", "=", "installed"), ("author", "ilike", "Child Remediation")]
+        )
+        ours._load_module_terms(ours.mapped("name"), list(LANGUAGES[1:]))
+        cls.users = cls.env["res.users"].search([("login", "in", PEOPLE)])
+        # The demonstration has no village agent.
+        groups = cls.env["savings.group"].search([])
+        group = groups.filtered("current_cycle_id")[:1]
+        role = cls.env.ref("savings_group_portal.group_village_agent")
+        cls.users |= cls.env["res.users"].create(
+            {
+                "name": "Village Agent",
+                "login": "village",
+                "company_id": group.company_id.id,
+                "company_ids": [Command.set(group.company_id.ids)],
+                "group_ids": [Command.set(role.ids)],
+            }
+        )
+        group.village_agent_id = cls.users.filtered(lambda u: u.login == "village")
+        for user in cls.users:
+            user.password = user.login.ljust(8, "x")
+
+    def setUp(self):
+        super().setUp()
+        thread = threading.current_thread()
+        if not hasattr(thread, "dbname"):  # Odoo's servers name it, pytest does not
+            thread.dbname = self.env.cr.dbname
+            self.addCleanup(delattr, thread, "dbname")
+        # Odoo limits its own memory; a browser started from here needs more room.
+        soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+        self.addCleanup(resource.setrlimit, resource.RLIMIT_AS, (soft, hard))
+        playwright = sync_playwright().start()
+        self.addCleanup(playwright.stop)
+        self.browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
+        )
+        self.addCleanup(self.browser.close)
+
+    # -- what there is -----------------------------------------------------------
+    def _rule(self, path):
+        """The route of an address that can be opened, or None."""
+        routes = self.env["ir.http"].routing_map().bind("")
+        try:
+            rule, _args = routes.match(path, method="GET", return_rule=True)
+        except HTTPException:
+            return None
+        return rule.rule
+
+    def _kind(self, path):
+        """Pages that differ in the code of their record alone are one."""
+        rule = self._rule(path)
+        if not rule or not PAGES.match(path) or rule in NO_PAGES:
+            return None
+        if rule.startswith(OFFLINE):
+            return None
+        named = re.sub(r"<string:code>|<int:\w+>|<string:number>", "…", rule)
+        parts = path.split("/")
+        return "/".join(
+            parts[place] if "<" in part and place < len(parts) else part
+            for place, part in enumerate(named.split("/"))
+        )
+
+    def _opened(self, page, login):
+        """``{kind: address}`` of every page that a person comes to by links."""
+        found, todo = {}, deque([HOME])
+        while todo:
+            path = todo.popleft()
+            kind = self._kind(path)
+            if kind is None or kind in found:
+                continue
+            answer = page.goto(path)
+            self.assertEqual(answer.status, 200, f"{login}: a link leads to {path}")
+            found[kind] = path
+            todo.extend(page.evaluate(LINKS))
+            if kind == f"{HOME}/case/…" and login == "partner":
+                todo.extend(f"{path}/{section}" for section in SECTIONS)
+        return found
+
+    def _pages(self):
+        """Every address that can be opened and draws a page."""
+        return {
+            rule.rule
+            for rule in self.env["ir.http"].routing_map().iter_rules()
+            if PAGES.match(rule.rule)
+            and rule.endpoint.routing["type"] == "http"
+            and "GET" in (rule.methods or {"GET"})
+            and rule.rule not in NO_PAGES
+            and not rule.rule.startswith(OFFLINE)
+        }
+
+    # -- looking -----------------------------------------------------------------
+    def _signed_in(self, login, lang):
+        context = self.browser.new_context(
+            base_url=self.base_url(),
+            viewport={"width": 390, "height": 844},
+            locale=lang.replace("_", "-"),
+        )
+        if login:
+            user = self.users.filtered(lambda one: one.login == login)
+            user.lang = lang
+            self.env.flush_all()
+            session = self.authenticate(login, login.ljust(8, "x"))
+            cookie = {"name": "session_id", "value": session.sid}
+            context.add_cookies([{**cookie, "url": self.base_url()}])
+        return context.new_page()
+
+    def _look(self, page, login, lang, path):
+        """What is wrong with a page."""
+        page.goto(path)
+        wrong = []
+        if page.get_attribute("html", "lang") != lang.replace("_", "-"):
+            wrong.append("another language")
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 844})
+            if page.evaluate(WIDE) > width:
+                wrong.append(f"wider than {width} pixels")
+        if page.evaluate(LARGEST) > WIDTHS[-1]:
+            wrong.append("the largest text is wider than the phone")
+        for rule in Axe().run(page).response["violations"]:
+            if rule["impact"] in ("serious", "critical") or rule["id"] in HEADINGS:
+                nodes = [node["html"][:160] for node in rule["nodes"]]
+                wrong.append(f"{rule['id']}: {nodes[:2]}")
+        if page.locator("h1").count() != 1:
+            wrong.append("not one heading")
+        if page.locator(".sizes a").count() != 3:
+            wrong.append("the size of the text cannot be chosen")
+        if login and page.locator("a.exit").count() != 1:
+            wrong.append("no quick exit")
+        return [f"{login} {lang} {path}: {one}" for one in wrong]
+
+    def test_everybody_can_use_every_page_in_each_language(self):
+        wrong, seen, kinds, looked = [], set(), set(), 0
+        with self.allow_requests(all_requests=True):
+            opened = {None: dict.fromkeys(PUBLIC)}
+            opened[None] = {path: path for path in PUBLIC}
+            seen |= {self._rule(path.partition("?")[0]) for path in PUBLIC}
+            for login in PEOPLE:
+                page = self._signed_in(login, "en_US")
+                found = self._opened(page, login)
+                seen |= {self._rule(path) for path in found.values()}
+                kinds |= set(found)
+                # What is public is looked at once.
+                opened[login] = {
+                    kind: path for kind, path in found.items() if path.startswith(HOME)
+                }
+                page.context.close()
+            for lang in LANGUAGES:
+                for login, found in opened.items():
+                    page = self._signed_in(login, lang)
+                    for path in found.values():
+                        wrong += self._look(page, login, lang, path)
+                        looked += 1
+                    page.context.close()
+        self.assertFalse(wrong, "\n".join(wrong))
+        self.assertEqual(self._pages() - seen, set(), "nobody comes to these pages")
+        case = f"{HOME}/case/…"
+        self.assertLessEqual({f"{case}/{name}" for name in SECTIONS}, kinds)
+        self.assertLessEqual({f"{case}/read/{name}/…" for name in READ}, kinds)
+        self.assertGreater(looked, 250)
+
+    def test_quick_exit_and_the_size_of_the_text_work(self):
+        exit_url = self.env.company._portal_brand()["exit_url"]
+        with self.allow_requests(all_requests=True):
+            page = self._signed_in("partner", "en_US")
+            page.route(f"{exit_url}**", lambda route: route.fulfill(body="elsewhere"))
+            page.goto(HOME)
+            page.click(".sizes a.size-largest")
+            for path in (HOME, f"{HOME}/cases", "/report-concern"):
+                page.goto(path)
+                self.assertEqual(page.get_attribute("html", "data-text"), "largest")
+            page.goto(f"{HOME}/cases")
+            page.click("a.exit")
+            page.wait_for_url(f"{exit_url}**")
+            page.go_back()
+            self.assertNotIn("/cases", page.url, "the page left no trace")
