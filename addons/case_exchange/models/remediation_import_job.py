@@ -78,6 +78,12 @@ class ImportJob(models.Model):
     )
     programme_id = fields.Many2one("remediation.programme", check_company=True)
     site_id = fields.Many2one("remediation.site", check_company=True)
+    survivor_reason = fields.Char(
+        string="Why Adults Are Supported",
+        copy=False,
+        help="For each adult of the file, in a programme that is not for survivors of "
+        "any age. Empty: the rows of adults are wrong.",
+    )
     file = fields.Binary(attachment=True, copy=False)
     file_name = fields.Char(copy=False)
     part_ids = fields.One2many(

@@ -4,6 +4,9 @@ import json
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.child_remediation.models.family.remediation_beneficiary import (
+    completed_years,
+)
 from odoo.addons.remediation_base.tools.steps import step
 
 from ..tools import htcds_read, plain, primero, salesforce
@@ -180,6 +183,15 @@ class ImportJob(models.Model):
             problems.append(_("The case was identified in the future."))
         if born and born > identified:
             problems.append(_("The child was born after the case was opened."))
+        ages = [child["age"], born and completed_years(born, identified)]
+        youngest = min((age for age in ages if age), default=None)
+        if not self.survivor_reason and self._needs_reason(youngest):
+            problems.append(
+                _(
+                    "The person was an adult then: choose a programme for survivors of "
+                    "any age, or say why adults are supported."
+                )
+            )
         closed = fields.Date.to_date(case["closed_on"])
         if closed and (closed > today or closed < identified):
             problems.append(_("The case was closed in the future or before it opened."))

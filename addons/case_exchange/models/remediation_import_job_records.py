@@ -2,6 +2,7 @@ from datetime import datetime
 
 from odoo import api, fields, models
 
+from odoo.addons.child_remediation.models.case.remediation_case_adult import ADULT
 from odoo.addons.remediation_base.tools import pictures
 
 
@@ -142,10 +143,15 @@ class ImportJob(models.Model):
             "identified_on": identified,
             "risk_level": case["risk_level"],
         }
-        age = child._age_on(identified)
-        if age is not None and age >= 18:
-            vals["survivor_reason"] = self.env._("Taken over from the former system")
+        if self._needs_reason(child._age_on(identified)):
+            vals["survivor_reason"] = self.survivor_reason
         return vals
+
+    def _needs_reason(self, age):
+        """Whether somebody of this age is supported for a reason alone (R2). Nobody's
+        is made up: whoever imports says it."""
+        takes_any = self.programme_id.survivor_age == "any"
+        return age is not None and age >= ADULT and not takes_any
 
     def _make_consents(self, records, bundle, case):
         caregiver = case.household_id.member_ids.filtered("is_caregiver")[:1]

@@ -372,3 +372,28 @@ class TestImportSalesforce(ExchangeCommon):
         job.action_check()
         job.action_import()
         self.assertEqual(str(job.line_ids.case_id.identified_on), "2026-05-11")
+
+    def test_r02_no_reason_is_made_up_for_an_adult(self):
+        case, contact = self._one_case(1031)
+        contact["Birthdate"] = "1990-01-02"
+        files = archive({"Case": [case], "Contact": [contact]})
+        job = self._job(files)
+        job.action_check()
+        self.assertEqual((job.new_count, job.wrong_count), (0, 1))
+        self.assertIn("adult", job.line_ids.problems)
+        job.survivor_reason = "Exploited before 18, as the former file says"
+        job.action_check()
+        job.action_import()
+        self.assertEqual(job.line_ids.case_id.survivor_reason, job.survivor_reason)
+
+    def test_r02_a_programme_for_any_age_needs_no_reason(self):
+        case, contact = self._one_case(1032)
+        contact["Birthdate"] = "1990-01-02"
+        job = self._job(archive({"Case": [case], "Contact": [contact]}))
+        job.programme_id = self.env["remediation.programme"].create(
+            {"name": "Survivors", "survivor_age": "any"}
+        )
+        job.action_check()
+        job.action_import()
+        self.assertTrue(job.line_ids.case_id.is_adult)
+        self.assertFalse(job.line_ids.case_id.survivor_reason)
