@@ -60,6 +60,26 @@ class PhoneCommon(OfflineCommon):
     def accept(dialog):
         dialog.accept()
 
+    def slow(self, page):
+        """From here on the phone is six times slower than this machine."""
+        self.devtools = page.context.new_cdp_session(page)
+        self.devtools.send("Emulation.setCPUThrottlingRate", {"rate": 6})
+        self.devtools.send("Network.enable")
+        page.set_default_timeout(60000)
+
+    def slow_network(self, page, cut=False):
+        """The network is there: 50 kbit/s, and 800 ms until anything answers."""
+        page.context.set_offline(cut)
+        self.devtools.send(
+            "Network.emulateNetworkConditions",
+            {
+                "offline": cut,
+                "latency": 800,
+                "downloadThroughput": 50_000 / 8,
+                "uploadThroughput": 50_000 / 8,
+            },
+        )
+
     def _files_with(self, text):
         """The files of the phone's folder that hold a text."""
         found = []
@@ -130,6 +150,7 @@ class PhoneCommon(OfflineCommon):
     def to_case(self, code, page=None):
         page = page or self.page
         page.goto(f"{PLACE}#list")
+        page.wait_for_selector("body[data-ready]")
         if page.locator("#pin").count():
             self.open(page)
         page.click(f"ul.list a:has-text('{code}')")
