@@ -4,6 +4,7 @@ from odoo.tests import tagged
 
 from .common import PLACE
 from .phone import CANARY, PIN, PhoneCommon
+from .test_day_offline import DUMP
 
 CHILDREN = 3
 
@@ -79,7 +80,9 @@ class TestClassByTaps(PhoneCommon):
             page.reload()
             self.open()
             page.context.set_offline(False)
+            self.assertNotIn(CANARY, page.evaluate(DUMP))
             self.assertEqual(self.drain(), ["Sent"])
+            self.assertNotIn(CANARY, page.evaluate(DUMP))
             page.context.close()
             self.assertEqual(self._files_with(CANARY), [])
         months = self.months()

@@ -183,10 +183,6 @@ class SavingsMeeting(models.Model):
         :raises AccessError: the group is not the user's to keep, or not any more
         :raises UserError: as the pages do; nothing of the meeting is kept then
         """
-        if device.state != "active":
-            raise UserError(
-                self.env._("This phone was forgotten: its meeting is not taken.")
-            )
         values = intent.get("values")
         members = values.get("members") if isinstance(values, dict) else None
         if not isinstance(members, dict) or not members:
@@ -198,6 +194,10 @@ class SavingsMeeting(models.Model):
             [("phone_key", "=", key), ("validated_by_id", "=", self.env.uid)]
         ):
             return {"state": "done", "say": code}
+        if device.state != "active":
+            raise UserError(
+                self.env._("This phone was forgotten: its meeting is not taken.")
+            )
         group = self._portal_group(code)
         cycle = group.current_cycle_id
         if intent.get("version") != self._book_version(cycle):

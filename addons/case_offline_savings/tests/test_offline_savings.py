@@ -35,6 +35,34 @@ class TestOfflineSavings(OfflineSavingsCommon):
         self.assertEqual(packet["rules"]["shares_max"], 5)
         self.assertEqual(packet["number"], 2)
 
+    def test_a_group_without_a_cycle_is_told_and_holds_no_meeting(self):
+        group = self._new_group(label="New")
+        group.village_agent_id = self.village
+        packet = self.packet(self.key, group.name)
+        self.assertFalse(packet["active"])
+        self.assertEqual(packet["members"], [])
+        broken = self.meeting(self.packet(self.key))
+        broken["values"]["group"] = group.name
+        broken["version"] = packet["version"]
+        (answer,) = self.send(self.key, broken)
+        self.assertEqual(answer["state"], "refused")
+        self.assertIn("no running cycle", answer["say"])
+
+    def test_a_meeting_of_25_is_taken_with_few_questions(self):
+        group = self._new_group(members=25, label="Large")
+        self._new_cycle(group)
+        group.village_agent_id = self.village
+        intent = self.meeting(self.packet(self.key, group.name))
+        meetings = self.env["savings.meeting"].with_user(self.village)
+        moment = fields.Datetime.now()
+        device = self.device(self.key)
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        answer = meetings._take_from_phone(device, intent["key"], intent, moment)
+        self.env.flush_all()
+        self.assertEqual(answer["state"], "done")
+        self.assertLessEqual(self.env.cr.sql_log_count - before, 120)
+
     def test_it_goes_with_forget_suspension_and_the_group(self):
         packets = self.call("packets", key=self.key)["packets"]
         (handle,) = packets
@@ -226,6 +254,14 @@ class TestOfflineSavings(OfflineSavingsCommon):
         self.assertEqual(answer["state"], "refused")
         self.assertIn("forgotten", answer["say"])
         self.assertFalse(self.meetings())
+
+    def test_what_arrived_is_told_so_also_to_a_phone_forgotten_since(self):
+        intent = self.meeting(self.packet(self.key))
+        self.assertEqual(self.send(self.key, intent)[0]["state"], "done")
+        self.device(self.key)._forgotten("lost")
+        self.group.village_agent_id = self.village_other
+        self.assertEqual(self.send(self.key, intent)[0]["state"], "done")
+        self.assertEqual(len(self.meetings()), 1)
 
     @mute_logger("odoo.http")
     def test_other_roles_of_the_portal_send_no_meeting(self):
