@@ -178,6 +178,8 @@ class TestAdultPages(AdultCommon, HttpCase):
                 main = html.fromstring(answer.text).xpath("//main")[0]
                 seen += 1
                 wrong += self._said(self._shown(main), f"{lang} {page}")
+                if not page:
+                    self.assertTrue(main.xpath("//*[@id='deeds']//a"))
         self.assertGreater(seen, 38)
         self.assertEqual(wrong, [])
 

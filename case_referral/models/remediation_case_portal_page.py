@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import LazyTranslate
 
+from odoo.addons.remediation_base.tools.forms import words
+
 from ..forms import SECTIONS
 
 _lt = LazyTranslate(__name__)
@@ -105,12 +107,12 @@ class RemediationCasePortalPage(models.Model):
         for case in self:
             of_case = hidden[case.id].get(self._name, ())
             of_child = hidden[case.id].get(Child._name, ())
-            words = [
+            said = [
                 "sex" not in of_child and sexes.get(case.beneficiary_id.sex),
                 "age" not in of_case and case.age and str(case.age),
                 "area_id" not in of_case and case.area_id.name,
             ]
-            result[case.id] = " · ".join(filter(None, words))
+            result[case.id] = " · ".join(filter(None, said))
         return result
 
     # One case
@@ -158,8 +160,8 @@ class RemediationCasePortalPage(models.Model):
         """The household in a few words: who cares for the child, how many siblings."""
         if not shows("remediation.household.member", "relationship"):
             return ""
-        words = dict(family._fields["relationship"]._description_selection(self.env))
-        said = [words[member.relationship] for member in family if member.is_caregiver]
+        kin = dict(family._fields["relationship"]._description_selection(self.env))
+        said = [kin[member.relationship] for member in family if member.is_caregiver]
         siblings = sum(member.relationship == "sibling" for member in family)
         if siblings:
             said.append(self.env._("siblings: %(number)s", number=siblings))
@@ -170,13 +172,14 @@ class RemediationCasePortalPage(models.Model):
 
         :return: pairs of the form's name and its words, and how many of them fit
         """
-        names = [
-            name for name in DEEDS if name != "contact" or not self.first_contact_on
-        ]
+        done = {"contact"} if self.first_contact_on else set()
+        if self.is_adult:
+            done.add("placement")  # an adult says herself where she lives
+        names = [name for name in DEEDS if name not in done]
         fitting = [DUE_FORMS.get(line.kind) for line in due]
         fitting = [name for name in dict.fromkeys(fitting) if name in names]
         names = fitting + [name for name in names if name not in fitting]
-        return [(name, self.env._(DEEDS[name])) for name in names], len(fitting)
+        return [(name, words(self.env, DEEDS[name])) for name in names], len(fitting)
 
     def _portal_history(self, limit=30):
         """What happened, the newest first: dicts of day and what (R71: nothing of

@@ -9,6 +9,7 @@ from . import test_documents
 from . import test_one_case
 from . import test_papers
 from . import test_person_words
+from . import test_r57_birthday
 from . import test_r06_r09_disclosure
 from . import test_education
 from . import test_intake_import

@@ -9,6 +9,7 @@ from . import remediation_movement
 from . import remediation_consent
 from . import remediation_consent_judge
 from . import remediation_consent_watch
+from . import remediation_consent_birthday
 from . import remediation_consent_screen
 from . import remediation_beneficiary_match
 from . import remediation_duplicate

@@ -110,7 +110,7 @@ class Consent(models.Model):
 
     def _is_of_adult(self, on):
         """Whether it was asked of somebody who was an adult then. Who turned 18 in the
-        meantime is asked at the next renewal."""
+        meantime is asked on that birthday."""
         return bool(self.case_id) and self.case_id._is_adult(on)
 
     def _unheard(self, age, assent_age):

@@ -80,7 +80,8 @@ class Consent(models.Model):
     def _open_review(self):
         """Prepare a best-interest decision where caregiver and child disagree; one at
         a time per case."""
-        cases = self.case_id
+        # An adult's own no is decided; nobody weighs it in her place.
+        cases = self.case_id.filtered(lambda case: not case._is_adult())
         if not cases:
             return
         # sudo: the review follows from an answer, whoever records it.

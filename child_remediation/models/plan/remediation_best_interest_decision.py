@@ -114,6 +114,19 @@ class BestInterestDecision(models.Model):
                 f"{decision.case_id.name}: {triggers.get(decision.trigger, '')}"
             )
 
+    @api.constrains("case_id")
+    def _check_is_child(self):
+        """Nobody decides in the place of an adult, whatever the panel thinks. An order
+        of an authority is recorded as what it is (R54)."""
+        for decision in self.filtered(lambda d: d.trigger != "authority_placement"):
+            if decision.case_id._is_adult():
+                raise ValidationError(
+                    self.env._(
+                        "An adult decides alone: record the person's own decision in "
+                        "a note or in the plan."
+                    )
+                )
+
     @api.constrains("placed_on")
     def _check_placed_on(self):
         if self.filtered(lambda d: d._is_ahead(d.placed_on)):
