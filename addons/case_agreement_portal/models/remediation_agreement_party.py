@@ -6,6 +6,7 @@ from odoo.addons.child_remediation.models.follow_up.remediation_education_enrolm
     RUNNING,
 )
 from odoo.addons.remediation_base.tools.batches import each_batch
+from odoo.addons.remediation_base.tools.numbers import say_number
 from odoo.addons.remediation_base.tools.small_cells import THRESHOLD
 
 #: Days before a call on which the payer hears of it.
@@ -54,7 +55,7 @@ class AgreementParty(models.Model):
                 self.role
             ],
             "date_start": agreement.date_start,
-            "share": self.share,
+            "share": say_number(self.env, self.share),
             "ceiling": say(self.ceiling) if self.ceiling else False,
             "forecast": say(self.owed),
             "called": say(self.called),

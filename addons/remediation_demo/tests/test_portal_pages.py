@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 from werkzeug.exceptions import HTTPException
 
+from odoo import fields
 from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 
@@ -84,8 +85,29 @@ class TestPortalPages(HttpCase):
             }
         )
         group.village_agent_id = cls.users.filtered(lambda u: u.login == "village")
+        cycle = group.current_cycle_id
+        cycle._open_meetings(fields.Date.context_today(cycle))
+        cls._fill_partner()
         for user in cls.users:
             user.password = user.login.ljust(8, "x")
+
+    @classmethod
+    def _fill_partner(cls):
+        """What the demonstration lacks of a partner's day: a child placed elsewhere,
+        and a case that another worker took over."""
+        partner = cls.users.filtered(lambda user: user.login == "partner")
+        domain = [("user_id", "=", partner.id), ("stage", "!=", "closed")]
+        cases = cls.env["remediation.case"].search(domain, order="next_due, id desc")
+        cls.env["remediation.best.interest.decision"].create(
+            [{"case_id": case.id, "trigger": "emergency_placement"} for case in cases]
+        )
+        coordinator = cls.env["res.users"].search([("login", "=", "coordinator")])
+        manager = cls.env["remediation.case.manager"].search(
+            [("user_id.login", "=", "caseworker2")]
+        )
+        cases[-1:].with_user(coordinator).action_assign(
+            manager.id, override_reason="She is nearer", handover_days=7
+        )
 
     def setUp(self):
         super().setUp()
