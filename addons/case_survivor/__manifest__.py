@@ -1,7 +1,7 @@
 {
     "name": "Survivors of Trafficking",
     "summary": "Who decided on a survivor's status, and who is behind it",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.3.0",
     "category": "Child Remediation",
     "license": "AGPL-3",
     "author": "Child Remediation contributors",
@@ -14,6 +14,7 @@
         "data/remediation_control_means.xml",
         "data/remediation_exploitation_value.xml",
         "data/ir_cron_data.xml",
+        "views/remediation_area_views.xml",
         "views/remediation_control_means_views.xml",
         "views/remediation_family_tracing_views.xml",
         "views/remediation_legal_date_views.xml",
@@ -36,4 +37,7 @@
         "wizards/remediation_red_flag_views.xml",
         "views/survivor_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["case_survivor/static/src/**/*"],
+    },
 }

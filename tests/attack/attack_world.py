@@ -254,6 +254,11 @@ class AttackWorld(ReferralCommon, CashCommon):
         person.role_ids.create(
             {"case_id": case.id, "person_id": person.id, "role": "recruiter"}
         )
+        # For one matter: no column says so, a constraint does.
+        matter = cls.env["remediation.legal.matter"].create(
+            {"case_id": case.id, "kind": "civil"}
+        )
+        cls.env["remediation.recovery"].create({"matter_id": matter.id, "amount": 1.0})
         #: Rows of the file that hang on no case, by their model.
         cls.beside = {
             record._name: record.ids

@@ -321,7 +321,7 @@ def debt(worker, amount):
 
 def status(worker):
     """The police decided; the application fills in nobody."""
-    tab(worker, "Survivor")
+    tab(worker, "Status")
     page = worker.page
     add_row(worker, "survivor_status_ids")
     page.wait_for_selector(DIALOG)

@@ -1,12 +1,8 @@
-from math import cos, radians
-
 from odoo import api, models
 from odoo.tools import format_date
 
+from odoo.addons.remediation_base.tools.places import place
 from odoo.addons.remediation_base.tools.small_cells import suppress
-
-#: Half of the picture's longer side, in its own units.
-HALF = 460
 
 
 class SiteMap(models.AbstractModel):
@@ -65,7 +61,7 @@ class SiteMap(models.AbstractModel):
         ]
         # 0, 0 lies in the sea: nobody entered it.
         placed = [row for row in rows if row["latitude"] or row["longitude"]]
-        self._place(placed)
+        place(placed)
         return {
             "sites": placed,
             "without": [row for row in rows if row not in placed],
@@ -86,25 +82,6 @@ class SiteMap(models.AbstractModel):
             return {site.id: count for site, count in groups}
         rows = [{"site": site.id, "count": count} for site, count in groups]
         return {row["site"]: row["count"] for row in suppress(rows, ["site"], "count")}
-
-    @api.model
-    def _place(self, rows):
-        """Give each row its place: a degree east is shorter the farther from the
-        equator, so that distances are those of the ground."""
-        if not rows:
-            return
-        north, east = (
-            [row[name] for row in rows] for name in ("latitude", "longitude")
-        )
-        middle_north = (min(north) + max(north)) / 2
-        middle_east = (min(east) + max(east)) / 2
-        narrow = cos(radians(middle_north))
-        widest = max(
-            (max(north) - min(north)) / 2, (max(east) - min(east)) / 2 * narrow, 0.001
-        )
-        for row in rows:
-            row["x"] = round(HALF * (row["longitude"] - middle_east) * narrow / widest)
-            row["y"] = round(HALF * (middle_north - row["latitude"]) / widest)
 
     @api.model
     def _areas(self, rows):

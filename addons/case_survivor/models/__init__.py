@@ -1,7 +1,9 @@
 from . import (
     protection,
+    remediation_area,
     remediation_case,
     remediation_case_console,
+    remediation_case_route,
     remediation_case_trace,
     remediation_case_withheld,
     remediation_consent,

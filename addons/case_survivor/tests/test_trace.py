@@ -63,6 +63,89 @@ class TestTrace(SurvivorCommon):
         self.assertEqual(case.route_line, "Kalemie (CD) → Unknown → Dubai (AE)")
         self.assertFalse(case.movement_ids.work_situation_id)
 
+    def _route(self):
+        """Two places that lie somewhere, what nobody knows, and a third place."""
+        areas = self.env["remediation.area"].create(
+            [
+                {"name": "Port", "latitude": -5.93, "longitude": 29.19},
+                {"name": "Mines"},
+                {"name": "Nowhere Known"},
+            ]
+        )
+        self.env["remediation.site"].create(
+            [
+                {
+                    "name": f"Pit {number}",
+                    "site_type": "mine_site",
+                    "area_id": areas[1].id,
+                    "latitude": -10.0 - number,
+                    "longitude": 25.0,
+                }
+                for number in (0, 2)
+            ]
+        )
+        for sequence, (place, area) in enumerate(
+            (
+                ("Zebra Quay", areas[0]),
+                (False, areas.browse()),
+                ("Pit", areas[1]),
+                ("Hut", areas[2]),
+                ("Quay again", areas[0]),
+            )
+        ):
+            self._make(
+                "movement",
+                self.case,
+                kind="transit",
+                sequence=sequence,
+                place=place,
+                area_id=area.id,
+            )
+        return self.case.with_user(self.trace_worker).get_route()
+
+    def test_the_route_is_drawn_from_its_own_areas(self):
+        route = self._route()
+        steps = route["steps"]
+        self.assertEqual([step["number"] for step in steps], [1, 2, 3, 4, 5])
+        self.assertEqual([s["number"] for s in steps if "x" in s], [1, 3, 5])
+        self.assertEqual(steps[1]["place"], "Unknown")
+        # in the middle of its sites: 11 south; the port lies north and east of it
+        self.assertEqual(steps[2]["latitude"], -11.0)
+        self.assertLess(steps[0]["y"], steps[2]["y"])
+        self.assertGreater(steps[0]["x"], steps[2]["x"])
+        self.assertEqual(
+            (steps[0]["x"], steps[0]["y"]), (steps[4]["x"], steps[4]["y"])
+        )
+        # both legs pass something that has no place on the picture
+        self.assertEqual([leg["unknown"] for leg in route["legs"]], [True, True])
+        self.assertTrue(
+            all(-500 <= s[axis] <= 500 for s in steps if "x" in s for axis in "xy")
+        )
+
+    def test_a_route_is_drawn_for_who_may_read_it_alone(self):
+        self._route()
+        self.env.flush_all()
+        for user in (
+            self.tracer,
+            self.worker,
+            self.monitor,
+            self.auditor,
+            self.data_protection,
+            self.safeguarding,
+            self.portal_manager,
+            self.plain_user,
+        ):
+            with self.assertRaises(AccessError):
+                self.case.with_user(user).get_route()
+        self.assertTrue(self.case.with_user(self.supervisor).get_route()["steps"])
+
+    def test_a_route_without_any_known_area_is_a_line_alone(self):
+        self._make("movement", self.case, kind="transit", place="Somewhere")
+        route = self.case.with_user(self.trace_worker).get_route()
+        self.assertEqual(len(route["steps"]), 1)
+        self.assertNotIn("x", route["steps"][0])
+        self.assertFalse(route["legs"])
+
     # -- money -------------------------------------------------------------------------
     def test_of_an_account_number_three_digits_are_kept(self):
         account = self._make(
