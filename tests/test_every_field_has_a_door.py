@@ -38,6 +38,7 @@ APPS = (
     "case_indicator_survivor",
     "case_survivor",
     "case_survivor_cash",
+    "case_survivor_referral",
     "savings_group_portal",
 )
 MADE_BY_CORE = {

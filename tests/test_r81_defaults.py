@@ -42,7 +42,6 @@ _REASONS = {
         "remediation.service.delivery.unit remediation.subject.request.kind "
         "savings.member.sex"
     ),
-    "never more than the consent gives (R6, R8)": ("remediation.referral.data_set"),
     "the others are made by buttons of their own": (
         "remediation.referral.referral_type"
     ),

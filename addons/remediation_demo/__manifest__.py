@@ -23,6 +23,7 @@
         "case_submission",
         "case_survivor",
         "case_survivor_cash",
+        "case_survivor_referral",
         "cash_transfer_budget",
         "cash_transfer_l10n_cd",
         "cash_transfer_portal",

@@ -113,9 +113,7 @@ class TestTrace(SurvivorCommon):
         self.assertEqual(steps[2]["latitude"], -11.0)
         self.assertLess(steps[0]["y"], steps[2]["y"])
         self.assertGreater(steps[0]["x"], steps[2]["x"])
-        self.assertEqual(
-            (steps[0]["x"], steps[0]["y"]), (steps[4]["x"], steps[4]["y"])
-        )
+        self.assertEqual((steps[0]["x"], steps[0]["y"]), (steps[4]["x"], steps[4]["y"]))
         # both legs pass something that has no place on the picture
         self.assertEqual([leg["unknown"] for leg in route["legs"]], [True, True])
         self.assertTrue(
