@@ -151,6 +151,8 @@ class TestMeetingByTaps(SavingsPhone):
             self.unlock()
             page.wait_for_selector("main .empty")
             self.assertNotIn("Tujenge", page.inner_text("main"))
+            # The phone asks nothing any more while the office writes.
+            page.wait_for_load_state("networkidle")
             self.group.village_agent_id = self.village
             self.env["remediation.device"].search([])._forgotten("lost")
             self.env.flush_all()
