@@ -216,6 +216,7 @@ class Export(models.Model):
             "site_type": ("remediation.site", "site_type"),
             "employer": ("remediation.work.situation", "employer_relationship"),
             "caregiver_relationship": ("remediation.household.member", "relationship"),
+            **{name: ("remediation.work.situation", name) for name in source.ASKED},
         }
         return {
             key: dict(self.env[model]._fields[name]._description_selection(self.env))

@@ -420,6 +420,46 @@ class TestExport(ExchangeCommon):
         self.assertEqual(found[:2], ["50.0", "120.5"])
         self.assertIn("ecruiter", found[2])
 
+    def test_unknown_is_never_no_in_a_table(self):
+        answers = ("yes", "no", "unknown", False)
+        cases = self.env["remediation.case"]
+        for answer in answers:
+            for _number in range(11):
+                case = self._reportable(age=9)
+                cases |= case
+                self.env["remediation.work.situation"].create(
+                    {"case_id": case.id, "works": "unknown", "is_bonded": answer}
+                )
+        wanted = {
+            "domain": repr([("id", "in", cases.ids)]),
+            "column_ids": self._columns("is_bonded"),
+        }
+        cells = rows_of(self._content(self._export(self.namer, **wanted)))[1:]
+        self.assertEqual(
+            {name: cells.count([name]) for name in ("Yes", "No", "Not Known", "")},
+            {"Yes": 11, "No": 11, "Not Known": 11, "": 11},
+        )
+
+    def test_what_was_true_once_stays_and_unknown_outweighs_no(self):
+        for said, told in (
+            (("yes", "no"), "Yes"),
+            (("no", "unknown"), "Not Known"),
+            (("no", False), "No"),
+        ):
+            case = self._reportable(age=9)
+            self.env["remediation.work.situation"].create(
+                [
+                    {"case_id": case.id, "works": "unknown", "is_bonded": answer}
+                    for answer in said
+                ]
+            )
+            export = self._export(
+                self.namer,
+                domain=repr([("id", "=", case.id)]),
+                column_ids=self._columns("is_bonded"),
+            )
+            self.assertEqual(rows_of(self._content(export))[1:], [[told]], said)
+
     # -- totals
     def test_r10_totals_hide_small_numbers_and_what_gives_them_away(self):
         for number in range(24):

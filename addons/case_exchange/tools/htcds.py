@@ -9,6 +9,10 @@ victim of trafficking.
 
 from dataclasses import dataclass
 
+from odoo.addons.remediation_base.tools.answers import YES
+
+from .source import ANSWERED
+
 INDUSTRIES = {
     letter: f"{letter}_{name}"
     for letter, name in (
@@ -186,28 +190,30 @@ def _person(fact):
 
 
 def _victim(fact):
-    forced = fact["is_bonded"] or fact["documents_retained"]
-    possible = fact["is_trafficked"] or forced or fact["is_worst_form"]
+    told = {name for name in ANSWERED if fact[name] == YES}
+    forced = told & {"is_bonded", "documents_retained"}
     labour = fact["was_child_labour"]
     means = {means for _kind, _day, _country, means in fact["movements"] or ()}
     letter = fact["isic_section"] or INDUSTRY_OF_SITE.get(fact["site_type"])
     return {
         # A worker's record makes a possible victim; an authority decides the rest.
-        "vic_TraffickingStatus": "PossibleVictimOfTrafficking" if possible else None,
+        "vic_TraffickingStatus": "PossibleVictimOfTrafficking" if told else None,
         "vic_RelationshipToTrafficker": (
-            _RELATIONS.get(fact["employer"]) if possible else None
+            _RELATIONS.get(fact["employer"]) if told else None
         ),
-        "vic_AgeWhenTrafficked": fact["age_at_work"] if fact["is_trafficked"] else None,
+        "vic_AgeWhenTrafficked": fact["age_at_work"]
+        if "is_trafficked" in told
+        else None,
         "vic_MethodOfRecruitment": (
             ["ThroughFamilyOrFamilyEvents"] if "family" in means else []
         ),
         "vic_MethodsOfControl": [
             name
             for name, known in (
-                ("DebtBondage", fact["is_bonded"]),
+                ("DebtBondage", "is_bonded" in told),
                 ("FalsePromises", "promise" in means),
                 ("TakesEarnings", (fact["pay_withheld"] or 0) > 0),
-                ("WithholdsDocuments", fact["documents_retained"]),
+                ("WithholdsDocuments", "documents_retained" in told),
             )
             if known
         ],
@@ -216,7 +222,7 @@ def _victim(fact):
             for name, known in (
                 ("ForcedLabour", forced),
                 ("ChildLabour", labour),
-                ("Other", fact["is_worst_form"] and not forced),
+                ("Other", "is_worst_form" in told and not forced),
             )
             if known
         ],

@@ -9,6 +9,7 @@ else holds today.
 from odoo.tools import SQL
 
 from odoo.addons.child_remediation.tools.classification import CHILD_LABOUR
+from odoo.addons.remediation_base.tools.answers import NO, UNKNOWN, YES
 
 #: How many rows the server-side cursor hands over at a time.
 CHUNK = 2000
@@ -33,6 +34,20 @@ def _answers(record, definition):
                jsonb_array_elements(p.{definition}) WITH ORDINALITY q(d, n)
          WHERE jsonb_typeof(p.{definition}) = 'array'
            AND r.answers->(d->>'name') NOT IN ('null', 'false', '""', '[]'))"""
+
+
+#: Answers of a work situation: yes, no, unknown, and nothing where nobody asked.
+ANSWERED = ("is_trafficked", "is_bonded", "documents_retained", "is_worst_form")
+ASKED = ("works", *ANSWERED)
+
+
+def _ever(name):
+    """What was answered over time: yes once is yes, and unknown is never no."""
+    found = " ".join(
+        f"WHEN bool_or(z.{name} = '{answer}') THEN '{answer}'"
+        for answer in (YES, UNKNOWN, NO)
+    )
+    return f"CASE {found} END AS {name}"
 
 
 #: Answers to a programme's own questions: anything may stand in them.
@@ -82,14 +97,14 @@ SOURCES = {
         WORK,
     ),
     "days_week": ("COALESCE(w.days_week, 0)", WORK),
-    "works": ("COALESCE(w.works = 'yes', FALSE)", WORK),
+    "works": ("w.works", WORK),
     "activity": ("w.activity", WORK),
     "age_at_work": ("ever.started_age", WORK),
     "employer": ("ever.employer", WORK),
-    "is_bonded": ("COALESCE(ever.is_bonded, FALSE)", WORK),
-    "documents_retained": ("COALESCE(ever.documents_retained, FALSE)", WORK),
-    "is_trafficked": ("COALESCE(ever.is_trafficked, FALSE)", WORK),
-    "is_worst_form": ("COALESCE(ever.is_worst_form, FALSE)", WORK),
+    "is_bonded": ("ever.is_bonded", WORK),
+    "documents_retained": ("ever.documents_retained", WORK),
+    "is_trafficked": ("ever.is_trafficked", WORK),
+    "is_worst_form": ("ever.is_worst_form", WORK),
     "was_child_labour": ("COALESCE(ever.labour, FALSE)", WORK),
     "pay_withheld": ("COALESCE(ever.pay_withheld, 0)::float", WORK),
     "pay": ("COALESCE(w.pay, 0)::float", WORK),
@@ -358,10 +373,7 @@ def _joins(env, keys):
         joins.append(
             SQL(
                 """LEFT JOIN LATERAL (
-                    SELECT bool_or(z.is_trafficked = 'yes') AS is_trafficked,
-                           bool_or(z.is_bonded = 'yes') AS is_bonded,
-                           bool_or(z.documents_retained = 'yes') AS documents_retained,
-                           bool_or(z.is_worst_form = 'yes') AS is_worst_form,
+                    SELECT %s,
                            max(z.pay_withheld) AS pay_withheld,
                            min(NULLIF(z.started_age, 0)) AS started_age,
                            bool_or(z.classification = ANY(%s)) AS labour,
@@ -370,6 +382,7 @@ def _joins(env, keys):
                             IS NOT NULL))[1] AS employer
                       FROM remediation_work_situation z WHERE z.case_id = c.id
                 ) ever ON TRUE""",
+                SQL(", ").join(SQL(_ever(name)) for name in ANSWERED),
                 sorted(CHILD_LABOUR),
             )
         )
