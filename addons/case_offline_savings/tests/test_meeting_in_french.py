@@ -7,6 +7,15 @@ from .phone import SavingsPhone
 #: Words of the pages in English; none is left where the agent reads French.
 ENGLISH = ("Savings", "Meeting", "Shares", "Owes", "Count", "Member", "Loan", "Fine")
 
+#: By how much the button of a member reaches under the bar at the foot.
+BAR = """
+() => {
+    const button = document.querySelector(".next-bar button");
+    const bar = document.querySelector("nav.tabs").getBoundingClientRect();
+    return button ? button.getBoundingClientRect().bottom - bar.top : 0;
+}
+"""
+
 
 @tagged("post_install", "-at_install")
 class TestMeetingInFrench(SavingsPhone):
@@ -36,6 +45,17 @@ class TestMeetingInFrench(SavingsPhone):
             for node in rule["nodes"]
         ]
         self.assertFalse(serious, name)
+        # Also with the largest text nothing is cut off, nor under the bar.
+        page = self.page
+        before = page.evaluate("document.documentElement.dataset.text")
+        page.evaluate("document.documentElement.dataset.text = 'largest'")
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        self.assertLessEqual(wide, 360, f"{name} in large letters")
+        bar = page.evaluate(BAR)
+        self.assertLessEqual(bar, 1, f"{name}: the button stands on the bar")
+        page.evaluate(
+            "(size) => (document.documentElement.dataset.text = size)", before
+        )
         said = self.page.inner_text("body")
         for word in ENGLISH:
             self.assertNotIn(word, said, name)
