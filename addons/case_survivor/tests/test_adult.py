@@ -65,11 +65,20 @@ class TestAdult(SurvivorCommon):
     def test_nothing_of_the_exploitation_is_demanded_to_save(self):
         """Not now: every answer may wait, and an empty one is no answer."""
         case = self._adult_case()
-        situation = self._make("work.situation", case, works="unknown")
+        situation = self._make("work.situation", case)
+        self.assertFalse(situation.works)
+        self.assertEqual(situation.classification, "not_child")
         for name in ("is_trafficked", "is_bonded", "documents_retained"):
             self.assertFalse(situation[name])
         for name in ("migration_status", "protection_status", "found_with"):
             self.assertFalse(case[name])
+
+    def test_a_childs_class_needs_an_answer_and_not_known_is_one(self):
+        case = self._new_case(self.manager_trace)
+        with self.assertRaises(ValidationError):
+            self._make("work.situation", case)
+        situation = self._make("work.situation", case, works="unknown")
+        self.assertFalse(situation.is_trafficked)
 
     def test_a_child_goes_back_by_a_best_interest_decision_alone(self):
         case = self._new_case(self.manager_trace)

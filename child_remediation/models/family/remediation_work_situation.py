@@ -275,8 +275,12 @@ class WorkSituation(models.Model):
         return result
 
     def _check_answered(self):
-        """A class is made of answers, never of what nobody said (R58, R81)."""
-        if self.filtered(lambda situation: not situation.works):
+        """A class is made of answers, never of what nobody said (R58, R81).
+
+        An adult has none, so that nothing at all is demanded to save: not now.
+        """
+        silent = self.filtered(lambda situation: not situation.works)
+        if silent.filtered(lambda s: not s.case_id._is_adult(s.date)):
             raise ValidationError(
                 self.env._("Say whether the child works: yes, no, or not known.")
             )
