@@ -2,7 +2,10 @@
 
 from odoo.tools.misc import babel_locale_parse
 
+from odoo.addons.remediation_base.tools.forms import for_all
 
+
+@for_all
 def sites(env, case):
     # sudo: names of places; portal users have no right on them.
     return (
@@ -12,22 +15,26 @@ def sites(env, case):
     )
 
 
+@for_all
 def hazards(env, case):
     # sudo: master data, by codes.
     return env["remediation.hazard"].sudo().search([])
 
 
+@for_all
 def services(env, case):
     # sudo: master data
     return env["remediation.service.type"].sudo().search([])
 
 
+@for_all
 def items(env, case):
     """What a family can withhold."""
     # sudo: master data
     return env["remediation.disclosure.item"].sudo().search([])
 
 
+@for_all
 def countries(env, case):
     # sudo: master data. XI is half of a country, which core keeps for its tax numbers.
     return env["res.country"].sudo().search([("code", "!=", "XI")])
@@ -41,6 +48,7 @@ def country_name(country, case):
     return babel_locale_parse(lang).territories.get(country.code) or country.name
 
 
+@for_all
 def providers(env, case):
     """Who may carry out an action of a plan: the own organisation and the accredited
     partners, by name alone."""
@@ -56,6 +64,7 @@ def providers(env, case):
     return own.sudo() | env.company.sudo().partner_id | partners
 
 
+@for_all
 def institutions(env, case):
     # sudo: names of schools of the company.
     return (

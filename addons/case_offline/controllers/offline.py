@@ -143,7 +143,8 @@ class OfflineController(RemediationCaseController):
 
         :param dict shared: what many files have in common, by a digest; is filled
         """
-        cases = request.env["remediation.case"].browse(device._held_cases().ids)
+        cases = request.env["remediation.case"].with_context(offered={})
+        cases = cases.browse(device._held_cases().ids)
         packets = {}
         partners = cases._offline_partners() if cases else {}
         due = self._due() if cases else {}

@@ -178,10 +178,7 @@ class Form:
         kind = self.kind_of(env, question)
         field = self._field(env, question)
         if kind in ("record", "records"):
-            return [
-                (record[question.key], question.label(record, owner))
-                for record in question.offer(env, owner)
-            ]
+            return self._offered(env, question, owner)
         if question.choices:
             return [(key, words(env, text)) for key, text in question.choices]
         if kind == "answer" and not isinstance(field, Answer):
@@ -193,6 +190,21 @@ class Form:
                 if not question.only or question.only(choice[0])
             ]
         return []
+
+    @staticmethod
+    def _offered(env, question, owner):
+        """The records that may be chosen. Who draws forms of many owners puts a dict
+        ``offered`` into the context: what is for all is then read once."""
+        kept = env.context.get("offered")
+        if not (isinstance(kept, dict) and getattr(question.offer, "for_all", False)):
+            kept = {}
+        place = (question.offer, question.key, question.label)
+        if place not in kept:
+            kept[place] = [
+                (record[question.key], question.label(record, owner))
+                for record in question.offer(env, owner)
+            ]
+        return kept[place]
 
     def page_fields(self, env, owner=None, hidden=None, values=None):
         """The form as the portal's template draws it, rows included: as many as there
@@ -744,3 +756,9 @@ def _source(text):
 
 class _WrongError(Exception):
     """An answer that cannot be taken, with its sentence."""
+
+
+def for_all(offer):
+    """Marks what is offered alike to every owner of a form."""
+    offer.for_all = True
+    return offer

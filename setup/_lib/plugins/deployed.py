@@ -156,16 +156,23 @@ class Visitor:
 
         :raises OSError: no answer, or not the one that was asked for
         """
-        said = {"model": model, "method": method, "args": args, "kwargs": kwargs}
+        path = f"/web/dataset/call_kw/{model}/{method}"
+        return self.post(path, model=model, method=method, args=args, kwargs=kwargs)
+
+    def post(self, path, **params):
+        """A call as a page makes it; return its result.
+
+        :raises OSError: as :meth:`call`
+        """
         status, text = self._send(
             "POST",
-            f"/web/dataset/call_kw/{model}/{method}",
-            json.dumps({"params": said}),
+            path,
+            json.dumps({"params": params}),
             {"Content-Type": "application/json"},
         )
         answer = json.loads(text) if status == 200 else {}
         if "result" not in answer:
-            raise OSError(f"{model}.{method}: {status} {text[:300]}")
+            raise OSError(f"{path}: {status} {text[:300]}")
         return answer["result"]
 
     def _send(self, method, path, body, headers):
