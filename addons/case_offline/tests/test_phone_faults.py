@@ -123,6 +123,21 @@ class TestPhoneFaults(PhoneCommon):
             self.fits("heic")
             self.assertEqual(page.evaluate(ENTRIES, PIN), [])
 
+    def test_a_small_pdf_is_taken_and_a_large_one_is_not(self):
+        pdf = b"%PDF-1.4\n" + b"1 0 obj\n" * 2000
+        with self.offline() as page:
+            said = self.choose(pdf * 20, "large.pdf", "application/pdf")
+            self.assertIn("too large", said)
+            self.assertEqual(self.choose(pdf, "paper.pdf", "application/pdf"), "✓")
+            page.click("main form button.main")
+            page.wait_for_url(lambda url: "#form" not in url)
+            self.assertEqual(self.back(), ["Sent"])
+        self.env.invalidate_all()
+        paper = self.env["ir.attachment"].search(
+            [("res_model", "=", self.case._name), ("res_id", "=", self.case.id)]
+        )
+        self.assertEqual((paper.mimetype, paper.raw), ("application/pdf", pdf))
+
     # -- a full phone ----------------------------------------------------------------
     def test_a_full_phone_says_so_and_loses_nothing(self):
         with self.offline() as page:

@@ -44,10 +44,13 @@ export function signature(canvas, input, clear) {
     });
 }
 
-async function isHeic(file) {
-    const head = new Uint8Array(await file.slice(4, 12).arrayBuffer());
-    return HEIC.test(String.fromCharCode(...head));
+async function head(file, from, to) {
+    const found = new Uint8Array(await file.slice(from, to).arrayBuffer());
+    return String.fromCharCode(...found);
 }
+
+const isHeic = async (file) => HEIC.test(await head(file, 4, 12));
+const isPdf = async (file) => (await head(file, 0, 5)) === "%PDF-";
 
 /* Some browsers draw as an image what they do not read as a bitmap, a HEIC among them. */
 async function asImage(file) {
@@ -78,10 +81,13 @@ function asText(blob) {
     });
 }
 
-/* A photo as JPEG of at most 300 kB, drawn anew: upright and without metadata. Resolves
-   to `{ data }`, in base64, or to `{ problem }`: "heic" where this phone cannot read one,
+/* A photo as JPEG of at most 300 kB, drawn anew: upright and without metadata. A PDF of
+   that size stays as it is. Resolves to `{ data }`, in base64, or to `{ problem }`: "heic" where this phone cannot read one,
    "bad" where the file is no picture, "big" where it stays too large. */
 export async function shrink(file) {
+    if (await isPdf(file)) {
+        return file.size <= MAX_BYTES ? { data: await asText(file) } : { problem: "big" };
+    }
     let picture;
     try {
         picture = await read(file);

@@ -93,7 +93,7 @@ function photo(field, words) {
     const input = el("input", {
         type: "file",
         id: `f-${field.name}`,
-        accept: "image/*",
+        accept: "image/*,application/pdf",
         onchange: ({ target }) => {
             target.form.shrinking = take(target);
         },
