@@ -19,7 +19,8 @@ BAR = """
 
 @tagged("post_install", "-at_install")
 class TestMeetingInFrench(SavingsPhone):
-    """Each page of a meeting in French: whole, heard, on a phone's width."""
+    """Each page of a meeting, whole, heard, on a phone's width: in French, and in
+    the other languages of the portal."""
 
     lang = "fr_FR"
 
@@ -60,7 +61,7 @@ class TestMeetingInFrench(SavingsPhone):
         for word in ENGLISH:
             self.assertNotIn(word, said, name)
 
-    def test_each_page_of_a_meeting_is_french(self):
+    def test_each_page_of_a_meeting_is_spoken(self):
         page = self.page
         with self.allow_requests(all_requests=True):
             self.offline()
@@ -78,3 +79,18 @@ class TestMeetingInFrench(SavingsPhone):
             page.evaluate("location.hash = '#queue'")
             page.wait_for_selector("main > p button.main")
             self.fits("queue")
+
+
+@tagged("post_install", "-at_install")
+class TestMeetingInSwahili(TestMeetingInFrench):
+    lang = "sw"
+
+
+@tagged("post_install", "-at_install")
+class TestMeetingInPortuguese(TestMeetingInFrench):
+    lang = "pt_PT"
+
+
+@tagged("post_install", "-at_install")
+class TestMeetingInSpanish(TestMeetingInFrench):
+    lang = "es_ES"
