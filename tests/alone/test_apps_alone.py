@@ -73,6 +73,88 @@ print("functions", env.cr.fetchone()[0] if "{app}" == "child_remediation" else 0
     _clean(complaints)
 
 
+#: A survivor's file with all that the module and its glue write.
+SURVIVOR = """
+from odoo import fields
+from odoo.addons.child_remediation.tests.common import RemediationCommon as World
+
+World.env = env
+World.company = company = env.company
+World.today = today = fields.Date.context_today(env.user)
+company.country_id = env.ref("base.cd")
+World._new_users(
+    {
+        "coordinator": "group_coordinator",
+        "supervisor": "group_supervisor",
+        "worker": "group_case_worker",
+    }
+)
+team = env["remediation.team"].create(
+    {"name": "Port", "supervisor_id": World.supervisor.id}
+)
+World.manager = World._new_manager(World.worker, team, company.partner_id)
+case = World._new_case()
+court = env["res.partner"].create(
+    {"name": "Court", "is_company": True, "country_id": env.ref("base.zm").id}
+)
+World._new_consent(case)
+World._new_consent(
+    case, "share_abroad", organisation_ids=[fields.Command.set(court.ids)]
+)
+below = {"case_id": case.id}
+env["remediation.movement"].create({**below, "kind": "arrival", "place": "Port"})
+env["remediation.survivor.status"].create(
+    {**below, "status": "possible", "decided_by_kind": "police"}
+)
+matter = env["remediation.legal.matter"].create({**below, "kind": "civil"})
+matter.compensation_paid = 12.5
+env["remediation.legal.date"].create(
+    {"matter_id": matter.id, "kind": "filing", "date": "2031-03-01 09:00:00"}
+)
+env["remediation.shelter.stay"].create(
+    {**below, "kind": "shelter", "date_from": today}
+)
+env["remediation.note"].create({**below, "text": "Kept"})
+env.cr.commit()
+print(case.name)
+module = env["ir.module.module"].search([("name", "=", "case_survivor")])
+module.button_immediate_uninstall()
+"""
+#: The same database afterwards, by those who work in it.
+WITHOUT = """
+glue = env["ir.module.module"].search([("name", "like", "case_survivor%")])
+print(set(glue.mapped("state")))
+worker = env["res.users"].search([("login", "=", "worker")])
+[case] = env["remediation.case"].with_user(worker).search([])
+movements = env["remediation.movement"].with_user(worker)
+print(case.name, movements.search([]).kind, movements.search([]).place)
+print(case.consent_ids.mapped("purpose"), case.note_ids.mapped("text"))
+case.get_timeline()
+arch = case.get_view(view_type="form")["arch"]
+print("page_survivor" in arch, "survivor_status" in arch)
+movements.create({"case_id": case.id, "kind": "transit"})
+print(len(movements.search([])))
+"""
+
+
+def test_without_survivors_the_case_stands(bare):
+    """Who takes the module out keeps the child's file, and goes on with it."""
+    template = bare.template(["case_survivor_cash", "case_survivor_referral"])
+    with bare.scratch(template) as name:
+        printed, complaints = bare.shell(name, SURVIVOR)
+        [code] = printed.split()
+        _clean(complaints)
+        printed, complaints = bare.shell(name, WITHOUT)
+    assert printed.splitlines() == [
+        "{'uninstalled'}",
+        f"{code} transit Port",
+        "['services'] ['Kept']",
+        "False False",
+        "2",
+    ]
+    _clean(complaints)
+
+
 def test_demonstration_installs_without_a_warning(bare):
     _clean(bare.complaints(bare.template(list(modules.find()))))
 
