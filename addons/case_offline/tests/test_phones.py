@@ -1,5 +1,6 @@
 import gzip
 import json
+import re
 from datetime import datetime, timedelta
 
 from odoo.exceptions import AccessError
@@ -86,6 +87,20 @@ class TestPhones(OfflineCommon):
         for name in (self.case.name, "Amani", self.portal_manager.name):
             self.assertNotIn(name, signed_in)
         self.assertEqual(len(signed_in), len(whole), "the same for everybody")
+
+    def test_every_word_of_the_shell_is_used(self):
+        head = self.get(f"{PLACE}/worker.js").text
+        paths = json.loads(head.split("const SHELL = ")[1].split(";\n")[0])
+        scripts = "".join(self.get(path).text for path in paths if path.endswith(".js"))
+        said = re.findall(r'data-word="([a-z_]+)"', self.get(PLACE).text)
+        self.assertGreater(len(said), 50)
+        unused = []
+        for word in said:
+            # Some are put together: photo_heic of photo_ and what is wrong with it.
+            put_together = f"`{word.partition('_')[0]}_${{" in scripts
+            if not put_together and not re.search(rf"\b{word}\b", scripts):
+                unused.append(word)
+        self.assertEqual(unused, [])
 
     # -- refusals ----------------------------------------------------------------
     @mute_logger("odoo.http")
