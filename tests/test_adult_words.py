@@ -63,8 +63,10 @@ class AdultCommon(ReferralCommon):
         )
         own = cls._new_consent(cls.adult, subject="child", given_by_member_id=False)
         cls._visit(cls.adult)
-        cls._active_plan(cls.adult)
+        plan = cls._active_plan(cls.adult)
         cls.own_consent = own
+        deliveries = cls.env["remediation.service.delivery"].with_user(cls.worker)
+        deliveries.create({"plan_action_id": plan.action_ids[0].id})
 
     def _said(self, text, where):
         """Nothing in a text says that its person is a child."""
@@ -150,6 +152,17 @@ class TestAdultPapers(AdultCommon):
                 wrong += self._said(text, f"{lang} {report.report_name}")
         self.assertGreater(seen, 12)
         self.assertEqual(wrong, [])
+
+    def test_timeline_of_an_adults_file(self):
+        case = self.adult.with_user(self.worker)
+        self.assertEqual(case.delivery_ids.mapped("recipient"), ["child"])
+        for lang in LANGS:
+            told = case.with_context(lang=lang).get_timeline()
+            self.assertTrue(told)
+            text = " | ".join(
+                f"{one['title']} {one['detail']} {one['state']}" for one in told
+            )
+            self.assertEqual(self._said(text, lang), [])
 
 
 @tagged("post_install", "-at_install")

@@ -38,7 +38,7 @@ class RemediationCase(models.Model):
             )
             common = {
                 "kind": "referral",
-                "title": ": ".join(filter(None, title)),
+                "title": " · ".join(filter(None, title)),
                 "record": referral,
             }
             to = referral.to_organisation_id.display_name

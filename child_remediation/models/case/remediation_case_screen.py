@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import format_amount
 
 from odoo.addons.remediation_base.tools.numbers import say_number
-from odoo.addons.remediation_base.tools.other_words import say
+from odoo.addons.remediation_base.tools.other_words import say, say_choices
 
 from ..family.remediation_beneficiary import IDENTITY_GROUPS
 
@@ -127,8 +127,9 @@ class Case(models.Model):
         return ""
 
     def _timeline_label(self, record, name):
-        selection = record._fields[name]._description_selection(self.env)
-        return dict(selection).get(record[name], "")
+        choices = record._fields[name]._description_selection(self.env)
+        words = say_choices(self.env, choices, self._words_of())
+        return dict(words).get(record[name], "")
 
     def _timeline_entries(self):
         """Hook: events of this case as :meth:`_timeline_entry` makes them."""
