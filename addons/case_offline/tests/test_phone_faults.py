@@ -274,7 +274,7 @@ class TestPhoneFaults(PhoneCommon):
             self.note("Behind the PIN")
             page.reload()
             page.wait_for_selector("#pin")
-            self.assertIn("To Send: 1", page.inner_text("main"))
+            self.assertIn("To Send (1)", page.inner_text("main"))
             page.click("main button.link")
             page.wait_for_timeout(300)
             self.assertTrue(page.locator("#pin").count(), "still locked")
