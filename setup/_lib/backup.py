@@ -14,10 +14,12 @@ import re
 import shutil
 import subprocess
 import tarfile
+import tempfile
 import time
 from pathlib import Path
 
 from .common import STATE, SetupError, lock, say, step, write_atomic
+from .objects import bring_home, fetch, is_object
 from .postgres import Cluster
 
 DATABASE = "child_remediation"
@@ -297,7 +299,14 @@ def _write(databases, name, new, recipients):
             "WHERE store_fname IS NOT NULL ORDER BY 1"
         )
         stored = [row[0] for row in cursor.fetchall()]
-        missing = _seal_files(databases.filestore(name), stored, new, recipients)
+        away = [path for path in stored if is_object(path)]
+        with tempfile.TemporaryDirectory(dir=new, prefix="objects-") as folder:
+            objects = fetch(databases, name, away, folder) if away else {}
+            filestore = databases.filestore(name)
+            paths = {path: filestore / path for path in stored if path not in away}
+            paths |= {path: Path(folder) / path for path in objects.values()}
+            missing = _seal_files(paths, new, recipients)
+        missing += [path for path in away if path not in objects]
         erasures = questions.erasures(cursor)
         cursor.execute("COMMIT")
     for path in missing[:10]:
@@ -306,6 +315,7 @@ def _write(databases, name, new, recipients):
     return {
         "answers": answers,
         "files": {"count": len(stored) - len(missing), "missing": len(missing)},
+        "objects": objects,
         "erasures": erasures,
         "sha256": sums,
     }
@@ -346,8 +356,8 @@ def seal(reader, path, recipients):
         os.fsync(target.fileno())
 
 
-def _seal_files(filestore, stored, new, recipients):
-    """Write the attachments; return those that are not there."""
+def _seal_files(paths, new, recipients):
+    """Write the attachments, each under its name; return those that are not there."""
     reading, writing = os.pipe()
     missing = []
 
@@ -356,11 +366,11 @@ def _seal_files(filestore, stored, new, recipients):
             os.fdopen(writing, "wb") as pipe,
             tarfile.open(fileobj=pipe, mode="w|") as archive,
         ):
-            for path in stored:
+            for name, path in paths.items():
                 try:
-                    archive.add(filestore / path, arcname=path, recursive=False)
+                    archive.add(path, arcname=name, recursive=False)
                 except FileNotFoundError:
-                    missing.append(path)
+                    missing.append(name)
 
     from threading import Thread
 
@@ -422,6 +432,8 @@ def open_backup(databases, place, name, identities):
             cursor.execute(f'CREATE DATABASE "{making}" TEMPLATE template0')
         _open_database(databases, place, making, identities)
         _open_files(databases, place, making, identities)
+        if objects := manifest.get("objects"):
+            bring_home(databases, making, objects)
         erased = erase_again(databases, place, manifest, making)
         databases.rename(making, name)
     except BaseException:

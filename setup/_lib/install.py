@@ -70,6 +70,37 @@ PACKAGES = (
         "4a0fbc90e7f62ea50c4ac7453352721fa60bb5eac87e9f39a027908faff29015",
     ),
 )
+# What Odoo's auth_ldap speaks with; no index has a wheel of it, and Debian's is made
+# for one Python. The second are a directory for the tests.
+LDAP = (
+    (
+        "python3-ldap",
+        "3.4.3-2+deb12u1",
+        "bookworm",
+        "64e1d42e00fdc90db15b8f7dc1a5625efd8c04e6eef79555df0300b70f1125df",
+    ),
+)
+LDAP_PYTHON = (3, 11)
+SLAPD = (
+    (
+        "slapd",
+        "2.5.13+dfsg-5",
+        "bookworm",
+        "5f2dba895d6bc80bb8cd2f4fbb58927431bb2217efa99d07811dc685a60cbcfd",
+    ),
+    (
+        "libltdl7",
+        "2.4.7-7~deb12u1",
+        "bookworm",
+        "8070b550321d4bd1c298f52f75374898d39112b709026d2ea5362ef1277b775a",
+    ),
+    (
+        "libwrap0",
+        "7.6.q-32",
+        "bookworm",
+        "cbce2669a3ba4d74cfdc52b14f38014893e23d85a33d109a3422c342eefc55f8",
+    ),
+)
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 LOCK_FILE = SETUP / "requirements.lock"
 # The system programs, the Debian package of each, and whether only tests need it.
@@ -124,20 +155,39 @@ def install_odoo():
     """Return the folder to put on Python's path so that `odoo` is found."""
     if os.environ.get("ODOO_SOURCE"):
         return _source_path(os.environ["ODOO_SOURCE"])
-    prefix = CACHE / "odoo" / odoo_key()
-    packages = prefix / "usr/lib/python3/dist-packages"
+    prefix = _unpacked("odoo", PACKAGES, 1600, _repair)
+    return prefix / "usr/lib/python3/dist-packages"
+
+
+def install_ldap():
+    """Return the folder in which `ldap` is found; or None where it cannot be had."""
+    if sys.version_info[:2] != LDAP_PYTHON or not shutil.which("dpkg-deb"):
+        return None
+    prefix = _unpacked("ldap", LDAP, 10)
+    return prefix / "usr/lib/python3/dist-packages"
+
+
+def install_slapd():
+    """Return where the directory server of the tests was unpacked."""
+    return _unpacked("slapd", SLAPD, 20)
+
+
+def _unpacked(title, packages, megabytes, repair=None):
+    """Return the folder that holds what these Debian packages install."""
+    key = digest(*(package[3] for package in packages))
+    prefix = CACHE / title / key
     if prefix.is_dir():
-        return packages
+        return prefix
     for tool in ("apt-get", "dpkg-deb"):
         if not shutil.which(tool):
             raise SetupError(
                 f"{tool} is missing, so Odoo cannot be fetched here; get a source tree "
                 f"of Odoo {ODOO_VERSION} and set ODOO_SOURCE to its folder."
             )
-    debs = _download_debs()
-    step(f"Unpacking Odoo {ODOO_VERSION}")
-    _need_space(CACHE, 1600)
-    unpacked = CACHE / "odoo" / f".{odoo_key()}.new"
+    debs = _download_debs(packages)
+    step(f"Unpacking {packages[0][0]} {packages[0][1]}")
+    _need_space(CACHE, megabytes)
+    unpacked = CACHE / title / f".{key}.new"
     shutil.rmtree(unpacked, ignore_errors=True)
     unpacked.mkdir(parents=True)
     try:
@@ -147,11 +197,12 @@ def install_odoo():
                 f"{deb} could not be unpacked; delete it and run the command again",
                 log=CACHE / "unpack.log",
             )
-        _repair(unpacked)
+        if repair:
+            repair(unpacked)
         unpacked.rename(prefix)
     finally:
         shutil.rmtree(unpacked, ignore_errors=True)
-    return packages
+    return prefix
 
 
 def _repair(prefix):
@@ -189,11 +240,11 @@ def checksum(path):
     return value.hexdigest()
 
 
-def _download_debs():
+def _download_debs(packages):
     """Fetch the packages through a private apt state: the system's is not touched."""
     folder = CACHE / "debs"
-    wanted = {name: folder / f"{sha}.deb" for name, _, _, sha in PACKAGES}
-    missing = [package for package in PACKAGES if not wanted[package[0]].exists()]
+    wanted = {name: folder / f"{sha}.deb" for name, _, _, sha in packages}
+    missing = [package for package in packages if not wanted[package[0]].exists()]
     if not missing:
         return list(wanted.values())
     _need_space(CACHE, 500)
@@ -207,7 +258,7 @@ def _download_debs():
         if left.is_dir():
             shutil.rmtree(left, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix="apt-", dir=CACHE) as state:
-        options = _apt_options(Path(state))
+        options = _apt_options(Path(state), packages)
         network = (
             "the package mirror could not be reached; check the network and the "
             "mirror in /etc/apt, then run the same command again"
@@ -233,7 +284,7 @@ def _download_debs():
     return list(wanted.values())
 
 
-def _apt_options(state):
+def _apt_options(state, packages):
     mirrors = subprocess.run(
         ["apt-get", "indextargets", "--format", "$(REPO_URI)"],
         capture_output=True,
@@ -249,7 +300,7 @@ def _apt_options(state):
     for part in ("lists/partial", "cache/archives/partial"):
         (state / part).mkdir(parents=True)
     (state / "status").touch()
-    suites = sorted({package[2] for package in PACKAGES})
+    suites = sorted({package[2] for package in packages})
     (state / "sources.list").write_text(
         "".join(f"deb [signed-by={KEYRING}] {mirrors[0]} {s} main\n" for s in suites)
     )
@@ -274,7 +325,8 @@ def _apt_options(state):
 def environment():
     """The virtual environment's folder: one per lock file, Odoo and Python."""
     python = f"{sys.version_info[0]}.{sys.version_info[1]}"
-    return CACHE / "venv" / digest(LOCK_FILE.read_text(), odoo_key(), python)
+    ldap = LDAP[0][3]
+    return CACHE / "venv" / digest(LOCK_FILE.read_text(), odoo_key(), ldap, python)
 
 
 def in_environment():
@@ -309,7 +361,8 @@ def install_python():
         show=r"^((?:Collecting|Installing) [^ ]+)",
     )
     site = Path(glob.glob(str(folder / "lib/python3*/site-packages"))[0])
-    (site / "odoo-server.pth").write_text(f"{odoo}\n")
+    places = [odoo, install_ldap()]
+    (site / "odoo-server.pth").write_text("".join(f"{p}\n" for p in places if p))
     egg = site / f"odoo-{ODOO_VERSION}.egg-info"
     egg.mkdir(exist_ok=True)
     (egg / "PKG-INFO").write_text(
@@ -418,6 +471,8 @@ def ensure(for_tests=False):
     with lock(CACHE / "install.lock", "installing into the same cache"):
         install_programs(for_tests)
         folder = install_python()
+        if for_tests and install_ldap():
+            install_slapd()
     python = str(folder / "bin/python")
     sys.stdout.flush()
     os.execv(python, [python, *sys.argv])

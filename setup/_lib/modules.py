@@ -3,22 +3,31 @@ addons/."""
 
 import ast
 import hashlib
+import importlib.util
 
 from .common import ROOT, SetupError
 
 IGNORED = {"__pycache__", "tests"}
 # What setup/run shows: no site that works with real children needs it.
 DEMO = "remediation_demo"
+# What a module imports that not every machine can have: it is left out there.
+NEEDS = {"remediation_sign_on_ldap": "ldap"}
 
 
 def find():
     """{name: folder} of every installable module here."""
     found = {}
+    left = {name for name, needed in NEEDS.items() if not _importable(needed)}
     for parent in (ROOT, ROOT / "addons"):
         for path in sorted(parent.glob("*/__manifest__.py")):
-            if manifest(path.parent).get("installable", True):
-                found[path.parent.name] = path.parent
+            name = path.parent.name
+            if name not in left and manifest(path.parent).get("installable", True):
+                found[name] = path.parent
     return found
+
+
+def _importable(name):
+    return importlib.util.find_spec(name) is not None
 
 
 def product():

@@ -106,7 +106,8 @@ OTHER = {
     "files: how many": (
         "ir_attachment",
         """
-         SELECT COUNT(DISTINCT store_fname) FROM ir_attachment
+         SELECT COUNT(DISTINCT checksum) FROM ir_attachment
+         WHERE store_fname IS NOT NULL
         """,
     ),
     "database: triggers": (

@@ -3,7 +3,8 @@ and a replica for what only reads. docs/scale.md has what was measured.
 
 1,000 pages of the portal are asked for, 100 at a time; then 100 people of the back
 office work for a minute, each with a pause as somebody who reads makes it. The same
-again after a worker was killed, and after the replica was."""
+again after a worker was killed, after the replica was, and after the database server
+was."""
 
 import contextlib
 import http.client
@@ -84,13 +85,13 @@ def load(bench):
     site = Deployed(Databases(cluster), database, workers=2, replica=replica)
     try:
         site.start()
-        _measure(bench, site)
+        _measure(bench, site, cluster)
     finally:
         site.stop()
         replica.remove()
 
 
-def _measure(bench, site):
+def _measure(bench, site, cluster):
     portal = Visitor(site).sign_in("bench_portal", PASSWORD)
     desks = [
         Visitor(site).sign_in(f"bench_worker_{number}", PASSWORD)
@@ -112,6 +113,7 @@ def _measure(bench, site):
         ("", None),
         (" after a killed worker", lambda: os.kill(site.workers()[0], signal.SIGKILL)),
         (" without the replica", lambda: site.replica.stop("immediate")),
+        (" after the database was killed", lambda: _killed(cluster)),
     ):
         if kill:
             kill()
@@ -127,6 +129,12 @@ def _measure(bench, site):
         _note(bench, site, f"desk, 100 people{phase}", _desk(desks), alone["desk"])
     for number, pid in enumerate(site.workers(), start=1):
         bench.note(f"memory of process {number}", rss_mb=_memory(pid))
+
+
+def _killed(cluster):
+    """The database server ends as in a power cut, and comes back."""
+    cluster.stop("immediate")
+    cluster.start()
 
 
 def _settle(portal, pages):

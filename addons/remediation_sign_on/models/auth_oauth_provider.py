@@ -53,15 +53,6 @@ class AuthOauthProvider(models.Model):
         said = [said] if isinstance(said, str) else said
         return bool(wanted.intersection(map(str, said)))
 
-    def _groups_of(self, claims):
-        """The groups that the table gives for these claims.
-
-        :return: groups to have, and all groups that the table decides on
-        """
-        self.ensure_one()
-        given = self.role_ids.filtered(lambda role: role._matches(claims)).group_id
-        return given, self.role_ids.group_id
-
     def _close_core(self):
         """Close, of these, the one that core opens by itself on every server."""
         core = self.env.ref("auth_oauth.provider_openerp", raise_if_not_found=False)

@@ -50,6 +50,14 @@ class RemediationSignOnRole(models.Model):
                     )
                 )
 
+    def _groups_of(self, claims):
+        """The groups that these lines give for these claims.
+
+        :param dict claims: what an identity provider or a directory says of somebody
+        :return: groups to have, and all groups that the lines decide on
+        """
+        return self.filtered(lambda role: role._matches(claims)).group_id, self.group_id
+
     def _matches(self, claims):
         """Whether the claims have the value of this line."""
         self.ensure_one()

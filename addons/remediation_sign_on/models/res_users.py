@@ -8,6 +8,7 @@ from odoo.fields import Command
 from odoo.http import request
 
 from ..controllers.login import NONCES
+from .remediation_sign_on_role import NEVER
 
 _logger = logging.getLogger(__name__)
 #: In the session: the sign-on at which the provider asked for a second factor.
@@ -69,7 +70,7 @@ class ResUsers(models.Model):
             _logger.info("sign-on: nobody here has this account of the provider")
             raise AccessDenied()
         user = self.search([("login", "=", login)])
-        user._take_roles(providers, validation)
+        user._take_roles(providers.role_ids, validation)
         asked = providers._second_factor_asked(validation)
         # sudo: the mark of one's own sign-on, which nobody may read or write
         user.sudo().sign_on_factor = asked and _mark(params["access_token"])
@@ -109,14 +110,23 @@ class ResUsers(models.Model):
         )
         user = user.filtered(lambda one: one.login.lower() == (email or "").lower())
         # An administrator is linked by hand or not at all.
-        if len(user) == 1 and not user._is_system():
+        if len(user) == 1 and not user._is_named_by_hand():
             user.write({"oauth_uid": uid, "oauth_provider_id": provider.id})
             _logger.info("sign-on: user %s is linked to the provider", user.id)
 
-    def _take_roles(self, provider, claims):
-        """Give and take the groups that the provider's table decides on."""
+    def _is_named_by_hand(self):
+        """Whether this user has rights that no provider or directory opens the door
+        to: whoever keeps it would keep this server."""
+        return any(map(self.has_group, NEVER))
+
+    def _take_roles(self, roles, claims):
+        """Give and take the groups that a table decides on.
+
+        :param roles: lines of the provider or directory that said the claims
+        :raises AccessDenied: the lines give no role, or one that this user cannot have
+        """
         self.ensure_one()
-        given, decided = provider._groups_of(claims)
+        given, decided = roles._groups_of(claims)
         if not decided:
             return
         if not given:
