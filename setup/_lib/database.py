@@ -26,6 +26,20 @@ KEEP = 20  # templates kept; the ones longest unused go first
 IN_USE = 2 * 3600  # seconds: a run that is under way may still need those
 _copies = itertools.count(1)
 
+#: What the pages of the web client, of the portal and the papers load.
+ASSETS = """
+for name in (
+    "web.assets_web web.assets_web_print web.assets_backend_lazy web.assets_tests "
+    "web.assets_frontend web.assets_frontend_lazy web.assets_frontend_minimal "
+    "web.report_assets_common web.report_assets_pdf mail.assets_public "
+    "spreadsheet.o_spreadsheet"
+).split():
+    bundle = env["ir.qweb"]._get_asset_bundle(name, css=True, js=True)
+    bundle.js()
+    bundle.css()
+env.cr.commit()
+"""
+
 
 class Databases:
     def __init__(self, cluster):
@@ -148,6 +162,13 @@ class Databases:
         if done.returncode:
             raise SetupError(f"a script failed in {name}:\n{done.stderr[-3000:]}")
         return done.stdout, complaints_in(done.stderr)
+
+    def draw_assets(self, name):
+        """Make what a browser loads from a database, once for all copies of it: each
+        test undoes what its pages made. It depends on the dates of the files, so it is
+        another in each checkout."""
+        with lock(self._note(name).with_suffix(".lock"), "making a database"):
+            self.shell(name, ASSETS)
 
     # -- templates
 

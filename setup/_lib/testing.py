@@ -96,6 +96,9 @@ def _prepare(databases, rebuild):
     new = {note.name for note in databases.notes()} - before
     if new and not databases.cluster.external:
         keep(databases)
+    seen = [one.result() for one in (made[0], made[-1]) if not one.exception()]
+    with _lanes() as pool:
+        list(pool.map(databases.draw_assets, seen))
 
 
 @contextlib.contextmanager

@@ -157,7 +157,9 @@ def databases(cluster):
 @pytest.fixture(scope="session")
 def template(databases):
     """The name of a database with all modules; do not change it, copy it."""
-    return databases.template(modules.product())
+    name = databases.template(modules.product())
+    databases.draw_assets(name)
+    return name
 
 
 @pytest.fixture
