@@ -123,7 +123,7 @@ class TestLiving(HttpCase):
         purchaser = self.env.ref("remediation_demo.demo_user_purchaser")
         agreements = self.env["remediation.agreement"].with_user(purchaser)
         [page] = agreements.portal_agreements()
-        self.assertEqual(page["share"], 60)
+        self.assertEqual(page["share"], "60")
 
     def test_every_stage_at_least_twice(self):
         stages = Counter(self.cases.mapped("stage"))
