@@ -19,6 +19,8 @@ from .postgres import Cluster
 WITH_VALUE = {"-k", "-m", "-p", "-o", "-c", "-n", "-W", "-r", "--maxfail", "--tb"}
 FAULTS = ("tests/faults", "tests/concurrency", "tests/browser")
 SEPARATE = (*FAULTS, "tests/alone", "tests/benchmark")
+#: Bytes of tests that are worth a process of their own.
+SMALL = 40_000
 
 
 def run(parser, arguments):
@@ -126,7 +128,7 @@ def _side_by_side(jobs):
     single, alone = [], []
     for job in jobs:
         if job.number == 1:
-            single += [job.only(path, [path]) for path in job.paths]
+            single += [job.only(", ".join(paths), paths) for paths in _parts(job.paths)]
         elif job.number == 3 and not job.others:
             apps = _apps()
             alone += [job.only(f"{app} alone", job.paths, app) for app in apps]
@@ -134,7 +136,7 @@ def _side_by_side(jobs):
             alone.append(job.only("each app alone: the rest", job.paths, rest))
         elif job.number == 3:
             alone.append(job)
-    single.sort(key=lambda job: _size_of_tests(job.paths[0]), reverse=True)
+    single.sort(key=lambda job: sum(map(_size_of_tests, job.paths)), reverse=True)
     faults = [job for job in jobs if job.number == 2]
     together = faults + alone + single
     with _lanes() as pool:
@@ -148,6 +150,20 @@ def _result(future):
         return future.result()
     say("".join(format_exception(future.exception())))
     return {"passed": 0, "failed": 1, "skipped": 0}
+
+
+def _parts(paths):
+    """Lists of paths to test at once: big ones alone, small ones together, since a
+    process takes longer to load every module than to test a small one."""
+    parts, small = [], [[]]
+    for path in sorted(paths, key=_size_of_tests, reverse=True):
+        if _size_of_tests(path) > SMALL:
+            parts.append([path])
+            continue
+        if sum(map(_size_of_tests, small[-1])) > SMALL:
+            small.append([])
+        small[-1].append(path)
+    return [*parts, *filter(None, small)]
 
 
 def _size_of_tests(path):
