@@ -1,10 +1,19 @@
-"""How Sphinx makes the book: once a language, from docs/en or docs/fr and the reference
-pages beside them. `setup/docs --book` calls it with -D language."""
+"""How Sphinx makes the book: once a language, from the folder of that language and, in
+English and French, the reference pages beside it. `setup/docs --book` calls it with
+-D language."""
 
 import json
 from pathlib import Path
 
-project = "Child Remediation"
+#: How the product is called in each language of the book.
+names_of_product = {
+    "en": "Child Remediation",
+    "fr": "Protection et remédiation",
+    "sw": "Ulinzi wa watoto dhidi ya utumikishwaji",
+    "pt": "Apoio a crianças que trabalham",
+    "es": "Apoyo a niños que trabajan",
+}
+project = names_of_product["en"]
 extensions = ["myst_parser"]
 myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 3
@@ -26,14 +35,14 @@ def setup(app):
 
 
 def _choose(_app, config):
-    """One language a build; French where that was asked for."""
+    """One language a build: the one that was asked for, else English."""
     language = config.language or "en"
-    other = {"en": "fr", "fr": "en"}[language]
     config.root_doc = f"{language}/index"
-    config.exclude_patterns = [f"{other}/**", "pictures/**"]
-    if language == "fr":
-        config.project = "Protection et remédiation"
-    config.html_title = config.project
+    others = [f"{other}/**" for other in names_of_product if other != language]
+    config.exclude_patterns = ["pictures/**", *others]
+    if language not in ("en", "fr"):
+        config.exclude_patterns.append("*.md")  # the reference is the desk's
+    config.project = config.html_title = names_of_product[language]
 
 
 def _screens(app, error):

@@ -1,4 +1,5 @@
-"""The book: HTML of docs/ in English and French, made by Sphinx.
+"""The book: HTML of docs/ in English and French, made by Sphinx. What portal users read
+of it is there in the other languages of the portal too.
 
 It stands in `static/book` of the module that serves it, outside git. Sphinx lives in an
 environment of its own (setup/book.lock), so that nothing else waits for it.
@@ -9,19 +10,21 @@ import subprocess
 import sys
 import venv
 
-from . import install
+from . import install, spoken
 from .common import CACHE, ROOT, SETUP, SetupError, lock, run, step, write_atomic
 
 DOCS = ROOT / "docs"
 LOCK_FILE = SETUP / "book.lock"
-LANGUAGES = ("en", "fr")
+LANGUAGES = ("en", "fr")  # the whole book
+PORTAL = tuple(spoken.LANGUAGES)  # the page of partners alone
 HOME = ROOT / "addons" / "remediation_base" / "static" / "book"
 
 
 def build(target=HOME):
-    """Make the book in both languages; a warning is an error.
+    """Make the book in each language; a warning is an error.
 
-    Nothing is done where it stands there already, of the same pages.
+    Nothing is done where it stands there already, of the same pages. An older one is
+    read until the new one is whole.
 
     :raises SetupError: with the log, where a link, a heading or a picture is missing
     """
@@ -30,22 +33,25 @@ def build(target=HOME):
     if mark.is_file() and mark.read_text() == state:
         return target
     sphinx = _environment() / "bin" / "sphinx-build"
+    new = target.with_name(f".{target.name}")
     with lock(CACHE / "book.lock", "building the book"):
-        shutil.rmtree(target, ignore_errors=True)
-        for language in LANGUAGES:
+        shutil.rmtree(new, ignore_errors=True)
+        for language in (*LANGUAGES, *PORTAL):
             step(f"Building the book ({language})")
-            folder = target / language
+            folder = new / language
             run(
                 [sphinx, "-W", "--keep-going", "-q", "-b", "html", "-E"]
-                + ["-D", f"language={language}", "-d", target / f".{language}"]
+                + ["-D", f"language={language}", "-d", new / f".{language}"]
                 + [DOCS, folder],
                 "the book could not be built; correct the pages that the log names",
                 log=CACHE / "book.log",
             )
-            shutil.rmtree(target / f".{language}")
+            shutil.rmtree(new / f".{language}")
             (folder / ".buildinfo").unlink(missing_ok=True)
             shutil.rmtree(folder / "_sources", ignore_errors=True)
-        write_atomic(mark, state)
+        write_atomic(new / mark.name, state)
+        shutil.rmtree(target, ignore_errors=True)
+        new.rename(target)
     return target
 
 

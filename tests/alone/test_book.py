@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from collections import defaultdict
 from html.parser import HTMLParser
 
 import polib
@@ -31,6 +32,13 @@ OF_OTHERS = {
     "Lock Dates": "Lock Dates",
 }
 MEGABYTES = 3
+#: How a page of the portal's other languages says that no native speaker has read it.
+UNREAD = {
+    "sw": "Hakuna mtu ambaye Kiswahili ni lugha yake ya kwanza",
+    "pt": "ninguém que tenha o português como língua materna",
+    "es": "nadie que tenga el español como lengua materna",
+}
+MARKS = (r"^#+ ", r"^\d+\. ", r"^- ", r"^```", r"^!\[")
 
 
 @pytest.fixture(scope="module")
@@ -48,12 +56,17 @@ def _plain(text):
     return " ".join(text.split())
 
 
-def terms():
-    """(English, French) of all that our modules say; a no-break space is a space."""
+def terms(language="fr"):
+    """(English, translation) of what our modules say; a no-break space is a space."""
     for folder in modules.find().values():
-        for path in folder.glob("i18n/fr.po"):
+        for path in folder.glob(f"i18n/{language}.po"):
             for entry in polib.pofile(str(path)):
                 yield _plain(entry.msgid), _plain(entry.msgstr)
+
+
+def counts(text):
+    """How many headings, steps, points, blocks and pictures a page has."""
+    return [len(re.findall(mark, text, re.M)) for mark in MARKS]
 
 
 def test_it_builds_without_a_warning(built):
@@ -83,9 +96,7 @@ def test_both_languages_have_the_same_pages():
         one, other = (
             (book.DOCS / language / page).read_text() for language in book.LANGUAGES
         )
-        for pattern in (r"^#+ ", r"^\d+\. ", r"^- ", r"^```"):
-            counts = [len(re.findall(pattern, text, re.M)) for text in (one, other)]
-            assert counts[0] == counts[1], (page, pattern)
+        assert counts(one) == counts(other), page
         targets = [re.findall(r"\]\(([^)#]+)", text) for text in (one, other)]
         assert targets[0] == [t.replace("/fr/", "/en/") for t in targets[1]], page
 
@@ -163,15 +174,85 @@ def test_every_screen_has_its_page(built):
         assert not missing, (language, sorted(missing))
         for model, target in pages.items():
             page, _hash, anchor = target.partition("#")
-            reader = Anchors()
-            reader.feed((built / language / page).read_text())
-            assert not anchor or anchor in reader.found, (language, model, target)
+            found = Reader.of(built / language / page).sections
+            assert not anchor or anchor in found, (language, model, target)
 
 
-class Anchors(HTMLParser):
+def test_each_language_of_the_portal_helps_with_the_screens_of_the_portal(built):
+    """The same screens as in English, each at the same heading of the page."""
+
+    def headings(language):
+        pages = json.loads((built / language / "screens.json").read_text())
+        sections = Reader.of(built / language / language / "partner.html").sections
+        home = f"{language}/partner.html#"
+        return {
+            model: sections.index(target.removeprefix(home))
+            for model, target in pages.items()
+            if target.startswith(home)
+        }
+
+    english = headings("en")
+    assert {"portal", "remediation.device", "referral.total"} <= set(english)
+    for language in ("fr", *book.PORTAL):
+        assert headings(language) == english, language
+
+
+def test_the_page_of_the_portal_is_whole_and_says_that_no_native_speaker_read_it(built):
+    english = (book.DOCS / "en" / "partner.md").read_text()
+    pictures_of = re.compile(r"\]\((\.\./pictures/[^)]+)\)")
+    for language in book.PORTAL:
+        text = (book.DOCS / language / "partner.md").read_text()
+        assert counts(text) == counts(english), language
+        assert pictures_of.findall(text) == pictures_of.findall(english), language
+        folder = built / language / language
+        assert not (built / language / "rules.html").exists()
+        for name in ("index", "partner"):
+            page = (folder / f"{name}.html").read_text()
+            assert f'lang="{language}"' in page
+            assert UNREAD[language] in _plain(page), (language, name)
+            away = [one for one in Reader.of(folder / f"{name}.html").links if one]
+            others = [one for one in away if one.startswith("../../")]
+            assert len(others) == 2, (language, name, away)
+            for one in others:
+                assert (folder / one).is_file(), (language, name, one)
+
+
+def test_a_label_is_the_word_of_the_portal_in_its_language(built):
+    for language in book.PORTAL:
+        said = defaultdict(set)
+        for source, words in terms(language):
+            said[source].add(words)
+        both = [labels(spoken, "partner.md") for spoken in ("en", language)]
+        # The desk speaks English and French alone: its labels stay as they are.
+        wrong = [
+            f"{one} = {other}"
+            for one, other in zip(*both, strict=True)
+            if other not in said.get(one, [one])
+        ]
+        assert not wrong, (language, wrong)
+        (product,) = said["Child Remediation"]
+        assert labels(language, "index.md") == [product]
+        page = (built / language / language / "index.html").read_text()
+        assert product in re.search(r"<title>(.*?)</title>", page, re.S)[1]
+
+
+class Reader(HTMLParser):
+    """The anchors of a page's sections, in their order, and where its links lead."""
+
     def __init__(self):
         super().__init__()
-        self.found = set()
+        self.sections = []
+        self.links = []
 
-    def handle_starttag(self, _tag, attributes):
-        self.found |= {value for name, value in attributes if name == "id"}
+    @classmethod
+    def of(cls, path):
+        reader = cls()
+        reader.feed(path.read_text())
+        return reader
+
+    def handle_starttag(self, tag, attributes):
+        facts = dict(attributes)
+        if tag == "section":
+            self.sections.append(facts.get("id"))
+        elif tag == "a":
+            self.links.append(facts.get("href"))

@@ -6,6 +6,7 @@ from odoo.tools.misc import file_open
 
 BOOK = "/remediation_base/static/book"
 SCREEN = re.compile(r"[a-z0-9_.]{1,64}")
+LANGUAGE = re.compile(r"[a-z]*")
 
 
 class Help(Controller):
@@ -20,15 +21,17 @@ class Help(Controller):
     def help(self, screen=""):
         """Lead to the page of the book about a screen, in the reader's language.
 
-        Anybody may read the book: it holds no data of the organisation.
+        Where that language has no such page, the English one is read. Anybody may
+        read the book: it holds no data of the organisation.
 
         :param screen: the name of the model or of the client action that is open;
             one that no page names leads to the first page
         :return: a redirect, or a page that says how the book is built where it is not
         """
-        language = "fr" if (request.env.lang or "").startswith("fr") else "en"
-        pages = self._pages(language)
-        if pages is None:
+        spoken = LANGUAGE.match(request.env.lang or "")[0]
+        books = {language: self._pages(language) for language in (spoken, "en")}
+        books = {language: pages for language, pages in books.items() if pages}
+        if not books:
             return request.make_response(
                 request.env._(
                     "The book is not on this server. "
@@ -37,8 +40,12 @@ class Help(Controller):
                 [("Content-Type", "text/plain; charset=utf-8")],
                 status=404,
             )
-        page = pages.get(screen) if SCREEN.fullmatch(screen) else None
-        return request.redirect(f"{BOOK}/{language}/{page or f'{language}/index.html'}")
+        if SCREEN.fullmatch(screen):
+            for language, pages in books.items():
+                if page := pages.get(screen):
+                    return request.redirect(f"{BOOK}/{language}/{page}")
+        language = next(iter(books))
+        return request.redirect(f"{BOOK}/{language}/{language}/index.html")
 
     @staticmethod
     def _pages(language):
