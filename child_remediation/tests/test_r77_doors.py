@@ -240,7 +240,8 @@ class TestDoors(RemediationCommon, HttpCase):
             started = time.process_time()
             with self.assertRaises(AccessDenied):
                 self.env["res.users"]._login(
-                    {"login": login, "password": "wrong", "type": "password"}, {}
+                    {"login": login, "password": "wrong", "type": "password"},
+                    {"interactive": True},
                 )
             return time.process_time() - started
 

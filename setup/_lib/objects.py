@@ -3,8 +3,6 @@ backup, and how a restored database has them without that store."""
 
 import json
 
-from psycopg2.extras import execute_values
-
 #: Run in Odoo, which has the keys of the stores: writes each object into a folder,
 #: under the name that Odoo's own filestore would give it. One that is not there, or
 #: that the store does not hand out, is left out.
@@ -50,6 +48,8 @@ def bring_home(databases, name, objects):
 
     :param objects: what `fetch` returned when the backup was made
     """
+    from psycopg2.extras import execute_values
+
     with databases.connect(name) as cursor:
         execute_values(
             cursor,

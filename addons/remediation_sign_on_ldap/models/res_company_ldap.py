@@ -16,6 +16,7 @@ class ResCompanyLdap(models.Model):
 
     _inherit = "res.company.ldap"
 
+    company = fields.Many2one(index=True)
     create_user = fields.Boolean(default=False)
     role_ids = fields.One2many("remediation.sign.on.role", "ldap_id")
 
