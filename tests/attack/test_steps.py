@@ -103,6 +103,9 @@ class TestSteps(AttackWorld):
             kind = ask.type_in(model)
             if kind == "selection":
                 answers[name] = model._fields[ask.field].get_values(self.env)[0]
+            elif kind == "many2one":
+                others = self.env[model._fields[ask.field].comodel_name].sudo()
+                answers[name] = others.search([], limit=1).id
             else:
                 answers[name] = ANSWERS[kind]
         return answers

@@ -251,7 +251,10 @@ class TestSteering(CashCommon):
         """The first choice is free, so that one person sets up; later ones wait."""
         company = self.company.with_user(self.system).with_company(self.company)
         steering = company._get_steering_fields()
-        names = [name for name in steering if name.endswith("_id")]
+        # Those of glue modules are tested where they are chosen.
+        names = [
+            name for name in steering if name.endswith("_id") and self.company[name]
+        ]
         self.assertEqual(len(names), 7)
         for name in names:
             with self.subTest(field=name):
