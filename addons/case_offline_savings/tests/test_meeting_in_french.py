@@ -37,7 +37,7 @@ class TestMeetingInFrench(SavingsPhone):
         cls.env["ir.module.module"]._load_module_terms(modules, [cls.lang])
 
     def fits(self, name):
-        super().fits(name)
+        result = super().fits(name)
         found = Axe().run(self.page).response["violations"]
         serious = [
             f"{rule['id']}: {node['html'][:200]}"
@@ -60,6 +60,7 @@ class TestMeetingInFrench(SavingsPhone):
         said = self.page.inner_text("body")
         for word in ENGLISH:
             self.assertNotIn(word, said, name)
+        return result
 
     def test_each_page_of_a_meeting_is_spoken(self):
         page = self.page

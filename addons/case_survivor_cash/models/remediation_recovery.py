@@ -305,12 +305,13 @@ class Recovery(models.Model):
 
     # -- four eyes ---------------------------------------------------------------
     def _check_four_eyes(self, step):
-        super()._check_four_eyes(step)
+        result = super()._check_four_eyes(step)
         duties = self.env["cash.transfer.duty"]
         for duty in step.duty:
             for recovery in self.sudo():  # sudo: whose work it is, nothing is shown
                 people = duties._people((duty,), recovery.company_id)
                 recovery._check_apart_from(people | self.env.user, duty)
+        return result
 
     def _check_apart_from(self, people, duty):
         """Who carried out a duty that excludes this one decides no more (R37)."""

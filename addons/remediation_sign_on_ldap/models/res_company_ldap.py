@@ -15,6 +15,7 @@ class ResCompanyLdap(models.Model):
     """
 
     _inherit = "res.company.ldap"
+    _description = "Company LDAP Configuration"
 
     company = fields.Many2one(index=True)
     create_user = fields.Boolean(default=False)
