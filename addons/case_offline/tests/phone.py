@@ -14,17 +14,11 @@ PIN = "271828"
 CANARY = "Zanzicanary"
 
 
-class PhoneCommon(OfflineCommon):
-    """A real browser as a phone: its hands, and what is on it."""
+class Phone:
+    """A real browser as a phone, for a test with a server: its hands, and its files."""
 
     #: What else the browser is told when it starts.
     extras = ()
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.case.beneficiary_id.first_name = CANARY
-        cls.env.company.offline_hotline = "+243 000 111"
 
     def setUp(self):
         super().setUp()
@@ -60,6 +54,57 @@ class PhoneCommon(OfflineCommon):
     def accept(dialog):
         dialog.accept()
 
+    def files_with(self, text):
+        """The files of the phone's folder that hold a text."""
+        found = []
+        for path in Path(self.profile.name).rglob("*"):
+            if path.is_file() and not path.is_symlink():
+                content = path.read_bytes()
+                if any(text.encode(code) in content for code in ("utf-8", "utf-16-le")):
+                    found.append(str(path.relative_to(self.profile.name)))
+        return found
+
+    def sign_in(self, login, page=None):
+        """Sign in; the page asks for a PIN then."""
+        page = page or self.page
+        page.goto(f"/web/login?redirect={PLACE}")
+        page.fill("#login", login)
+        page.fill("#password", login)
+        page.click("main button.main")
+        page.wait_for_url(f"**{PLACE}*")
+        page.wait_for_selector("#again")
+
+    def choose_pin(self, page=None, first="ul.list a"):
+        """Choose a PIN and take along what the user holds.
+
+        :param first: what stands on the first page then
+        """
+        page = page or self.page
+        page.fill("#pin", PIN)
+        page.fill("#again", PIN)
+        page.click("main button.main")
+        page.wait_for_selector(first)
+        page.wait_for_load_state("networkidle")
+        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+
+    def unlock(self, page=None):
+        """Open what lies on the phone by its PIN."""
+        page = page or self.page
+        page.wait_for_selector("body[data-ready] #pin")
+        page.fill("#pin", PIN)
+        page.click("main button.main")
+        page.wait_for_selector("nav.tabs:not([hidden])")
+
+
+class PhoneCommon(Phone, OfflineCommon):
+    """The phone of a case manager."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.case.beneficiary_id.first_name = CANARY
+        cls.env.company.offline_hotline = "+243 000 111"
+
     def slow(self, page):
         """From here on the phone is six times slower than this machine."""
         self.devtools = page.context.new_cdp_session(page)
@@ -80,41 +125,17 @@ class PhoneCommon(OfflineCommon):
             },
         )
 
-    def _files_with(self, text):
-        """The files of the phone's folder that hold a text."""
-        found = []
-        for path in Path(self.profile.name).rglob("*"):
-            if path.is_file() and not path.is_symlink():
-                content = path.read_bytes()
-                if any(text.encode(code) in content for code in ("utf-8", "utf-16-le")):
-                    found.append(str(path.relative_to(self.profile.name)))
-        return found
-
     def begin(self, page=None):
         """Sign in, choose a PIN and take the cases along."""
-        page = page or self.page
-        page.goto(f"/web/login?redirect={PLACE}")
-        page.fill("#login", "portal_manager")
-        page.fill("#password", "portal_manager")
-        page.click("main button.main")
-        page.wait_for_url(f"**{PLACE}*")
-        page.wait_for_selector("#again")
-        self.fits("enrol", page)
-        page.fill("#pin", PIN)
-        page.fill("#again", PIN)
-        page.click("main button.main")
-        page.wait_for_selector("ul.list a")
-        page.wait_for_load_state("networkidle")
-        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        self.sign_in("portal_manager", page)
+        self.fits("enrol", page or self.page)
+        self.choose_pin(page)
 
     def open(self, page=None):
         """Open the portal's own address, as the phone's picture of it does."""
         page = page or self.page
         page.goto("/my/remediation")
-        page.wait_for_selector("body[data-ready] #pin")
-        page.fill("#pin", PIN)
-        page.click("main button.main")
-        page.wait_for_selector("nav.tabs:not([hidden])")
+        self.unlock(page)
 
     def fill_in(self, section, values, button="main form button.main", page=None):
         page = page or self.page

@@ -2,8 +2,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from odoo.tests import tagged
 
-from .common import PLACE
-from .phone import CANARY, PIN, PhoneCommon
+from .phone import CANARY, PhoneCommon
 from .test_day_offline import DUMP
 
 CHILDREN = 3
@@ -27,19 +26,8 @@ class TestClassByTaps(PhoneCommon):
         cls.school_user.lang = cls.lang
 
     def begin_school(self):
-        page = self.page
-        page.goto(f"/web/login?redirect={PLACE}")
-        page.fill("#login", "school_user")
-        page.fill("#password", "school_user")
-        page.click("main button.main")
-        page.wait_for_url(f"**{PLACE}*")
-        page.wait_for_selector("#again")
-        page.fill("#pin", PIN)
-        page.fill("#again", PIN)
-        page.click("main button.main")
-        page.wait_for_selector("ul.list a")
-        page.wait_for_load_state("networkidle")
-        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        self.sign_in("school_user")
+        self.choose_pin()
 
     def mark(self, number, mark):
         self.page.locator(f".pupil >> nth={number} >> label:has([value={mark}])").tap()
@@ -84,7 +72,7 @@ class TestClassByTaps(PhoneCommon):
             self.assertEqual(self.drain(), ["Sent"])
             self.assertNotIn(CANARY, page.evaluate(DUMP))
             page.context.close()
-            self.assertEqual(self._files_with(CANARY), [])
+            self.assertEqual(self.files_with(CANARY), [])
         months = self.months()
         self.assertEqual(months.mapped("days_open"), [1] * CHILDREN)
         self.assertEqual(months.mapped("days_present"), [0, 1, 1])

@@ -202,7 +202,7 @@ class TestDayOffline(PhoneCommon):
             self.drain()
             self.assertNotIn(CANARY, page.evaluate(DUMP))
             page.context.close()
-            self.assertEqual(self._files_with(CANARY), [])
+            self.assertEqual(self.files_with(CANARY), [])
         self.env.invalidate_all()
         case = self.env["remediation.case"].search(
             [("beneficiary_id.first_name", "=", f"{CANARY} Neema")]

@@ -1,21 +1,17 @@
 import os
-import resource
 import tempfile
 from datetime import timedelta
-from pathlib import Path
-
-from playwright.sync_api import sync_playwright
 
 from odoo.tools import config
 
-from .common import PLACE, OfflineSavingsCommon
+from odoo.addons.case_offline.tests.phone import CANARY, Phone
 
-PIN = "271828"
-CANARY = "Zanzicanary"
+from .common import OfflineSavingsCommon
+
 MEMBERS = 25
 
 
-class SavingsPhone(OfflineSavingsCommon):
+class SavingsPhone(Phone, OfflineSavingsCommon):
     """A village agent's phone: a real browser of 360 px, and a group of 25."""
 
     lang = "en_US"
@@ -53,32 +49,7 @@ class SavingsPhone(OfflineSavingsCommon):
 
     def setUp(self):
         super().setUp()
-        # Odoo limits its own memory; a browser started from here needs more room.
-        soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-        resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
-        self.addCleanup(resource.setrlimit, resource.RLIMIT_AS, (soft, hard))
-        self.playwright = sync_playwright().start()
-        self.addCleanup(self.playwright.stop)
-        self.profile = tempfile.TemporaryDirectory()
-        self.addCleanup(self.profile.cleanup)
         self.taps = 0
-        self.page = self._phone()
-
-    def _phone(self):
-        context = self.playwright.chromium.launch_persistent_context(
-            self.profile.name,
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-background-networking"],
-            viewport={"width": 360, "height": 740},
-            is_mobile=True,
-            has_touch=True,
-            base_url=self.base_url(),
-        )
-        self.addCleanup(context.close)
-        page = context.new_page()
-        page.set_default_timeout(15000)
-        page.on("dialog", lambda dialog: dialog.accept())
-        return page
 
     def tap(self, selector):
         """One tap of a thumb on what is seen."""
@@ -105,26 +76,8 @@ class SavingsPhone(OfflineSavingsCommon):
 
     def begin(self):
         """Sign in, choose a PIN and take the groups along."""
-        page = self.page
-        page.goto(f"/web/login?redirect={PLACE}")
-        page.fill("#login", "village_agent")
-        page.fill("#password", "village_agent")
-        page.click("main button.main")
-        page.wait_for_url(f"**{PLACE}*")
-        page.wait_for_selector("#again")
-        page.fill("#pin", PIN)
-        page.fill("#again", PIN)
-        page.click("main button.main")
-        page.wait_for_selector("ul.list a[href^='#savings-group']")
-        page.wait_for_load_state("networkidle")
-        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-
-    def unlock(self):
-        page = self.page
-        page.wait_for_selector("body[data-ready] #pin")
-        page.fill("#pin", PIN)
-        page.click("main button.main")
-        page.wait_for_selector("nav.tabs:not([hidden])")
+        self.sign_in("village_agent")
+        self.choose_pin(first="ul.list a[href^='#savings-group']")
 
     def on_member(self, number):
         self.page.wait_for_selector(f"h1:has-text('{number}.')")
@@ -191,16 +144,6 @@ class SavingsPhone(OfflineSavingsCommon):
         self.page.context.set_offline(False)
         self.page.click("main > p button.main")
         self.page.wait_for_selector("main ul.list em:has-text('Sent')")
-
-    def files_with(self, text):
-        """The files of the phone's folder that hold a text."""
-        found = []
-        for path in Path(self.profile.name).rglob("*"):
-            if path.is_file() and not path.is_symlink():
-                content = path.read_bytes()
-                if any(text.encode(code) in content for code in ("utf-8", "utf-16-le")):
-                    found.append(str(path.relative_to(self.profile.name)))
-        return found
 
     def meetings(self):
         self.env.invalidate_all()
