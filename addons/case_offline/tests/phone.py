@@ -46,7 +46,7 @@ class Phone:
         )
         self.addCleanup(context.close)
         page = context.new_page()
-        page.set_default_timeout(15000)
+        page.set_default_timeout(30000)
         page.on("dialog", self.accept)
         return page
 
