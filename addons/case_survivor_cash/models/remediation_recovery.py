@@ -247,8 +247,20 @@ class Recovery(models.Model):
             ]
         problem = payee._payee_problem(self._place_today())
         missing = [problem] if problem else []
+        # sudo: finance is told of a rate that is missing, and of no matter.
         sentence = self.sudo()._missing_rate()
-        return [*missing, sentence] if sentence else missing
+        if sentence:
+            return [*missing, sentence]
+        # A rate may have come since it was announced, or an appeal.
+        if self._missing_to_record():
+            missing.append(
+                self.env._(
+                    "%(recovery)s: more would be paid than is due. Ask who announced "
+                    "it.",
+                    recovery=self.name,
+                )
+            )
+        return missing
 
     def _missing_to_settle(self):
         if not self.is_direct:
@@ -288,6 +300,7 @@ class Recovery(models.Model):
     def _missing_rate(self):
         """A sentence where it cannot be counted in the currency of the award."""
         waiting = self.state in ("draft", *ON_ITS_WAY)
+        # sudo: the currency of the award, for whoever is told of the rate.
         if not waiting or self.sudo()._counts_as() is not None:
             return False
         return self.env._(
@@ -295,7 +308,7 @@ class Recovery(models.Model):
             "Enter what it counts as.",
             recovery=self.name,
             currency=self.currency_id.name,
-            award=self.sudo()._award().currency_id.name,
+            award=self.sudo()._award().currency_id.name,  # sudo: as above
             day=self._say_day(self._rate_day()),
         )
 

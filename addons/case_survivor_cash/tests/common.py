@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo.addons.case_survivor.tests.common import SurvivorCommon
 from odoo.addons.cash_transfer.tests.common import CashCommon
 
@@ -21,7 +23,7 @@ class RecoveryCommon(SurvivorCommon, CashCommon):
         cls.payee = cls._new_payee(cls.case)
         # an account is paid to once a changed number has cooled down
         cls.payee.method_ids._unprotected().write(
-            {"effective_from": cls.today.replace(year=cls.today.year - 1)}
+            {"effective_from": cls.today - timedelta(days=366)}
         )
 
     @classmethod

@@ -112,6 +112,15 @@ class TestRecovery(RecoveryCommon):
             self._recovery(matter, 100.01).action_submit()
         self._recovery(matter, 100.0).action_submit()
 
+    def test_nobody_is_paid_more_than_an_appeal_left(self):
+        matter = self._awarded(1000)
+        recovery = self._to_state(self._recovery(matter, 1000), "received")
+        matter.compensation_awarded = 600
+        with self.assertRaisesRegex(UserError, "more would be paid than is due") as no:
+            self._to_state(recovery, "approved")
+        self.assertNotIn("600", str(no.exception), "finance is told of no award")
+        self.assertEqual(recovery.state, "received")
+
     def test_a_currency_without_rate_is_said_and_not_guessed(self):
         euro = self.env.ref("base.EUR")
         euro.active = True
