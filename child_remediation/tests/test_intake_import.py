@@ -5,6 +5,7 @@ import openpyxl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import BaseCase, tagged
 
@@ -125,7 +126,7 @@ class TestIntakeImport(RemediationCommon):
             self.assertIn("childrights-business.org", case.note_ids.text)
 
     def test_each_wrong_row_says_why_and_nothing_is_imported(self):
-        tomorrow = self.today.replace(year=self.today.year + 1).isoformat()
+        tomorrow = fields.Date.add(self.today, years=1).isoformat()
         headers = [
             *self.headers,
             "Birth Date",

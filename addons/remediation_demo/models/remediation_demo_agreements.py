@@ -1,6 +1,6 @@
 import base64
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.fields import Command
 
 #: The day on which the agreement is signed, before the present; what follows from it.
@@ -220,7 +220,7 @@ class Demo(models.AbstractModel):
                 )
                 if child.number % 8:
                     job.with_env(self._as("coordinator").env).action_check()
-                until = world.today().replace(year=world.today().year + 16 - child.age)
+                until = fields.Date.add(world.today(), years=16 - child.age)
                 env["remediation.job.promise"].create(
                     {**vals, "promised_on": world.today(), "date_due": until}
                 )
