@@ -159,7 +159,7 @@ class RemediationCase(models.Model):
     def _portal_colleagues(self):
         """Return the other case managers of the case's organisation."""
         # sudo: a partner supervisor does not read worker profiles; only those of its
-        # own organisation are offered, by name.
+        # own organisation are offered, by name. The case's own links are compared.
         return (
             self.env["remediation.case.manager"]
             .sudo()

@@ -120,6 +120,7 @@ class RemediationReferralPackage(models.Model):
 
         :raises UserError: somebody entered it as a whole
         """
+        # sudo: which school and case it is; the caller checked that it is the user's.
         school = package.sudo().recipient_organisation_id
         own = rows.filtered(
             lambda row: (
@@ -127,7 +128,7 @@ class RemediationReferralPackage(models.Model):
                     row.package_id == package
                     or row.enrolment_id.institution_id.partner_id == school
                 )
-                and row.case_id == package.sudo().case_id
+                and row.case_id == package.sudo().case_id  # sudo: as above
             )
         )[:1]
         if own and not own._is_by_days():

@@ -60,7 +60,8 @@ class ResCompanyLdap(models.Model):
         entry = super()._authenticate(conf, login, password)
         if entry:
             claims = self._claims(entry)
-            user._take_roles(self.sudo().browse(conf["id"]).role_ids, claims)
+            roles = self.sudo().browse(conf["id"]).role_ids  # sudo: as above
+            user._take_roles(roles, claims)
         return entry
 
     @api.model
