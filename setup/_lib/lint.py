@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from . import arrows, modules
+from . import arrows, linted, modules
 from .common import ROOT, say, step
 
 
@@ -48,7 +48,7 @@ def run(parser, arguments):
                 "ruff", "format", "--check", "--output-format=concise", *targets
             ),
         ),
-        ("pylint-odoo", lambda: _pylint(paths)),
+        ("pylint-odoo", lambda: linted.check(chosen)),
         ("house rules", lambda: _house(chosen, everything)),
         ("licences", lambda: _licences(paths)),
         ("JavaScript", lambda: _javascript(chosen)),
@@ -68,15 +68,6 @@ def _tool(*command, env=None):
     environ = {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}", **(env or {})}
     command = [str(folder / command[0]), *command[1:]]
     return not subprocess.run(command, cwd=ROOT, env=environ, check=False).returncode
-
-
-def _pylint(paths):
-    return not paths or _tool(
-        "pylint",
-        "--rcfile=.pylintrc",
-        "--disable=missing-readme,prefer-env-translation,consider-merging-classes-inherited",
-        *paths,
-    )
 
 
 def _house(chosen, everything):

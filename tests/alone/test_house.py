@@ -1,7 +1,10 @@
-"""What `setup/lint --house` says of arrows, on a checkout with two small modules."""
+"""What `setup/lint` says of arrows, and what it reads again, on a checkout with two
+small modules."""
 
+import os
 import shutil
 import subprocess
+import sys
 
 import pytest
 from _lib.common import ROOT
@@ -89,3 +92,41 @@ def test_an_arrow_that_runs_back_from_a_view_fails(checkout):
     said = lint(checkout)
     assert said.returncode == 1
     assert "views.xml:1: toy_lower leans on toy_upper" in said.stdout
+
+
+#: Reads the modules as `setup/lint` does; or only says which it would read.
+READ = "from _lib import linted, modules; linted.check([*modules.find().values()])"
+UNREAD = (
+    "from _lib import linted; "
+    "print([name for name, mark in linted.keys().items() if not mark.is_file()])"
+)
+
+
+def test_a_module_that_passed_is_not_read_again_until_what_it_names_changes(checkout):
+    shutil.copy(ROOT / ".pylintrc", checkout)
+
+    def say(code):
+        environ = {
+            **os.environ,
+            "PYTHONPATH": str(checkout / "setup"),
+            "XDG_CACHE_HOME": str(checkout / "cache"),
+        }
+        command = [sys.executable, "-c", code]
+        return subprocess.check_output(command, env=environ, text=True)
+
+    lower, upper = (checkout / "addons" / name for name in ("toy_lower", "toy_upper"))
+    (upper / "models.py").write_text(UPPER + "\n    print(1)\n")
+    said = say(READ)
+    assert "0 of 2 modules passed as they are" in said
+    assert "addons/toy_upper/models.py:10: [W8116(print-used)]" in said
+    assert "toy_lower" not in said
+    assert say(UNREAD) == "['toy_upper']\n", "what failed is read again"
+    text = (upper / "models.py").read_text()
+    (upper / "models.py").write_text(UPPER)
+    assert "1 of 2 modules passed as they are" in say(READ)
+    assert say(UNREAD) == "[]\n"
+    (lower / "models.py").write_text(LOWER + "\n")
+    assert say(UNREAD) == "['toy_lower', 'toy_upper']\n", "upper stands on lower"
+    (lower / "models.py").write_text(LOWER)
+    (upper / "models.py").write_text(text)
+    assert say(UNREAD) == "['toy_upper']\n"
