@@ -27,13 +27,14 @@ IN_USE = 2 * 3600  # seconds: a run that is under way may still need those
 _copies = itertools.count(1)
 
 #: What the pages of the web client, of the portal and the papers load.
-ASSETS = """
-for name in (
+BUNDLES = (
     "web.assets_web web.assets_web_print web.assets_backend_lazy web.assets_tests "
     "web.assets_frontend web.assets_frontend_lazy web.assets_frontend_minimal "
     "web.report_assets_common web.report_assets_pdf mail.assets_public "
     "spreadsheet.o_spreadsheet"
-).split():
+).split()
+ASSETS = f"""
+for name in {BUNDLES}:
     bundle = env["ir.qweb"]._get_asset_bundle(name, css=True, js=True)
     bundle.js()
     bundle.css()
@@ -168,10 +169,25 @@ class Databases:
 
     def draw_assets(self, name):
         """Make what a browser loads from a database, once for all copies of it: each
-        test undoes what its pages made. It depends on the dates of the files, so it is
-        another in each checkout."""
+        test undoes what its pages made. Return whether it was made now.
+
+        It depends on the dates of the files. Ours follow from what is in them
+        (modules.date_files), others' are the environment's: a comment names that."""
+        environment = os.stat(os.path.join(sys.prefix, "pyvenv.cfg")).st_mtime
+        key = f"assets {digest(ASSETS, environment)}"
         with lock(self._note(name).with_suffix(".lock"), "making a database"):
+            with self.connect() as cursor:
+                cursor.execute(
+                    "SELECT shobj_description(oid, 'pg_database') FROM pg_database "
+                    "WHERE datname = %s",
+                    [name],
+                )
+                if cursor.fetchone() == (key,):
+                    return False
             self.shell(name, ASSETS)
+            with self.connect() as cursor:
+                cursor.execute(f'COMMENT ON DATABASE "{name}" IS %s', [key])
+        return True
 
     # -- templates
 

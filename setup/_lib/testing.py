@@ -40,6 +40,7 @@ def run(parser, arguments):
     Job.coverage = options.coverage and _new_coverage()
     from .database import Databases
 
+    modules.date_files()
     databases = Databases(Cluster("test", fast=True).start())
     whole = not selected and not options.database
     if whole:
@@ -95,12 +96,12 @@ def _prepare(databases, rebuild):
         made = [pool.submit(databases.template, *arguments) for arguments in wanted]
         wait(made)
     made[0].result()  # what went wrong with another, the test that asks for it says
-    new = {note.name for note in databases.notes()} - before
-    if new and not databases.cluster.external:
-        keep(databases)
     seen = [one.result() for one in (made[0], made[-1]) if not one.exception()]
     with _lanes() as pool:
-        list(pool.map(databases.draw_assets, seen))
+        drawn = list(pool.map(databases.draw_assets, seen))
+    new = {note.name for note in databases.notes()} - before
+    if (new or any(drawn)) and not databases.cluster.external:
+        keep(databases)
 
 
 @contextlib.contextmanager

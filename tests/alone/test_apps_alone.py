@@ -7,7 +7,7 @@ import sys
 import pytest
 from _lib import modules
 from _lib.common import ROOT
-from _lib.database import Databases
+from _lib.database import BUNDLES, Databases
 from _lib.postgres import Cluster
 
 APPS = [
@@ -159,14 +159,15 @@ def test_demonstration_installs_without_a_warning(bare):
     _clean(bare.complaints(bare.template(list(modules.find()))))
 
 
-def test_demo_organisation_pays_a_stipend_by_the_chart_of_associations(bare):
-    """The demonstration's books: francs, SYSCEBNL, one stipend in dollars from the
-    entitlement to posted entries that explain it."""
-    template = bare.template(list(modules.find()))
-    with bare.scratch(template) as name:
-        printed, complaints = bare.shell(
-            name,
-            """
+#: Read in the demonstration; nothing of it is kept.
+DEMONSTRATION = f"""
+for name in {BUNDLES}:
+    bundle = env["ir.qweb"]._get_asset_bundle(name, css=True, js=True)
+    if bundle.javascripts and not bundle.get_attachments("min.js"):
+        print("no scripts of", name)
+    if bundle.stylesheets and not bundle.get_attachments("min.css"):
+        print("no styles of", name)
+print("--")
 company = env.ref("base.main_company")
 print(company.chart_template, company.currency_id.name)
 plan = env["cash.transfer.payment.plan"].search(
@@ -181,8 +182,43 @@ expense = moves.line_ids.filtered(
 print(set(moves.mapped("state")), sum(expense.mapped("amount_currency")))
 print(sum(expense.mapped("balance")))
 print(all(line.analytic_distribution for line in expense))
-""",
-        )
+"""
+
+
+@pytest.fixture(scope="module")
+def demonstration(bare):
+    """What the script says of the bundles and of the books; what Odoo complains of."""
+    template = bare.template(list(modules.find()))
+    bare.draw_assets(template)
+    with bare.scratch(template) as name:
+        printed, complaints = bare.shell(name, DEMONSTRATION)
+    return *printed.split("--\n"), complaints
+
+
+def test_bundles_that_were_drawn_once_serve_every_copy(demonstration):
+    assert demonstration[0] == ""
+
+
+def test_a_file_has_the_same_date_in_every_checkout(monkeypatch, tmp_path):
+    """Odoo names bundles after dates: what another checkout drew serves here."""
+    files = [tmp_path / name / "static" / "a.scss" for name in ("one", "two", "other")]
+    for path, text in zip(files, ("p {}", "p {}", "b {}"), strict=True):
+        path.parent.mkdir(parents=True)
+        path.write_text(text)
+    folders = {path.parents[1].name: path.parents[1] for path in files}
+    monkeypatch.setattr(modules, "find", lambda: folders)
+    modules.date_files()
+    one, two, other = (path.stat().st_mtime for path in files)
+    assert one == two != other
+    files[1].write_text("i {}")
+    modules.date_files()
+    assert files[1].stat().st_mtime not in (one, other)
+
+
+def test_demo_organisation_pays_a_stipend_by_the_chart_of_associations(demonstration):
+    """The demonstration's books: francs, SYSCEBNL, one stipend in dollars from the
+    entitlement to posted entries that explain it."""
+    _bundles, printed, complaints = demonstration
     assert printed.splitlines() == [
         "cd_syscebnl CDF",
         "closed USD hub:MMJ True",
