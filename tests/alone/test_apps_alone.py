@@ -107,7 +107,10 @@ env["remediation.survivor.status"].create(
     {**below, "status": "possible", "decided_by_kind": "police"}
 )
 matter = env["remediation.legal.matter"].create({**below, "kind": "civil"})
-matter.compensation_paid = 12.5
+matter.compensation_awarded = 12.5
+env["remediation.recovery"].create(
+    {"matter_id": matter.id, "is_direct": True, "amount": 12.5}
+).action_record(today, "Receipt 7")
 env["remediation.legal.date"].create(
     {"matter_id": matter.id, "kind": "filing", "date": "2031-03-01 09:00:00"}
 )

@@ -30,22 +30,23 @@ class Recovered(models.AbstractModel):
             record[self._paid_on_field] = max(paid.mapped("paid_on"), default=False)
 
     def _take_paid(self):
-        """Keep what an import or a person wrote as paid: it was paid directly.
+        """What was paid is the sum of the payments, each with its proof.
 
-        :raises UserError: less than the payments say
+        :raises UserError: something else was written
         """
         for record in self:
             # read before the payments are: they change it
             amount, day = record[self._paid_field], record[self._paid_on_field]
             paid = record.recovery_ids.filtered(lambda r: r.state in PAID)
+            last = max(paid.mapped("paid_on"), default=False)
             more = amount - sum(paid.mapped("settled"))
-            if record.currency_id.compare_amounts(more, 0) < 0:
+            if day != last or not record.currency_id.is_zero(more):
                 raise UserError(
-                    self.env._("Payments say that more was paid: correct those first.")
+                    self.env._(
+                        "What was paid is the sum of its payments: enter a payment, "
+                        "with its proof."
+                    )
                 )
-            if record.currency_id.is_zero(more):
-                continue
-            record._add_direct(record.currency_id.round(more), day)
 
     def _add_direct(self, amount, day):
         link = "matter_id" if self._name == "remediation.legal.matter" else "wage_id"

@@ -96,13 +96,25 @@ class TestRecovery(RecoveryCommon):
         self.assertEqual(wage.recovered_on, self.today)
         self.assertEqual(self._owed(own), (0.0, 0.0))
 
-    def test_what_was_paid_by_hand_or_import_is_a_direct_payment(self):
+    def test_what_was_paid_is_not_written_beside_its_payments(self):
         matter = self._awarded(500.0)
-        matter.write({"compensation_paid": 80.0, "compensation_paid_on": self.today})
-        self.assertEqual(matter.recovery_ids.mapped("state"), ["recorded"])
-        self.assertEqual(matter.compensation_paid, 80.0)
-        with self.assertRaisesRegex(UserError, "correct those first"):
-            matter.compensation_paid = 20.0
+        wage = self._make(
+            "survivor.wage", self.case, claimed=300.0, currency_id=self.usd.id
+        )
+        for record, values in (
+            (matter, {"compensation_paid": 80.0, "compensation_paid_on": self.today}),
+            (matter, {"compensation_paid_on": self.today}),
+            (wage, {"recovered": 80.0}),
+            (wage, {"recovered_on": self.today}),
+        ):
+            with (
+                self.subTest(values),
+                self.assertRaisesRegex(UserError, "enter a payment"),
+                self.cr.savepoint(),
+            ):
+                record.write(values)
+            self.assertFalse(record.recovery_ids)
+        matter.compensation_paid = 0.0
 
     # -- bad input ---------------------------------------------------------------------
     def test_nobody_is_paid_more_than_was_awarded(self):
