@@ -193,21 +193,14 @@ class Databases:
 
     def template(self, names, rebuild=False):
         """The name of a database with these modules and what they need."""
-        order, outside = modules.closure(names)
-        sums = {name: modules.checksum(name) for name in order}
-        # Their files are in this checkout, so on a server that others use as well the
-        # databases are this checkout's alone.
-        whose = CHECKOUT if self.cluster.external else ""
-        key = digest(odoo_key(), LOCK_FILE.read_bytes(), whose, *outside)
-        layers = [(f"template_{key}_base", outside or ["base"], False)]
-        core = [name for name in order if name in CORE]
-        demo = [name for name in order if name == modules.DEMO]
-        rest = [name for name in order if name not in (*CORE, modules.DEMO)]
-        for group in filter(None, (core, rest, demo)):
-            key = digest(key, *(f"{name} {sums[name]}" for name in group))
-            layers.append((f"template_{key}", group, True))
+        layers = _layers(names, self.cluster.external)
+        made = [] if rebuild else self.names()
+        # What lies below one that is there is not needed.
+        first = max(
+            (n for n, layer in enumerate(layers) if layer[0] in made), default=0
+        )
         previous = None
-        for name, group, ours in layers:
+        for name, group, ours in layers[first:]:
             self.touch(name)  # nobody prunes it now
             with lock(self._note(name).with_suffix(".lock"), "making a database"):
                 if not self.exists(name) or (rebuild and ours):
@@ -215,6 +208,12 @@ class Databases:
             previous = name
         self._prune(keep={layer[0] for layer in layers})
         return previous
+
+    def keep_only(self, names):
+        """Drop every other database of a server that is a test's alone."""
+        for name in self.names() - {*names, "postgres"}:
+            self.drop(name)
+            self._note(name).unlink(missing_ok=True)
 
     def _make_template(self, name, previous, group, ours):
         making = f"making_{name}"
@@ -293,6 +292,29 @@ class Databases:
             ours = parts[1:2] == [CHECKOUT] or not self.cluster.external
             if parts[0] == "scratch" and ours and not _alive(parts[2]):
                 self.drop(name)
+
+
+def template_name(names):
+    """What :meth:`Databases.template` returns on a private server."""
+    return _layers(names)[-1][0]
+
+
+def _layers(names, external=False):
+    """The templates of which each begins with the one before: (name, modules, ours)."""
+    order, outside = modules.closure(names)
+    sums = {name: modules.checksum(name) for name in order}
+    # Their files are in this checkout, so on a server that others use as well the
+    # databases are this checkout's alone.
+    whose = CHECKOUT if external else ""
+    key = digest(odoo_key(), LOCK_FILE.read_bytes(), whose, *outside)
+    layers = [(f"template_{key}_base", outside or ["base"], False)]
+    core = [name for name in order if name in CORE]
+    demo = [name for name in order if name == modules.DEMO]
+    rest = [name for name in order if name not in (*CORE, modules.DEMO)]
+    for group in filter(None, (core, rest, demo)):
+        key = digest(key, *(f"{name} {sums[name]}" for name in group))
+        layers.append((f"template_{key}", group, True))
+    return layers
 
 
 def _alive(pid):

@@ -45,8 +45,10 @@ checkpoint_timeout = 30min
 class Cluster:
     """A PostgreSQL server of this checkout, or the one that PG* variables name."""
 
-    def __init__(self, name, fast=False, private=False):
+    def __init__(self, name, fast=False, private=False, only=None):
         self.name = name
+        #: The templates that it begins with, of those that were kept; None: all.
+        self.only = only
         self.fast = fast
         self.external = external_postgres() and not private
         self.user = "postgres" if have_root() else None
@@ -100,7 +102,8 @@ class Cluster:
         """Copy the files of the cluster while it runs, as `folder`."""
         run(
             [self.program("pg_basebackup"), "-h", self.socket, "-U", ADMIN]
-            + ["-D", folder, "-X", "fetch", "-c", "fast", "--no-sync"],
+            + ["-D", folder, "-X", "fetch", "-c", "fast", "--no-sync"]
+            + ["--no-manifest"],
             "the database cluster could not be copied",
         )
 
@@ -160,7 +163,7 @@ class Cluster:
             shutil.rmtree(self.data, ignore_errors=True)
             new = self.data.with_name(f"{self.data.name}.new")
             shutil.rmtree(new, ignore_errors=True)
-            if not (self.fast and kept.restore(self, new)):
+            if not (self.fast and kept.restore(self, new, self.only)):
                 self._initdb(new)
             new.rename(self.data)
         text = SETTINGS.format(socket=self.socket, private=PRIVATE)

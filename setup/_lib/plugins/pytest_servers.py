@@ -14,9 +14,9 @@ import urllib.request
 from http.cookiejar import CookieJar
 
 import pytest
-from _lib import modules
+from _lib import kept, modules
 from _lib.common import ROOT, STATE, lock
-from _lib.database import Databases, check_paths
+from _lib.database import Databases, check_paths, template_name
 from _lib.postgres import Cluster, Replica
 
 
@@ -132,9 +132,16 @@ class Server:
 
 @pytest.fixture(scope="session")
 def cluster():
-    """A database server that a test may stop, kill and start."""
+    """A database server that a test may stop, kill and start. It holds the product and
+    the demonstration alone: what is on it, each replica copies."""
+    wanted = {template_name(modules.product()), template_name(list(modules.find()))}
     with lock(STATE / "faults.lock", "testing faults in this checkout"):
-        cluster = Cluster("faults", fast=True, private=True).start()
+        cluster = Cluster("faults", fast=True, private=True, only=wanted).start()
+        databases = Databases(cluster)
+        if not wanted <= databases.names() and kept.has(cluster, wanted):
+            cluster.remove()
+            cluster.start()
+        databases.keep_only(wanted)
         yield cluster
         cluster.stop()
 
