@@ -31,6 +31,7 @@ BUNDLES = (
     "web.assets_web web.assets_web_print web.assets_backend_lazy web.assets_tests "
     "web.assets_frontend web.assets_frontend_lazy web.assets_frontend_minimal "
     "web.report_assets_common web.report_assets_pdf mail.assets_public "
+    "web.assets_emoji web_tour.interactive bus.websocket_worker_assets "
     "spreadsheet.o_spreadsheet"
 ).split()
 ASSETS = f"""
