@@ -29,6 +29,8 @@ XMLHttpRequest.prototype.send = function (...body) {
     return send.apply(this, body);
 };
 """
+#: What a browser keeps for a site, but for the scripts that it loaded.
+PERSONAL = "local_storage,indexeddb,cache_storage,service_workers,shared_storage"
 NOTICES = ".o_notification:visible, .o_error_dialog:visible"
 
 
@@ -54,19 +56,32 @@ class Browser:
             args=["--no-sandbox", "--disable-background-networking"],
         )
         self.people = []
+        self._left = []
 
     def person(self, name, width=1366, height=768):
-        context = self._browser.new_context(
-            viewport={"width": width, "height": height}, base_url=self.url
-        )
-        context.set_default_timeout(90_000)
-        self.people.append(Person(name, context.new_page()))
-        return self.people[-1]
+        for number, (person, size) in enumerate(self._left):
+            if size == (width, height):
+                del self._left[number]
+                person.name = name
+                break
+        else:
+            context = self._browser.new_context(
+                viewport={"width": width, "height": height}, base_url=self.url
+            )
+            context.set_default_timeout(90_000)
+            person = Person(name, context.new_page())
+        self.people.append(person)
+        return person
 
     def leave(self):
-        """Everybody goes: a session that somebody shares is nobody's."""
+        """Everybody goes: a session that somebody shares is nobody's. Whoever comes
+        next sits at the same window, which knows the scripts and nothing else: to
+        load, read and compile them costs more than all else that a person does."""
         while self.people:
-            self.people.pop().page.context.close()
+            person = self.people.pop()
+            person.forget(self.url)
+            size = person.page.viewport_size
+            self._left.append((person, (size["width"], size["height"])))
 
     def close(self):
         self._browser.close()
@@ -98,6 +113,20 @@ class Person:
                 and self.errors.append(f"{answer.status} {answer.url}")
             ),
         )
+
+    def forget(self, url):
+        """The window keeps what is everybody's, and nothing of who sat at it."""
+        if self.page.url.startswith(url):
+            self.page.evaluate("sessionStorage.clear()")
+        self.page.goto("about:blank")
+        self.page.context.clear_cookies()
+        tools = self.page.context.new_cdp_session(self.page)
+        tools.send(
+            "Storage.clearDataForOrigin",
+            {"origin": url, "storageTypes": PERSONAL},
+        )
+        tools.detach()
+        self.errors = []
 
     # -- signing in ------------------------------------------------------------
     def sign_in(self, password):

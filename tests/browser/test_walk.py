@@ -29,36 +29,57 @@ NOTHING_WAITS = {
 TWINS = {"supervisor2", "supervisor3", *(f"caseworker{n}" for n in range(2, 7))}
 
 
+class Site:
+    """A browser on a server of the living demonstration, for all walks."""
+
+    def __init__(self, odoo, browser, people):
+        self.odoo = odoo
+        self.browser = browser
+        #: Rows of (section, role, login, password).
+        self.people = people
+
+    def speak(self, lang):
+        """Everybody reads this language from now on."""
+        admin = self.odoo.login(*next(r[2:] for r in self.people if r[2] == "admin"))
+        logins = [login for _section, _role, login, _password in self.people]
+        users = admin.call("res.users", "search", [("login", "in", logins)])
+        assert len(users) == len(logins)
+        admin.call("res.users", "write", users, {"lang": lang})
+
+
 @pytest.fixture(scope="module")
-def demo(databases):
-    """The name of a database with the living demonstration; copy it."""
-    return databases.template(list(modules.find()))
-
-
-@pytest.mark.parametrize("lang", ["fr_FR", "en_US"])
-def test_every_login_lands_and_does_the_first_thing(databases, demo, lang):
+def site(databases):
+    demo = databases.template(list(modules.find()))
+    databases.draw_assets(demo)
     with databases.scratch(demo) as name:
-        server.speak(databases, name, lang)
+        people = server.logins(databases, name)
         odoo = Server(databases, name).start()
-        browser = Browser(odoo.url, STATE / "screenshots" / f"walk-{lang[:2]}")
-        wrong = {}
+        browser = Browser(odoo.url)
         try:
-            people = [
-                (login, password, section == server.SECTIONS[4])
-                for section, _role, login, password in server.logins(databases, name)
-            ]
-            assert len({login for login, *_ in people} - TWINS) >= 18, people
-            for login, password, is_partner in people:
-                if login in TWINS and lang == "en_US":
-                    continue
-                walk = walk_portal if is_partner else walk_desk
-                complaint = walked(browser, walk, login, password, lang)
-                if complaint:
-                    wrong[login] = complaint
+            yield Site(odoo, browser, people)
         finally:
             browser.close()
             odoo.kill()
-        assert not wrong, "\n".join(f"{who}: {what}" for who, what in wrong.items())
+
+
+@pytest.mark.parametrize("lang", ["fr_FR", "en_US"])
+def test_every_login_lands_and_does_the_first_thing(site, lang):
+    site.speak(lang)
+    site.browser.pictures = STATE / "screenshots" / f"walk-{lang[:2]}"
+    wrong = {}
+    people = [
+        (login, password, section == server.SECTIONS[4])
+        for section, _role, login, password in site.people
+    ]
+    assert len({login for login, *_ in people} - TWINS) >= 18, people
+    for login, password, is_partner in people:
+        if login in TWINS and lang == "en_US":
+            continue
+        walk = walk_portal if is_partner else walk_desk
+        complaint = walked(site.browser, walk, login, password, lang)
+        if complaint:
+            wrong[login] = complaint
+    assert not wrong, "\n".join(f"{who}: {what}" for who, what in wrong.items())
 
 
 def walked(browser, walk, login, password, lang):
@@ -126,23 +147,18 @@ def steps_of_the_tour():
     ]
 
 
-def test_the_tour_of_the_readme_works_click_by_click(databases, demo):
+def test_the_tour_of_the_readme_works_click_by_click(site):
     steps = steps_of_the_tour()
     assert len(steps) >= 8
-    with databases.scratch(demo) as name:
-        server.speak(databases, name, "en_US")
-        passwords = {row[2]: row[3] for row in server.logins(databases, name)}
-        odoo = Server(databases, name).start()
-        browser = Browser(odoo.url, STATE / "screenshots" / "tour")
-        try:
-            for number, step in enumerate(steps, 1):
-                follow(browser, passwords, number, step)
-        except BaseException:
-            browser.picture_all()
-            raise
-        finally:
-            browser.close()
-            odoo.kill()
+    site.speak("en_US")
+    site.browser.pictures = STATE / "screenshots" / "tour"
+    passwords = {row[2]: row[3] for row in site.people}
+    try:
+        for number, step in enumerate(steps, 1):
+            follow(site.browser, passwords, number, step)
+    except BaseException:
+        site.browser.picture_all()
+        raise
 
 
 def follow(browser, passwords, number, words):
