@@ -1,16 +1,11 @@
 import contextlib
 import logging
-import os
 import re
-import resource
-import tempfile
 from datetime import timedelta
 
-from playwright.sync_api import sync_playwright
-
 from odoo.tests import tagged
-from odoo.tools import config
 
+from .browser import BrowserMixin
 from .test_portal import PortalCommon
 
 _logger = logging.getLogger(__name__)
@@ -34,7 +29,7 @@ async () => {
 
 
 @tagged("post_install", "-at_install")
-class TestPhone(PortalCommon):
+class TestPhone(BrowserMixin, PortalCommon):
     """The whole chain on a phone 360 pixels wide, with six real logins."""
 
     @classmethod
@@ -48,17 +43,6 @@ class TestPhone(PortalCommon):
 
     def setUp(self):
         super().setUp()
-        # Odoo limits its own memory; a browser started from here needs more room.
-        soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-        resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
-        self.addCleanup(resource.setrlimit, resource.RLIMIT_AS, (soft, hard))
-        self.playwright = sync_playwright().start()
-        self.addCleanup(self.playwright.stop)
-        self.browser = self.playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-background-networking"],
-        )
-        self.addCleanup(self.browser.close)
         self.phones = {}
         self.bytes = {}
 
@@ -66,12 +50,13 @@ class TestPhone(PortalCommon):
     def phone(self, login):
         """The phone of one person; each keeps its own browser."""
         if login not in self.phones:
-            context = self.browser.new_context(
+            context = self.start().new_context(
                 viewport={"width": WIDTH, "height": 740},
                 is_mobile=True,
                 has_touch=True,
                 base_url=self.base_url(),
             )
+            self.addCleanup(context.close)
             page = context.new_page()
             page.set_default_timeout(90000)
             page.on("response", lambda response: self._weigh(login, response))
@@ -96,14 +81,9 @@ class TestPhone(PortalCommon):
         page.wait_for_url(f"**{path}*")
 
     def fits(self, page, name):
-        """No page is wider than the phone; keep a picture of it."""
+        """No page is wider than the phone."""
         page.wait_for_load_state()
-        width = page.evaluate("document.documentElement.scrollWidth")
-        self.assertLessEqual(width, WIDTH, page.url)
-        folder = config.get("screenshots") or tempfile.gettempdir()
-        folder = os.path.join(folder, "case_referral")
-        os.makedirs(folder, exist_ok=True)
-        page.screenshot(path=os.path.join(folder, f"{name}.png"), full_page=True)
+        self.assert_fits(page, WIDTH, name)
 
     def follow(self, page, selector):
         """Click what leads to another page, and be there."""

@@ -1,16 +1,15 @@
 import re
-import resource
+from functools import cache, cached_property
 
 import polib
-from axe_playwright_python.sync_playwright import Axe
 from babel import Locale
 from lxml import html
-from playwright.sync_api import sync_playwright
 
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 from odoo.tools.misc import file_path
 
+from .browser import BrowserMixin
 from .test_portal import PortalCommon
 
 CODE = re.compile(r"[A-Z]{2,}[-/][\w/-]+")
@@ -24,7 +23,7 @@ RESET = "/web/reset_password?redirect=/my/remediation"
 
 
 @tagged("post_install", "-at_install")
-class TestSpoken(PortalCommon):
+class TestSpoken(BrowserMixin, PortalCommon):
     """The pages of the portal in the languages of those who work outside the desk."""
 
     @classmethod
@@ -108,7 +107,8 @@ class TestSpoken(PortalCommon):
             allow_redirects=False,
         )
 
-    def names(self):
+    @cached_property
+    def known_names(self):
         """What people typed, which no language changes."""
         found = {self.company.name, self.schooling.name, self.health.name}
         found |= {"Zawadi Hidden", "HEIC", "JPEG", "PNG", "PDF"}
@@ -126,17 +126,20 @@ class TestSpoken(PortalCommon):
         return found
 
     def test_no_english_is_left_on_a_page(self):
-        for lang in self.languages():
-            for login, path in self.pages():
-                with self.subTest(lang=lang, login=login, path=path):
-                    self.assert_spoken(lang, login, path)
+        for login, path in self.pages():
+            self.assert_spoken(login, path)
 
-    def assert_spoken(self, lang, login, path, data=None):
-        names = self.names()
-        # Many countries are called alike in both.
-        same = self.same(lang) | {*Locale.parse(lang).territories.values()}
+    def assert_spoken(self, login, path, data=None):
+        """In each language a page says nothing that it says in English."""
         english = self.texts(login, path, "en_US", data)
-        other = self.texts(login, path, lang, data)
+        for lang in self.languages():
+            with self.subTest(lang=lang, login=login, path=path):
+                self.assert_no_english(
+                    english, self.texts(login, path, lang, data), lang
+                )
+
+    def assert_no_english(self, english, other, lang):
+        names, same = self.known_names, self.same(lang)
         self.assertGreater(len(other), 8)
         left = {
             text
@@ -152,32 +155,32 @@ class TestSpoken(PortalCommon):
         the second factor."""
         broken = self.env.ref("case_referral.portal_messages")
         wrong = {"login": "portal_manager", "password": "wrong"}
-        for lang in self.languages():
-            with self.subTest(lang=lang):
-                for path, data in (
-                    ("/web/login?redirect=/my/remediation", wrong),
-                    (RESET, {"login": "portal_manager"}),
-                    (RESET, {"login": "nobody at all"}),
-                    ("/my/remediation/totals/", {"x": "1"}),
-                ):
-                    self.assert_spoken(lang, None, path, data)
-                self.company.second_factor_required = True
-                for path in ("/my/remediation", "/second-factor"):
-                    self.assert_spoken(lang, "portal_manager", path)
-                self.assert_spoken(
-                    lang, "portal_manager", "/second-factor", {"code": "1"}
-                )
-                self.company.second_factor_required = False
+        for path, data in (
+            ("/web/login?redirect=/my/remediation", wrong),
+            (RESET, {"login": "portal_manager"}),
+            (RESET, {"login": "nobody at all"}),
+            ("/my/remediation/totals/", {"x": "1"}),
+        ):
+            self.assert_spoken(None, path, data)
+        self.company.second_factor_required = True
+        for path, data in (
+            ("/my/remediation", None),
+            ("/second-factor", None),
+            ("/second-factor", {"code": "1"}),
+        ):
+            self.assert_spoken("portal_manager", path, data)
+        self.company.second_factor_required = False
         arch = broken.arch_db
         broken.arch_db = '<t t-name="x"><t t-out="1 / 0" /></t>'
-        for lang in self.languages():
-            with self.subTest(lang=lang, path="broken"):
-                self.assert_spoken(lang, "portal_manager", "/my/remediation/messages")
+        self.assert_spoken("portal_manager", "/my/remediation/messages")
         broken.arch_db = arch
 
-    def same(self, lang):
+    @staticmethod
+    @cache
+    def same(lang):
         """Words that are the same in both languages, as the translator wrote them."""
-        found = set()
+        # Many countries are called alike in both.
+        found = {*Locale.parse(lang).territories.values()}
         for module in ("case_referral", "child_remediation", "cash_transfer_portal"):
             for entry in polib.pofile(file_path(f"{module}/i18n/{lang[:2]}.po")):
                 if entry.msgid == entry.msgstr:
@@ -187,55 +190,33 @@ class TestSpoken(PortalCommon):
     def test_who_hears_a_page_can_use_it_in_each_language(self):
         """Nothing serious that axe-core finds on a phone 390 pixels wide, and nothing
         that is wider than the phone."""
-        # Odoo limits its own memory; a browser started from here needs more room.
-        soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-        resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
-        self.addCleanup(resource.setrlimit, resource.RLIMIT_AS, (soft, hard))
         url = f"/my/remediation/case/{self.case.name}"
         paths = ["/my/remediation", "/my/remediation/cases", url]
         paths += ["/my/remediation/messages", "/my/remediation/danger"]
         paths += [f"{url}/{one}" for one in ("visit", "consent", "plan", "work")]
+        context = self.start().new_context(
+            viewport={"width": 390, "height": 844}, base_url=self.base_url()
+        )
+        self.addCleanup(context.close)
+        page = context.new_page()
         read = 0
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path="/usr/bin/chromium", args=["--no-sandbox"]
-            )
-            for lang in ("fr_FR", *self.languages()):
-                self.portal_manager.lang = lang
-                self.env.flush_all()
-                session = self.authenticate("portal_manager", "portal_manager")
-                context = browser.new_context(viewport={"width": 390, "height": 844})
-                context.add_cookies(
-                    [
-                        {
-                            "name": "session_id",
-                            "value": session.sid,
-                            "url": self.base_url(),
-                        }
-                    ]
-                )
-                page = context.new_page()
-                with self.allow_requests(all_requests=True):
-                    for path in paths:
-                        page.goto(self.base_url() + path)
-                        with self.subTest(lang=lang, path=path):
-                            read += self.assert_usable(page, lang)
-                context.close()
-            browser.close()
+        for lang in ("fr_FR", *self.languages()):
+            self.portal_manager.lang = lang
+            self.env.flush_all()
+            session = self.authenticate("portal_manager", "portal_manager")
+            cookie = {"name": "session_id", "value": session.sid}
+            context.add_cookies([{**cookie, "url": self.base_url()}])
+            with self.allow_requests(all_requests=True):
+                for path in paths:
+                    page.goto(path)
+                    with self.subTest(lang=lang, path=path):
+                        read += self.assert_usable(page, lang)
         self.assertEqual(read, len(paths) * 4)
 
     def assert_usable(self, page, lang):
         self.assertEqual(page.get_attribute("html", "lang"), lang.replace("_", "-"))
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        self.assertLessEqual(wide, 390)
-        found = Axe().run(page).response["violations"]
-        serious = [
-            f"{rule['id']}: {node['html'][:200]}"
-            for rule in found
-            if rule["impact"] in ("serious", "critical")
-            for node in rule["nodes"]
-        ]
-        self.assertFalse(serious)
+        self.assert_fits(page, 390, f"spoken_{lang}")
+        self.assertFalse(self.barriers.of(page))
         return 1
 
     def test_a_reader_chooses_the_language_and_keeps_it(self):
