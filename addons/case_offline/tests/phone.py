@@ -1,12 +1,10 @@
-import os
-import resource
+import contextlib
 import tempfile
 import time
+from functools import cached_property
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
-
-from odoo.tools import config
+from odoo.addons.case_referral.tests.browser import BrowserMixin
 
 from .common import PLACE, OfflineCommon
 
@@ -14,36 +12,39 @@ PIN = "271828"
 CANARY = "Zanzicanary"
 
 
-class Phone:
+class Phone(BrowserMixin):
     """A real browser as a phone, for a test with a server: its hands, and its files."""
 
     #: What else the browser is told when it starts.
     extras = ()
 
-    def setUp(self):
-        super().setUp()
-        # Odoo limits its own memory; a browser started from here needs more room.
-        soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-        resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
-        self.addCleanup(resource.setrlimit, resource.RLIMIT_AS, (soft, hard))
-        self.playwright = sync_playwright().start()
-        self.addCleanup(self.playwright.stop)
-        self.page = self._phone()
+    @cached_property
+    def page(self):
+        return self._phone()
 
-    def _phone(self):
-        """A phone with a folder of its own, as a browser keeps it."""
-        self.profile = tempfile.TemporaryDirectory()
-        self.addCleanup(self.profile.cleanup)
-        context = self.playwright.chromium.launch_persistent_context(
-            self.profile.name,
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-background-networking", *self.extras],
-            ignore_default_args=["--disable-extensions"] if self.extras else None,
-            viewport={"width": 360, "height": 740},
-            is_mobile=True,
-            has_touch=True,
-            base_url=self.base_url(),
-        )
+    def _phone(self, folder=False):
+        """A phone of its own.
+
+        :param folder: it keeps a folder of files, as a browser of its own does
+        """
+        told = {
+            "viewport": {"width": 360, "height": 740},
+            "is_mobile": True,
+            "has_touch": True,
+            "base_url": self.base_url(),
+        }
+        if folder or self.extras:
+            self.profile = tempfile.TemporaryDirectory()
+            self.addCleanup(self.profile.cleanup)
+            context = self.playwright.chromium.launch_persistent_context(
+                self.profile.name,
+                executable_path="/usr/bin/chromium",
+                args=[*self.arguments, *self.extras],
+                ignore_default_args=["--disable-extensions"] if self.extras else None,
+                **told,
+            )
+        else:
+            context = self.start().new_context(**told)
         self.addCleanup(context.close)
         page = context.new_page()
         page.set_default_timeout(30000)
@@ -105,15 +106,19 @@ class PhoneCommon(Phone, OfflineCommon):
         cls.case.beneficiary_id.first_name = CANARY
         cls.env.company.offline_hotline = "+243 000 111"
 
-    def slow(self, page):
-        """From here on the phone is six times slower than this machine."""
-        self.devtools = page.context.new_cdp_session(page)
+    @contextlib.contextmanager
+    def slow(self):
+        """Meanwhile the phone is six times slower than this machine."""
         self.devtools.send("Emulation.setCPUThrottlingRate", {"rate": 6})
-        self.devtools.send("Network.enable")
-        page.set_default_timeout(60000)
+        yield
+        self.devtools.send("Emulation.setCPUThrottlingRate", {"rate": 1})
 
     def slow_network(self, page, cut=False):
         """The network is there: 50 kbit/s, and 800 ms until anything answers."""
+        if not hasattr(self, "devtools"):
+            self.devtools = page.context.new_cdp_session(page)
+            self.devtools.send("Network.enable")
+            page.set_default_timeout(60000)
         page.context.set_offline(cut)
         self.devtools.send(
             "Network.emulateNetworkConditions",
@@ -156,17 +161,11 @@ class PhoneCommon(Phone, OfflineCommon):
         page.wait_for_url(lambda url: "#form" not in url)
 
     def fits(self, name, page=None):
-        """No page is wider than a phone, also than a narrow one; keep pictures."""
+        """No page is wider than a phone, also than a narrow one."""
         page = page or self.page
-        folder = config.get("screenshots") or tempfile.gettempdir()
-        folder = os.path.join(folder, "case_offline")
-        os.makedirs(folder, exist_ok=True)
         for width in (390, 320):
             page.set_viewport_size({"width": width, "height": 740})
-            wide = page.evaluate("document.documentElement.scrollWidth")
-            self.assertLessEqual(wide, width, name)
-            path = os.path.join(folder, f"{name}_{width}.png")
-            page.screenshot(path=path, full_page=True)
+            self.assert_fits(page, width, name)
 
     def to_case(self, code, page=None):
         page = page or self.page

@@ -72,16 +72,16 @@ class TestDayOffline(PhoneCommon):
         return time.monotonic() - begun
 
     def test_a_day_without_network_arrives_once(self):
-        page = self.page
+        page = self.page = self._phone(folder=True)
         with self.allow_requests(all_requests=True):
-            self.slow(page)
             self.slow_network(page)
             self.begin()
             self.slow_network(page, cut=True)
             self.open()
             # The best of some: others may use this machine meanwhile.
-            opened = min(self.opening(page) for _time in range(4))
-            self.assertLess(opened, 2, "a later opening")
+            with self.slow():
+                soon = any(self.opening(page) < 2 for _time in range(4))
+            self.assertTrue(soon, "a later opening")
             self.assertIn(CANARY, page.inner_text("main"))
 
             self.fits("list")
@@ -269,10 +269,15 @@ class TestDayOffline(PhoneCommon):
             page.context.set_offline(True)
             self.to_case(self.case.name)
             self.fill_in("note", {"subject": "Met", "text": "Said once"})
-            page.context.set_offline(False)
-            page.route(f"**{PLACE}/send", lose, times=1)
             page.evaluate("location.hash = '#queue'")
-            page.click("main > p button.main")
+            page.wait_for_selector("main ul.list em:has-text('Waits')")
+            # Before the network is back: the phone sends as soon as it is.
+            page.route(f"**{PLACE}/send", lose, times=1)
+            page.context.set_offline(False)
+            for _try in range(100):
+                if lost:
+                    break
+                page.wait_for_timeout(100)
             page.wait_for_load_state("networkidle")
             page.wait_for_selector("main ul.list em:has-text('Waits')")
             self.assertEqual(self.drain(), ["Sent"])

@@ -1,18 +1,18 @@
 from pathlib import Path
 
 import polib
-from axe_playwright_python.sync_playwright import Axe
 from babel import Locale
 
 from odoo.tests import tagged
 from odoo.tools.misc import file_path
+
+from odoo.addons.case_referral.tests.browser import HEADINGS
 
 from ..models.remediation_case import TAKEN
 from .common import PLACE
 from .phone import CANARY, PIN, PhoneCommon
 
 LANGUAGES = ("en_US", "fr_FR", "sw", "pt_PT", "es_ES")
-HEADINGS = ("empty-heading", "heading-order", "page-has-heading-one")
 VOICE = str(Path(__file__).parent / "voice")
 #: What a page says: each text on its own.
 TEXTS = """() => {
@@ -71,10 +71,8 @@ class TestLooks(PhoneCommon):
         page = self.page
         lang = page.get_attribute("html", "lang")
         self.fits(f"looks_{name}_{lang}")
-        for rule in Axe().run(page).response["violations"]:
-            if rule["impact"] in ("serious", "critical") or rule["id"] in HEADINGS:
-                nodes = [node["html"][:160] for node in rule["nodes"]]
-                wrong.append(f"{lang} {name}: {rule['id']} {nodes[:2]}")
+        for barrier in self.barriers.of(page, HEADINGS):
+            wrong.append(f"{lang} {name}: {barrier}")
         if page.locator("main h1").count() != 1:
             wrong.append(f"{lang} {name}: not one heading")
         for selector, count in ((".sizes button:visible", 3), ("a.exit:visible", 1)):

@@ -140,6 +140,7 @@ class TestPhoneFaults(PhoneCommon):
 
     # -- a full phone ----------------------------------------------------------------
     def test_a_full_phone_says_so_and_loses_nothing(self):
+        self.page = self._phone(folder=True)
         with self.offline() as page:
             self.note("Before it was full")
             self.full(page)

@@ -9,8 +9,10 @@ from .phone import CANARY, SavingsPhone
 class TestMeetingByTaps(SavingsPhone):
     """A meeting of 25 members without network, by taps in a real browser."""
 
+    size = 25
+
     def test_a_meeting_of_25_by_taps_without_network(self):
-        page = self.page
+        page = self.page = self._phone(folder=True)
         with self.allow_requests(all_requests=True):
             self.offline()
             self.taps = 0
@@ -39,6 +41,11 @@ class TestMeetingByTaps(SavingsPhone):
         self.assertEqual(meeting.closing_loan, self.loan_box)
         self.assertEqual(meeting.closing_social, self.social_box)
         self.assertFalse(meeting.entry_ids)
+
+
+@tagged("post_install", "-at_install")
+class TestMeetingOfSeven(SavingsPhone):
+    """What a phone asks and says, whatever the size of the group."""
 
     def test_r48_the_phone_asks_why_a_pot_differs_before_it_waits(self):
         page = self.page

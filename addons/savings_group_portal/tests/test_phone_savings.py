@@ -1,11 +1,7 @@
-import resource
-
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
-
 from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 
+from odoo.addons.case_referral.tests.browser import BrowserMixin
 from odoo.addons.savings_group.tests.common import SavingsCommon
 
 HOME = "/my/remediation/savings"
@@ -13,7 +9,7 @@ WIDTH = 390
 
 
 @tagged("post_install", "-at_install")
-class TestPhoneSavings(SavingsCommon, HttpCase):
+class TestPhoneSavings(BrowserMixin, SavingsCommon, HttpCase):
     """A meeting on a real phone's width, in Swahili: seen whole, heard, and counted."""
 
     _registry_readonly_enabled = False
@@ -37,31 +33,24 @@ class TestPhoneSavings(SavingsCommon, HttpCase):
         cls.group.village_agent_id = cls.village
         cls.meeting = cls.cycle._open_meetings(cls._day(1))
 
-    def setUp(self):
-        super().setUp()
-        # Odoo limits its own memory; a browser started from here needs more room.
-        soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-        resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
-        self.addCleanup(resource.setrlimit, resource.RLIMIT_AS, (soft, hard))
-
     def test_a_phone_counts_by_itself_and_every_page_is_usable(self):
         url = f"{HOME}/{self.group.name}"
         session = self.authenticate("village_phone", "village_phone")
-        with sync_playwright() as playwright, self.allow_requests(all_requests=True):
-            browser = playwright.chromium.launch(
-                executable_path="/usr/bin/chromium", args=["--no-sandbox"]
-            )
-            context = browser.new_context(viewport={"width": WIDTH, "height": 844})
-            cookie = {"name": "session_id", "value": session.sid}
-            context.add_cookies([{**cookie, "url": self.base_url()}])
-            page = context.new_page()
+        context = self.start().new_context(
+            viewport={"width": WIDTH, "height": 844}, base_url=self.base_url()
+        )
+        self.addCleanup(context.close)
+        cookie = {"name": "session_id", "value": session.sid, "url": self.base_url()}
+        context.add_cookies([cookie])
+        page = context.new_page()
+        taps = 0
+        with self.allow_requests(all_requests=True):
             for path in (HOME, url, f"{url}/member/1", f"{url}/count"):
-                page.goto(self.base_url() + path)
+                page.goto(path)
                 with self.subTest(path=path):
                     self._assert_usable(page)
-            taps = 0
             for number in range(1, 6):
-                page.goto(f"{self.base_url()}{url}/member/{number}")
+                page.goto(f"{url}/member/{number}")
                 page.wait_for_selector("body[data-counts]")
                 for _press in range(3):
                     page.click("button[value='shares:1']")
@@ -70,7 +59,6 @@ class TestPhoneSavings(SavingsCommon, HttpCase):
                 page.click("main form > button.main")
                 taps += 1
                 page.wait_for_url(lambda now, n=number: not now.endswith(f"/{n}"))
-            browser.close()
         shares = self.meeting.line_ids.mapped("shares")
         self.assertEqual(shares, [3] * 5)
         # A tap a second: 25 members within six minutes.
@@ -78,13 +66,5 @@ class TestPhoneSavings(SavingsCommon, HttpCase):
 
     def _assert_usable(self, page):
         self.assertEqual(page.get_attribute("html", "lang"), "sw")
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        self.assertLessEqual(wide, WIDTH)
-        found = Axe().run(page).response["violations"]
-        serious = [
-            f"{rule['id']}: {node['html'][:200]}"
-            for rule in found
-            if rule["impact"] in ("serious", "critical")
-            for node in rule["nodes"]
-        ]
-        self.assertFalse(serious)
+        self.assert_fits(page, WIDTH, "savings")
+        self.assertFalse(self.barriers.of(page))
