@@ -384,13 +384,14 @@ def install_python():
 # -- programs of the system -----------------------------------------------------
 
 
-def postgres_bin():
-    """The folder of PostgreSQL's programs, newest version first; or None."""
+def postgres_bin(program="initdb"):
+    """The folder of PostgreSQL's programs, newest version first; or None. A machine
+    that uses another's server has `pg_dump` and no `initdb`."""
     found = sorted(
-        glob.glob("/usr/lib/postgresql/*/bin/initdb"),
+        glob.glob(f"/usr/lib/postgresql/*/bin/{program}"),
         key=lambda path: int(Path(path).parts[4].split(".")[0]),
     )
-    on_path = shutil.which("initdb")
+    on_path = shutil.which(program)
     if found:
         return Path(found[-1]).parent
     return Path(on_path).resolve().parent if on_path else None

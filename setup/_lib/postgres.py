@@ -137,7 +137,7 @@ class Cluster:
         return {"user": self.user, "group": self.user, "extra_groups": []}
 
     def program(self, name):
-        folder = postgres_bin()
+        folder = postgres_bin() or postgres_bin(name)
         if not folder:
             raise SetupError(
                 "PostgreSQL is missing; run `apt-get install postgresql` as root, or "

@@ -48,6 +48,12 @@ def add_options(parser):
         "--answers", type=Path, metavar="FILE", help="JSON with the five answers"
     )
     parser.add_argument("--port", type=int, default=443, help="where HTTPS answers")
+    parser.add_argument(
+        "--shown-port",
+        type=int,
+        metavar="PORT",
+        help="where people reach HTTPS, when another machine leads from there",
+    )
     parser.add_argument("--plain-port", type=int, default=80, help="leads to HTTPS")
     parser.add_argument("--odoo-port", type=int, default=8069, help="inside")
     parser.add_argument("--gevent-port", type=int, default=8072, help="inside")
@@ -73,14 +79,19 @@ def run(options):
     with _private(site / serve.RECORD) as file:
         json.dump(values, file, indent=1)
     password = _database(options, name, answers, values)
-    place = _first_backup(options, name, answers)
-    say(f"    The first backup is {place}")
-    if options.no_check:
-        wrong = 0
-    else:
-        with serve.all_parts(site):
-            wrong = checklist.show(checklist.tried(values, answers, password, place))
-    _say_what_is_left(site, values, answers, password)
+    try:
+        place = _first_backup(options, name, answers)
+        say(f"    The first backup is {place}")
+        if options.no_check:
+            wrong = 0
+        else:
+            with serve.all_parts(site):
+                tried = checklist.tried(values, answers, password, place)
+                wrong = checklist.show(tried)
+        _say_what_is_left(site, values, answers)
+    finally:
+        # Whatever went wrong since: it is said once.
+        _say_who_signs_in(answers, password)
     say(f"It took {backup.in_words(time.monotonic() - started)}.")
     return 1 if wrong else 0
 
@@ -140,6 +151,7 @@ def _values(options, answers, site, name):
     """What the templates of deploy/ are filled with."""
     certificate = site if answers["certificate"] == SELF else answers["certificate"]
     account = pwd.getpwuid(os.geteuid()).pw_name
+    shown = options.shown_port or options.port
     return {
         "account": account,
         "user": "user root;\n" if account == "root" else "",
@@ -152,7 +164,7 @@ def _values(options, answers, site, name):
         "interface": "127.0.0.1" if options.web == "127.0.0.1" else "0.0.0.0",
         "port": options.port,
         "plain_port": options.plain_port,
-        "shown_port": "" if options.port == 443 else f":{options.port}",
+        "shown_port": "" if shown == 443 else f":{shown}",
         "odoo_port": options.odoo_port,
         "gevent_port": options.gevent_port,
         "workers": options.workers or _workers(),
@@ -243,7 +255,8 @@ def _database(options, name, answers, values):
     """Make the database and its administrator; return the password, once."""
     from .database import Databases
 
-    databases = Databases(Cluster("run").start())
+    # In a container it starts beside.
+    databases = serve.wait_for(Databases(Cluster("run").start()))
     there = databases.exists(name)
     options.update = options.as_it_is = False
     options.demo, options.lang = "full", None
@@ -279,11 +292,14 @@ def _first_backup(options, name, answers):
     )
 
 
-def _say_what_is_left(site, values, answers, password):
-    say(f"The site will be https://{values['host']}{values['shown_port']}")
+def _say_who_signs_in(answers, password):
     if password:
-        say(f"    {answers['administrator']}  {password}")
+        say(f"{answers['administrator']}  {password}")
         say("    Nobody sees this password again: sign in and choose another.")
+
+
+def _say_what_is_left(site, values, answers):
+    say(f"The site will be https://{values['host']}{values['shown_port']}")
     say("Left to do by hand:")
     if values["account"] == "root":
         say("    [ ] an account of its own: make one, give it this checkout, run this")

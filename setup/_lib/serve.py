@@ -30,6 +30,12 @@ FIRST_HANDLE = 3
 def run(parser, arguments):
     parser.add_argument("part", choices=[*PARTS, "wal", "backup"])
     parser.add_argument("--site", type=Path, default=SITE, help="its folder")
+    parser.add_argument(
+        "--every",
+        type=float,
+        metavar="MINUTES",
+        help="make backups until it is ended, where no timer starts this part",
+    )
     # A test brings its own database server.
     parser.add_argument("--cluster", default="run", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
@@ -47,6 +53,8 @@ def run(parser, arguments):
         command = [str(SETUP / "backup"), "--database", values["database"]]
         command += ["--key", values["backup_key"], "--folder", values["backup_folder"]]
         environ = dict(os.environ)
+        if options.every:
+            return _again(command, 60 * options.every)
     else:
         [cluster] = (each for each in clusters() if each.name == options.cluster)
         command, environ = _odoo(values, options.part, cluster)
@@ -59,12 +67,21 @@ def _wal(values):
     from . import backup, wal
     from .database import Databases
 
-    databases = _wait_for(Databases(Cluster("run")))
+    databases = wait_for(Databases(Cluster("run")))
     keys = backup.public_keys(Path(values["backup_key"]))
     return wal.serve(databases, Path(values["backup_folder"]), keys)
 
 
-def _wait_for(databases):
+def _again(command, seconds):
+    """Run a command again and again. One that failed says why, and the next comes."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    while True:
+        started = time.monotonic()
+        subprocess.run(command, cwd=ROOT, check=False)
+        time.sleep(max(0, started + seconds - time.monotonic()))
+
+
+def wait_for(databases):
     """Wait until the database server answers."""
     until = time.monotonic() + SECONDS
     while True:
@@ -103,7 +120,7 @@ def _odoo(values, part, cluster):
     from .database import Databases, check_paths
 
     check_paths()
-    databases = _wait_for(Databases(cluster))
+    databases = wait_for(Databases(cluster))
     command = [sys.executable, str(ROOT / "deploy" / "odoo-json")]
     command += ["-c", f"{values['site']}/odoo.conf"]
     if part == "jobs":

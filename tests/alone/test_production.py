@@ -248,8 +248,43 @@ def test_compose_runs_every_part_and_opens_the_proxy_alone(compose):
     ).stdout
     for option in options:
         assert not option.startswith("--") or option in parser
-    inside = options[options.index("--port") + 1]
-    assert services["proxy"]["ports"][0] == f"443:{inside}"
+    inside, shown = (options[options.index(o) + 1] for o in ("--port", "--shown-port"))
+    assert services["proxy"]["ports"][0] == f"{shown}:{inside}"
+
+
+def test_a_container_makes_backups_until_it_is_ended(compose, site, checkout):
+    """No timer starts them there, and a part that ends is begun again at once."""
+    command = compose["services"]["backup"]["command"]
+    assert command[:2] == ["backup", "--every"] and 1 <= float(command[2]) <= 15
+    process = subprocess.Popen(
+        [checkout.path / "setup/serve", "backup", "--site", site[0], "--every", "0.02"],
+        env=checkout.environ(),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    made = (line for line in process.stdout if line.rstrip().endswith(" MB"))
+    first, second = next(made), next(made)
+    process.terminate()
+    assert first != second
+    assert process.wait(60) == 0
+
+
+def test_what_an_image_holds_is_used_where_nobody_can_write(tmp_path):
+    """A container's files are read-only: a lock there keeps nobody out."""
+    script = (
+        f"mount -t tmpfs -o ro none {tmp_path} && exec {sys.executable} -c '"
+        "from pathlib import Path; from _lib.common import lock\n"
+        f'with lock(Path("{tmp_path}/x.lock"), "testing"): print("inside")'
+        "'"
+    )
+    done = subprocess.run(
+        ["unshare", "-rm", "sh", "-c", script],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "setup")},
+        check=False,
+    )
+    assert done.stdout == "inside\n", done.stderr
 
 
 def test_r78_postgresql_in_a_container_logs_no_more_than_elsewhere(compose):
