@@ -619,7 +619,7 @@ class TestReferral(ReferralCommon):
             self.assertTrue(referral.with_user(user).read(["name"]))
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "whole")
 class TestReferralStates(ReferralCommon):
     """No order of steps leads a referral where its states do not."""
 

@@ -84,7 +84,7 @@ def slow_next_due(case):
     return earliest
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "whole")
 class TestStageMachine(RemediationCommon):
     """Any order of events, allowed or refused: the stage is what the facts say."""
 

@@ -29,7 +29,7 @@ week = st.fixed_dictionaries(
 )
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "whole")
 class TestCycleProperty(SavingsCommon):
     """A random cycle: joiners, leavers, late loans, netting, write-offs, reversals."""
 

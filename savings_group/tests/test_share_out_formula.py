@@ -3,7 +3,7 @@ from fractions import Fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import BaseCase, tagged
 
 from ..tools.share_out import Claim, least_to_bring, share_out
 
@@ -13,7 +13,7 @@ claims = st.lists(
 
 
 @tagged("post_install", "-at_install")
-class TestShareOutFormula(TransactionCase):
+class TestShareOutFormula(BaseCase):
     """domain.md §5.2, R49, as pure arithmetic in smallest units."""
 
     @settings(max_examples=300, deadline=None)

@@ -13,7 +13,8 @@ from odoo.addons.remediation_base.tests.books import with_dimension
 from .common import CashCommon
 
 
-@tagged("post_install", "-at_install")
+# No other module changes how a report is read.
+@tagged("post_install", "-at_install", "whole")
 class TestProviderReport(CashCommon):
     """A provider's file tells a story: rows about one payment are read together, and a
     fact reported again is no new fact (R69)."""

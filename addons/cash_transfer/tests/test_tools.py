@@ -6,7 +6,7 @@ import phonenumbers
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import BaseCase, tagged
 
 from odoo.addons.remediation_base.tools import sheets
 from odoo.addons.remediation_base.tools.money import split_units
@@ -20,7 +20,7 @@ QUICK = settings(
 
 
 @tagged("post_install", "-at_install")
-class TestTools(TransactionCase):
+class TestTools(BaseCase):
     @QUICK
     @given(
         st.integers(-(10**9), 10**9),
