@@ -7,8 +7,8 @@ import tempfile
 import venv
 from pathlib import Path
 
-from .common import CACHE, SETUP, SetupError, lock, run, say, step, write_atomic
-from .install import LOCK_FILE, ODOO_VERSION, checksum
+from .common import CACHE, SETUP, STATE, SetupError, lock, run, say, step, write_atomic
+from .install import LOCK_FILE, ODOO_VERSION, checksum, digest
 
 WANTED = SETUP / "requirements.in"
 UV = "uv==0.13.9"
@@ -47,7 +47,7 @@ def changes(old, new):
     ]
 
 
-def compiled(old, upgrade=False):
+def compiled(old, upgrade=False, wanted=WANTED):
     """The text of the lock file; versions of the old one stay where they may."""
     plain, addons = _parts(old)
     with tempfile.TemporaryDirectory() as folder:
@@ -58,8 +58,9 @@ def compiled(old, upgrade=False):
             [_uv(), "pip", "compile", "--universal", "--python-version", "3.10"]
             + ["--generate-hashes", "--no-header", "--no-annotate", "--quiet"]
             + (["--upgrade"] if upgrade else [])
-            + ["-o", target, WANTED],
+            + ["-o", target, wanted],
             "no versions go together; correct setup/requirements.in as the log says",
+            log=STATE / "logs" / f"uv-{digest(wanted)}.log",
         )
         text = target.read_text()
         if upgrade:
