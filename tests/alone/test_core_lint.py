@@ -1,11 +1,13 @@
-"""Odoo's own checks of code and data (the module test_lint), read for our modules."""
+"""Odoo's own checks of code and data (the module test_lint), read for our modules. What
+they passed is not read again, as in `setup/lint`: Odoo and our files are the same."""
 
 import re
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
-from _lib import modules
+from _lib import linted, modules
 from _lib.common import ROOT, STATE
 from _lib.database import Databases
 from _lib.postgres import Cluster
@@ -27,7 +29,13 @@ def test_core_lint_finds_nothing_in_our_modules():
     databases = Databases(Cluster("test", fast=True).start())
     tags = ",".join(["/test_lint", *(f"-/test_lint:{name}" for name in LEFT_OUT)])
     log = STATE / "logs" / "core-lint.log"
-    with databases.scratch(databases.template(modules.product())) as name:
+    template = databases.template(modules.product())
+    code = Path(__file__).read_text()
+    passed = linted.passed(template, code, *linted.keys().values())
+    if passed.is_file():
+        passed.touch()
+        return
+    with databases.scratch(template) as name:
         with open(log, "w") as output:
             subprocess.run(
                 [sys.executable, "-m", "odoo", "server", "-c", str(ROOT / "odoo.conf")]
@@ -49,6 +57,7 @@ def test_core_lint_finds_nothing_in_our_modules():
         if ours.search(record) and OCA_KEY not in record and BOOK not in record
     ]
     assert not found, "\n".join(found)
+    passed.touch()
 
 
 def _free_port():
