@@ -192,20 +192,21 @@ class Databases:
 
     # -- templates
 
-    def template(self, names, rebuild=False):
-        """The name of a database with these modules and what they need."""
-        layers = _layers(names, self.cluster.external)
+    def template(self, names, rebuild=False, ours=True):
+        """The name of a database with these modules and what they need; without
+        `ours`, with what they need from elsewhere alone."""
+        layers = _layers(names, self.cluster.external)[: None if ours else 1]
         made = [] if rebuild else self.names()
         # What lies below one that is there is not needed.
         first = max(
             (n for n, layer in enumerate(layers) if layer[0] in made), default=0
         )
         previous = None
-        for name, group, ours in layers[first:]:
+        for name, group, of_ours in layers[first:]:
             self.touch(name)  # nobody prunes it now
             with lock(self._note(name).with_suffix(".lock"), "making a database"):
-                if not self.exists(name) or (rebuild and ours):
-                    self._make_template(name, previous, group, ours)
+                if not self.exists(name) or (rebuild and of_ours):
+                    self._make_template(name, previous, group, of_ours)
             previous = name
         self._prune(keep={layer[0] for layer in layers})
         return previous

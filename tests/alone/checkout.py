@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 
-from _lib.common import ROOT
+from _lib.common import CACHE, ROOT
 
 MANIFEST = {
     "name": "Toy",
@@ -61,8 +61,20 @@ class Checkout:
     def backups(self):
         return [str(p) for p in (self.path / ".state/backups").glob("2*")]
 
+    def _cache(self):
+        """All that is installed, and no databases of other modules to be copied."""
+        cache = self.path.with_name(f"{self.path.name}-cache")
+        ours = cache / CACHE.name
+        if not ours.is_dir():
+            ours.mkdir(parents=True)
+            for path in CACHE.iterdir():
+                if path.name != "databases":
+                    (ours / path.name).symlink_to(path)
+        return str(cache)
+
     def environ(self, **extra):
-        return {k: v for k, v in os.environ.items() if k[:2] != "PG"} | extra
+        kept = {k: v for k, v in os.environ.items() if k[:2] != "PG"}
+        return kept | {"XDG_CACHE_HOME": self._cache()} | extra
 
     def __call__(self, command, *arguments, script=None, **environ):
         return subprocess.run(

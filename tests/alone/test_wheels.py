@@ -12,7 +12,7 @@ from email import message_from_string
 
 import pytest
 from _lib import modules
-from _lib.common import ROOT
+from _lib.common import ROOT, copy_tree
 from _lib.database import Databases, complaints
 from _lib.postgres import Cluster
 
@@ -29,15 +29,29 @@ def _run(*command, **options):
     return done.stdout
 
 
+#: What pip asks of a module's builder, without a process for each question.
+BUILD = """
+import os, sys
+from whool.buildapi import build_wheel
+for source in sys.argv[2:]:
+    os.chdir(source)
+    build_wheel(sys.argv[1])
+"""
+
+
 @pytest.fixture(scope="module")
 def wheels(tmp_path_factory):
     """{name of the distribution: wheel}, built as an index would get them."""
     folder = tmp_path_factory.mktemp("wheels")
     # Versions are those of the manifests, whatever was committed since.
     env = {**os.environ, "WHOOL_POST_VERSION_STRATEGY_OVERRIDE": "none"}
-    sources = [*modules.find().values(), META]
+    sources = modules.find().values()
+    for source in sources:
+        built_by = (source / "pyproject.toml").read_text()
+        assert 'build-backend = "whool.buildapi"' in built_by, source
+    _run(sys.executable, "-c", BUILD, folder, *sources, env=env)
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "wheel", "-q"]
-    _run(*pip, "--no-deps", "--no-build-isolation", "-w", folder, *sources, env=env)
+    _run(*pip, "--no-deps", "--no-build-isolation", "-w", folder, META, env=env)
     return {path.name.split("-")[0]: path for path in folder.glob("*.whl")}
 
 
@@ -121,8 +135,9 @@ def test_odoo_installs_an_app_out_of_the_wheels(wheels, tmp_path):
     app = "savings_group"
     log = tmp_path / "odoo.log"
     try:
-        with databases.connect() as cursor:
-            cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
+        # With what comes from elsewhere, which no wheel of ours brings.
+        databases.copy(databases.template([app], ours=False), name)
+        copy_tree(databases.filestore(name), tmp_path / "data" / "filestore" / name)
         environ = databases.environ()
         environ.pop("ODOO_RC")
         with open(log, "w") as output:
