@@ -3,6 +3,7 @@ imports, inherits, links to, and names by XML id. An arrow that the manifest doe
 draw runs back, or sideways between apps that do not know each other."""
 
 import ast
+import functools
 import re
 from collections import defaultdict
 
@@ -14,6 +15,7 @@ XMLID = re.compile(r"""["'(,=\s]([a-z][a-z0-9_]+)\.[A-Za-z_][\w.-]*""")
 LINKS = {"Many2one", "One2many", "Many2many", "Reference"}
 
 
+@functools.cache
 def find():
     """{(from, to): [(file, line, what), …]} over the modules of this house."""
     ours = modules.find()
@@ -71,7 +73,7 @@ def _owners(ours):
     owners = {}
     for name in modules.closure(ours)[0]:
         for path in _files(ours[name], "*.py"):
-            for node in ast.walk(ast.parse(path.read_text())):
+            for node in modules.nodes(path):
                 if isinstance(node, ast.ClassDef):
                     model = assigned(node, "_name")
                     if model and model not in inherited(node):
@@ -102,7 +104,7 @@ def inherited(node):
 
 def _python(path, ours, owners):
     """Yield (line, module, what) for each thing of another module that a file names."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in modules.nodes(path):
         if isinstance(node, ast.ImportFrom) and node.module:
             parts = node.module.split(".")
             if parts[:2] == ["odoo", "addons"] and parts[2:3] and parts[2] in ours:

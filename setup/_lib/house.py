@@ -49,6 +49,8 @@ FORBIDDEN = (
     (r"^(<{7}|>{7}|={7})( |$)", "finish the merge"),
     (r"BEGIN [A-Z ]*PRIVATE " r"KEY", "keep secrets out"),
 )
+#: Most files hold nothing of it, and are asked once.
+ANY = re.compile("|".join(f"(?:{pattern})" for pattern, _advice in FORBIDDEN), re.M)
 TEXT = {".py", ".xml", ".csv", ".po", ".pot", ".js", ".scss", ".md", ".toml", ".conf"}
 TEXT |= {".txt", ".yaml", ".yml", ".json", ".cfg", ".lock", ".in", ""}
 OLD_XML = (
@@ -96,10 +98,12 @@ def _repository():
             continue
         if text and not text.endswith("\n"):
             yield path, text.count("\n") + 1, "end the file with a newline"
+        suspect = ANY.search(text)
+        blanks = path.suffix not in (".md", ".po", ".pot")
         for number, line in enumerate(text.splitlines(), 1):
-            if line != line.rstrip() and path.suffix not in (".md", ".po", ".pot"):
+            if blanks and line != line.rstrip():
                 yield path, number, "remove the blanks at the end of the line"
-            for pattern, advice in FORBIDDEN:
+            for pattern, advice in FORBIDDEN if suspect else ():
                 if re.search(pattern, line):
                     yield path, number, advice
 
@@ -232,7 +236,7 @@ def sizes():
             text = path.read_text()
             if "models" in path.parts and text.count("\n") > ROOM:
                 yield path, 1, f"split it by subject: more than {ROOM} lines"
-            for node in ast.walk(ast.parse(text)):
+            for node in modules.nodes(path):
                 if not isinstance(node, ast.FunctionDef) or node.name in LONG:
                     continue
                 if node.end_lineno - node.lineno >= METHOD:
@@ -261,7 +265,7 @@ def scheduled():
             if "tests" in path.parts:
                 continue
             text = path.read_text()
-            for node in ast.walk(ast.parse(text)):
+            for node in modules.nodes(path):
                 if (
                     isinstance(node, ast.FunctionDef)
                     and node.name.startswith("_cron_")
@@ -278,7 +282,7 @@ def _stem(model):
 def _model(path):
     """(model, line, whether it is made here) of what a file is about."""
     about = None
-    for node in ast.parse(path.read_text()).body:
+    for node in modules.tree(path).body:
         if isinstance(node, ast.ClassDef):
             name = arrows.assigned(node, "_name")
             parents = arrows.inherited(node)

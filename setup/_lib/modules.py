@@ -3,6 +3,7 @@ addons/."""
 
 import ast
 import contextlib
+import functools
 import hashlib
 import importlib.util
 import os
@@ -45,6 +46,18 @@ def manifest(folder):
         return ast.literal_eval(path.read_text())
     except (SyntaxError, ValueError) as error:
         raise SetupError(f"{path} cannot be read ({error}); correct it.") from None
+
+
+@functools.cache
+def tree(path):
+    """A Python file as Python reads it: many checks ask, and it is read once."""
+    return ast.parse(path.read_text())
+
+
+@functools.cache
+def nodes(path):
+    """All nodes of that tree."""
+    return tuple(ast.walk(tree(path)))
 
 
 def closure(names):

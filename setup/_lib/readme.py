@@ -66,7 +66,7 @@ def _imported(folder):
     found = set()
     for path in folder.rglob("*.py"):
         if "tests" not in path.relative_to(folder).parts:
-            for node in ast.walk(ast.parse(path.read_text())):
+            for node in modules.nodes(path):
                 if isinstance(node, ast.Import):
                     found |= {alias.name.split(".")[0] for alias in node.names}
                 elif isinstance(node, ast.ImportFrom) and not node.level:

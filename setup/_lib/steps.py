@@ -29,7 +29,7 @@ def page():
     rows, heirs = [], {}
     for folder in modules.find().values():
         for path in sorted((folder / "models").rglob("*.py")):
-            tree = ast.parse(path.read_text())
+            tree = modules.tree(path)
             constants = _constants(path, tree)
             for node in tree.body:
                 if isinstance(node, ast.ClassDef):
@@ -73,7 +73,7 @@ def _constants(path, tree):
                 path.parents[node.level - 1] / f"{node.module.replace('.', '/')}.py"
             )
             if source.is_file():
-                theirs = _constants(source, ast.parse(source.read_text()))
+                theirs = _constants(source, modules.tree(source))
                 found |= {
                     name.asname or name.name: theirs[name.name]
                     for name in node.names
