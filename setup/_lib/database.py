@@ -296,9 +296,10 @@ class Databases:
                 self.drop(name)
 
 
-def template_name(names):
-    """What :meth:`Databases.template` returns on a private server."""
-    return _layers(names)[-1][0]
+def template_names(names):
+    """The name that :meth:`Databases.template` returns on a private server, after those
+    that it is made of."""
+    return [name for name, _group, _ours in _layers(names)]
 
 
 def _layers(names, external=False):

@@ -3,17 +3,11 @@
 from concurrent.futures import ThreadPoolExecutor
 
 
-def test_two_servers_never_hand_out_one_number_twice(start_server, run_script):
-    run_script(
-        """
-env["ir.sequence"].create(
-    {"name": "Race", "code": "race", "implementation": "no_gap"}
-)
-env.cr.commit()
-"""
-    )
+def test_two_servers_never_hand_out_one_number_twice(start_server):
     servers = [start_server(), start_server()]
     sessions = [server.login() for server in servers for _ in range(2)]
+    sequence = {"name": "Race", "code": "race", "implementation": "no_gap"}
+    sessions[0].call("ir.sequence", "create", sequence)
 
     def draw(session):
         return [session.call("ir.sequence", "next_by_code", "race") for _ in range(5)]

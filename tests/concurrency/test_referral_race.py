@@ -2,6 +2,8 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 SETUP = """
 from datetime import timedelta
 from odoo import fields
@@ -47,9 +49,13 @@ env.cr.commit()
 """
 
 
-def test_two_acceptances_at_once_one_wins(start_server, run_script):
-    run_script(SETUP)
-    servers = [start_server(), start_server()]
+@pytest.fixture(scope="module")
+def servers(databases, one_database, two_servers):
+    databases.shell(one_database, SETUP)
+    return two_servers
+
+
+def test_two_acceptances_at_once_one_wins(servers):
     sessions = [
         servers[0].login("race_one", "race_one"),
         servers[1].login("race_two", "race_two"),
@@ -71,9 +77,7 @@ def test_two_acceptances_at_once_one_wins(start_server, run_script):
     assert "RF-" in sentence or "Somebody else is deciding" in sentence, sentence
 
 
-def test_one_report_sent_twice_at_once_is_one_concern(start_server, run_script):
-    run_script(SETUP)
-    servers = [start_server(), start_server()]
+def test_one_report_sent_twice_at_once_is_one_concern(servers):
     sessions = [server.login("race_reporter", "race_reporter") for server in servers]
     values = {"client_key": "a1b2c3d4e5f6a7b8c9d0", "work_observed": "Two boys"}
 

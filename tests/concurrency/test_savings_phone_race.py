@@ -4,23 +4,26 @@ validates one of that day: the book has one, and whoever lost reads why."""
 import secrets
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 PLACE = "/my/remediation/offline"
 SETUP = """
 role = env.ref("savings_group_portal.group_village_agent")
 env.company.second_factor_required = False
-village = env["res.users"].with_context(no_reset_password=True).create({
-    "name": "village", "login": "village_race", "password": "village_race",
-    "group_ids": [(6, 0, role.ids)],
-})
 env.ref("base.user_admin").group_ids |= env.ref("savings_group.group_savings_manager")
-group = env["savings.group"].create({
-    "label": "Race", "shares_min": 0, "village_agent_id": village.id,
-    "member_ids": [(0, 0, {"full_name": "Member %s" % n}) for n in range(25)],
-})
-group.action_new_cycle()
-cycle = group.current_cycle_id
-cycle.date_start = "2026-01-05"
-cycle.action_start()
+for label in ("four_times", "two_phones", "phone_and_desk"):
+    village = env["res.users"].with_context(no_reset_password=True).create({
+        "name": label, "login": label, "password": label,
+        "group_ids": [(6, 0, role.ids)],
+    })
+    group = env["savings.group"].create({
+        "label": label, "shares_min": 0, "village_agent_id": village.id,
+        "member_ids": [(0, 0, {"full_name": "Member %s" % n}) for n in range(25)],
+    })
+    group.action_new_cycle()
+    cycle = group.current_cycle_id
+    cycle.date_start = "2026-01-05"
+    cycle.action_start()
 env.cr.commit()
 """
 DAY = "2026-01-12"
@@ -30,9 +33,15 @@ def ask(session, what, **params):
     return session.post(f"{PLACE}/{what}", params)
 
 
-def sessions_of(start_server):
-    servers = [start_server(), start_server()]
-    return [server.login("village_race", "village_race") for server in servers * 2]
+@pytest.fixture(scope="module")
+def servers(databases, one_database, two_servers):
+    """Two of them, and for each test an agent with a group."""
+    databases.shell(one_database, SETUP)
+    return two_servers
+
+
+def sessions_of(servers, agent):
+    return [server.login(agent, agent) for server in servers * 2]
 
 
 def written(session, phone):
@@ -73,29 +82,24 @@ def at_once(session_intents):
         return list(pool.map(send, session_intents))
 
 
-def meetings(server):
-    desk = server.login()
-    return desk.call(
-        "savings.meeting", "search_read", [], ["state", "shares_total", "date"]
-    )
+def meetings(server, label):
+    mine = [["cycle_id.group_id.label", "=", label]]
+    fields = ["state", "shares_total", "date"]
+    return server.login().call("savings.meeting", "search_read", mine, fields)
 
 
-def test_one_meeting_sent_four_times_at_once_is_one(start_server, run_script):
-    run_script(SETUP)
-    sessions = sessions_of(start_server)
+def test_one_meeting_sent_four_times_at_once_is_one(servers):
+    sessions = sessions_of(servers, "four_times")
     phone = ask(sessions[0], "enrol", name="Phone")["key"]
     intent = written(sessions[0], phone)
     answers = at_once([(session, phone, intent) for session in sessions])
     assert {one["state"] for one in answers} == {"done"}, answers
-    (row,) = meetings(start_server())
+    (row,) = meetings(servers[0], "four_times")
     assert (row["state"], row["shares_total"]) == ("validated", 50)
 
 
-def test_two_phones_with_a_meeting_each_are_one_and_a_sentence(
-    start_server, run_script
-):
-    run_script(SETUP)
-    sessions = sessions_of(start_server)
+def test_two_phones_with_a_meeting_each_are_one_and_a_sentence(servers):
+    sessions = sessions_of(servers, "two_phones")
     pairs = []
     for session in sessions:
         phone = ask(session, "enrol", name="Phone")["key"]
@@ -105,17 +109,17 @@ def test_two_phones_with_a_meeting_each_are_one_and_a_sentence(
     assert states == ["conflict", "conflict", "conflict", "done"], answers
     lost = next(one for one in answers if one["state"] == "conflict")
     assert lost["theirs"]["ended"] and lost["theirs"]["day"] == DAY
-    (row,) = meetings(start_server())
+    (row,) = meetings(servers[0], "two_phones")
     assert (row["state"], row["shares_total"]) == ("validated", 50)
 
 
-def test_a_phone_and_the_desk_at_once_are_one_meeting(start_server, run_script):
-    run_script(SETUP)
-    sessions = sessions_of(start_server)
+def test_a_phone_and_the_desk_at_once_are_one_meeting(servers):
+    sessions = sessions_of(servers, "phone_and_desk")
     phone = ask(sessions[0], "enrol", name="Phone")["key"]
     intent = written(sessions[0], phone)
-    desk = start_server().login()
-    (cycle,) = desk.call("savings.cycle", "search", [["state", "=", "active"]])
+    desk = servers[1].login()
+    mine = [["group_id.label", "=", "phone_and_desk"]]
+    (cycle,) = desk.call("savings.cycle", "search", mine)
 
     def at_the_desk(_none):
         try:
@@ -128,7 +132,7 @@ def test_a_phone_and_the_desk_at_once_are_one_meeting(start_server, run_script):
         other = pool.submit(at_the_desk, None)
         (answer,) = at_once([(sessions[0], phone, intent)])
         other = other.result()
-    rows = meetings(start_server())
+    rows = meetings(servers[0], "phone_and_desk")
     days = [row["date"] for row in rows]
     assert len(days) == len(set(days)), rows
     if answer["state"] == "done":

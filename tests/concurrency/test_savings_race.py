@@ -2,62 +2,69 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 SETUP = """
-group = env["savings.group"].create({
-    "label": "Race", "shares_min": 0,
-    "member_ids": [(0, 0, {"full_name": "Member %s" % n}) for n in range(25)],
-})
-group.action_new_cycle()
-cycle = group.current_cycle_id
-cycle.date_start = "2026-01-05"
-cycle.action_start()
 env.ref("base.user_admin").group_ids |= env.ref("savings_group.group_savings_manager")
-meeting = cycle._open_meetings("2026-01-12")
+groups = env["savings.group"].create([
+    {
+        "label": label, "shares_min": 0,
+        "member_ids": [(0, 0, {"full_name": "Member %s" % n}) for n in range(25)],
+    }
+    for label in ("Validating", "Opening")
+])
+for group in groups:
+    group.action_new_cycle()
+cycles = groups.current_cycle_id
+cycles.date_start = "2026-01-05"
+cycles.action_start()
+meeting = cycles[0]._open_meetings("2026-01-12")
 meeting.line_ids.write({"shares": 2})
 meeting.action_take_expected()
 env.cr.commit()
+print(meeting.id, cycles[1].id)
 """
 
 
-def test_two_agents_validating_one_meeting(start_server, run_script):
-    run_script(SETUP)
-    servers = [start_server(), start_server()]
-    sessions = [server.login() for server in servers for _ in range(2)]
-    (meeting,) = sessions[0].call("savings.meeting", "search", [["state", "=", "open"]])
+@pytest.fixture(scope="module")
+def world(databases, one_database):
+    """A meeting to validate, and the cycle of another group, without one."""
+    printed = databases.shell(one_database, SETUP)[0]
+    return [int(number) for number in printed.split()[-2:]]
 
-    def validate(session):
+
+@pytest.fixture(scope="module")
+def sessions(world, two_servers):
+    return [server.login() for server in two_servers for _ in range(2)]
+
+
+def at_once(sessions, model, method, record):
+    """What each is told who presses a button at the same moment."""
+
+    def press(session):
         try:
-            session.call("savings.meeting", "action_validate", [meeting])
+            session.call(model, method, [record])
         except Exception as error:  # whatever the harness raises for a refusal
             return str(error)
-        return "validated"
+        return "done"
 
     with ThreadPoolExecutor(len(sessions)) as pool:
-        answers = list(pool.map(validate, sessions))
-    assert answers.count("validated") == 1, answers
+        return list(pool.map(press, sessions))
+
+
+def test_two_agents_validating_one_meeting(world, sessions):
+    meeting = world[0]
+    answers = at_once(sessions, "savings.meeting", "action_validate", meeting)
+    assert answers.count("done") == 1, answers
     row = sessions[0].call(
         "savings.meeting", "read", [meeting], ["state", "closing_loan", "shares_total"]
     )[0]
     assert (row["state"], row["shares_total"]) == ("validated", 50)
 
 
-def test_two_agents_opening_a_meeting(start_server, run_script):
-    run_script(SETUP + "meeting.action_cancel('for the test')\nenv.cr.commit()\n")
-    servers = [start_server(), start_server()]
-    sessions = [server.login() for server in servers for _ in range(2)]
-    (cycle,) = sessions[0].call("savings.cycle", "search", [["state", "=", "active"]])
-
-    def open_meeting(session):
-        try:
-            session.call("savings.cycle", "action_open_meeting", [cycle])
-        except Exception as error:  # whatever the harness raises for a refusal
-            return str(error)
-        return "opened"
-
-    with ThreadPoolExecutor(len(sessions)) as pool:
-        answers = list(pool.map(open_meeting, sessions))
-    assert answers.count("opened") == 1, answers
-    assert (
-        sessions[0].call("savings.meeting", "search_count", [["state", "=", "open"]])
-        == 1
-    )
+def test_two_agents_opening_a_meeting(world, sessions):
+    cycle = world[1]
+    answers = at_once(sessions, "savings.cycle", "action_open_meeting", cycle)
+    assert answers.count("done") == 1, answers
+    found = [["state", "=", "open"], ["cycle_id", "=", cycle]]
+    assert sessions[0].call("savings.meeting", "search_count", found) == 1

@@ -6,9 +6,8 @@ import time
 import urllib.error
 
 
-def test_killed_server_leaves_nothing_half_done(start_server, databases, database):
-    server = start_server()
-    session = server.login()
+def test_killed_server_leaves_nothing_half_done(one_server, databases, one_database):
+    session = one_server.login()
     rows = [{"name": f"Killed {number}"} for number in range(5_000)]
 
     def create():
@@ -20,17 +19,16 @@ def test_killed_server_leaves_nothing_half_done(start_server, databases, databas
 
     creating = threading.Thread(target=create)
     creating.start()
-    _wait_for_write(databases, database)
-    server.kill()
+    _wait_for_write(databases, one_database)
+    one_server.kill()
     creating.join(60)
-    again = start_server().login()
+    again = one_server.start().login()
     found = again.call("res.partner", "search_count", [["name", "=like", "Killed %"]])
     assert found == 0
 
 
-def test_server_answers_after_the_database_came_back(start_server, cluster):
-    server = start_server()
-    session = server.login()
+def test_server_answers_after_the_database_came_back(one_server, cluster):
+    session = one_server.login()
     assert session.call("res.users", "search_count", []) > 0
     cluster.stop("immediate")
     cluster.start()

@@ -8,7 +8,7 @@ import urllib.error
 import pytest
 from _lib import modules
 from _lib.database import Databases
-from pytest_servers import RemoteError
+from pytest_servers import RemoteError, following, starting
 
 #: What the web client and remote callers read by; Odoo says of each that it only reads.
 READERS = (
@@ -44,9 +44,28 @@ def template(databases):
     return databases.template(list(modules.find()))
 
 
-@pytest.fixture
-def server(start_server, databases, database, replica):
-    server = start_server(f"--db_replica_host={replica.socket}")
+@pytest.fixture(scope="module")
+def database(one_database):
+    return one_database
+
+
+@pytest.fixture(scope="module")
+def replica(cluster, database):
+    """One for this file: the last test stops it."""
+    with following(cluster) as replica:
+        yield replica
+
+
+@pytest.fixture(scope="module")
+def server(databases, database, replica):
+    with starting(databases, database) as start:
+        server = start(f"--db_replica_host={replica.socket}")
+        _wait_for(replica, databases)
+        yield server
+
+
+def _wait_for(replica, databases):
+    """Until it has read what is written so far."""
     with databases.connect() as cursor:
         cursor.execute("SELECT pg_current_wal_lsn()")
         written = cursor.fetchone()[0]
@@ -54,7 +73,7 @@ def server(start_server, databases, database, replica):
         for _ in range(600):
             cursor.execute("SELECT pg_last_wal_replay_lsn() >= %s::pg_lsn", [written])
             if cursor.fetchone()[0]:
-                return server
+                return
             time.sleep(0.1)
     raise AssertionError("the replica does not follow")
 
@@ -83,23 +102,14 @@ def _stored(session, model):
 
 
 def test_r73_what_reads_is_answered_by_the_replica(server, databases, database):
-    asked = refused = 0
+    answered = 0
     wrong = []
     before = _logged(databases, database)
     for login in PEOPLE:
         password = f"{login}-demo" if login == "finance" else login
         session = server.login(login, password)
         for model in _ours(databases, database):
-            names = _stored(session, model)
-            for method, arguments in READERS:
-                args, kwargs = arguments(names)
-                try:
-                    session.call(model, method, *args, **kwargs)
-                except RemoteError as error:
-                    if error.name != "odoo.exceptions.AccessError":
-                        wrong.append(f"{model}.{method}: {error}")
-                    refused += 1
-                asked += 1
+            answered += _read(session, model, wrong)
         for model, method, args in (
             ("remediation.desk", "get_desk", ()),
             ("remediation.desk", "search_desk", ("CR-",)),
@@ -107,9 +117,29 @@ def test_r73_what_reads_is_answered_by_the_replica(server, databases, database):
             session.call(model, method, *args)
     log = server.log.read_text()
     assert not wrong, wrong
-    assert asked - refused > 1000
+    assert answered > 1000
     assert RETRIED not in log, log[log.index(RETRIED) - 500 :][:3000]
     assert _logged(databases, database) > before + 50
+
+
+def _read(session, model, wrong):
+    """Read a model in every way; return how many were answered. Who may not even count
+    it is asked no further."""
+    names = []
+    answered = 0
+    for method, arguments in READERS:
+        args, kwargs = arguments(names)
+        try:
+            session.call(model, method, *args, **kwargs)
+        except RemoteError as error:
+            if error.name != "odoo.exceptions.AccessError":
+                wrong.append(f"{model}.{method}: {error}")
+            elif method == "search_count":
+                return 0
+        else:
+            answered += 1
+            names = names or _stored(session, model)
+    return answered
 
 
 def _logged(databases, database):

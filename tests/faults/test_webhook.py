@@ -11,12 +11,11 @@ env["remediation.webhook"].create({
 env.cr.commit()
 """
 DUE = """
-env.cr.execute(
-    "UPDATE remediation_webhook_delivery SET next_try = now() AT TIME ZONE 'UTC'"
-    " - interval '1 minute'"
-)
-env.ref("remediation_webhook.ir_cron_deliver")._trigger()
-env.cr.commit()
+UPDATE remediation_webhook_delivery
+   SET next_try = now() AT TIME ZONE 'UTC' - interval '1 minute';
+INSERT INTO ir_cron_trigger (cron_id, call_at)
+SELECT res_id, now() AT TIME ZONE 'UTC' FROM ir_model_data
+ WHERE module = 'remediation_webhook' AND name = 'ir_cron_deliver'
 """
 
 
@@ -36,7 +35,7 @@ class SlowReceiver(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-def test_killed_while_the_letter_is_read(start_server, run_script):
+def test_killed_while_the_letter_is_read(start_server, run_script, databases, database):
     receiver = ThreadingHTTPServer(("127.0.0.1", 0), SlowReceiver)
     receiver.got = []
     receiver.first, receiver.killed = threading.Event(), threading.Event()
@@ -52,7 +51,8 @@ def test_killed_while_the_letter_is_read(start_server, run_script):
         session = again.login()
         (letter,) = _letters(session)
         assert (letter["state"], letter["tries"]) == ("waiting", 1)
-        run_script(DUE)
+        with databases.connect(database) as cursor:
+            cursor.execute(DUE)
         for _ in range(60):
             again.minute_passes()
             (letter,) = _letters(session)

@@ -16,7 +16,7 @@ from http.cookiejar import CookieJar
 import pytest
 from _lib import kept, modules
 from _lib.common import ROOT, STATE, lock
-from _lib.database import Databases, check_paths, template_name
+from _lib.database import Databases, check_paths, template_names
 from _lib.postgres import Cluster, Replica
 
 
@@ -102,7 +102,8 @@ class Server:
         while time.monotonic() < until:
             assert self.process.poll() is None, self.log.read_text()[-3000:]
             with contextlib.suppress(urllib.error.URLError, OSError):
-                url = f"{self.url}/web/login"
+                # It answers once everything is loaded, as a page does, and draws none.
+                url = f"{self.url}/web/health"
                 with urllib.request.urlopen(url, timeout=60) as page:
                     if page.status == 200:
                         return
@@ -133,12 +134,14 @@ class Server:
 @pytest.fixture(scope="session")
 def cluster():
     """A database server that a test may stop, kill and start. It holds the product and
-    the demonstration alone: what is on it, each replica copies."""
-    wanted = {template_name(modules.product()), template_name(list(modules.find()))}
+    the demonstration, and what they are made of: each replica copies all of it."""
+    chains = [template_names(modules.product()), template_names(list(modules.find()))]
+    wanted = {name for chain in chains for name in chain}
+    asked = {chain[-1] for chain in chains}
     with lock(STATE / "faults.lock", "testing faults in this checkout"):
         cluster = Cluster("faults", fast=True, private=True, only=wanted).start()
         databases = Databases(cluster)
-        if not wanted <= databases.names() and kept.has(cluster, wanted):
+        if not asked <= databases.names() and kept.has(cluster, asked):
             cluster.remove()
             cluster.start()
         databases.keep_only(wanted)
@@ -146,14 +149,49 @@ def cluster():
         cluster.stop()
 
 
-@pytest.fixture
-def replica(cluster):
-    """A server that follows that one; a test may stop it. Ask for it after `database`:
-    making a database is much to follow."""
+@contextlib.contextmanager
+def following(cluster):
+    """A server that follows that one, from now on: making a database is much to
+    follow."""
     replica = Replica(cluster)
     replica.remove()
-    yield replica.start()
-    replica.remove()
+    try:
+        yield replica.start()
+    finally:
+        replica.remove()
+
+
+@contextlib.contextmanager
+def fresh(databases, template):
+    """The name of a fresh copy of a database."""
+    with databases.scratch(template) as name:
+        # These servers are asked about other things than how people sign in.
+        with databases.connect(name) as cursor:
+            cursor.execute("UPDATE res_company SET second_factor_required = false")
+        yield name
+
+
+@contextlib.contextmanager
+def starting(databases, database):
+    """Call it to start an Odoo on a database; call it again for another."""
+    servers = []
+
+    def start(*options):
+        servers.append(Server(databases, database, *options))
+        return servers[-1].start()
+
+    try:
+        yield start
+    finally:
+        for server in servers:
+            server.kill()
+
+
+@pytest.fixture
+def replica(cluster):
+    """A server that follows that one; a test may stop it. Ask for `database` first."""
+    with following(cluster) as replica:
+        yield replica
 
 
 @pytest.fixture(scope="session")
@@ -172,25 +210,15 @@ def template(databases):
 @pytest.fixture
 def database(databases, template):
     """The name of a fresh copy of it, for one test."""
-    with databases.scratch(template) as name:
-        # These servers are asked about other things than how people sign in.
-        with databases.connect(name) as cursor:
-            cursor.execute("UPDATE res_company SET second_factor_required = false")
+    with fresh(databases, template) as name:
         yield name
 
 
 @pytest.fixture
 def start_server(databases, database):
     """Call it to start an Odoo on the test's database; call it again for another."""
-    servers = []
-
-    def start(*options):
-        servers.append(Server(databases, database, *options))
-        return servers[-1].start()
-
-    yield start
-    for server in servers:
-        server.kill()
+    with starting(databases, database) as start:
+        yield start
 
 
 @pytest.fixture
@@ -202,3 +230,24 @@ def run_script(databases, database):
         return databases.shell(database, script)[0]
 
     return run
+
+
+@pytest.fixture(scope="module")
+def one_database(databases, template):
+    """The name of a fresh copy, for all tests of a file: they disturb no other."""
+    with fresh(databases, template) as name:
+        yield name
+
+
+@pytest.fixture(scope="module")
+def one_server(databases, one_database):
+    """An Odoo on it, for tests that leave it alive."""
+    with starting(databases, one_database) as start:
+        yield start()
+
+
+@pytest.fixture(scope="module")
+def two_servers(databases, one_database):
+    """Two of them, to race on."""
+    with starting(databases, one_database) as start:
+        yield [start(), start()]
