@@ -15,6 +15,8 @@ IGNORED = {"__pycache__", "tests"}
 DEMO = "remediation_demo"
 #: A date in 2000, and how many seconds may be added to it.
 OLD, SPAN = 946_684_800, 600_000_000
+#: tests/alone takes a survivor's modules out of a database of these.
+SURVIVORS = ["case_survivor_cash", "case_survivor_referral"]
 # What a module imports that not every machine can have: it is left out there.
 NEEDS = {"remediation_sign_on_ldap": "ldap"}
 

@@ -91,6 +91,7 @@ def _prepare(databases, rebuild):
     before = {note.name for note in databases.notes()}
     wanted = [(modules.product(), rebuild)]
     wanted += [([app], False) for app in _apps()]
+    wanted += [(modules.SURVIVORS, False)]
     wanted += [(list(modules.find()), False)]
     with _lanes() as pool:
         made = [pool.submit(databases.template, *arguments) for arguments in wanted]

@@ -142,7 +142,7 @@ print(len(movements.search([])))
 
 def test_without_survivors_the_case_stands(bare):
     """Who takes the module out keeps the child's file, and goes on with it."""
-    template = bare.template(["case_survivor_cash", "case_survivor_referral"])
+    template = bare.template(modules.SURVIVORS)
     with bare.scratch(template) as name:
         printed, complaints = bare.shell(name, SURVIVOR)
         [code] = printed.split()
