@@ -13,12 +13,14 @@ import urllib.request
 from pathlib import Path
 
 from . import book, modules, update
-from .common import ROOT, STATE, SetupError, say, step, write_atomic
+from .common import CACHE, ROOT, STATE, SetupError, say, step, write_atomic
+from .install import digest
 from .postgres import Cluster, clusters
 
 DATABASE = "child_remediation"
 RECORD = STATE / "server.json"
-PASSWORDS = STATE / "demo-passwords.json"
+#: What was guessed in any checkout: the kept databases have the same people.
+PASSWORDS = CACHE / "demo-passwords.json"
 LOG = STATE / "logs" / "server.log"
 START_SECONDS = 180
 LANGUAGES = {"en": "en_US", "fr": "fr_FR"}
@@ -286,14 +288,15 @@ def logins(databases, name):
     known = json.loads(PASSWORDS.read_text()) if PASSWORDS.exists() else {}
     result = []
     for login, hashed, share, role, groups in rows:
-        if hashed and hashed not in known:  # slow on purpose, so done once
+        told = digest(hashed)
+        if hashed and told not in known:  # slow on purpose, so done once
             guesses = (
                 guess
                 for guess in (login, f"{login}-demo", "demo", "admin")
                 if context.verify(guess, hashed)
             )
-            known[hashed] = next(guesses, "(changed)")
-        password = known.get(hashed, "(none)")
+            known[told] = next(guesses, "(changed)")
+        password = known.get(told, "(none)")
         section = _section(share, groups)
         result.append((section, role or "Administrator", login, password))
     write_atomic(PASSWORDS, json.dumps(known))
