@@ -12,6 +12,7 @@ from odoo.tests import HttpCase, tagged
 
 from odoo.addons.case_referral.forms import SECTIONS
 from odoo.addons.case_referral.tests.common import ReferralCommon
+from odoo.addons.remediation_base.tests.one_browser import OneBrowser
 
 CHILD = re.compile(r"\bchild(ren)?\b(?!-headed)|\benfants?\b", re.IGNORECASE)
 LANGS = ("en_US", "fr_FR")
@@ -242,7 +243,7 @@ const form = async () => {
 
 
 @tagged("post_install", "-at_install")
-class TestAdultScreen(AdultCommon, HttpCase):
+class TestAdultScreen(OneBrowser, AdultCommon, HttpCase):
     browser_size = "1366x768"
     _registry_readonly_enabled = False
 

@@ -1,10 +1,12 @@
 from odoo import fields
 from odoo.tests import HttpCase
 
+from odoo.addons.remediation_base.tests.one_browser import OneBrowser
+
 from .common import RemediationCommon
 
 
-class BrowserCommon(RemediationCommon, HttpCase):
+class BrowserCommon(OneBrowser, RemediationCommon, HttpCase):
     """Steps of a case in the web client, on whatever day the test lives."""
 
     # The access log of a read-only call is written by a second cursor, which the one

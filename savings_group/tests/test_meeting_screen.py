@@ -2,11 +2,13 @@ import time
 
 from odoo.tests import HttpCase, tagged
 
+from odoo.addons.remediation_base.tests.one_browser import OneBrowser
+
 from .common import SavingsCommon
 
 
 @tagged("post_install", "-at_install")
-class TestMeetingScreen(SavingsCommon, HttpCase):
+class TestMeetingScreen(OneBrowser, SavingsCommon, HttpCase):
     """The round at the table by keyboard alone, in a real browser."""
 
     def setUp(self):
