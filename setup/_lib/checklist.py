@@ -96,7 +96,7 @@ def tried(values, answers, password, place):
     """Yield (is it true, what should be) of a site that runs."""
     site = Site(values)
     yield (
-        _answers_in_time(site),
+        _in_time(_page_answers, site),
         f"https://{values['host']} answers with its certificate",
     )
     answer, _text = site.get("/web/login", plain=True)
@@ -127,7 +127,7 @@ def tried(values, answers, password, place):
         not site.signs_in("admin", "admin"),
         "the password that everybody knows is gone",
     )
-    yield _bus_answers(site), "the bus answers through the proxy"
+    yield _in_time(_bus_answers, site), "the bus answers through the proxy"
     inside = (values["odoo_port"], values["gevent_port"])
     yield _only_here(inside), "Odoo's own ports are open to this machine alone"
     yield _settings_terse(values["database"]), "PostgreSQL's log holds no statements"
@@ -145,14 +145,18 @@ def tried(values, answers, password, place):
     )
 
 
-def _answers_in_time(site):
+def _in_time(answers, *arguments):
     until = time.monotonic() + SECONDS
     while time.monotonic() < until:
         with contextlib.suppress(OSError, http.client.HTTPException):
-            if site.get("/web/login")[0].status == 200:
+            if answers(*arguments):
                 return True
         time.sleep(0.5)
     return False
+
+
+def _page_answers(site):
+    return site.get("/web/login")[0].status == 200
 
 
 def _bus_answers(site):
