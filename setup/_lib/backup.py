@@ -172,18 +172,26 @@ def examine(databases, place, identities):
 
     :return: how many questions were asked, and a line for each wrong answer
     """
-    from . import questions
-
-    before = _manifest(place)["answers"]
     name = f"drill_{os.getpid()}"
     try:
         erased = open_backup(databases, place, name, identities)
-        with databases.connect(name) as cursor:
-            answers = questions.ask(cursor)
-        wrong = questions.compare(before, answers, erased)
-        wrong += _sign_in(databases, name)
+        return question(databases, place, name, erased)
     finally:
         databases.drop(name)
+
+
+def question(databases, place, name, erased):
+    """Ask the database that was made of a backup; return what :meth:`examine` does.
+
+    :param erased: the codes that were erased again in it
+    """
+    from . import questions
+
+    before = _manifest(place)["answers"]
+    with databases.connect(name) as cursor:
+        answers = questions.ask(cursor)
+    wrong = questions.compare(before, answers, erased)
+    wrong += _sign_in(databases, name)
     return len({**before, **answers}) + 1, wrong
 
 

@@ -11,8 +11,8 @@ import pytest
 from _lib.plugins.deployed import Deployed, Visitor
 
 WRITERS = 8
-#: Seconds between two processes that die.
-PAUSE = 4
+#: So much is written between two processes that die.
+WRITTEN = 32
 
 
 @pytest.fixture
@@ -103,14 +103,11 @@ def test_a_killed_process_loses_no_acknowledged_write(
     writers = [Writer(site, number, stopped) for number in range(WRITERS)]
     for writer in writers:
         writer.start()
-    time.sleep(PAUSE)
+    _until_written(writers, "before anything died")
     for kill in KILLS:
-        before = [len(writer.acknowledged) for writer in writers]
         kill(site, cluster)
         site.wait()
-        time.sleep(PAUSE)
-        after = [len(writer.acknowledged) for writer in writers]
-        assert sum(after) > sum(before), f"{kill.__name__}: nothing is written any more"
+        _until_written(writers, kill.__name__)
     stopped.set()
     for writer in writers:
         writer.join(60)
@@ -123,3 +120,16 @@ def test_a_killed_process_loses_no_acknowledged_write(
         found = dict(cursor.fetchall())
     assert len(acknowledged) > 200
     assert [name for name in acknowledged if found.get(name) != 1] == []
+
+
+def _until_written(writers, what, seconds=60):
+    """Until more was acknowledged than now, by some of those who write."""
+    before = _acknowledged(writers)
+    until = time.monotonic() + seconds
+    while _acknowledged(writers) < before + WRITTEN:
+        assert time.monotonic() < until, f"{what}: nothing is written any more"
+        time.sleep(0.1)
+
+
+def _acknowledged(writers):
+    return sum(len(writer.acknowledged) for writer in writers)

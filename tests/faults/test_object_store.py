@@ -87,21 +87,28 @@ class Store:
         self.process.wait(30)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def store():
+    """One for this file: what reads it comes first, its end last."""
     store = Store()
     yield store
     store.stop()
 
 
-@pytest.fixture
-def paper(databases, database, run_script, store):
+@pytest.fixture(scope="module")
+def database(one_database):
+    return one_database
+
+
+@pytest.fixture(scope="module")
+def paper(databases, database, store):
     """The attachment's number and its place in the store."""
     databases.odoo(
         database, "-i", "fs_attachment_s3", error="fs_attachment_s3 is not installed"
     )
     options = json.dumps(OPTIONS | {"client_kwargs": {"endpoint_url": store.url}})
-    printed = run_script(BEGIN.format(options=options, content=CONTENT))
+    script = BEGIN.format(options=options, content=CONTENT)
+    printed = databases.shell(database, script)[0]
     (line,) = [li for li in printed.splitlines() if li.startswith("FOUND ")]
     number, place = line.split()[1:]
     return int(number), place
