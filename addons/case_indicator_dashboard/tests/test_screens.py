@@ -78,19 +78,19 @@ class TestScreens(DashboardCommon, HttpCase):
         resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
         self.addCleanup(resource.setrlimit, resource.RLIMIT_AS, (soft, hard))
 
-    def _open(self, browser, role, phone=False):
+    def _screen(self, browser, **told):
+        """What one person has loaded on it is there for the next."""
+        return browser.new_context(base_url=self.base_url(), **told)
+
+    def _open(self, context, role):
         """What the dashboard shows, and what the browser complained of."""
         user = getattr(self, ROLES[role])
         session = self.authenticate(user.login, user.login)
-        context = browser.new_context(
-            base_url=self.base_url(),
-            viewport=pictures.PHONE if phone else {"width": 1366, "height": 900},
-            is_mobile=phone,
-        )
+        page = context.new_page()
+        pictures.forget(page, self.base_url())
         context.add_cookies(
             [{"name": "session_id", "value": session.sid, "url": self.base_url()}]
         )
-        page = context.new_page()
         page.set_default_timeout(120_000)
         complaints = []
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -102,7 +102,7 @@ class TestScreens(DashboardCommon, HttpCase):
         self.assertEqual(page.locator(".o_error_dialog").count(), 0)
         # What a page still asks for would meet the next sign-in on the one cursor.
         page.goto("about:blank")
-        context.close()
+        page.close()
         self._wait_remaining_requests()
         self.assertEqual(complaints, [])
         return found
@@ -113,8 +113,10 @@ class TestScreens(DashboardCommon, HttpCase):
             bundle.js()
             bundle.css()
         with pictures.chromium() as browser, self.allow_requests(all_requests=True):
-            shown = {role: self._open(browser, role) for role in ROLES}
-            phone = self._open(browser, "coordinator", phone=True)
+            desk = self._screen(browser, viewport={"width": 1366, "height": 900})
+            shown = {role: self._open(desk, role) for role in ROLES}
+            small = self._screen(browser, viewport=pictures.PHONE, is_mobile=True)
+            phone = self._open(small, "coordinator")
         for role, found in shown.items():
             self.assertEqual(found["errors"], [], role)
             self.assertGreaterEqual(len(found["cards"]), 5, role)

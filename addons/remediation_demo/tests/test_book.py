@@ -2,9 +2,10 @@ import resource
 
 from _lib import pictures
 from _lib.pictures import Shot
-from axe_playwright_python.sync_playwright import Axe
 
 from odoo.tests import HttpCase, tagged
+
+from odoo.addons.case_referral.tests.browser import Barriers
 
 
 def _form(login, action, model, domain=()):
@@ -61,12 +62,21 @@ OF_CORE = {
 }
 #: Rules that count whatever axe-core thinks of them: who hears a page walks its heads.
 HEADINGS = ("empty-heading", "heading-order")
-OURS = """({violations, core}) => violations.flatMap((rule) => rule.nodes
-    .filter((node) => {
+OURS = """({violations, core}) => violations.map((rule) => ({
+    ...rule,
+    nodes: rule.nodes.filter((node) => {
         const element = document.querySelector(node.target.at(-1));
         return !(core[rule.id] && element && element.closest(core[rule.id]));
-    })
-    .map((node) => `${rule.id}: ${node.html.slice(0, 200)}`))"""
+    }),
+}))"""
+
+
+class OwnBarriers(Barriers):
+    """Those that do not come from Odoo's own screens."""
+
+    def violations(self, page):
+        found = super().violations(page)
+        return page.evaluate(OURS, {"violations": found, "core": OF_CORE})
 
 
 class Look(pictures.Walk):
@@ -75,19 +85,14 @@ class Look(pictures.Walk):
 
     def __init__(self, *arguments):
         super().__init__(*arguments)
+        self.own = OwnBarriers()
         self.barriers = []
 
     def seen(self, page, shot):
         self.examine(page, shot.name)
 
     def examine(self, page, name):
-        found = Axe().run(page).response["violations"]
-        serious = [
-            rule
-            for rule in found
-            if rule["impact"] in ("serious", "critical") or rule["id"] in HEADINGS
-        ]
-        for barrier in page.evaluate(OURS, {"violations": serious, "core": OF_CORE}):
+        for barrier in self.own.of(page, HEADINGS):
             self.barriers.append(f"{name}: {barrier}")
 
 
