@@ -39,6 +39,8 @@ fsync = off
 full_page_writes = off
 max_wal_senders = 2
 checkpoint_timeout = 30min
+# Each copy comes with its statistics, and is dropped before it is worth tidying up.
+autovacuum = off
 """
 
 
