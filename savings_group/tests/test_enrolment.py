@@ -4,6 +4,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.child_remediation.tests.common import RemediationCommon
+from odoo.addons.remediation_base.tests.plans import keep_plans, kept_plan
 
 LOGGERS = ("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")
 
@@ -23,6 +24,7 @@ class TestEnrolment(RemediationCommon):
 
     @classmethod
     def setUpClass(cls):
+        keep_plans("Grants")
         super().setUpClass()
         cls.group = (
             cls.env["savings.group"]
@@ -445,9 +447,7 @@ class TestEnrolment(RemediationCommon):
         grant = self.env["account.analytic.account"].create(
             {
                 "name": "Grant",
-                "plan_id": self.env["account.analytic.plan"]
-                .create({"name": "Grants"})
-                .id,
+                "plan_id": kept_plan(self.env, "Grants").id,
             }
         )
         enrolment = self._enrolment()

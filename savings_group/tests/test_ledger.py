@@ -6,6 +6,7 @@ from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+from odoo.addons.remediation_base.tests.plans import keep_plans, kept_plan
 
 from .common import START
 
@@ -40,6 +41,7 @@ class TestLedger(AccountTestInvoicingCommon):
 
     @classmethod
     def setUpClass(cls):
+        keep_plans("Grants")
         super().setUpClass()
         company = {"company_id": cls.env.company.id, "company_ids": cls.env.company.ids}
         cls.agent = new_test_user(
@@ -68,7 +70,7 @@ class TestLedger(AccountTestInvoicingCommon):
                 }
             )
         )
-        plan = cls.env["account.analytic.plan"].create({"name": "Grants"})
+        plan = kept_plan(cls.env, "Grants")
         cls.grant = cls.env["account.analytic.account"].create(
             {"name": "Grant 7", "plan_id": plan.id, "company_id": cls.env.company.id}
         )

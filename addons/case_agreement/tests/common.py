@@ -5,6 +5,7 @@ from odoo import fields
 from odoo.fields import Command
 
 from odoo.addons.child_remediation.tests.common import RemediationCommon
+from odoo.addons.remediation_base.tests.plans import keep_plans, kept_plan
 
 PAPER = base64.b64encode(b"%PDF-1.4 signed by the factory and the purchaser")
 #: Until when MMJ's and everybody else's school year lasts.
@@ -121,6 +122,7 @@ class BillsCommon(AgreementCommon):
 
     @classmethod
     def setUpClass(cls):
+        keep_plans("Payers")
         super().setUpClass()
         cls.company.partner_id.tz = "UTC"
         account = cls.env["account.account"]
@@ -159,7 +161,7 @@ class BillsCommon(AgreementCommon):
                 "company_id": cls.company.id,
             }
         )
-        plan = cls.env["account.analytic.plan"].create({"name": "Payers"})
+        plan = kept_plan(cls.env, "Payers")
         cls.grant_p, cls.grant_f = cls.env["account.analytic.account"].create(
             [
                 {"name": name, "plan_id": plan.id, "company_id": cls.company.id}

@@ -5,6 +5,7 @@ from datetime import timedelta
 from odoo import fields
 
 from odoo.addons.child_remediation.tests.common import RemediationCommon
+from odoo.addons.remediation_base.tests.plans import keep_plans, kept_plan
 
 DUTIES = ("officer", "approver", "releaser", "reconciler")
 EVERY_DUTY = ",".join(f"cash_transfer.group_cash_{duty}" for duty in DUTIES)
@@ -20,6 +21,7 @@ class CashCommon(RemediationCommon):
 
     @classmethod
     def setUpClass(cls):
+        keep_plans("Grants", "Places")
         super().setUpClass()
         cls.usd = cls.env.ref("base.USD")
         cls.cdf = cls.env.ref("base.CDF")
@@ -31,8 +33,8 @@ class CashCommon(RemediationCommon):
         cls._create_accounts()
         cls.env["cash.transfer.duty.pair"]._fill_defaults(cls.company)
         cls.purpose = cls.env.ref("cash_transfer.purpose_stipend")
-        plan = cls.env["account.analytic.plan"].create({"name": "Grants"})
-        plan_2 = cls.env["account.analytic.plan"].create({"name": "Places"})
+        plan = kept_plan(cls.env, "Grants")
+        plan_2 = kept_plan(cls.env, "Places")
         cls.analytic_a, cls.analytic_b, cls.analytic_site, cls.analytic_lost = cls.env[
             "account.analytic.account"
         ].create(
