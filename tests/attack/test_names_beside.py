@@ -20,10 +20,6 @@ LOGGERS = ("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model"
 @tagged("post_install", "-at_install")
 class TestNamesBeside(AttackWorld):
     @classmethod
-    def _people(cls):
-        return {**super()._people(), "exporter": "child_remediation.group_export"}
-
-    @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.without_names = {
