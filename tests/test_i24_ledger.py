@@ -8,6 +8,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 
 from odoo.addons.case_agreement_cash.tests.common import HistoryCommon
+from odoo.addons.remediation_base.tests.undone import undone
 from odoo.addons.remediation_base.tools.money import Money
 
 KINDS = ("bill", "fees", "stock")
@@ -202,12 +203,8 @@ class TestLedgerOfSupport(HistoryCommon):
             st.tuples(st.integers(1, 9_999_999), st.sampled_from(ENDS)),
         )
         def check(rows, amounts, kit):
-            savepoint = self.env.cr.savepoint()
-            try:
+            with undone(self.env):
                 self._live(rows, amounts, kit)
-            finally:
-                savepoint.close(rollback=True)
-                self.env.invalidate_all()
 
         check()
 

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from odoo.tests import tagged
 
+from odoo.addons.remediation_base.tests.undone import undone
 from odoo.addons.remediation_base.tools.money import Money
 
 from .common import HistoryCommon
@@ -95,8 +96,7 @@ class TestHistory(HistoryCommon):
             st.lists(st.sampled_from((0, 12.34, 30)), min_size=2, max_size=2),
         )
         def check(rows, amounts):
-            savepoint = self.env.cr.savepoint()
-            try:
+            with undone(self.env):
                 things, back = [], self.env["remediation.service.delivery"]
                 for kind, units, second, taken in rows:
                     day = self.days[second]
@@ -122,8 +122,5 @@ class TestHistory(HistoryCommon):
                     self._bill(self.days[-1])
                 self.assertEqual(self._ledger(), self._expected(things, back))
                 self._no_names()
-            finally:
-                savepoint.close(rollback=True)
-                self.env.invalidate_all()
 
         check()

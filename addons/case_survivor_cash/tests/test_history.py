@@ -3,6 +3,7 @@ from hypothesis import strategies as st
 
 from odoo.tests import tagged
 
+from odoo.addons.remediation_base.tests.undone import undone
 from odoo.addons.remediation_base.tools.money import Money
 
 from .common import RecoveryCommon
@@ -80,8 +81,7 @@ class TestHistory(RecoveryCommon):
             ),
         )
         def check(is_wage, rows):
-            savepoint = self.env.cr.savepoint()
-            try:
+            with undone(self.env):
                 award = (
                     self._make(
                         "survivor.wage",
@@ -102,8 +102,5 @@ class TestHistory(RecoveryCommon):
                     for name in (*(STEPS[:4] if straight else ()), *steps):
                         self._take(one, name)
                 self._agrees(award, recoveries)
-            finally:
-                savepoint.close(rollback=True)
-                self.env.invalidate_all()
 
         check()

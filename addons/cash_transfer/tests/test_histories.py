@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from odoo.addons.remediation_base.tests.undone import undone
 from odoo.addons.remediation_base.tools import sheets
 
 from ..models.entitlement.cash_transfer_entitlement import PAID_STATES
@@ -323,19 +324,13 @@ class History:
 
     def live(self, data):
         """Live through it; what holds is asked after every step, and at the end."""
-        env = self.test.env
-        savepoint = env.cr.savepoint(flush=True)
-        try:
+        with undone(self.test.env):
             self.start(data)
             for _number in range(STEPS_OF_ONE):
                 self.step(data)
                 self.holds()
             self.wind_up()
             self.test.assertNoNames()
-        finally:
-            env.invalidate_all(flush=False)
-            savepoint.close(rollback=True)
-            env.invalidate_all(flush=False)
 
     def start(self, data):
         test, draw = self.test, data.draw
