@@ -15,7 +15,7 @@ def user(login, group):
     })
     return made
 
-worker = user("race_worker", "group_case_worker")
+worker = user("plan_worker", "group_case_worker")
 one = user("race_supervisor_1", "group_supervisor")
 two = user("race_supervisor_2", "group_supervisor")
 env.company.country_id = env.ref("base.cd")
@@ -61,14 +61,13 @@ SELECT state,
 
 
 def test_two_supervisors_approve_one_plan_and_one_wins(
-    start_server, run_script, databases, database
+    databases, race_database, two_servers
 ):
-    plan, seen = run_script(SETUP).split()[-2:]
+    plan, seen = databases.shell(race_database, SETUP)[0].split()[-2:]
     plan = int(plan)
-    servers = [start_server(), start_server()]
     sessions = [
         server.login(f"race_supervisor_{number}", f"race_supervisor_{number}")
-        for number, server in enumerate(servers, 1)
+        for number, server in enumerate(two_servers, 1)
     ]
 
     def approve(session):
@@ -88,6 +87,6 @@ def test_two_supervisors_approve_one_plan_and_one_wins(
     assert outcomes.count("approved") == 1, outcomes
     (other,) = [outcome for outcome in outcomes if outcome != "approved"]
     assert other.endswith(("UserError", "LockError")), outcomes
-    with databases.connect(database) as cursor:
+    with databases.connect(race_database) as cursor:
         cursor.execute(READ, [plan])
         assert cursor.fetchone() == ("active", 1, 1)

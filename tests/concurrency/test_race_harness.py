@@ -3,9 +3,8 @@
 from concurrent.futures import ThreadPoolExecutor
 
 
-def test_two_servers_never_hand_out_one_number_twice(start_server):
-    servers = [start_server(), start_server()]
-    sessions = [server.login() for server in servers for _ in range(2)]
+def test_two_servers_never_hand_out_one_number_twice(two_servers):
+    sessions = [server.login() for server in two_servers for _ in range(2)]
     sequence = {"name": "Race", "code": "race", "implementation": "no_gap"}
     sessions[0].call("ir.sequence", "create", sequence)
 

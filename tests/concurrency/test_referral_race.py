@@ -50,8 +50,8 @@ env.cr.commit()
 
 
 @pytest.fixture(scope="module")
-def servers(databases, one_database, two_servers):
-    databases.shell(one_database, SETUP)
+def servers(databases, race_database, two_servers):
+    databases.shell(race_database, SETUP)
     return two_servers
 
 

@@ -34,9 +34,9 @@ def ask(session, what, **params):
 
 
 @pytest.fixture(scope="module")
-def servers(databases, one_database, two_servers):
+def servers(databases, race_database, two_servers):
     """Two of them, and for each test an agent with a group."""
-    databases.shell(one_database, SETUP)
+    databases.shell(race_database, SETUP)
     return two_servers
 
 

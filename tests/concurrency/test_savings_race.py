@@ -27,9 +27,9 @@ print(meeting.id, cycles[1].id)
 
 
 @pytest.fixture(scope="module")
-def world(databases, one_database):
+def world(databases, race_database):
     """A meeting to validate, and the cycle of another group, without one."""
-    printed = databases.shell(one_database, SETUP)[0]
+    printed = databases.shell(race_database, SETUP)[0]
     return [int(number) for number in printed.split()[-2:]]
 
 

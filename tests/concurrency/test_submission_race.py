@@ -14,7 +14,7 @@ duty = env.ref("case_submission.group_submit_for_others")
 users = env["res.users"].with_context(no_reset_password=True)
 collector = users.create(
     {
-        "name": "collector", "login": "collector",
+        "name": "collector", "login": "race_collector",
         "group_ids": [fields.Command.set(duty.ids)],
     }
 )
@@ -61,15 +61,14 @@ print(case.name, key, today)
 COUNT = """
 SELECT (SELECT count(*) FROM remediation_visit WHERE state = 'done'),
        array_agg(state)
-  FROM remediation_submission
+  FROM remediation_submission WHERE form = 'visit'
 """
 
 
 def test_one_submission_sent_six_times_at_once_is_one_visit(
-    start_server, run_script, databases, database
+    databases, race_database, two_servers
 ):
-    code, key, today = run_script(SETUP).split()[-3:]
-    servers = [start_server(), start_server()]
+    code, key, today = databases.shell(race_database, SETUP)[0].split()[-3:]
     body = json.dumps(
         {
             "_uuid": "11111111-2222-3333-4444-555555555555",
@@ -85,7 +84,7 @@ def test_one_submission_sent_six_times_at_once_is_one_visit(
 
     def send(number):
         request = urllib.request.Request(
-            f"{servers[number % 2].url}/remediation/submissions/1/visit",
+            f"{two_servers[number % 2].url}/remediation/submissions/1/visit",
             body.encode(),
             {"Content-Type": "application/json", "Authorization": f"Bearer {key}"},
         )
@@ -99,6 +98,6 @@ def test_one_submission_sent_six_times_at_once_is_one_visit(
         answers = list(pool.map(send, range(6)))
     assert sorted(status for status, _answer in answers) == [200] * 5 + [201], answers
     assert len({answer["reference"] for _status, answer in answers}) == 1, answers
-    with databases.connect(database) as cursor:
+    with databases.connect(race_database) as cursor:
         cursor.execute(COUNT)
         assert cursor.fetchone() == (1, ["placed"])

@@ -246,8 +246,15 @@ def one_server(databases, one_database):
         yield start()
 
 
-@pytest.fixture(scope="module")
-def two_servers(databases, one_database):
-    """Two of them, to race on."""
-    with starting(databases, one_database) as start:
+@pytest.fixture(scope="session")
+def race_database(databases, template):
+    """The name of a fresh copy, for every race: each looks at its own records."""
+    with fresh(databases, template) as name:
+        yield name
+
+
+@pytest.fixture(scope="session")
+def two_servers(databases, race_database):
+    """Two of them on it. A test leaves them alive."""
+    with starting(databases, race_database) as start:
         yield [start(), start()]
