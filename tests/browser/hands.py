@@ -31,7 +31,14 @@ XMLHttpRequest.prototype.send = function (...body) {
 """
 #: What a browser keeps for a site, but for the scripts that it loaded.
 PERSONAL = "local_storage,indexeddb,cache_storage,service_workers,shared_storage"
-NOTICES = ".o_notification:visible, .o_error_dialog:visible"
+NOTICES = ".o_notification:not([data-told]):visible, .o_error_dialog:visible"
+#: What is on the page now belongs to what was done before.
+BEFORE = """
+document.querySelector(".o_action_manager > *")?.setAttribute("data-before", "");
+for (const notice of document.querySelectorAll(".o_notification")) {
+    notice.setAttribute("data-told", "");
+}
+"""
 
 
 def six_digits(secret):
@@ -57,6 +64,12 @@ class Browser:
         )
         self.people = []
         self._left = []
+        self._errors = []
+
+    @property
+    def errors(self):
+        """What anybody was told that they should not be."""
+        return sum((person.errors for person in self.people), self._errors)
 
     def person(self, name, width=1366, height=768):
         for number, (person, size) in enumerate(self._left):
@@ -79,6 +92,7 @@ class Browser:
         load, read and compile them costs more than all else that a person does."""
         while self.people:
             person = self.people.pop()
+            self._errors += person.errors
             person.forget(self.url)
             size = person.page.viewport_size
             self._left.append((person, (size["width"], size["height"])))
@@ -157,6 +171,15 @@ class Person:
     def desk(self):
         self.page.goto("/odoo/desk")
         self.page.wait_for_selector(".o_remediation_desk_body")
+
+    @contextlib.contextmanager
+    def moves_on(self):
+        """What is done inside opens another page: the one before is gone after it."""
+        self.page.evaluate(BEFORE)
+        yield
+        self.page.locator("[data-before]").wait_for(state="detached")
+        # Where the menu was, a tip would come up over what opened under the pointer.
+        self.page.mouse.move(0, 0)
 
     def steps(self):
         """``{title of a step of the set-up: whether it is done}``, from the desk."""

@@ -48,7 +48,7 @@ def test_the_first_day_by_clicking(browser):
         raise
     finally:
         post.shutdown()
-    assert [person.errors for person in browser.people if person.errors] == []
+    assert browser.errors == []
 
 
 def walk(browser, post):
