@@ -12,6 +12,7 @@ from playwright.sync_api import expect, sync_playwright
 
 PASSWORD = "Correct-horse-42"
 DIALOG = ".o_dialog .modal"
+ROOT_MENU = "child_remediation.remediation_menu_root"
 #: Tells of each call that the server answers with an error, shown or not.
 REFUSED = """
 const send = XMLHttpRequest.prototype.send;
@@ -169,7 +170,15 @@ class Person:
 
     # -- the desk --------------------------------------------------------------
     def desk(self):
-        self.page.goto("/odoo/desk")
+        """By the menu at the top left: the page is loaded once."""
+        bar = self.page.locator(".o_navbar_apps_menu button")
+        if self.page.locator(DIALOG).count() or not bar.count():
+            self.page.goto("/odoo/desk")
+        else:
+            bar.click()
+            root = f".o-dropdown--menu [data-menu-xmlid='{ROOT_MENU}']"
+            with self.moves_on():
+                self.page.locator(root).click()
         self.page.wait_for_selector(".o_remediation_desk_body")
 
     @contextlib.contextmanager
@@ -244,7 +253,10 @@ class Person:
             box.fill(text)
         else:
             box.click()
-        items = self.page.locator(".o-autocomplete--dropdown-item")
+        # "Loading…" is a line of the list as well.
+        items = self.page.locator(
+            ".o-autocomplete--dropdown-item:not(:has(.o_loading))"
+        )
         items.filter(has_text=item or text).first.click()
 
     def make(self, name, text, item=None):
