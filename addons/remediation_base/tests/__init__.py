@@ -8,3 +8,4 @@ from . import test_sheets
 from . import test_headers
 from . import test_help
 from . import test_lists
+from . import test_remembered
