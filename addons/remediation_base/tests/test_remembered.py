@@ -36,6 +36,17 @@ class TestRemembered(TransactionCase):
                 "arch": f"{arch}</attribute></list>",
             }
         )
+        changed = self._remembered()
+        self.assertEqual(asked, (False, False, False, 0, False))
+        self.assertEqual(changed, ("yes", True, True, 1, True))
+
+    def test_once(self):
+        self._change_and_ask()
+
+    def test_once_more(self):
+        self._change_and_ask()
+
+    def _name_and_find(self):
         made = self.env["res.partner"].create({"name": "By an external id"})
         self.env["ir.model.data"].create(
             {
@@ -46,12 +57,9 @@ class TestRemembered(TransactionCase):
             }
         )
         self.assertEqual(self.env.ref("remembered.partner"), made)
-        changed = self._remembered()
-        self.assertEqual(asked, (False, False, False, 0, False))
-        self.assertEqual(changed, ("yes", True, True, 1, True))
 
-    def test_once(self):
-        self._change_and_ask()
+    def test_a_name_is_given(self):
+        self._name_and_find()
 
-    def test_once_more(self):
-        self._change_and_ask()
+    def test_a_name_is_given_again(self):
+        self._name_and_find()
