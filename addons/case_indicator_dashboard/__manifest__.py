@@ -21,7 +21,6 @@
         "spreadsheet.o_spreadsheet": [
             "case_indicator_dashboard/static/src/dashboard/*",
         ],
-        "web.assets_tests": ["case_indicator_dashboard/static/tests/tours/*"],
     },
     "auto_install": True,
 }
