@@ -1,5 +1,7 @@
 from odoo.tests import HttpCase, tagged
 
+from odoo.addons.remediation_base.tests.one_browser import OneBrowser
+
 #: Opens a form and says what is wrong with it.
 OPEN = """
 (async () => {
@@ -67,7 +69,7 @@ MARKED = """
 
 
 @tagged("post_install", "-at_install")
-class TestCasePage(HttpCase):
+class TestCasePage(OneBrowser, HttpCase):
     """The case on one screen, and forms that say what they need."""
 
     browser_size = "1366x768"

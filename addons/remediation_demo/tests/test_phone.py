@@ -2,6 +2,8 @@ import json
 
 from odoo.tests import HttpCase, tagged
 
+from odoo.addons.remediation_base.tests.one_browser import OneBrowser
+
 #: Who is walked with a phone: together they see every app of the back office.
 LOGINS = (
     "coordinator",
@@ -105,7 +107,7 @@ WALK = """
 
 
 @tagged("post_install", "-at_install")
-class TestPhone(HttpCase):
+class TestPhone(OneBrowser, HttpCase):
     """No list and no form of the back office is wider than a phone."""
 
     browser_size = "390x844"
