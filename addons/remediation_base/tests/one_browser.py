@@ -50,7 +50,7 @@ class KeptBrowser(ChromeBrowser):
 
     def end(self):
         type(self.test_case).kept_browser = None
-        super().stop()
+        ChromeBrowser.stop(self)
 
 
 class OneBrowser:
