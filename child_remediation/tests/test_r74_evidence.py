@@ -166,6 +166,21 @@ class TestR74Evidence(RemediationCommon):
             alert.id,
         )
 
+    def test_r74_the_name_of_a_group_outlives_it(self):
+        alert = self.env["remediation.grant.alert"].search(
+            [("group_id", "!=", False)], limit=1
+        )
+        name = alert.group_id.full_name
+        self.assertEqual(alert.what, name)
+        alert.group_id.unlink()
+        self.env.flush_all()
+        alert.invalidate_recordset()
+        self.assertFalse(alert.group_id)
+        self.assertEqual(alert.what, name)
+        self._refused(
+            "UPDATE remediation_grant_alert SET what = NULL WHERE id = %s", alert.id
+        )
+
     def test_r74_a_note_is_edited_for_a_day_and_then_no_more(self):
         self.note.text = "Seen at school and at home."
         self.env.flush_all()
@@ -285,8 +300,9 @@ class TestR74Evidence(RemediationCommon):
             with self.subTest(door=door):
                 self._assert_alerts(opened)
         alert = self.env["remediation.grant.alert"].search(
-            [("what", "!=", False)], limit=1
+            [("group_id", "=", False)], limit=1
         )
+        self.assertTrue(alert.what)
         self.assertTrue(alert.granted_by_id)
         mails = self.env["mail.mail"].search_count([])
         self.assertTrue(mails)

@@ -58,6 +58,19 @@ created = [
     for model in env.registry.models.values()
     if model._original_module == "{app}" and not model._abstract
 ]
+# Who was given its rights is kept where the app is not the ground itself.
+rights = env["ir.model.data"].search(
+    [("module", "=", "{app}"), ("model", "=", "res.groups")]
+)
+for right in rights:
+    env["res.users"].create(
+        {{
+            "name": right.name,
+            "login": right.name,
+            "group_ids": [(4, right.res_id), (4, env.ref("base.group_user").id)],
+        }}
+    )
+env.cr.commit()
 module.button_immediate_uninstall()
 env.cr.execute("SELECT count(*) FROM ir_model_data WHERE module = '{app}'")
 print("data", env.cr.fetchone()[0])

@@ -9,7 +9,7 @@ _ALWAYS_OPEN = frozenset({"write_uid", "write_date"})
 #: TG_ARGV: 0 columns that may change, 1 those that may once, 2 those that may while the
 #: row is new, 3 how long that is, 4 steps that columns may take, 5 states before it is
 #: evidence, 6 the link to what decides (empty: the row itself), 7 its table, 8 its
-#: column of states.
+#: column of states, 9 columns that may become empty.
 FUNCTION = """
 CREATE OR REPLACE FUNCTION remediation_evidence()
 RETURNS trigger LANGUAGE plpgsql AS $$
@@ -50,6 +50,11 @@ BEGIN
                 may_change := may_change || name;
             END IF;
         END LOOP;
+        FOREACH name IN ARRAY string_to_array(coalesce(TG_ARGV[9], ''), ',') LOOP
+            IF after -> name = 'null'::jsonb THEN
+                may_change := may_change || name;
+            END IF;
+        END LOOP;
         IF TG_ARGV[2] <> '' AND OLD.create_date >
                 (now() AT TIME ZONE 'UTC') - TG_ARGV[3]::interval THEN
             may_change := may_change || string_to_array(TG_ARGV[2], ',');
@@ -74,7 +79,7 @@ CREATE OR REPLACE TRIGGER %(rows)s
     FOR EACH ROW EXECUTE FUNCTION
     remediation_evidence(
         %(open)s, %(once)s, %(edited)s, %(new)s, %(steps)s,
-        %(before)s, %(link)s, %(decides)s, %(state)s
+        %(before)s, %(link)s, %(decides)s, %(state)s, %(gone)s
     );
 CREATE OR REPLACE TRIGGER %(whole)s
     BEFORE TRUNCATE ON %(table)s
@@ -93,6 +98,8 @@ class Evidence(models.AbstractModel):
     :cvar frozenset _evidence_open: columns that may change: who holds the record now
     :cvar frozenset _evidence_once: columns that are empty until something happened,
         and settled from then on
+    :cvar frozenset _evidence_gone: links that become empty when what they name goes;
+        its name stands in another column
     :cvar frozenset _evidence_edited: columns that may change while the row is new
     :cvar str _evidence_new_for: how long a row is new, as PostgreSQL says it
     :cvar dict _evidence_steps: ``{column: {value: [values it may become]}}``
@@ -106,6 +113,7 @@ class Evidence(models.AbstractModel):
 
     _evidence_open = frozenset()
     _evidence_once = frozenset()
+    _evidence_gone = frozenset()
     _evidence_edited = frozenset()
     _evidence_new_for = "0"
     _evidence_steps = {}
@@ -140,6 +148,7 @@ class Evidence(models.AbstractModel):
                 link=getattr(self, "_decided_by", None) or "",
                 decides=decides._table,
                 state=getattr(decides, "_state_field", ""),
+                gone=",".join(sorted(self._evidence_columns("_evidence_gone"))),
             )
         )
         return result

@@ -34,6 +34,8 @@ class GrantAlert(models.Model):
     _order = "id desc"
 
     _evidence_once = frozenset({"acknowledged_by_id"})
+    # A module that is removed takes its groups with it.
+    _evidence_gone = frozenset({"group_id"})
     _rec_name = "user_id"
 
     _protected_fields = frozenset(
@@ -99,8 +101,17 @@ class GrantAlert(models.Model):
                 + timedelta(days=AUDIT_DAYS)
             }
         )
+        # sudo: what the groups are called, whoever gives them.
+        groups = self.env["res.groups"].sudo()
         self._tell(
-            [{"group_id": group, "user_id": user} for group, user in sorted(gained)],
+            [
+                {
+                    "group_id": group,
+                    "what": groups.browse(group).full_name,
+                    "user_id": user,
+                }
+                for group, user in sorted(gained)
+            ],
             {user for _group, user in gained},
         )
 
