@@ -49,6 +49,7 @@ def built(tmp_path_factory):
 def labels(language, page):
     """The names of screens and buttons on a page: what is in italics."""
     text = (book.DOCS / language / page).read_text()
+    text = re.sub(r"^```.*?^```", "", text, flags=re.M | re.S)
     return [_plain(found) for found in LABEL.findall(text)]
 
 

@@ -9,6 +9,7 @@ import functools
 from odoo.modules.registry import Registry
 from odoo.tests import common
 from odoo.tools.lru import LRU
+from odoo.tools.translate import TranslationImporter
 
 #: Methods whose answers a new row changes without a word to the cache.
 FORGOTTEN = {"_xmlid_lookup", "_table_has_rows", "_check_uid_passwd"}
@@ -78,7 +79,20 @@ def _remembering(set_up, add_cleanup):
     return remembering
 
 
+def _telling(save):
+    """Terms of a language are loaded past the caches: they are emptied then."""
+
+    @functools.wraps(save)
+    def telling(importer, *args, **kwargs):
+        result = save(importer, *args, **kwargs)
+        Registry(importer.cr.dbname).clear_all_caches()
+        return result
+
+    return telling
+
+
 def pytest_sessionstart():
+    TranslationImporter.save = _telling(TranslationImporter.save)
     case = common.TransactionCase
     case.setUp = _remembering(case.setUp, "addCleanup")
     case.setUpClass = classmethod(
