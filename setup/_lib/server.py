@@ -133,7 +133,7 @@ def stop(parser, arguments):
         if not cluster.external and cluster.running():
             cluster.stop()
             step(f"Stopped the database cluster ({cluster.name})")
-        if options.delete and not cluster.external:
+        if (options.delete or cluster.in_memory) and not cluster.external:
             cluster.remove()
     if options.delete:
         shutil.rmtree(STATE, ignore_errors=True)

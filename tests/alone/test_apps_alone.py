@@ -62,12 +62,15 @@ created = [
 rights = env["ir.model.data"].search(
     [("module", "=", "{app}"), ("model", "=", "res.groups")]
 )
+portal, inside = env.ref("base.group_portal"), env.ref("base.group_user")
 for right in rights:
+    group = env["res.groups"].browse(right.res_id)
+    kind = portal if portal in group.all_implied_ids else inside
     env["res.users"].create(
         {{
             "name": right.name,
             "login": right.name,
-            "group_ids": [(4, right.res_id), (4, env.ref("base.group_user").id)],
+            "group_ids": [(4, group.id), (4, kind.id)],
         }}
     )
 env.cr.commit()
