@@ -262,6 +262,16 @@ def _base_before(folder, moment):
     return found[-1]
 
 
+def _inside(archive, base):
+    """The files and folders of a base; anything else was put there by somebody."""
+    for member in archive:
+        path = Path(member.name)
+        plain = member.isfile() or member.isdir()
+        if path.is_absolute() or ".." in path.parts or not plain:
+            raise SetupError(f"{base} holds {member.name}; take another base.")
+        yield member
+
+
 def _unpack(cluster, base, log, moment, identities):
     data = cluster.data
     data.mkdir(parents=True, mode=0o700)
@@ -270,7 +280,9 @@ def _unpack(cluster, base, log, moment, identities):
         with open(packed, "wb") as target:
             backup.unseal(base / "base.age", target, identities)
         with tarfile.open(packed) as archive:
-            archive.extractall(data, filter="data")
+            # Debian 12's Python has no filter; what it would refuse is refused below.
+            archive.extraction_filter = getattr(tarfile, "data_filter", None)
+            archive.extractall(data, _inside(archive, base))
     finally:
         packed.unlink(missing_ok=True)
     kept = data / "archive"

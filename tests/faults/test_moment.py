@@ -2,6 +2,8 @@
 
 import datetime
 import hashlib
+import io
+import tarfile
 import time
 
 import pyrage
@@ -132,3 +134,20 @@ def test_r56_what_was_erased_leaves_the_kept_log_with_the_bases(small, keys, tmp
 def test_the_recovery_point_is_a_quarter_of_an_hour_by_construction():
     """A segment is ended at this age, seen at the next look, and sealed in a minute."""
     assert wal.OLD + wal.LOOK + 60 <= 15 * 60
+
+
+def test_r74_a_base_that_somebody_wrote_is_not_unpacked(tmp_path):
+    """Whoever reaches the folder has the public key too."""
+    for kind, name in ((tarfile.REGTYPE, "../x"), (tarfile.SYMTYPE, "base")):
+        member = tarfile.TarInfo(name)
+        member.type, member.linkname = kind, "/etc"
+        packed = io.BytesIO()
+        with tarfile.open(fileobj=packed, mode="w") as archive:
+            archive.addfile(member)
+        packed.seek(0)
+        with (
+            tarfile.open(fileobj=packed) as archive,
+            pytest.raises(SetupError, match="take another base"),
+        ):
+            archive.extractall(tmp_path, wal._inside(archive, "the base"))
+    assert not list(tmp_path.iterdir())
