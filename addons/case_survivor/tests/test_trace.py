@@ -287,7 +287,9 @@ class TestTrace(SurvivorCommon):
         matter.action_close("granted", self.today)
         with self.assertRaises(UserError):
             matter.compensation_awarded = 10.0
-        matter.write({"compensation_paid": 5.0, "compensation_paid_on": self.today})
+        # Beside cash transfers it is the sum of payments, which have their own test.
+        if "recovery_ids" not in matter._fields:
+            matter.write({"compensation_paid": 5.0, "compensation_paid_on": self.today})
         with self.assertRaises(UserError):
             self._date(matter)
         matter.action_reopen()

@@ -96,6 +96,12 @@ class TestRecovery(RecoveryCommon):
         self.assertEqual(wage.recovered_on, self.today)
         self.assertEqual(self._owed(own), (0.0, 0.0))
 
+    def test_r62_a_matter_that_ended_is_paid_all_the_same(self):
+        matter = self._awarded(500.0)
+        matter.action_close("granted", self.today)
+        self._to_state(self._recovery(matter, 200.0), "paid")
+        self.assertEqual((matter.state, matter.compensation_paid), ("closed", 200.0))
+
     def test_what_was_paid_is_not_written_beside_its_payments(self):
         matter = self._awarded(500.0)
         wage = self._make(
