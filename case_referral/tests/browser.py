@@ -9,6 +9,8 @@ from playwright.sync_api import sync_playwright
 
 from odoo.tools import config
 
+from odoo.addons.remediation_base.tests.one_browser import WINDOWLESS
+
 #: Rules that count whatever axe-core thinks of them: who hears a page walks its heads.
 HEADINGS = ("empty-heading", "heading-order", "page-has-heading-one")
 #: All of a page that axe-core reads, but for its words: elements, their attributes, the
@@ -120,7 +122,7 @@ class BrowserMixin:
         """The browser of the class; the first who asks starts it."""
         if "browser" not in cls.__dict__:
             cls.browser = cls.playwright.chromium.launch(
-                executable_path="/usr/bin/chromium", args=[*cls.arguments]
+                executable_path=WINDOWLESS, args=[*cls.arguments]
             )
             cls.addClassCleanup(cls._close)
         return cls.browser

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, field
 
 from .common import ROOT, SetupError, step
+from .install import browser_program
 
 FOLDER = ROOT / "docs" / "pictures"
 LANGUAGES = {"en": "en_US", "fr": "fr_FR"}
@@ -289,14 +290,11 @@ def small(picture):
 @contextlib.contextmanager
 def chromium():
     """The browser that tests use too."""
-    import shutil
-
     from playwright.sync_api import sync_playwright
 
-    programs = ("chromium", "chromium-browser", "google-chrome")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=next(filter(None, map(shutil.which, programs))),
+            executable_path=browser_program(),
             args=["--no-sandbox", "--disable-background-networking", "--lang=en"],
         )
         yield browser

@@ -19,8 +19,9 @@ from .postgres import Cluster
 WITH_VALUE = {"-k", "-m", "-p", "-o", "-c", "-n", "-W", "-r", "--maxfail", "--tb"}
 FAULTS = ("tests/faults", "tests/concurrency", "tests/browser")
 SEPARATE = (*FAULTS, "tests/alone", "tests/benchmark")
-#: Bytes of tests that are worth a process of their own.
-SMALL = 40_000
+#: Bytes of tests that are worth a process of their own: one takes seconds to load all
+#: modules.
+SMALL = 200_000
 
 
 def run(parser, arguments):
@@ -138,12 +139,19 @@ def _side_by_side(jobs):
             alone.append(job.only("each app alone: the rest", job.paths, rest))
         elif job.number == 3:
             alone.append(job)
-    single.sort(key=lambda job: sum(map(_size_of_tests, job.paths)), reverse=True)
+    single.sort(key=_weight, reverse=True)
     faults = [job for job in jobs if job.number == 2]
     together = faults + alone + single
     with _lanes() as pool:
         futures = [pool.submit(job.run, quiet=True) for job in together]
         return [_result(future) for future in as_completed(futures)]
+
+
+def _weight(job):
+    """How long a part takes, as far as its files tell. Browsers walk all pages of the
+    demonstration: they take longer than what they are told to do is long."""
+    shown = "addons/remediation_demo" in job.paths
+    return shown, sum(map(_size_of_tests, job.paths))
 
 
 def _result(future):

@@ -8,6 +8,7 @@ import re
 import struct
 import time
 
+from _lib.install import browser_program
 from playwright.sync_api import expect, sync_playwright
 
 PASSWORD = "Correct-horse-42"
@@ -60,7 +61,7 @@ class Browser:
         self.pictures = pictures
         self._playwright = sync_playwright().start()
         self._browser = self._playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
+            executable_path=browser_program(),
             args=["--no-sandbox", "--disable-background-networking"],
         )
         self.people = []

@@ -10,6 +10,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from _lib.install import browser_program
 from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import sync_playwright
 
@@ -107,7 +108,7 @@ class Phone:
     def start(self):
         self.context = self.playwright.chromium.launch_persistent_context(
             str(self.folder),
-            executable_path="/usr/bin/chromium",
+            executable_path=browser_program(),
             args=["--no-sandbox", "--disable-background-networking"],
             viewport={"width": 360, "height": 740},
             base_url=self.url,

@@ -5,6 +5,7 @@ from functools import cached_property
 from pathlib import Path
 
 from odoo.addons.case_referral.tests.browser import BrowserMixin
+from odoo.addons.remediation_base.tests.one_browser import CHROMIUM, WINDOWLESS
 
 from .common import PLACE, OfflineCommon
 
@@ -38,7 +39,7 @@ class Phone(BrowserMixin):
             self.addCleanup(self.profile.cleanup)
             context = self.playwright.chromium.launch_persistent_context(
                 self.profile.name,
-                executable_path="/usr/bin/chromium",
+                executable_path=CHROMIUM if self.extras else WINDOWLESS,
                 args=[*self.arguments, *self.extras],
                 ignore_default_args=["--disable-extensions"] if self.extras else None,
                 **told,
