@@ -54,8 +54,10 @@ class AdultCommon(ReferralCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.env["res.lang"]._activate_lang("fr_FR")
-        modules = cls.env["ir.module.module"].search([("state", "=", "installed")])
-        modules._update_translations(["fr_FR"])
+        ours = cls.env["ir.module.module"].search(
+            [("state", "=", "installed"), ("author", "ilike", "Child Remediation")]
+        )
+        ours._load_module_terms(ours.mapped("name"), ["fr_FR"])
         cls.programme_any = cls.env["remediation.programme"].create(
             {"name": "Survivors", "survivor_age": "any"}
         )

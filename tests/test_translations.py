@@ -2,6 +2,7 @@
 
 import io
 from pathlib import Path
+from unittest.mock import patch
 
 import polib
 from _lib import i18n
@@ -54,14 +55,14 @@ class TestTranslations(TransactionCase):
 
     def _terms(self, module):
         """What a fresh export says has to be translated."""
-        # Core takes a file for that of the first folder that it lies in: without this,
-        # addons/ would be part of the root and its code have no module.
-        longest = sorted(odoo.addons.__path__, key=len, reverse=True)
-        self.patch(odoo.addons, "__path__", longest)
+        # Core reads all folders of all modules for each one; and it takes a file for
+        # that of the first folder that it lies in, which is the root for addons/ too.
+        place = get_manifest(module)["addons_path"]
         buffer = io.BytesIO()
-        trans_export(None, [module], buffer, "po", self.env)
+        with patch.object(odoo.addons, "__path__", [place]):
+            trans_export(None, [module], buffer, "po", self.env)
         exported = polib.pofile(buffer.getvalue().decode())
-        folder = Path(get_manifest(module)["addons_path"]) / module
+        folder = Path(place) / module
         return {entry.msgid for entry in i18n.clean(exported, folder)}
 
     def _french(self, module):

@@ -60,19 +60,36 @@ class TestForgedDefaults(AttackWorld):
             if hasattr(cls, name)
         }
 
+    def setUp(self):
+        super().setUp()
+        self.closed, self.newest = {}, {}
+        for model in self.protected:  # before anything is made
+            for name in self._closed(model):
+                if model._fields[name].type == "many2one":
+                    self._newest(model._fields[name].comodel_name)
+
     def _closed(self, model):
-        return sorted(model._get_protected_fields() | model._get_frozen_fields())
+        if model._name not in self.closed:
+            closed = model._get_protected_fields() | model._get_frozen_fields()
+            self.closed[model._name] = sorted(closed)
+        return self.closed[model._name]
 
     def _sample(self, model, name):
         field = model._fields[name]
         if field.type == "selection":
             return field.get_values(self.env)[-1]
         if field.type == "many2one":
-            found = self.env[field.comodel_name].with_context(active_test=False)
-            return found.sudo().search([], limit=1, order="id desc").id or 1
+            return self._newest(field.comodel_name) or 1
         if field.type in ("many2many", "one2many"):
             return [Command.clear()]
         return SAMPLES[field.type]
+
+    def _newest(self, comodel):
+        """The highest id of a model; what a call makes is undone."""
+        if comodel not in self.newest:
+            found = self.env[comodel].sudo().with_context(active_test=False)
+            self.newest[comodel] = found.search([], limit=1, order="id desc").id
+        return self.newest[comodel]
 
     def _forged(self, first):
         """A context with a default for every protected and frozen field there is; of a
@@ -236,7 +253,7 @@ class TestForgedDefaults(AttackWorld):
             if field.type == "datetime":
                 column = SQL("CASE WHEN %s < '2002-01-01' THEN 'forged' END", column)
             elif field.type == "many2one":
-                known = self._known_ids[field.comodel_name]
+                known = self._newest(field.comodel_name) or 0
                 column = SQL(
                     "CASE WHEN %s > %s THEN -1 ELSE %s END", column, known, column
                 )
@@ -251,24 +268,3 @@ class TestForgedDefaults(AttackWorld):
             )
         )
         return sorted(map(str, rows))
-
-    @property
-    def _known_ids(self):
-        if not hasattr(type(self), "_known"):
-            comodels = {
-                field.comodel_name
-                for model in self.protected
-                for field in model._fields.values()
-                if field.type == "many2one"
-            }
-            type(self)._known = {
-                name: self.env[name]
-                .sudo()
-                .with_context(active_test=False)
-                .search([], limit=1, order="id desc")
-                .id
-                or 0
-                for name in comodels
-                if self.env[name]._auto
-            }
-        return type(self)._known
