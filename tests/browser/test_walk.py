@@ -8,7 +8,7 @@ import pytest
 from _lib import modules, server
 from _lib.common import ROOT, STATE
 from hands import Browser
-from pytest_servers import Server
+from pytest_servers import Server, quick_passwords
 
 DESK = ".o_remediation_desk_body"
 FIRST = f"{DESK} section li :is(a[href='#'], button):visible"
@@ -53,6 +53,7 @@ def site(databases):
     databases.draw_assets(demo)
     with databases.scratch(demo) as name:
         people = server.logins(databases, name)
+        quick_passwords(databases, name, [row[2:] for row in people])
         odoo = Server(databases, name).start()
         browser = Browser(odoo.url)
         try:
