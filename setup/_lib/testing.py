@@ -107,10 +107,10 @@ def _prepare(databases, rebuild):
 
 
 @contextlib.contextmanager
-def _lanes():
-    """As many things at once as there are processors; nothing is begun any more once
-    one is interrupted."""
-    pool = ThreadPoolExecutor(os.cpu_count() or 1)
+def _lanes(more=0):
+    """As many things at once as there are processors, and ``more``; nothing is begun
+    any more once one is interrupted."""
+    pool = ThreadPoolExecutor((os.cpu_count() or 1) + more)
     try:
         yield pool
     finally:
@@ -142,7 +142,8 @@ def _side_by_side(jobs):
     single.sort(key=_weight, reverse=True)
     faults = [job for job in jobs if job.number == 2]
     together = faults + alone + single
-    with _lanes() as pool:
+    # Browsers and servers are waited for: a third of a lane stands still.
+    with _lanes(more=1) as pool:
         futures = [pool.submit(job.run, quiet=True) for job in together]
         return [_result(future) for future in as_completed(futures)]
 
