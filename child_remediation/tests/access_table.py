@@ -260,19 +260,23 @@ class AccessTable:
         )
         self.env.flush_all()
         problems = []
-        for row in rows:
-            for role, user in self.access_roles().items():
-                problems += self._check_role(row, role, user)
-        self.assertFalse(problems, "\n" + "\n".join(problems))
-
-    def _check_role(self, row, role, user):
-        self.env.invalidate_all()
-        problems = []
-        model = (
-            self.env[row.model]
+        # The companies of a user are read once, not for each model.
+        roles = {
+            role: self.env["res.users"]
             .with_user(user)
             .with_context(allowed_company_ids=user.company_ids.ids)
-        )
+            .env
+            for role, user in self.access_roles().items()
+        }
+        for row in rows:
+            for role, env in roles.items():
+                problems += self._check_role(row, role, env)
+        self.assertFalse(problems, "\n" + "\n".join(problems))
+
+    def _check_role(self, row, role, env):
+        self.env.invalidate_all()
+        problems = []
+        model = env[row.model]
 
         def judge(operation, key, happened, why=""):
             wanted = row.may(role, operation, key)
