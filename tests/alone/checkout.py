@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 
 from _lib.common import CACHE, ROOT
 
@@ -29,6 +30,19 @@ TEST = """from odoo.tests import TransactionCase, tagged
 class TestToy(TransactionCase):
     def test_view(self):
         self.assertEqual(self.env.ref("toy.toy_view").name, "toy one")
+"""
+#: Run by the checkout's own setup/: the second cluster begins as a copy of the first.
+LEND = """
+from _lib.common import copy_tree
+from _lib.database import Databases
+from _lib.postgres import Cluster
+
+lender = Databases(Cluster("test", fast=True).start())
+other = Databases(Cluster("bench"))
+other.cluster.data.parent.mkdir(parents=True, exist_ok=True)
+lender.cluster.copy_to(other.cluster.data)
+other.cluster.own_tree(other.cluster.data)
+copy_tree(lender.data_dir, other.data_dir)
 """
 
 
@@ -75,6 +89,15 @@ class Checkout:
     def environ(self, **extra):
         kept = {k: v for k, v in os.environ.items() if k[:2] != "PG"}
         return kept | {"XDG_CACHE_HOME": self._cache()} | extra
+
+    def lend_to_bench(self):
+        """Let setup/bench find the databases that setup/test made."""
+        subprocess.run(
+            [sys.executable, "-c", LEND],
+            cwd=self.path / "setup",
+            env=self.environ(),
+            check=True,
+        )
 
     def __call__(self, command, *arguments, script=None, **environ):
         return subprocess.run(

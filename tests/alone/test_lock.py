@@ -1,31 +1,15 @@
 """The lock file is what setup/lock makes of what is wanted, and of nothing else."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 from _lib import locking
 
 OLD = locking.LOCK_FILE.read_text()
 WANTED = locking.WANTED.read_text()
-#: What is asked for instead.
+#: What is asked for instead; the fixture `choices` asks.
 OTHERS = {
     "anew": WANTED.replace("Werkzeug==3.0.6", "Werkzeug==3.0.4"),
     "in vain": "Werkzeug==3.0.6\nWerkzeug==3.0.4\n",
 }
-
-
-@pytest.fixture(scope="module")
-def choices(tmp_path_factory):
-    """Each choice of versions as it is made: they wait for the index, side by side."""
-    wanted = {"now": locking.WANTED}
-    for name, text in OTHERS.items():
-        wanted[name] = tmp_path_factory.mktemp("wanted") / "requirements.in"
-        wanted[name].write_text(text)
-    with ThreadPoolExecutor(len(wanted)) as pool:
-        yield {
-            name: pool.submit(locking.compiled, OLD, wanted=path)
-            for name, path in wanted.items()
-        }
 
 
 def test_the_lock_file_is_what_is_asked_for(choices):

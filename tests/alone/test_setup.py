@@ -57,6 +57,32 @@ def test_changed_view_is_picked_up(checkout):
     checkout.name_view("one")
 
 
+def test_broken_module_is_named(checkout):
+    checkout.name_view("<broken")
+    done = checkout("test", "toy")
+    checkout.name_view("one")
+    assert done.returncode == 1
+    assert "toy could not be installed; correct what the log says" in done.stderr
+
+
+def test_bench_writes_its_table_as_json(checkout):
+    folder = checkout.path / "tests/benchmark"
+    folder.mkdir(parents=True)
+    for name in ("lib.py", "bench_yardstick.py"):
+        shutil.copy(ROOT / "tests/benchmark" / name, folder)
+    output = checkout.path / "results.json"
+    checkout.lend_to_bench()
+    done = checkout("bench", "yardstick", "--size", 500, "--json", output)
+    assert done.returncode == 0, done.stderr
+    assert "Preparing a database" not in done.stdout
+    (row,) = json.loads(output.read_text())
+    assert list(row) == (
+        "name n seconds sql sql_per_record rss_mb baseline_ratio limit ok".split()
+    )
+    assert row["n"] == 500
+    assert row["ok"]
+
+
 def test_killed_run_is_continued_and_a_second_run_changes_nothing(checkout, port):
     command = [checkout.path / "setup/run", "--detach", "--port", str(port)]
     first = subprocess.Popen(
@@ -223,27 +249,3 @@ def test_errors_say_what_to_do(checkout, tmp_path):
         assert done.stderr.startswith("Error: ")
     done = checkout("test", "nothing_of_this_name")
     assert "the modules are toy." in done.stderr
-
-
-def test_broken_module_is_named(checkout):
-    checkout.name_view("<broken")
-    done = checkout("test", "toy")
-    checkout.name_view("one")
-    assert done.returncode == 1
-    assert "toy could not be installed; correct what the log says" in done.stderr
-
-
-def test_bench_writes_its_table_as_json(checkout):
-    folder = checkout.path / "tests/benchmark"
-    folder.mkdir(parents=True)
-    for name in ("lib.py", "bench_yardstick.py"):
-        shutil.copy(ROOT / "tests/benchmark" / name, folder)
-    output = checkout.path / "results.json"
-    done = checkout("bench", "yardstick", "--size", 500, "--json", output)
-    assert done.returncode == 0, done.stderr
-    (row,) = json.loads(output.read_text())
-    assert list(row) == (
-        "name n seconds sql sql_per_record rss_mb baseline_ratio limit ok".split()
-    )
-    assert row["n"] == 500
-    assert row["ok"]
