@@ -6,7 +6,7 @@ from odoo.tests import tagged
 from .common import RemediationCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "whole")
 class TestCaseFlow(RemediationCommon):
     def test_stage_follows_facts_from_report_to_closure_and_back(self):
         case = self._new_case(identified_on=self.today - timedelta(days=100))

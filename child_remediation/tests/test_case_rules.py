@@ -9,6 +9,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from odoo.addons.remediation_base.tests.whole import whole
+
 from .common import RemediationCommon
 
 
@@ -106,6 +108,7 @@ class TestCaseRules(RemediationCommon):
         self._seen(plan, self.supervisor).action_approve()
         self.assertEqual(plan.state, "active")
 
+    @whole
     def test_r17_a_plan_has_goal_action_agreement_and_assent(self):
         case = self._new_case()
         self._approved_assessment(case)
@@ -234,6 +237,7 @@ class TestCaseRules(RemediationCommon):
             self._visit(case, self.today - timedelta(days=age))
             self.assertEqual(not self._closing(case), closes, f"{age} days")
 
+    @whole
     def test_r22_today_is_the_day_of_the_place(self):
         # 23:30 UTC on the 31st is the first of June in Lubumbashi.
         with freeze_time("2026-05-01 10:00:00"):
@@ -247,6 +251,7 @@ class TestCaseRules(RemediationCommon):
             reader = case.with_context(tz="Africa/Lubumbashi")
             self.assertFalse(self._closing(reader), "whoever asks")
 
+    @whole
     def test_r22_phone_and_absence_neither_count_nor_break_the_series(self):
         case = self._new_case(identified_on=self.today - timedelta(days=100))
         self._visit(case, self.today - timedelta(days=61))
@@ -261,6 +266,7 @@ class TestCaseRules(RemediationCommon):
         self.assertEqual(working.outcome, "not_clean")
         self.assertTrue(self._closing(case))
 
+    @whole
     def test_r22_permitted_light_work_is_clean(self):
         case = self._new_case(age=17)
         visit = self._visit(
@@ -326,6 +332,7 @@ class TestCaseRules(RemediationCommon):
         self.assertEqual(case.stage, "closed")
 
     # -- R25 -------------------------------------------------------------------
+    @whole
     def test_r25_notes_keep_both_texts_and_close_after_a_day(self):
         case = self._new_case()
         note = (
@@ -350,6 +357,7 @@ class TestCaseRules(RemediationCommon):
         with self.assertRaisesRegex(UserError, "24 hours"):
             note.text = "Seen nowhere"
 
+    @whole
     def test_a_later_no_ends_what_was_agreed_before(self):
         case = self._new_case()
         self._new_consent(case, given_on=self.today - timedelta(days=9))

@@ -4,6 +4,8 @@ from odoo import fields
 from odoo.exceptions import RedirectWarning, UserError
 from odoo.tests import Form, tagged
 
+from odoo.addons.remediation_base.tests.whole import whole
+
 from .common import RemediationCommon
 
 
@@ -69,6 +71,7 @@ class TestDeliveryEntry(RemediationCommon):
             again.action_save()
         self.assertEqual(len(self._deliveries()), 3)
 
+    @whole
     def test_a_row_that_cannot_be_entered_says_why_and_nothing_is_saved(self):
         entry = self._entry(site_id=self.site).save()
         codes = self.cases.mapped("name")
@@ -114,6 +117,7 @@ class TestDeliveryEntry(RemediationCommon):
         entry = self._entry(institution_id=school).save()
         self.assertEqual(entry.line_ids.case_id.ids, self.cases[1:].ids)
 
+    @whole
     def test_statements_do_not_grow_with_the_rows(self):
         def cost(number):
             entry = self._entry(site_id=self.site).save()
@@ -129,6 +133,7 @@ class TestDeliveryEntry(RemediationCommon):
         self._deliveries().with_user(self.worker).action_cancel("Measured")
         self.assertLess(cost(3), one + 12)
 
+    @whole
     def test_a_service_on_a_closed_case_asks_to_reopen_it(self):
         case = self.cases[0]
         action = case.plan_action_ids

@@ -6,6 +6,8 @@ from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
+from odoo.addons.remediation_base.tests.whole import whole
+
 from .common import RemediationCommon
 
 
@@ -104,6 +106,7 @@ class TestDesk(RemediationCommon):
         )
         self.assertNotIn("Amani", str(section))
 
+    @whole
     def test_every_person_of_the_back_office_has_a_desk(self):
         """Whatever the duty: a section that fails takes the whole page with it."""
         self.env["remediation.subject.request"].create(
@@ -162,6 +165,7 @@ class TestDesk(RemediationCommon):
         sections = self._desk(user)["sections"]
         return next((s for s in sections if s["key"] == key), None)
 
+    @whole
     def test_what_was_opened_lately_is_what_one_may_still_open(self):
         first, second = self._new_case(), self._new_case()
         foreign = self._new_case(self.manager_2)
@@ -181,6 +185,7 @@ class TestDesk(RemediationCommon):
             log._log(case.with_user(self.worker))
             self.env.cr.flush()
 
+    @whole
     def test_what_moved_since_yesterday_is_the_readers_own(self):
         case = self._new_case()
         case.with_user(self.worker).action_record_first_contact()

@@ -1,5 +1,7 @@
 from odoo.tests import tagged
 
+from odoo.addons.remediation_base.tests.whole import whole
+
 from .common import RemediationCommon
 
 
@@ -14,6 +16,7 @@ class TestDocuments(RemediationCommon):
         )
         return html.decode()
 
+    @whole
     def test_papers_carry_the_code_and_no_name(self):
         self.env["res.lang"]._activate_lang("fr_FR")
         case = self._new_case()
@@ -34,6 +37,7 @@ class TestDocuments(RemediationCommon):
                 for name in ("Amani", "Hidden", "Mama Secret"):
                     self.assertNotIn(name, page, xmlid)
 
+    @whole
     def test_r29_what_the_case_prints_is_in_the_access_log(self):
         case = self._new_case()
         for xmlid, sentence in (
@@ -59,6 +63,7 @@ class TestDocuments(RemediationCommon):
         page = self._render("report_case_consent", case, "en_US")
         self.assertEqual(page.count("I may withdraw"), len(case.consent_ids))
 
+    @whole
     def test_a_plan_prints_as_pdf(self):
         plan = self._active_plan(self._new_case())
         content, kind = (

@@ -10,6 +10,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import BaseCase, tagged
 
 from odoo.addons.remediation_base.tests.books import with_dimension
+from odoo.addons.remediation_base.tests.whole import whole
 from odoo.addons.remediation_base.tools import sheets
 
 from . import hub_sheet
@@ -53,6 +54,7 @@ class TestIntakeImport(RemediationCommon):
         wizard.action_check()
         return wizard
 
+    @whole
     def test_r58_trafficking_and_the_money_of_exploitation_are_read(self):
         headers = [
             *("Reference", "Sex", "What the Child Does", "Currency"),
@@ -84,6 +86,7 @@ class TestIntakeImport(RemediationCommon):
             wizard.action_check()
             self.assertEqual((wizard.new_count, wizard.wrong_count), (8, 0), size)
 
+    @whole
     def test_published_cases_go_through_xlsx_and_csv(self):
         site_of = {
             "Kapata mine site, Kolwezi": "Kapata mine site",
@@ -125,6 +128,7 @@ class TestIntakeImport(RemediationCommon):
             self.assertEqual(len(case.household_id.member_ids), 1)
             self.assertIn("childrights-business.org", case.note_ids.text)
 
+    @whole
     def test_each_wrong_row_says_why_and_nothing_is_imported(self):
         tomorrow = fields.Date.add(self.today, years=1).isoformat()
         headers = [
@@ -242,6 +246,7 @@ class TestIntakeImport(RemediationCommon):
             with self.assertRaises(AccessError):
                 self.env["remediation.intake.import"].with_user(user).create({})
 
+    @whole
     def test_batch_costs_little_per_child(self):
         rows = [[f"N{i}", "f", f"x{i}", 12, "Kapata mine site", 20] for i in range(60)]
         self._checked(self.headers, rows[:1]).action_import()

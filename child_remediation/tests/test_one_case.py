@@ -4,7 +4,7 @@ from odoo.tests import tagged
 from .common import RemediationCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "whole")
 class TestOneCase(RemediationCommon):
     """A row that names its case and a record of a case cannot name two cases."""
 

@@ -17,7 +17,7 @@ PAPERS = ("consent", "plan")
 TYPED = ("Kadogo", "zabwe", "mwalimu")
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "whole")
 class TestPapers(RemediationCommon):
     """What a family signs is in the language of the child, to the last word."""
 

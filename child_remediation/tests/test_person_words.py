@@ -38,7 +38,7 @@ SAID = {
 }
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "whole")
 class TestPersonWords(TransactionCase):
     def test_words_for_an_adult(self):
         for lang, texts in SAID.items():

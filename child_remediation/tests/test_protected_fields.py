@@ -22,7 +22,7 @@ SAMPLES = {
 }
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "whole")
 class TestProtectedFields(RemediationCommon):
     """Every protected field × every way in × every role that may write the model."""
 

@@ -94,7 +94,7 @@ class TestClassify(BaseCase):
         self.assertLessEqual(ORDER.index(worse[0]), ORDER.index(result))
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "whole")
 class TestClassificationRecords(RemediationCommon):
     def _situation(self, case, **vals):
         return (

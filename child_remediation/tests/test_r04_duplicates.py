@@ -1,6 +1,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from odoo.addons.remediation_base.tests.whole import whole
 from odoo.addons.remediation_base.tools.phonetic import match_keys, match_name, skeleton
 
 from .common import RemediationCommon
@@ -130,6 +131,7 @@ class TestR4Duplicates(RemediationCommon):
         sibling.household_id = first.household_id
         self.assertFalse(self._pairs(first, sibling))
 
+    @whole
     def test_r4_an_identity_number_decides_alone(self):
         first = self._child(national_id="CD-12 34")
         second = self._child(
@@ -244,6 +246,7 @@ class TestR4Duplicates(RemediationCommon):
         first.nickname = "Jo"
         self.assertEqual(self._pairs(first, second).state, "distinct")
 
+    @whole
     def test_r4_merge_in_either_direction(self):
         for keep_older in (True, False):
             first, second = self._child(), self._child()

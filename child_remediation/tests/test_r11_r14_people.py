@@ -4,6 +4,8 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
+from odoo.addons.remediation_base.tests.whole import whole
+
 from .common import RemediationCommon
 
 
@@ -45,6 +47,7 @@ class TestPeople(RemediationCommon):
             "profile": self.manager_2.with_user(self.supervisor).action_archive,
         }
 
+    @whole
     def test_r11_reported_42_archiving_a_login_passes_custody_and_tells(self):
         assign = self.env.ref("child_remediation.mail_activity_type_assign")
         high = self._new_case(self.manager_2, risk_level="high")
@@ -148,6 +151,7 @@ class TestPeople(RemediationCommon):
         with self.assertRaises(AccessError):
             case.with_user(self.worker).action_assign(self.manager.id)
 
+    @whole
     def test_r11_the_list_after_a_lapsed_check_has_high_risk_first(self):
         self.supervisor.email = "s@example.org"
         cases = {
@@ -418,6 +422,7 @@ class TestPeople(RemediationCommon):
         self.assertTrue(deadline.done_on)
 
     # -- reopening -------------------------------------------------------------
+    @whole
     def test_r23_reopening_asks_to_assign_by_risk(self):
         assign = self.env.ref("child_remediation.mail_activity_type_assign")
         for risk, days in (("high", 0), ("medium", 3), ("low", 7)):

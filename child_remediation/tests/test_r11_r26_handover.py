@@ -6,6 +6,8 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from odoo.addons.remediation_base.tests.whole import whole
+
 from .common import RemediationCommon
 
 
@@ -20,6 +22,7 @@ class TestHandover(RemediationCommon):
     def _handover(self, case):
         return case.handover_ids.with_user(self.worker)
 
+    @whole
     def test_r26_former_worker_is_out_at_once_unless_a_handover_is_granted(self):
         case = self._new_case()
         self._pass_on(case)
@@ -39,6 +42,7 @@ class TestHandover(RemediationCommon):
         self.assertIn("worker", other.with_user(self.worker_2).handover_text)
         self.assertFalse(handover.with_user(self.supervisor).sheet, "for one reader")
 
+    @whole
     def test_r26_a_handover_lasts_at_most_fourteen_days_and_ends_by_itself(self):
         case = self._new_case()
         for days in (15, -1):
@@ -78,6 +82,7 @@ class TestHandover(RemediationCommon):
         self.assertNotIn("After", sheet)
         self.assertNotIn("another child", sheet)
 
+    @whole
     def test_r26_a_handover_granted_late_shows_what_its_reader_could_see(self):
         case = self._new_case()
         note = self.env["remediation.note"]
@@ -192,6 +197,7 @@ class TestHandover(RemediationCommon):
         with self.assertRaisesRegex(UserError, "nothing to finish"):
             grace.action_record_visit({"occupation": "school"})
 
+    @whole
     def test_r11_the_grace_ends_on_its_last_day_and_may_be_none(self):
         case = self._new_case()
         self._plan_visit(case, self.today)
@@ -215,6 +221,7 @@ class TestHandover(RemediationCommon):
         self.assertEqual(case.user_id, self.supervisor)
         self.assertFalse(case.handover_ids)
 
+    @whole
     def test_r11_a_closed_case_with_checks_to_come_passes_on_too(self):
         case, done = self._new_case(), self._new_case()
         visit = self.env["remediation.visit"]._unprotected()

@@ -5,6 +5,8 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.remediation_base.tests.whole import whole
+
 from .common import RemediationCommon
 
 
@@ -82,6 +84,7 @@ class TestLevels(RemediationCommon):
         manager.action_pass_examination()
         self.assertEqual(manager.level, "junior")
 
+    @whole
     @mute_logger("odoo.sql_db")
     def test_r12_what_cannot_be_an_examination_is_refused(self):
         trainer = self.env["res.partner"].create({"name": "Who trained"})
@@ -118,6 +121,7 @@ class TestLevels(RemediationCommon):
         self.env.invalidate_all()
         self.assertTrue(self._training(topic="interviewing"))
 
+    @whole
     def test_r12_an_examination_stays_as_it_was_recorded(self):
         failed, plain = self._examination(score=0), self._training()
         self.assertEqual(failed.result, "failed")
@@ -176,6 +180,7 @@ class TestLevels(RemediationCommon):
         self._training(topic="safeguarding")
         self.assertFalse(self.manager_2._problems_to_hold())
 
+    @whole
     def test_r11_a_check_of_tomorrow_is_none(self):
         with self.assertRaises(ValidationError):
             self.env["remediation.vetting"].with_user(self.supervisor).create(
@@ -186,6 +191,7 @@ class TestLevels(RemediationCommon):
             )
 
     # -- levels ------------------------------------------------------------------
+    @whole
     def test_r12_nobody_becomes_more_by_being_suspended_and_restored(self):
         manager = self.manager_2.with_user(self.supervisor)
         levels = self.manager_2._fields["level"].get_values(self.env)
@@ -215,6 +221,7 @@ class TestLevels(RemediationCommon):
 
                     self._undone(act)
 
+    @whole
     def test_r11_who_loses_the_right_to_case_work_loses_the_cases(self):
         """By the login, by the group, by what a group implies."""
         role = self.env.ref("child_remediation.group_case_worker")
@@ -251,6 +258,7 @@ class TestLevels(RemediationCommon):
 
                 self._undone(act)
 
+    @whole
     def test_r12_each_kind_of_criterion_keeps_the_level_away(self):
         """Accreditation has criteria as data: one line of each kind, unmet and met."""
         criteria = self.env["remediation.level.criterion"]
@@ -322,6 +330,7 @@ class TestLevels(RemediationCommon):
             }.items()
         }
 
+    @whole
     def test_r17_who_may_not_decide_agrees_to_no_plan(self):
         case = self._new_case()
         self._approved_assessment(case)
@@ -364,6 +373,7 @@ class TestLevels(RemediationCommon):
         with self.assertRaisesRegex(UserError, "suspected"):
             self._seen(plan, self.supervisor_2).action_approve()
 
+    @whole
     def test_r20_each_replacement_of_income_needs_an_action_that_helps(self):
         kinds = self.env["remediation.plan"]._fields["income_replacement"]
         for kind in set(kinds.get_values(self.env)) - {"none"}:
@@ -378,6 +388,7 @@ class TestLevels(RemediationCommon):
                 self._undone(act)
 
     # -- what only looks like help -------------------------------------------------
+    @whole
     def test_r24_siblings_are_asked_for_until_an_action_helps_them(self):
         case = self._new_case()
         self.env["remediation.household.member"].create(

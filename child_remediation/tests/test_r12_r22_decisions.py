@@ -6,7 +6,7 @@ from odoo.tests import tagged
 from .common import RemediationCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "whole")
 class TestDecisions(RemediationCommon):
     # -- R11 to R13: who may hold a case ---------------------------------------
     def _assign(self, case, manager, **more):

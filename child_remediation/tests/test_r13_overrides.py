@@ -10,6 +10,8 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.remediation_base.tests.whole import whole
+
 from .common import RemediationCommon
 
 #: Kinds that another app writes and tests.
@@ -121,6 +123,7 @@ class TestOverrides(RemediationCommon):
         decision.action_record_placement()
         return case, self.worker, None
 
+    @whole
     def test_r13_every_kind_is_one_row_that_says_who_for_whom_and_why(self):
         kinds = self.env["remediation.override"]._fields["kind"].get_values(self.env)
         for kind in set(kinds) - OF_APPS:
@@ -172,6 +175,7 @@ class TestOverrides(RemediationCommon):
                     [row.id],
                 )
 
+    @whole
     def test_r13_what_passes_no_rule_by_is_no_override(self):
         case = self._new_case(self.manager_2)
         case.with_user(self.supervisor).action_assign(
@@ -197,6 +201,7 @@ class TestOverrides(RemediationCommon):
         )
         self.assertEqual(case.override_ids.mapped("kind"), ["caseload"])
 
+    @whole
     def test_r12_a_waiver_stands_with_each_case_that_a_junior_holds_by_it(self):
         self.manager._unprotected().write({"level": "junior"})
         held, closed = self._new_case(), self._new_case()

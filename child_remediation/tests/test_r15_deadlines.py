@@ -7,6 +7,8 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from odoo.addons.remediation_base.tests.whole import whole
+
 from .common import RemediationCommon
 
 
@@ -59,6 +61,7 @@ class TestDeadlines(RemediationCommon):
             case.with_user(self.supervisor).action_set_risk("high", "Worse")
         self.assertEqual(self._due(case, "first_contact"), datetime(2026, 3, 8, 8))
 
+    @whole
     def test_r15_a_breach_belongs_to_who_held_the_case_then(self):
         with freeze_time("2026-03-01 08:00:00"):
             case = self._new_case(risk_level="medium", identified_on="2026-03-01")

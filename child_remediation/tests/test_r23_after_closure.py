@@ -6,6 +6,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from odoo.addons.remediation_base.tests.whole import whole
+
 from .common import RemediationCommon
 
 
@@ -43,6 +45,7 @@ class TestAfterClosure(RemediationCommon):
             ],
         )
 
+    @whole
     def test_r23_months_without_a_31st_and_leap_years(self):
         case = self._closed_case("2023-07-01 09:00:00")  # closed on 31 August
         self.assertEqual(
@@ -98,6 +101,7 @@ class TestAfterClosure(RemediationCommon):
             max(case.deadline_ids.mapped("date_due")).date(), date(2029, 4, 30)
         )
 
+    @whole
     def test_r23_a_good_check_keeps_closed_and_a_bad_one_reopens(self):
         case = self._closed_case()
         checks = case.visit_ids.filtered("is_post_closure").sorted("date_planned")
@@ -133,6 +137,7 @@ class TestAfterClosure(RemediationCommon):
             case.deadline_ids.filtered(lambda d: not d.done_on).mapped("kind"),
         )
 
+    @whole
     def test_r23_reopening_never_fails_for_want_of_a_worker(self):
         case = self._closed_case()
         self.manager._unprotected().write({"level": "suspended"})

@@ -38,7 +38,7 @@ def png(size=(60, 40)):
     return out.getvalue()
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "whole")
 class TestR30Photos(RemediationCommon):
     """Photos of sensitive records lose their metadata and their name (R30)."""
 

@@ -52,7 +52,7 @@ class TestR25Misfiled(RemediationCommon):
         self.assertEqual(breach.state, "closed")
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "whole")
 class TestR56Grants(RemediationCommon):
     def _alerts(self, user):
         return self.env["remediation.grant.alert"].search([("user_id", "=", user.id)])
@@ -89,7 +89,7 @@ class TestR56Grants(RemediationCommon):
             alert.with_user(self.safeguarding).write({"acknowledged_by_id": 1})
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "whole")
 class TestR7ConsentEnds(RemediationCommon):
     def _tasks(self, case):
         activity_type = self.env.ref("child_remediation.mail_activity_type_consent")
@@ -382,7 +382,7 @@ class TestR56DataProtection(RemediationCommon):
         self.assertEqual(len(requests.search(mine)), 1)
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "whole")
 class TestR56Register(RemediationCommon):
     def test_r56_the_register_comes_filled_and_is_kept_by_the_officer(self):
         register = self.env["remediation.processing.activity"]

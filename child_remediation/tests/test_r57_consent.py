@@ -5,6 +5,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 
+from odoo.addons.remediation_base.tests.whole import whole
+
 from .common import RemediationCommon
 
 #: Who gives it, what is known of them, and whether that is enough.
@@ -80,6 +82,7 @@ class TestR57Consent(RemediationCommon):
             .create({"case_id": case.id, "works": "yes", **vals})
         )
 
+    @whole
     def test_r57_every_giver(self):
         for name, (facts, standing) in GIVERS.items():
             with self.subTest(giver=name):
@@ -208,6 +211,7 @@ class TestR57Consent(RemediationCommon):
         )
         self.assertTrue(case._has_consent("services"))
 
+    @whole
     def test_r57_whoever_gains_by_the_work_never_suffices_alone(self):
         for facts, relations in GAINS:
             for relation in relations:

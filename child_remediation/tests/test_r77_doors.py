@@ -16,7 +16,7 @@ PASSWORDS = "odoo.addons.base.models.res_users"
 SIGN_IN = "odoo.addons.child_remediation.models.protection.remediation_sign_in"
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "whole")
 class TestR77Reports(RemediationCommon):
     @classmethod
     def _people(cls):

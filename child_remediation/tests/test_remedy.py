@@ -8,6 +8,8 @@ from odoo.modules.migration import load_script
 from odoo.tests import tagged
 from odoo.tools import SQL, file_path, mute_logger
 
+from odoo.addons.remediation_base.tests.whole import whole
+
 from .common import RemediationCommon
 
 
@@ -55,6 +57,7 @@ class TestRemedy(RemediationCommon):
         with self.assertRaises(UserError):
             self._line(remedy, self.company.partner_id, 1.0)
 
+    @whole
     @settings(max_examples=25, deadline=None)
     @given(
         amount=st.integers(0, 10**7),

@@ -4,6 +4,8 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from odoo.addons.remediation_base.tests.whole import whole
+
 from .common import RemediationCommon
 
 
@@ -51,6 +53,7 @@ class TestSigned(RemediationCommon):
         other = self._submitted_assessment(self._new_case())
         self.assertNotEqual(other.content_hash, shown)
 
+    @whole
     def test_r18_many_are_signed_with_the_hash_of_each(self):
         both = self._submitted_assessment(self._new_case())
         both |= self._submitted_assessment(self._new_case())
@@ -61,6 +64,7 @@ class TestSigned(RemediationCommon):
         self._seen(boss).action_approve()
         self.assertEqual(set(both.mapped("state")), {"approved"})
 
+    @whole
     def test_an_assessment_stands_beside_the_version_before(self):
         case = self._new_case()
         self._approved_assessment(case, score="4")
@@ -104,6 +108,7 @@ class TestSigned(RemediationCommon):
         self.assertFalse(shown["before"])
         self.assertEqual(shown["changes"], [])
 
+    @whole
     def test_who_may_not_read_it_is_shown_nothing(self):
         assessment = self._submitted_assessment(self._new_case())
         for user in (self.worker_2, self.supervisor_other, self.plain_user):
@@ -145,6 +150,7 @@ class TestSigned(RemediationCommon):
         self.assertEqual(line["case"], case.id)
         self.assertNotIn(key, self._inbox(self.supervisor_2))
 
+    @whole
     def test_the_oldest_waits_on_top_whatever_it_is(self):
         case = self._new_case()
         self._approved_assessment(case)

@@ -3,7 +3,7 @@ from odoo.tests import tagged
 from .common import RemediationCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "whole")
 class TestStageLog(RemediationCommon):
     """One row for each change of the stage, by whatever way it changed."""
 

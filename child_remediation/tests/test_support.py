@@ -4,6 +4,8 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
+from odoo.addons.remediation_base.tests.whole import whole
+
 from .common import RemediationCommon
 
 
@@ -18,6 +20,7 @@ class TestSupport(RemediationCommon):
             .create({"plan_action_id": action.id, "cost": 25.0, **vals})
         )
 
+    @whole
     def test_delivery_starts_its_action_and_stays_as_entered(self):
         case = self._new_case()
         action = self._active_plan(case).action_ids
@@ -31,6 +34,7 @@ class TestSupport(RemediationCommon):
         delivery.action_cancel("Entered twice")
         self.assertEqual(delivery.state, "cancelled")
 
+    @whole
     def test_delivery_refuses_future_dates_and_closed_cases(self):
         case = self._new_case()
         action = self._active_plan(case).action_ids
@@ -40,6 +44,7 @@ class TestSupport(RemediationCommon):
         with self.assertRaisesRegex(UserError, "reopen"):
             self._deliver(action)
 
+    @whole
     def test_the_case_shows_what_it_cost_by_action(self):
         case = self._new_case()
         action = self._active_plan(case).action_ids
@@ -88,6 +93,7 @@ class TestSupport(RemediationCommon):
         visit = self._visit(case, properties={"shoes": True})
         self.assertTrue(visit.with_user(self.worker).properties["shoes"])
 
+    @whole
     def test_r19_urgent_help_waits_for_no_plan(self):
         case = self._new_case(risk_level="high")
         self.assertTrue(case.needs_safety_action)
@@ -119,6 +125,7 @@ class TestSupport(RemediationCommon):
             .create({"case_id": case.id, "trigger": "separation", **vals})
         )
 
+    @whole
     def test_r21_panel_of_three_without_conflict_decides(self):
         case = self._new_case()
         decision = self._decision(

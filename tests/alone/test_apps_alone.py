@@ -1,8 +1,10 @@
 """Each app stands on Odoo and on what it says it needs, and on nothing else."""
 
+import ast
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from _lib import modules
@@ -15,6 +17,9 @@ APPS = [
     for name, folder in modules.find().items()
     if modules.manifest(folder).get("application")
 ]
+#: Functions that no test runs alone: their tests need a server, a browser or a module
+#: that is not there. It does not grow: a new function has a test of its app.
+NOT_ALONE = Path(__file__).with_name("not_alone.txt")
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +34,10 @@ def test_app_installs_without_a_warning(bare, app):
 
 
 @pytest.mark.parametrize("app", APPS)
-def test_app_passes_its_own_tests(bare, app):
+def test_app_passes_its_own_tests(bare, app, tmp_path):
+    """Each function of the app runs without the others, whatever is left to them."""
+    ran = tmp_path / "ran.txt"
+    alone = {"APP_ALONE": app, "APP_RAN": str(ran)}
     with bare.scratch(bare.template([app])) as name:
         done = subprocess.run(
             [sys.executable, "-m", "pytest", "-q", f"--rootdir={ROOT}"]
@@ -37,12 +45,39 @@ def test_app_passes_its_own_tests(bare, app):
             + ["--odoo-database", name, "--odoo-config", str(ROOT / "odoo.conf")]
             + [str(modules.find()[app])],
             cwd=ROOT,
-            env={**bare.environ(), "PYTHONPATH": os.environ["PYTHONPATH"]},
+            env={**bare.environ(**alone), "PYTHONPATH": os.environ["PYTHONPATH"]},
             capture_output=True,
             text=True,
             check=False,
         )
     assert done.returncode in (0, 5), done.stdout[-6000:] + done.stderr[-2000:]
+    known = {*ran.read_text().splitlines(), *NOT_ALONE.read_text().splitlines()}
+    missed = sorted(_functions(app) - known)
+    assert not missed, (
+        f"no test runs them alone; is one `whole` that should not? {missed}"
+    )
+
+
+def _functions(app):
+    """{module:function} of an app; what answers to the web needs a server."""
+    folder = modules.find()[app]
+    names = set()
+    for path in folder.rglob("*.py"):
+        parts = path.relative_to(folder).with_suffix("").parts
+        if parts[0] in ("tests", "migrations", "controllers"):
+            continue
+        module = ".".join(("odoo.addons", app, *parts)).removesuffix(".__init__")
+        names.update(
+            f"{module}:{node.name}"
+            for node in ast.walk(ast.parse(path.read_text()))
+            if isinstance(node, ast.FunctionDef) and not _is_declared_only(node)
+        )
+    return names
+
+
+def _is_declared_only(function):
+    """A step whose decorator says all of it: nobody calls what it decorates."""
+    return len(function.body) == 1 and ast.get_docstring(function) is not None
 
 
 @pytest.mark.parametrize("app", APPS)

@@ -6,6 +6,8 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from odoo.addons.remediation_base.tests.whole import whole
+
 from .common import CashCommon
 
 
@@ -14,6 +16,7 @@ class TestBounds(CashCommon):
     """Nobody pays more than was approved, nor whom it was stopped for (R64, R67)."""
 
     # -- funding and approvals (R64) ---------------------------------------------
+    @whole
     def test_r64_funding_never_exceeds_what_the_plan_lacks(self):
         self.provider.fee_fixed = 0.5
         plan = self._paid_plan(2, "approved")
@@ -47,6 +50,7 @@ class TestBounds(CashCommon):
         with self.assertRaisesRegex(UserError, "30.00"):
             wizard.action_confirm()
 
+    @whole
     def test_r64_an_open_claim_is_not_funded(self):
         """A report of money that nobody approved does not raise what may be sent."""
         plan = self._paid_plan(1)
@@ -70,6 +74,7 @@ class TestBounds(CashCommon):
             ]
         )
 
+    @whole
     def test_r64_splitting_a_plan_evades_no_approval(self):
         self._board(3 * 30 * 2800)
         for _number in range(4):
@@ -87,6 +92,7 @@ class TestBounds(CashCommon):
         self._lock(follow_up)
         self.assertEqual(follow_up.approval_ids.mapped("name"), ["Manager", "Board"])
 
+    @whole
     def test_r64_what_was_not_paid_is_not_counted_twice(self):
         """A follow-up of a failed payment needs no approvals for twice the money."""
         self._board(3 * 30 * 2800)
@@ -162,6 +168,7 @@ class TestBounds(CashCommon):
             lines.filtered(lambda one: one.status in ("pending", "sent", "delivered"))
         )
 
+    @whole
     def test_r67_decided_between_validation_and_plan(self):
         for how in ("suspend", "end"):
             with self.subTest(how=how), self.env.cr.savepoint() as savepoint:
@@ -173,6 +180,7 @@ class TestBounds(CashCommon):
                 savepoint.rollback()
             self.env.invalidate_all(flush=False)
 
+    @whole
     def test_r67_decided_while_the_plan_is_in_any_state(self):
         for how in ("suspend", "end"):
             for state in ("draft", "locked", "approved", "released"):
@@ -193,6 +201,7 @@ class TestBounds(CashCommon):
                     savepoint.rollback()
                 self.env.invalidate_all(flush=False)
 
+    @whole
     def test_r67_no_follow_up_of_failed_or_set_aside(self):
         for how in ("suspend", "end"):
             with self.subTest(how=how), self.env.cr.savepoint() as savepoint:
@@ -224,6 +233,7 @@ class TestBounds(CashCommon):
                 savepoint.rollback()
             self.env.invalidate_all(flush=False)
 
+    @whole
     def test_r67_follow_up_drafted_before_it_was_suspended(self):
         one, _two, cycle = self._two()
         plan = self._new_plans(cycle)
@@ -308,6 +318,7 @@ class TestBounds(CashCommon):
         with self.assertRaises(AccessError):
             approver.action_lift_stop("It was right")
 
+    @whole
     def test_r67_resumed_later_it_is_paid_for_the_next_period(self):
         """What was stopped stays stopped; the support goes on with the next cycle."""
         one, _two, cycle = self._two()
@@ -316,6 +327,7 @@ class TestBounds(CashCommon):
         self._assert_not_paid(cycle, one)
         self.assertEqual(len(plan.line_ids), 2)
 
+    @whole
     def test_r67_lock_refuses_what_a_program_suspended(self):
         """The lock and the file ask for the support itself, not for a stop."""
         for state in ("draft", "released"):
@@ -334,6 +346,7 @@ class TestBounds(CashCommon):
                 savepoint.rollback()
             self.env.invalidate_all(flush=False)
 
+    @whole
     def test_r67_the_last_period_is_paid_before_support_ends(self):
         """What ends by its date stays payable until its last period is settled."""
         entitlement = self._new_entitlement(
@@ -352,6 +365,7 @@ class TestBounds(CashCommon):
         self.assertEqual(entitlement.state, "ended")
 
     # -- twins found by merge (R67, R32) -----------------------------------------
+    @whole
     def test_r67_a_merge_never_pays_one_child_twice(self):
         """The child that is gone was paid for the month; the kept one is not paid for
         it again, by whatever cycle or scheme of the purpose."""
@@ -387,6 +401,7 @@ class TestBounds(CashCommon):
             again.with_user(self.officer).action_lock()
 
     # -- the day of payment --------------------------------------------------------
+    @whole
     def test_r67_a_day_in_the_past_never_passes_a_grants_end(self):
         self._new_entitlement()
         plan = self._new_plans(self._new_cycle())
@@ -405,6 +420,7 @@ class TestBounds(CashCommon):
         with self.assertRaisesRegex(UserError, "runs from"):
             plan.with_user(self.releaser).action_instruct()
 
+    @whole
     def test_r67_an_archived_provider_is_not_instructed(self):
         plan = self._paid_plan(1, "released")
         plan.with_user(self.releaser).action_fund()
@@ -412,6 +428,7 @@ class TestBounds(CashCommon):
         with self.assertRaisesRegex(UserError, "archived"):
             plan.with_user(self.releaser).action_instruct()
 
+    @whole
     def test_r67_a_contract_that_ended_is_not_instructed(self):
         plan = self._paid_plan(1, "released")
         plan.with_user(self.releaser).action_fund()

@@ -4,6 +4,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.remediation_base.tests.whole import whole
+
 from .common import CashCommon
 
 
@@ -11,6 +13,7 @@ from .common import CashCommon
 class TestCycle(CashCommon):
     """Cycles and conditions (R34, R42)."""
 
+    @whole
     def test_a_period_twice_is_refused(self):
         self._new_entitlement()
         self._new_cycle()
@@ -83,6 +86,7 @@ class TestCycle(CashCommon):
     def _institution(self):
         return self.env["remediation.institution"].create({"name": "School"})
 
+    @whole
     def test_r42_visit_condition(self):
         self.scheme.condition_visit = True
         seen, unseen = self._new_entitlement(), self._new_entitlement()
@@ -105,6 +109,7 @@ class TestCycle(CashCommon):
         line.with_user(self.officer).action_set_correction(4, "Wrong rate")
         self.assertEqual(line.amount_due, 4)
 
+    @whole
     def test_max_payments(self):
         self.scheme.max_payments = 1
         self._new_entitlement()

@@ -1,5 +1,7 @@
 from odoo.tests import tagged
 
+from odoo.addons.remediation_base.tests.whole import whole
+
 from .common import DUTIES, CashCommon
 
 
@@ -34,6 +36,7 @@ class TestCashDesk(CashCommon):
         lines = self._sections(login)["decisions"]["lines"]
         return {(line["model"], line["res_id"]): line for line in lines}
 
+    @whole
     def test_r18_support_and_payees_wait_in_the_supervisors_inbox(self):
         entitlement = self._new_entitlement(approve=False)
         key = (entitlement._name, entitlement.id)

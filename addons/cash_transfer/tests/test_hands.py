@@ -4,6 +4,8 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from odoo.addons.remediation_base.tests.whole import whole
+
 from .common import CashCommon
 
 
@@ -77,6 +79,7 @@ class TestHands(CashCommon):
                 self.assertNotEqual(after, before)
                 self.assertFalse(entitlement.asked_change or entitlement.asked_by_id)
 
+    @whole
     def test_r65_extension_asks_for_budget_when_it_is_agreed(self):
         entitlement = self._ready("extend")
         committed = self._facts(entitlement)[3]
@@ -92,6 +95,7 @@ class TestHands(CashCommon):
         self._seen(entitlement, self.supervisor_2).action_agree()
         self.assertEqual(self._facts(entitlement)[3], committed + 60)
 
+    @whole
     def test_r65_what_was_decided_in_the_meantime_is_not_agreed(self):
         entitlement = self._ready("extend")
         self._asked(entitlement, "extend")
@@ -100,6 +104,7 @@ class TestHands(CashCommon):
         with self.assertRaises(UserError):
             self._seen(entitlement, self.supervisor_2).action_agree()
 
+    @whole
     def test_r65_a_proposer_prolongs_nothing_alone(self):
         """A supervisor who holds the case, proposed the support and asks for more."""
         entitlement = self._ready("extend")
@@ -110,6 +115,7 @@ class TestHands(CashCommon):
             self._seen(entitlement, self.supervisor).action_agree()
         self.assertEqual(self._facts(entitlement), before)
 
+    @whole
     def test_r65_an_end_is_no_extension(self):
         entitlement = self._ready("extend")
         later = entitlement.date_to + timedelta(days=1)
@@ -148,6 +154,7 @@ class TestHands(CashCommon):
         self._new_entitlement(case, payee=payee)
         return payee, self._new_plans(self._new_cycle()), named
 
+    @whole
     def test_r66_another_name_or_document_is_another_payee(self):
         for kind in ("member", "institution", "beneficiary"):
             with self.env.cr.savepoint() as savepoint:
@@ -173,12 +180,14 @@ class TestHands(CashCommon):
                 savepoint.rollback()
             self.env.invalidate_all(flush=False)
 
+    @whole
     def test_r66_the_same_value_changes_nothing(self):
         payee, plan, _named = self._paid_person("member")
         payee.member_id.full_name = payee.member_id.full_name
         self.assertEqual(payee.state, "approved")
         self._lock(plan)
 
+    @whole
     def test_r66_who_changed_the_name_does_not_approve_the_payment(self):
         """An approver with the right to write the family changes the name, somebody
         approves the payee again, and the approver is refused all the same."""
@@ -194,6 +203,7 @@ class TestHands(CashCommon):
         with self.assertRaisesRegex(AccessError, "entered or changed"):
             self._seen(plan, both).action_approve()
 
+    @whole
     def test_r66_the_lock_takes_the_approved_identity(self):
         """Even a name that was changed behind everybody's back is not paid."""
         payee, plan, _named = self._paid_person("member")
@@ -212,6 +222,7 @@ class TestHands(CashCommon):
             with self.env.cr.savepoint():
                 plan._run_portion()
 
+    @whole
     def test_r66_a_locked_plan_keeps_whom_it_was_approved_for(self):
         plan = self._paid_plan(1, "approved")
         line, digest = plan.line_ids, plan.content_hash

@@ -8,6 +8,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.remediation_base.tests.whole import whole
+
 from .common import CashCommon
 
 JOBS = "odoo.addons.remediation_base.models.remediation_job"
@@ -245,6 +247,7 @@ class TestJob(CashCommon):
     def _without(self, other):
         return self._only(self._facts(), other)
 
+    @whole
     def test_given_up_before_and_after_it_stopped(self):
         """Whoever may press the step gives it up; what it held is given back."""
         for (name, step), queue in self._kinds().items():
@@ -269,6 +272,7 @@ class TestJob(CashCommon):
                     savepoint.rollback()
                 self.env.invalidate_all(flush=False)
 
+    @whole
     def test_a_lock_that_breaks_in_its_second_portion_holds_nothing(self):
         plan, _user = self._queued_lock()
         self.patch(type(plan), "_job_size", 1)
@@ -288,6 +292,7 @@ class TestJob(CashCommon):
         report.action_cancel()
         self.assertEqual(report.state, "cancelled")
 
+    @whole
     def test_interrupted_again_and_again_it_fails_instead_of_blocking(self):
         """A step that takes the server down with it is tried five times."""
         plan, _user = self._queued_lock()
@@ -299,6 +304,7 @@ class TestJob(CashCommon):
         self.assertIn("interrupted 5 times", plan.job_error)
         self.assertEqual(other.state, "compliance_check")
 
+    @whole
     def test_lost_race_is_tried_again_and_stops_nobody(self):
         plan, _user = self._queued_lock()
         other = self._other_step()
@@ -311,6 +317,7 @@ class TestJob(CashCommon):
         self._minute()
         self.assertEqual(plan.state, "locked")
 
+    @whole
     def test_reads_in_the_language_of_who_pressed(self):
         self.env["res.lang"]._activate_lang("fr_FR")
         self.officer.lang = "fr_FR"
@@ -322,6 +329,7 @@ class TestJob(CashCommon):
         self.assertFalse(re.search("error in", plan.job_error))
 
     # -- what stopped every step (reported/01) -------------------------------------
+    @whole
     def test_fee_in_any_row(self):
         for fees in (["0.40", ""], ["", "0.40"], ["", ""], ["0.20", "0.20"]):
             with self.subTest(fees=fees), self.env.cr.savepoint() as savepoint:

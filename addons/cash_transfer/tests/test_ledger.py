@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from odoo.addons.remediation_base.tests.whole import whole
+
 from .common import CashCommon
 
 
@@ -21,6 +23,7 @@ class TestLedger(CashCommon):
             [("account_id", "=", account.id), ("parent_state", "=", "posted")]
         )
 
+    @whole
     def test_r40_aggregated_by_analytic_combination(self):
         self.scheme.grant_ids |= self.grant_b
         plan = self._paid_plan(7, shares=[(self.grant, 50), (self.grant_b, 50)])
@@ -44,6 +47,7 @@ class TestLedger(CashCommon):
         )
         self.assertBooks(plan)
 
+    @whole
     def test_fees_follow_the_grants(self):
         self.provider.write({"fee_fixed": 0.1, "fee_percent": 1})
         plan = self._paid_plan(2)
@@ -53,6 +57,7 @@ class TestLedger(CashCommon):
         self.assertAlmostEqual(fee.amount_currency, 0.8)
         plan.with_user(self.reconciler).action_close()
 
+    @whole
     def test_own_wallet_is_an_internal_transfer(self):
         wallet = self._new_provider("Own Wallet", "wallet")
         plan = self._paid_plan(2, provider=wallet)
@@ -67,6 +72,7 @@ class TestLedger(CashCommon):
         plan.with_user(self.reconciler).action_close()
         self.assertBooks(plan)
 
+    @whole
     def test_pre_financed_is_a_bill_with_grant_lines(self):
         provider = self._new_provider("Shop", "prefinanced", fee_fixed=0.5)
         plan = self._paid_plan(2, provider=provider)
@@ -86,6 +92,7 @@ class TestLedger(CashCommon):
             partner_id=partner.id,
         )
 
+    @whole
     def test_institutions_are_paid_by_one_bill_each_with_grant_lines(self):
         self.schools = self._new_provider("Schools", "prefinanced", fee_fixed=0.5)
         self.scheme.grant_ids |= self.grant_b
@@ -131,6 +138,7 @@ class TestLedger(CashCommon):
         self.assertBooks(plan)
         plan.with_user(self.reconciler).action_close()
 
+    @whole
     def test_one_funding_for_several_plans(self):
         first = self._paid_plan(2, "approved")
         other = self.scheme.copy({"name": "Other", "amount": 10})
@@ -146,6 +154,7 @@ class TestLedger(CashCommon):
         with self.assertRaisesRegex(UserError, "already"):
             first.with_user(self.releaser).action_fund()
 
+    @whole
     def test_exchange_cost_of_the_advance(self):
         plan = self._paid_plan(2)
         self._set_rate(self.usd, 3000, self.today - timedelta(days=1))
@@ -159,6 +168,7 @@ class TestLedger(CashCommon):
         )
         plan.with_user(self.reconciler).action_close()
 
+    @whole
     def test_exchange_rate_of_the_day_with_the_grants_analytic(self):
         self.company.cash_exchange_policy = "day"
         plan = self._paid_plan(2, "released")
@@ -180,6 +190,7 @@ class TestLedger(CashCommon):
         plan.with_user(self.reconciler).action_close()
         self.assertTrue(plan.is_balanced)
 
+    @whole
     def test_exchange_ineligible_by_donor_rule(self):
         self.company.cash_exchange_policy = "day"
         self.grant.exchange_ineligible = True
@@ -193,6 +204,7 @@ class TestLedger(CashCommon):
             loss.analytic_distribution, {str(self.analytic_lost.id): 100.0}
         )
 
+    @whole
     def test_restricted_income_is_released(self):
         self.grant.write(
             {
@@ -205,6 +217,7 @@ class TestLedger(CashCommon):
         self.assertAlmostEqual(self._lines(self.income_account).balance, -30 * 2800)
         self.assertAlmostEqual(self._lines(self.deferred_account).balance, 30 * 2800)
 
+    @whole
     def test_return_clears_the_advance(self):
         plan = self._paid_plan(2)
         first, second = plan.line_ids
@@ -228,6 +241,7 @@ class TestLedger(CashCommon):
         self.assertAlmostEqual(sum(advance.mapped("amount_currency")), 0)
         self.assertBooks(plan)
 
+    @whole
     def test_r44_reversal_in_an_open_period_keeps_the_line(self):
         plan = self._paid_plan(2)
         self._report(plan, self._rows(plan))
@@ -254,6 +268,7 @@ class TestLedger(CashCommon):
         (plan | follow_up).with_user(self.reconciler).action_close()
         self.assertBooks(plan | follow_up)
 
+    @whole
     def test_r44_a_bill_is_reversed_at_its_own_rate(self):
         plan = self._paid_plan(2, provider=self._new_provider("Shop", "prefinanced"))
         self._report(plan, self._rows(plan))
@@ -267,6 +282,7 @@ class TestLedger(CashCommon):
         )
         self.assertBooks(plan)
 
+    @whole
     def test_entries_of_a_plan_are_not_undone(self):
         plan = self._paid_plan(1)
         self._report(plan, self._rows(plan))
@@ -287,6 +303,7 @@ class TestLedger(CashCommon):
         )
         return plan, plan.dispute_ids
 
+    @whole
     def test_disputes_accepted_recovered_written_off(self):
         plan, dispute = self._disputed()
         with self.assertRaises(AccessError):

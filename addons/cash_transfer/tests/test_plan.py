@@ -8,6 +8,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.remediation_base.tests.whole import whole
 from odoo.addons.remediation_base.tools import sheets
 
 from .common import EVERY_DUTY, CashCommon
@@ -23,6 +24,7 @@ class TestPlan(CashCommon):
             self._new_entitlement(**vals)
         return self._new_plans(self._new_cycle())
 
+    @whole
     def test_step_writes_in_the_language_of_who_pressed(self):
         self.env["res.lang"]._activate_lang("fr_FR")
         self.officer.lang = "fr_FR"
@@ -32,6 +34,7 @@ class TestPlan(CashCommon):
         self.assertEqual(plan.approval_ids.name, "Approbation")
 
     # -- duplicates (R32) ------------------------------------------------------
+    @whole
     def test_r32_unique_index_on_live_lines(self):
         plan = self._paid_plan(1, "locked")
         line = plan.line_ids
@@ -52,6 +55,7 @@ class TestPlan(CashCommon):
             )
             self.env.flush_all()
 
+    @whole
     def test_r32_never_more_than_due_in_the_database(self):
         plan = self._paid_plan(1, "locked")
         due = plan.line_ids.cycle_line_id
@@ -59,6 +63,7 @@ class TestPlan(CashCommon):
             due._unprotected().amount_delivered = 5
             self.env.flush_all()
 
+    @whole
     def test_r32_same_child_in_another_locked_plan(self):
         case = self._new_case()
         payee = self._new_payee(case)
@@ -72,6 +77,7 @@ class TestPlan(CashCommon):
         with self.assertRaisesRegex(UserError, first.name):
             second.with_user(self.officer).action_lock()
 
+    @whole
     def test_r32_one_per_household_where_the_scheme_says_so(self):
         case = self._new_case()
         sibling = self.env["remediation.beneficiary"].create(
@@ -94,6 +100,7 @@ class TestPlan(CashCommon):
             plan.with_user(self.officer).action_lock()
 
     # -- snapshot (R35) --------------------------------------------------------
+    @whole
     def test_r35_later_edits_do_not_change_a_locked_plan(self):
         self.scheme.grant_ids |= self.grant_b
         plan = self._draft(1, shares=[(self.grant, 33.33), (self.grant_b, 66.67)])
@@ -131,6 +138,7 @@ class TestPlan(CashCommon):
             with self.assertRaises(AccessError):
                 line.with_user(self.officer).write({name: value})
 
+    @whole
     def test_r35_split_over_the_plan_is_exact(self):
         self.scheme.grant_ids |= self.grant_b
         self.scheme.amount = 10.01
@@ -168,6 +176,7 @@ class TestPlan(CashCommon):
         self._lock(follow_up)
         self.assertEqual(follow_up.state, "locked")
 
+    @whole
     def test_r36_limits_hold_per_wallet_over_all_plans(self):
         self.provider.limit_payment = 29
         plan = self._draft(1)
@@ -184,6 +193,7 @@ class TestPlan(CashCommon):
         with self.assertRaisesRegex(UserError, "month"):
             second.with_user(self.officer).action_lock()
 
+    @whole
     def test_r36_one_line_is_stopped_and_the_others_keep_their_approvals(self):
         plan = self._paid_plan(5, "approved")
         digest = plan.content_hash
@@ -261,6 +271,7 @@ class TestPlan(CashCommon):
         self._lock(plan)
         self.assertEqual(plan.amount_total, 30)
 
+    @whole
     def test_r32_r4_possible_duplicates_wait_for_the_supervisor(self):
         plan = self._draft(2)
         one, two = plan.line_ids.beneficiary_id
@@ -279,6 +290,7 @@ class TestPlan(CashCommon):
         self.assertEqual(plan.state, "locked")
 
     # -- duties (R37) ----------------------------------------------------------
+    @whole
     def test_r37_different_people(self):
         everything = self._new_user("everything", EVERY_DUTY)
         self._new_entitlement()
@@ -309,6 +321,7 @@ class TestPlan(CashCommon):
                 plan, [{"payment": plan.line_ids.name, "amount": 30}], self.releaser
             )
 
+    @whole
     def test_r37_small_office_of_three(self):
         self.env["cash.transfer.duty.pair"].search([]).unlink()
         self.officer.group_ids |= self.env.ref("cash_transfer.group_cash_reconciler")
@@ -321,6 +334,7 @@ class TestPlan(CashCommon):
         plan.with_user(self.officer).action_close()
         self.assertEqual(plan.state, "closed")
 
+    @whole
     def test_r37_approvals_by_amount_in_order(self):
         rules = self.env["cash.transfer.approval.rule"]
         board = self.env["res.groups"].create({"name": "Board"})
@@ -348,6 +362,7 @@ class TestPlan(CashCommon):
         self._seen(plan, self.approver_2).action_approve()
         self.assertEqual(plan.state, "approved")
 
+    @whole
     def test_r37_nobody_approves_a_payee_they_entered(self):
         self.worker.group_ids |= self.env.ref("cash_transfer.group_cash_approver")
         plan = self._paid_plan(1, "locked")
@@ -367,12 +382,14 @@ class TestPlan(CashCommon):
         with self.assertRaises(UserError):
             self._seen(plan, self.releaser).action_release()
 
+    @whole
     def test_r37_who_prepared_does_not_reject(self):
         plan = self._paid_plan(1, "locked")
         self.officer.group_ids |= self.env.ref("cash_transfer.group_cash_approver")
         with self.assertRaisesRegex(AccessError, "own work"):
             plan.with_user(self.officer).action_reject("Mine")
 
+    @whole
     def test_r37_who_moved_the_money_does_not_reconcile_it(self):
         plan = self._paid_plan(1, "released")
         plan.with_user(self.releaser_2).action_fund()
@@ -383,12 +400,14 @@ class TestPlan(CashCommon):
                 plan, [{"payment": plan.line_ids.name, "amount": 30}], self.releaser_2
             )
 
+    @whole
     def test_funding_comes_from_a_bank_or_cash_journal_of_the_company(self):
         plan = self._paid_plan(1, "released")
         for journal in (self.cash_journal, self.bill_journal):
             with self.assertRaisesRegex(UserError, "bank or cash"):
                 plan.with_user(self.releaser).action_fund(journal_id=journal.id)
 
+    @whole
     def test_r37_deputy_with_dates(self):
         deputy = self.env["cash.transfer.deputy"].create(
             {
@@ -419,6 +438,7 @@ class TestPlan(CashCommon):
             ._principals("approve", self.company)
         )
 
+    @whole
     def test_r37_emergency_takes_two_people_up_to_the_limit(self):
         self.approver.group_ids |= self.env.ref("cash_transfer.group_cash_releaser")
         self._new_entitlement()
@@ -488,6 +508,7 @@ class TestPlan(CashCommon):
             ["waiting"],
         )
 
+    @whole
     def test_plan_needs_funds_before_instruction(self):
         plan = self._paid_plan(1, "released")
         with self.assertRaisesRegex(UserError, "Fund"):
@@ -500,6 +521,7 @@ class TestPlan(CashCommon):
         with self.assertRaises(UserError):
             payment.action_draft()
 
+    @whole
     def test_abort_frees_what_was_held(self):
         plan = self._paid_plan(1, "approved")
         with self.assertRaises(UserError):

@@ -4,6 +4,8 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from odoo.addons.remediation_base.tests.whole import whole
+
 from .common import CashCommon
 
 
@@ -17,6 +19,7 @@ class TestFigures(CashCommon):
             for line in plan.line_ids
         ]
 
+    @whole
     def test_r65_spent_is_what_the_ledger_charged(self):
         """Deliveries, fees, accepted disputes and somebody else's bill; not what is
         disputed, not what is only drafted."""
@@ -66,6 +69,7 @@ class TestFigures(CashCommon):
             self.grant.budget - self.grant.committed - self.grant.spent,
         )
 
+    @whole
     def test_r65_spent_does_not_move_with_todays_rate(self):
         plan = self._paid_plan(1)
         self._report(plan, self._rows(plan))
@@ -145,6 +149,7 @@ class TestFigures(CashCommon):
         entitlement = self.env["cash.transfer.entitlement"].search([], limit=1)
         self.assertEqual(entitlement.state, "proposed")
 
+    @whole
     def test_r65_budget_is_asked_at_lock_and_release(self):
         for _number in range(2):
             self._new_entitlement()
@@ -160,6 +165,7 @@ class TestFigures(CashCommon):
         self.grant.budget = 60
         self._seen(plan, self.releaser).action_release()
 
+    @whole
     def test_r65_reported_28_payment_list_totals_what_it_lists(self):
         """Reported row 28: after a failure 7 rows stood over "Total, 8 payments", and
         the wallet stood under *Identity document*."""

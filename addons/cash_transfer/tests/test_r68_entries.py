@@ -4,6 +4,8 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 
+from odoo.addons.remediation_base.tests.whole import whole
+
 from ..models.account_move import MOVE_CONTENT
 from ..models.account_move_line import LINE_CONTENT
 from ..models.account_payment import PAYMENT_CONTENT
@@ -108,6 +110,7 @@ class TestEntries(CashCommon):
         ):
             getattr(record, method)(*arguments)
 
+    @whole
     def test_r68_every_content_field_of_every_entry_is_refused(self):
         """Enumerated: each field that says something, on entry, item, payment and
         analytic line, for the accountant with every accounting right and by sudo."""
@@ -221,6 +224,7 @@ class TestEntries(CashCommon):
         payment.unlink()
         move.unlink()
 
+    @whole
     def test_r68_the_bank_is_still_matched(self):
         plan = self._paid_plan(1)
         payment = plan.movement_ids.payment_id
@@ -277,6 +281,7 @@ class TestEntries(CashCommon):
                         self.assertRefused(full.partial_reconcile_ids, "unlink")
                 self.assertFalse(plan._ledger_differences())
 
+    @whole
     def test_r68_nothing_is_matched_with_a_plans_money_by_hand(self):
         plan = self._paid_plan(2)
         money = plan.movement_ids.move_line_id
@@ -321,6 +326,7 @@ class TestEntries(CashCommon):
         self.assertEqual(plan.ledger_check_ids.mapped("kind"), ["matching"])
         self.assertLess(plan.ledger_check_ids.difference, 0)
 
+    @whole
     def test_r68_the_author_is_the_person(self):
         plan = self._history()
         robot = self.env.ref("base.user_root")
@@ -335,6 +341,7 @@ class TestEntries(CashCommon):
         reported = self._entries(plan).filtered("cash_reconciliation_id")
         self.assertEqual(reported.create_uid, self.reconciler_2)
 
+    @whole
     def test_r68_the_author_is_the_person_when_the_scheduler_posts(self):
         plan = self._paid_plan(1)
         report = self._new_report(plan, self._rows(plan))
@@ -343,6 +350,7 @@ class TestEntries(CashCommon):
         report.with_env(root)._run_job()
         self.assertEqual(self._entries(plan)[:1].create_uid, self.reconciler_2)
 
+    @whole
     def test_r68_one_rule_releases_income(self):
         """Whatever charges the grant releases as much, whatever takes it back takes
         back as much: income released = what the grant's account is charged with."""
@@ -366,6 +374,7 @@ class TestEntries(CashCommon):
                 # 30 and 32 delivered, 30 taken back, the fees stay
                 self.assertAlmostEqual(sum(charged.mapped("amount_currency")), 33)
 
+    @whole
     def test_r68_a_secured_journal_reverses_its_releases(self):
         """Nothing that a hash secures goes back to a draft: the release is reversed."""
         self.cash_journal.restrict_mode_hash_table = True
@@ -479,6 +488,7 @@ class TestEntries(CashCommon):
         entry.action_post()
         return entry
 
+    @whole
     def test_r68_income_is_released_once_whoever_releases_it(self):
         """The rule released it with the cost: an accountant's own entry for the same
         cost is refused, in one entry or in two; what takes income back is not."""
@@ -586,6 +596,7 @@ class TestEntries(CashCommon):
         self.env.cr.execute(query, arguments)
         self.env.invalidate_all()
 
+    @whole
     def test_r68_plan_is_ledger_for_each_kind_of_provider(self):
         for kind in ("advance", "wallet", "prefinanced"):
             for policy in ("fifo", "day"):
@@ -600,6 +611,7 @@ class TestEntries(CashCommon):
                     )
                     self.assertTrue(plan.ledger_checked_on)
 
+    @whole
     def test_r68_the_night_finds_what_was_changed_behind_the_guard(self):
         plan = self._history()
         checks = self.env["cash.transfer.ledger.check"]

@@ -165,7 +165,7 @@ class Writer:
         return buffer.getvalue()
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "whole")
 class TestVariants(CashCommon):
     """Files as operators write them: the facts go in, some hand writes them down, and
     the reader has to find the same facts (R58, R69)."""

@@ -6,6 +6,8 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from odoo.addons.remediation_base.tests.whole import whole
+
 from .common import CashCommon
 
 
@@ -63,6 +65,7 @@ class TestLife(CashCommon):
         return entry
 
     # -- late reversal ------------------------------------------------------------
+    @whole
     def test_r70_a_late_reversal_opens_a_closed_plan_again(self):
         plan = self._closed()
         line = plan.line_ids
@@ -149,6 +152,7 @@ class TestLife(CashCommon):
             )
         )
 
+    @whole
     def test_r64_funding_moves_to_no_other_provider(self):
         first, second = self._two_plans()
         first.with_user(self.releaser).action_fund()
@@ -195,6 +199,7 @@ class TestLife(CashCommon):
         self.assertEqual(sorted(seen.mapped("difference")), [30, 87_000])
 
     # -- fees ---------------------------------------------------------------------
+    @whole
     def test_r70_fees_are_booked_and_corrected_on_the_plan(self):
         for kind in ("advance", "wallet"):
             provider = self._new_provider(f"Fees {kind}", kind)
@@ -263,6 +268,7 @@ class TestLife(CashCommon):
             plan.with_user(self.approver).changed_accounts, plan.line_ids[0].name
         )
 
+    @whole
     def test_r70_the_statement_shows_the_shortfall(self):
         plan = self._paid_plan(2, "approved")
         self.assertIn("Funding missing", plan.with_user(self.auditor).statement_html)
@@ -369,6 +375,7 @@ class TestLife(CashCommon):
         )
         return case
 
+    @whole
     def test_r80_a_stipend_is_no_less_than_the_earnings(self):
         self.purpose.is_stipend = True
         self.assertEqual(self._new_entitlement(self._with_pay(30)).floor_amount, 0)

@@ -5,6 +5,8 @@ from datetime import timedelta
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
+from odoo.addons.remediation_base.tests.whole import whole
+
 from .common import CashCommon
 
 
@@ -15,6 +17,7 @@ class TestReconciliation(CashCommon):
     def _row(self, line, amount=30, **extra):
         return {"payment": line.name, "amount": amount, **extra}
 
+    @whole
     def test_r39_delivered_too_much_goes_to_dispute(self):
         plan = self._paid_plan(1)
         self.provider.fee_fixed = 1
@@ -37,6 +40,7 @@ class TestReconciliation(CashCommon):
         with self.assertRaisesRegex(UserError, "dispute"):
             plan.with_user(self.reconciler).action_close()
 
+    @whole
     def test_r39_unknown_rows_go_to_dispute(self):
         plan = self._paid_plan(1)
         self._report(plan, [{"payment": "P-999999", "amount": 12}])
@@ -44,6 +48,7 @@ class TestReconciliation(CashCommon):
         self.assertEqual(plan.line_ids.status, "sent")
         self.assertEqual(plan.state, "partly_reconciled")
 
+    @whole
     def test_r39_future_or_early_dates_are_in_question(self):
         plan = self._paid_plan(3)
         self.env.cr.execute(
@@ -76,6 +81,7 @@ class TestReconciliation(CashCommon):
         self.assertEqual(plan.state, "reconciled")
         self.assertBooks(plan)
 
+    @whole
     def test_r39_after_the_grants_end_takes_two_people(self):
         plan = self._paid_plan(1)
         self.env.cr.execute(
@@ -93,6 +99,7 @@ class TestReconciliation(CashCommon):
         line.with_user(self.reconciler_2).action_delivered("Yes")
         self.assertEqual(line.status, "delivered")
 
+    @whole
     def test_r39_missing_from_the_report_never_enters_a_follow_up(self):
         plan = self._paid_plan(3)
         first, second, third = plan.line_ids
@@ -106,6 +113,7 @@ class TestReconciliation(CashCommon):
         with self.assertRaises(UserError):
             plan.with_user(self.officer).action_follow_up()
 
+    @whole
     def test_r39_same_file_is_refused_naming_the_first(self):
         plan = self._paid_plan(1)
         rows = [self._row(plan.line_ids)]
@@ -149,6 +157,7 @@ class TestReconciliation(CashCommon):
         self._to(follow_up, state)
         return plan, follow_up
 
+    @whole
     def test_r39_late_success_drops_a_follow_up_not_instructed(self):
         plan, follow_up = self._failed_with_follow_up("approved")
         self._report(plan, [self._row(plan.line_ids)])
@@ -157,6 +166,7 @@ class TestReconciliation(CashCommon):
         self.assertFalse(plan.dispute_ids)
         self.assertBooks(plan)
 
+    @whole
     def test_r39_late_success_after_instruction_is_paid_twice(self):
         plan, follow_up = self._failed_with_follow_up("instructed")
         self._report(plan, [self._row(plan.line_ids)])
@@ -168,6 +178,7 @@ class TestReconciliation(CashCommon):
         self.assertEqual(plan.line_ids.cycle_line_id.amount_delivered, 30)
         self.assertBooks(plan | follow_up)
 
+    @whole
     def test_r39_late_success_after_the_follow_up_was_delivered(self):
         plan, follow_up = self._failed_with_follow_up("instructed")
         self._report(follow_up, [self._row(follow_up.line_ids)])
@@ -180,6 +191,7 @@ class TestReconciliation(CashCommon):
         self.assertEqual(sum(expense.mapped("amount_currency")), 30, "expensed once")
         self.assertBooks(plan | follow_up)
 
+    @whole
     def test_r40_a_late_report_opens_a_closed_plan_again(self):
         plan = self._paid_plan(1)
         self._report(plan, [self._row(plan.line_ids, 0, reason="limit")])
@@ -210,10 +222,12 @@ class TestReconciliation(CashCommon):
         self.assertBooks(plan | follow_up | second)
         return second.line_ids
 
+    @whole
     def test_r39_late_success_drops_the_follow_up_of_a_follow_up(self):
         line = self._late_success_after_two_follow_ups("approved")
         self.assertEqual(line.status, "cancelled")
 
+    @whole
     def test_r39_late_success_after_a_second_instruction_is_paid_twice(self):
         line = self._late_success_after_two_follow_ups("instructed")
         self.assertEqual(line.status, "paid_twice")
@@ -225,6 +239,7 @@ class TestReconciliation(CashCommon):
         self.assertEqual(plan.line_ids.status, "in_question")
         return plan
 
+    @whole
     def test_r39_what_a_question_reports_beyond_the_due_is_disputed(self):
         plan = self._in_question(37.5)
         line = plan.line_ids
@@ -277,6 +292,7 @@ class TestReconciliation(CashCommon):
         self.assertEqual(set(plan.line_ids.mapped("status")), {"delivered"})
         self.assertBooks(plan)
 
+    @whole
     def test_r39_delivered_payment_called_failed_is_shown_not_booked(self):
         plan = self._paid_plan(1)
         self._report(plan, [self._row(plan.line_ids)])
@@ -284,6 +300,7 @@ class TestReconciliation(CashCommon):
         self.assertEqual(report.row_ids.outcome, "conflict")
         self.assertEqual(plan.line_ids.status, "delivered")
 
+    @whole
     def test_r39_by_the_providers_reference(self):
         self.report_profile.match_key = "reference"
         plan = self._paid_plan(1)
@@ -291,6 +308,7 @@ class TestReconciliation(CashCommon):
         self._report(plan, [{"reference": "ABC", "amount": 30}])
         self.assertEqual(plan.line_ids.status, "delivered")
 
+    @whole
     def test_r41_failure_needs_a_reason_and_two_lead_to_a_visit(self):
         self.provider.default_failure_reason = False
         plan = self._paid_plan(1)
@@ -330,6 +348,7 @@ class TestReconciliation(CashCommon):
         self.assertEqual(line.status, "sent")
         self.assertFalse(self.env["cash.transfer.reconciliation.row"].search([]))
 
+    @whole
     def test_bad_files_are_refused_whole(self):
         plan = self._paid_plan(1)
         for content, sentence in (
@@ -346,6 +365,7 @@ class TestReconciliation(CashCommon):
             ):
                 self._new_report_file(plan, content)
 
+    @whole
     def test_files_in_other_encodings_and_decimals(self):
         plan = self._paid_plan(3)
         one, two, three = plan.line_ids
@@ -354,6 +374,7 @@ class TestReconciliation(CashCommon):
             self._post(self._new_report_file(plan, content))
         self.assertEqual(set(plan.line_ids.mapped("status")), {"delivered"})
 
+    @whole
     def test_xlsx_report_with_the_providers_headers(self):
         import xlsxwriter  # noqa: PLC0415
 
@@ -372,6 +393,7 @@ class TestReconciliation(CashCommon):
         self._post(self._new_report_file(plan, buffer.getvalue()))
         self.assertEqual(plan.line_ids.status, "delivered")
 
+    @whole
     def test_locked_date_offers_the_first_open_day(self):
         plan = self._paid_plan(1)
         report = self._new_report(

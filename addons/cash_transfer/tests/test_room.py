@@ -1,6 +1,8 @@
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from odoo.addons.remediation_base.tests.whole import whole
+
 from .common import CashCommon
 
 
@@ -23,6 +25,7 @@ class TestRoom(CashCommon):
         self.assertEqual(set(second.line_ids.mapped("change")), {"New"})
         self.assertEqual(len(second.line_ids), len(stays | goes))
 
+    @whole
     def test_r38_approval_signs_what_the_page_showed(self):
         plan = self._paid_plan(2, "locked")
         approver = plan.with_user(self.approver)

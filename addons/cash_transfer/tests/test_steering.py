@@ -8,6 +8,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.remediation_base.tests.whole import whole
 from odoo.addons.remediation_base.tools import sheets
 
 from .common import CashCommon
@@ -88,6 +89,7 @@ class TestSteering(CashCommon):
         return value.id if record._fields[name].type == "many2one" else value
 
     # -- one asks, another agrees ------------------------------------------------
+    @whole
     def test_r63_a_change_waits_for_a_second_person(self):
         for record, user, name, value in self._cases():
             with (
@@ -236,6 +238,7 @@ class TestSteering(CashCommon):
             with self.assertRaisesRegex(UserError, "archive"):
                 record.with_user(user).unlink()
 
+    @whole
     def test_r63_the_settings_page_asks_too(self):
         before = self.company.cash_emergency_limit
         settings = self.env["res.config.settings"].with_user(self.system)
@@ -368,6 +371,7 @@ class TestSteering(CashCommon):
         self._changes(rule).with_user(self.approver).action_agree()
         self.assertTrue(rule.is_in_force)
 
+    @whole
     def test_r63_nothing_is_locked_on_what_waits(self):
         self._new_entitlement()
         plan = self._new_plans(self._new_cycle())
@@ -406,6 +410,7 @@ class TestSteering(CashCommon):
         self.assertIn("77", change.text)
 
     # -- the lock takes a snapshot -------------------------------------------------
+    @whole
     def test_r63_the_snapshot_is_part_of_what_is_approved(self):
         plan = self._paid_plan(1, "locked")
         snapshot = plan.snapshot
@@ -421,6 +426,7 @@ class TestSteering(CashCommon):
         with self.assertRaisesRegex(UserError, "differ from what was approved"):
             self._seen(plan, self.approver).action_approve()
 
+    @whole
     def test_r63_another_partner_needs_the_approvals_again(self):
         """Even two persons do not turn a locked plan's money round."""
         plan = self._paid_plan(1, "approved")
@@ -456,11 +462,13 @@ class TestSteering(CashCommon):
         with self.assertRaisesRegex(UserError, "belongs to the funds"):
             payment.with_user(self.accountant).partner_bank_id = self._new_account("2")
 
+    @whole
     def test_r63_without_an_account_none_is_taken_by_itself(self):
         plan = self._paid_plan(1)
         self.assertTrue(self.provider.partner_id.bank_ids)
         self.assertFalse(plan.movement_ids.payment_id.partner_bank_id)
 
+    @whole
     def test_r63_another_account_needs_the_approvals_again(self):
         plan = self._paid_plan(1, "approved")
         self.provider.bank_account_id = self.account
@@ -469,6 +477,7 @@ class TestSteering(CashCommon):
             with self.assertRaisesRegex(UserError, "unlock"):
                 step()
 
+    @whole
     def test_r63_a_rate_changed_since_the_lock_needs_the_approvals_again(self):
         """A rate made small for an hour saves approvals: the lock keeps what it
         used."""
@@ -489,6 +498,7 @@ class TestSteering(CashCommon):
         with self.assertRaisesRegex(UserError, "rate of USD.*unlock"):
             plan.with_user(self.releaser).action_fund()
 
+    @whole
     def test_r63_who_entered_the_rate_neither_approves_nor_releases(self):
         for user, state in ((self.approver, "locked"), (self.releaser, "approved")):
             user.group_ids |= self.env.ref("account.group_account_manager")
@@ -512,6 +522,7 @@ class TestSteering(CashCommon):
         _headers, rows = sheets.read(base64.b64decode(plan.file_content))
         return [cells for _number, cells in rows]
 
+    @whole
     def test_r63_the_file_is_written_as_it_was_locked(self):
         """The template changed after the approval, by whatever hands: the file is that
         of the lock."""
@@ -540,6 +551,7 @@ class TestSteering(CashCommon):
         [cells] = self._file(plan)
         self.assertEqual(cells[1:3], [plan.line_ids.payee_number, "30.00"])
 
+    @whole
     def test_r63_a_file_that_says_something_else_is_refused(self):
         """The proof reads numbers and amounts and compares them with the payments."""
         plan = self._paid_plan(2, "instructed")
@@ -571,6 +583,7 @@ class TestSteering(CashCommon):
                     sheets.write_csv(headers, wrong, ",", "utf-8", range(3)), headers
                 )
 
+    @whole
     def test_reported_24_numbers_in_the_form_the_provider_wants(self):
         """Each form is in the file, and the file still proves itself."""
         forms = {
@@ -622,6 +635,7 @@ class TestSteering(CashCommon):
         columns.create({**common, "content": "date", "header": "Account date"})
 
     # -- budget (R65) ----------------------------------------------------------------
+    @whole
     def test_r65_budget_is_asked_at_lock_and_release(self):
         for _number in range(2):
             self._new_entitlement()
@@ -637,6 +651,7 @@ class TestSteering(CashCommon):
         self.grant.budget = 60
         self._seen(plan, self.releaser).action_release()
 
+    @whole
     def test_r65_what_other_plans_have_on_the_way_counts(self):
         self._new_entitlement()
         first = self._new_plans(self._new_cycle())
@@ -646,6 +661,7 @@ class TestSteering(CashCommon):
         with self.assertRaisesRegex(UserError, "29"):
             second.with_user(self.officer).action_lock()
 
+    @whole
     def test_r65_budget_is_asked_in_the_grants_currency(self):
         self._new_entitlement()
         plan = self._new_plans(self._new_cycle())

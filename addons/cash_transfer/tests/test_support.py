@@ -5,6 +5,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tests.common import freeze_time
 
+from odoo.addons.remediation_base.tests.whole import whole
+
 from .common import CashCommon
 
 
@@ -147,6 +149,7 @@ class TestSupport(CashCommon):
             methods._propose(payee, bank, "GB82 WEST 1234 5698 7654 33")
         self.assertTrue(methods._propose(payee, bank, "GB82 WEST 1234 5698 7654 32"))
 
+    @whole
     def test_r31_suspected_of_harm_is_stopped_at_once(self):
         plan = self._paid_plan(2, "locked")
         line = plan.line_ids[0]
@@ -251,6 +254,7 @@ class TestSupport(CashCommon):
         with self.assertRaises(UserError):
             self._seen(mine, self.supervisor_2).action_approve()
 
+    @whole
     def test_r33_budget_holds_for_all_or_nothing_per_grant(self):
         self.grant.budget = 500
         self.scheme.max_payments = 10
@@ -269,6 +273,7 @@ class TestSupport(CashCommon):
         self.assertEqual(self._seen(both).action_approve(leave_out=True), rich)
         self.assertEqual((poor.state, rich.state), ("proposed", "approved"))
 
+    @whole
     def test_r33_spent_replaces_committed(self):
         self.scheme.max_payments = 2
         plan = self._paid_plan(1)
@@ -337,6 +342,7 @@ class TestSupport(CashCommon):
             self.assertFalse(entitlement.extended_count)
 
     # -- what others decide about a child with support -------------------------
+    @whole
     def test_r22_a_closure_first_decides_about_money(self):
         plan = self._paid_plan(1)
         entitlement = plan.line_ids.entitlement_id

@@ -1,6 +1,8 @@
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
+from odoo.addons.remediation_base.tests.whole import whole
+
 from ..tools import sampling
 from .common import CashCommon
 
@@ -22,6 +24,7 @@ class TestVerification(CashCommon):
         verification.action_draw()
         return plan, verification
 
+    @whole
     def test_r41_sample_can_be_drawn_again_from_the_seed(self):
         plan, verification = self._verified()
         self.assertEqual(verification.population, 4)
@@ -84,6 +87,7 @@ class TestVerification(CashCommon):
         ).action_confirm()
         self.assertEqual((answer.safe, answer.fee_asked), (True, False))
 
+    @whole
     def test_nothing_to_verify_before_payment(self):
         plan = self._paid_plan(1, "locked")
         with self.assertRaises(ValidationError):
