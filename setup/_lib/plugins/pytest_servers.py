@@ -6,8 +6,6 @@ import json
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -16,8 +14,9 @@ from http.cookiejar import CookieJar
 import pytest
 from _lib import kept, modules
 from _lib.common import ROOT, STATE, lock
-from _lib.database import Databases, check_paths, template_names
+from _lib.database import Databases, template_names
 from _lib.postgres import Cluster, Replica
+from forked import QuickDatabases
 from passlib.hash import pbkdf2_sha512
 
 
@@ -77,24 +76,18 @@ class Server:
 
     def start(self):
         """Start it; one that died begins again at its old address."""
-        check_paths()
         if not self.port:
             with socket.socket() as free:
                 free.bind(("127.0.0.1", 0))
                 self.port = free.getsockname()[1]
         self.log = STATE / "logs" / f"server-{self.port}.log"
         with open(self.log, "w") as output:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "odoo", "server", "-c", str(ROOT / "odoo.conf")]
-                + ["-d", self.database, "--http-port", str(self.port)]
-                + ["--max-cron-threads=0", *self.options],
-                env=self.databases.environ(),
-                cwd=ROOT,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+            arguments = ["server", "-c", str(ROOT / "odoo.conf"), "-d", self.database]
+            arguments += ["--http-port", str(self.port), "--max-cron-threads=0"]
+            with open(os.devnull) as nothing:
+                self.process = self.databases.begin(
+                    [*arguments, *self.options], nothing, output, output
+                )
         self.wait()
         return self
 
@@ -209,7 +202,7 @@ def replica(cluster):
 
 @pytest.fixture(scope="session")
 def databases(cluster):
-    return Databases(cluster)
+    return QuickDatabases(cluster)
 
 
 @pytest.fixture(scope="session")
