@@ -251,13 +251,17 @@ class AccessTable:
             and not model._transient
         }
 
-    def check_access_table(self):
+    def check_access_table(self, only=None):
+        """:param only: the models whose rows are tried; every row's label is read"""
         rows = self.access_rows()
         named = {row.model for row in rows}
         self.assertFalse(
             self.access_models() - named,
             "These models are missing from the access table of their module.",
         )
+        for row in rows:
+            for record in row.records.values():
+                self.assertTrue(record.display_name, row.model)
         self.env.flush_all()
         problems = []
         # The companies of a user are read once, not for each model.
@@ -269,6 +273,8 @@ class AccessTable:
             for role, user in self.access_roles().items()
         }
         for row in rows:
+            if only and row.model not in only:
+                continue
             for role, env in roles.items():
                 problems += self._check_role(row, role, env)
         self.assertFalse(problems, "\n" + "\n".join(problems))

@@ -4,6 +4,8 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from odoo.addons.remediation_base.tests.whole import whole
+
 from .access_table import PORTAL, WORKERS, AccessTable, Row, RuleTable
 from .common import RemediationCommon
 
@@ -17,6 +19,8 @@ REGISTER = (
     "retention",
     "measures",
 )
+#: Other modules let roles of the case work read these, which may do so without them.
+WIDENED = ("remediation.area", "remediation.site")
 
 
 @tagged("post_install", "-at_install")
@@ -45,8 +49,13 @@ class TestAccess(AccessTable, RuleTable, RemediationCommon):
             *self._access_rows(),
         ]
 
+    # tests/test_rights_of_others.py: the table holds without the others as well.
+    @whole
     def test_every_role_model_and_operation(self):
         self.check_access_table()
+
+    def test_every_role_and_operation_of_what_others_widen(self):
+        self.check_access_table(only=WIDENED)
 
     def test_r26b_every_sensitive_model_has_rules_and_no_delete(self):
         self.check_rights()
