@@ -44,6 +44,16 @@ lender.cluster.copy_to(other.cluster.data)
 other.cluster.own_tree(other.cluster.data)
 copy_tree(lender.data_dir, other.data_dir)
 """
+#: The databases that are there, and what the view is called in the served one.
+ASK = """
+from _lib.database import Databases
+from _lib.postgres import Cluster
+
+databases = Databases(Cluster("run").start())
+with databases.connect("child_remediation") as cursor:
+    cursor.execute("SELECT name FROM ir_ui_view WHERE name LIKE 'toy %'")
+    print(sorted(databases.names()), cursor.fetchall())
+"""
 
 
 class Checkout:
@@ -92,12 +102,21 @@ class Checkout:
 
     def lend_to_bench(self):
         """Let setup/bench find the databases that setup/test made."""
-        subprocess.run(
-            [sys.executable, "-c", LEND],
+        self._python(LEND)
+
+    def databases(self):
+        return self._python(ASK).splitlines()[-1]
+
+    def _python(self, script):
+        """What a script prints that imports the checkout's own setup/."""
+        return subprocess.run(
+            [sys.executable, "-c", script],
             cwd=self.path / "setup",
             env=self.environ(),
+            stdout=subprocess.PIPE,
+            text=True,
             check=True,
-        )
+        ).stdout
 
     def __call__(self, command, *arguments, script=None, **environ):
         return subprocess.run(
