@@ -35,6 +35,12 @@ class CashDuty(models.AbstractModel):
     @api.model
     def _principals(self, duty, company):
         """Return the users whose duty the current user carries today, oneself first."""
+        return self._people([duty], company)
+
+    @api.model
+    def _people(self, duties, company):
+        """Return those whom the user acts for in any of these duties today, oneself
+        first."""
         user = self.env.user
         today = self._place_today()
         # sudo: deputies are a table of the administrator; who stands in for whom today
@@ -45,7 +51,7 @@ class CashDuty(models.AbstractModel):
             .search(
                 [
                     ("deputy_id", "=", user.id),
-                    ("duty", "=", duty),
+                    ("duty", "in", list(duties)),
                     ("is_in_force", "=", True),
                     ("company_id", "=", company.id),
                     ("date_from", "<=", today),
@@ -53,16 +59,9 @@ class CashDuty(models.AbstractModel):
                 ]
             )
         )
-        own = user if user.has_group(GROUPS[duty]) else self.env["res.users"]
-        return own | rows.user_id.filtered(lambda u: u.has_group(GROUPS[duty]))
-
-    @api.model
-    def _people(self, duties, company):
-        """Return those whom the user acts for in any of these duties."""
-        people = self.env["res.users"]
-        for duty in duties:
-            people |= self._principals(duty, company)
-        return people
+        own = any(user.has_group(GROUPS[duty]) for duty in duties)
+        absent = rows.filtered(lambda row: row.user_id.has_group(GROUPS[row.duty]))
+        return (user if own else self.env["res.users"]) | absent.user_id
 
     @api.model
     def _check_duty(self, duty, company):
