@@ -327,6 +327,7 @@ class Job:
         command += ["-W", "ignore:'crypt' is deprecated:DeprecationWarning"]
         if self.number == 1:
             command += ["-p", "pytest_caches", "-p", "pytest_triggers"]
+            command += ["-p", "pytest_worlds"]
             command += ["--odoo-http", "--odoo-database", name]
             command += ["--odoo-config", str(ROOT / "odoo.conf")]
             command += [f"--ignore={path}" for path in SEPARATE]

@@ -6,6 +6,7 @@ from odoo import fields
 
 from odoo.addons.child_remediation.tests.common import RemediationCommon
 from odoo.addons.remediation_base.tests.plans import keep_plans, kept_plan
+from odoo.addons.remediation_base.tests.worlds import made_once
 
 DUTIES = ("officer", "approver", "releaser", "reconciler")
 EVERY_DUTY = ",".join(f"cash_transfer.group_cash_{duty}" for duty in DUTIES)
@@ -20,6 +21,7 @@ class CashCommon(RemediationCommon):
     """
 
     @classmethod
+    @made_once
     def setUpClass(cls):
         keep_plans("Grants", "Places")
         super().setUpClass()

@@ -13,11 +13,58 @@ from odoo.addons.remediation_base.tests.books import with_dimension
 from .common import CashCommon
 
 
-# No other module changes how a report is read.
-@tagged("post_install", "-at_install", "whole")
-class TestProviderReport(CashCommon):
-    """A provider's file tells a story: rows about one payment are read together, and a
-    fact reported again is no new fact (R69)."""
+class Reports(CashCommon):
+    #: How many payments were instructed before each test.
+    payments = 0
+    STATEMENT = (
+        "Short Code:,171717,,,,,,\n"
+        "Time Period:,From 2026-11-01 00:00:00 To 2026-11-28 23:59:59,,,,,,\n"
+        "Operator:,finance,,,,,,\n"
+        "\n"
+        "Receipt No.,Completion Time,Initiation Time,Details,Transaction Status,"
+        "Paid In,Withdrawn,Balance,Reason Type,Other Party Info,"
+        "Linked Transaction ID,A/C No.\n"
+    )
+    # -- shipped profiles -----------------------------------------------------------
+    SHIPPED = {
+        "mpesa_bulk": (
+            "Receiver Party,Amount,Remarks,Status,Transaction ID,Completed Time,"
+            "Charge,Failure Reason\n"
+            "243810000100,30.00,{0},Completed,SKT1,28-11-2026 10:00:01,0.20,\n"
+            "243810000101,30.00,{1},Failed,SKT2,28-11-2026 10:00:02,0.00,"
+            "Invalid Receiver\n"
+        ),
+        "airtel": (
+            "Airtel Money bulk disbursement\n"
+            "Batch,4711\n"
+            "MSISDN,Transaction Amount,Currency,External Reference,Transaction ID,"
+            "Transaction Status,Transaction Date,Service Charge,Message\n"
+            "810000100,30,USD,{0},MP261128.1000.A1,TS,28-Nov-2026 10:00,0.20,Done\n"
+            "810000101,30,USD,{1},MP261128.1000.A2,TF,28-Nov-2026 10:01,,"
+            "Invalid MSISDN\n"
+        ),
+        "orange": (
+            "Rapport de paiement de masse;;;;;;;\n"
+            "Numéro Bénéficiaire;Montant;Devise;Référence Client;ID Transaction;"
+            "Statut;Date Transaction;Motif de rejet\n"
+            "0810000100;30,00;USD;{0};PP261128.1000.B1;Succès;28/11/2026 10:00;\n"
+            "0810000101;30,00;USD;{1};PP261128.1000.B2;Échec;28/11/2026 10:01;"
+            "Compte inexistant\n"
+            "TOTAL;60,00;;;;;;\n"
+        ),
+        "bank": (
+            "Relevé de compte;;;\n"
+            "Date;Libellé;Référence;Montant\n"
+            "28/11/2026;Virement {0} allocation;VIR1;-30,00\n"
+            "28/11/2026;Approvisionnement;DEP1;500,00\n"
+        ),
+    }
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        if cls.payments:
+            cls.plan = cls._paid_plan(cls.payments)
 
     def _row(self, line, amount=30, **extra):
         return {"payment": line.name, "amount": amount, **extra}
@@ -41,109 +88,61 @@ class TestProviderReport(CashCommon):
     def _outcomes(self, report):
         return report.row_ids.sorted("number").mapped("outcome")
 
-    # -- reported in public trackers --------------------------------------------
-    def test_reported_01_a_fee_in_any_row_is_read(self):
-        plan = self._paid_plan(3)
-        one, two, three = plan.line_ids
-        report = self._report(
-            plan,
-            [
-                self._success(one, "FEE1", fee="0.20"),
-                self._success(two, "FEE2", fee="0.20"),
-                self._success(three, "FEE3"),
-            ],
+    def _taken_back(self, line, reference, **extra):
+        return self._row(line, 30, reference=reference, status="Reversed", **extra)
+
+    def _part(self, line, reference, amount, **extra):
+        return self._row(line, amount, reference=reference, status="Reversed", **extra)
+
+    def _file(self, plan, template, user=None):
+        """A report of the shape of ``template``: {0}, {1} … are our codes. No two are
+        the same file: each ends with one more empty line."""
+        self.files = getattr(self, "files", 0) + 1
+        text = template.format(*plan.line_ids.mapped("name")) + "\n" * self.files
+        return self._new_report_file(plan, text.encode(), user)
+
+    def _book(self, *sheets):
+        buffer = io.BytesIO()
+        book = xlsxwriter.Workbook(buffer, {"in_memory": True})
+        for name, rows in sheets:
+            sheet = book.add_worksheet(name)
+            for number, row in enumerate(rows):
+                sheet.write_row(number, 0, row)
+        book.close()
+        return buffer.getvalue()
+
+    def _use(self, name, **vals):
+        """The shipped profile of this name, or the company's copy with changes."""
+        profile = self.env.ref(f"cash_transfer.report_profile_{name}")
+        if vals:
+            profile = profile.copy({"company_id": self.company.id, **vals})
+        self.provider.report_profile_id = profile
+        return profile
+
+    def _statuses(self, plan):
+        return set(plan.line_ids.mapped("status"))
+
+    def _statement_row(self, receipt, code="", out="", into="", **cells):
+        cells = {
+            "clock": "10:10:05",
+            "details": "Business Payment to Customer",
+            "status": "Completed",
+            "party": "+243810000100 - XXX",
+            "linked": "",
+            **cells,
+        }
+        moment = f"{self.today} {cells['clock']}"
+        return (
+            f"{receipt},{moment},{moment},{cells['details']},{cells['status']},{into},"
+            f"{out},500.00,Salary,{cells['party']},{cells['linked']},{code}\n"
         )
-        self.assertEqual(sum(report.row_ids.mapped("fee")), 0.40)
-        self.assertEqual(plan._get_statements()[plan]["fees"], 0.40)
-        self.assertEqual(set(plan.line_ids.mapped("status")), {"delivered"})
-        self.assertBooks(plan)
 
-    def test_reported_03_failed_then_success_in_one_file(self):
-        plan = self._paid_plan(2)
-        one, two = plan.line_ids
-        report = self._report(
-            plan,
-            [
-                self._failed(one, "T0a"),
-                self._success(one, "T0b"),
-                self._success(two, "T1"),
-            ],
-        )
-        self.assertEqual(
-            self._outcomes(report), ["no_change", "delivered", "delivered"]
-        )
-        self.assertEqual(set(plan.line_ids.mapped("status")), {"delivered"})
-        self.assertFalse(plan.dispute_ids)
-        self.assertEqual(one.provider_ref, "T0b")
-        with self.assertRaisesRegex(UserError, "Nothing"):
-            plan.with_user(self.officer).action_follow_up()
-        self.assertBooks(plan)
 
-    def test_r69_a_failed_second_try_undoes_nothing(self):
-        for reference in ("T0a", "T0b", ""):
-            with self.subTest(reference), self.env.cr.savepoint() as savepoint:
-                plan = self._paid_plan(1)
-                line = plan.line_ids
-                self._report(
-                    plan, [self._success(line, "T0a"), self._failed(line, reference)]
-                )
-                self.assertEqual(line.status, "delivered")
-                self.assertFalse(plan.dispute_ids)
-                savepoint.close(rollback=True)
-                self.env.invalidate_all(flush=False)
-
-    # -- a fact reported again ----------------------------------------------------
-    def test_r69_a_cumulative_file_books_fees_and_claims_once(self):
-        plan = self._paid_plan(3)
-        one, two, three = plan.line_ids
-        first = [
-            self._success(one, "T1", fee=0.2),
-            self._success(one, "T2", fee=0.2),
-            self._success(two, "T3", amount=40, fee=0.2),
-            {
-                "payment": "P-999999",
-                "reference": "T4",
-                "amount": 12,
-                "status": "Success",
-                "fee": 0.2,
-            },
-        ]
-        self._report(plan, first)
-        before = plan._get_statements()[plan]
-        self.assertEqual((before["fees"], self._claims(plan)), (0.8, 30 + 10 + 12))
-        report = self._report(plan, [*first, self._success(three, "T5", fee=0.2)])
-        after = plan._get_statements()[plan]
-        self.assertEqual((after["fees"], self._claims(plan)), (1.0, 52))
-        self.assertEqual(after["delivered"], 90)
-        self.assertEqual(self._outcomes(report), ["no_change"] * 4 + ["delivered"])
-        self.assertBooks(plan)
-
-    def test_r69_two_reports_read_before_the_first_is_posted(self):
-        plan = self._paid_plan(2)
-        one, two = plan.line_ids
-        rows = [
-            self._success(one, "T1", fee=0.2),
-            self._success(one, "T2", fee=0.2),
-            {"payment": "P-999999", "amount": 12, "status": "Success", "fee": 0.2},
-        ]
-        first = self._new_report(plan, rows)
-        second = self._new_report(plan, [*rows, self._success(two, "T3", fee=0.2)])
-        self._post(first)
-        self._post(second)
-        statement = plan._get_statements()[plan]
-        self.assertEqual((statement["fees"], self._claims(plan)), (0.8, 42))
-        self.assertEqual(statement["delivered"], 60)
-        self.assertBooks(plan)
-
-    def test_r69_a_row_repeated_in_one_file(self):
-        plan = self._paid_plan(1)
-        row = self._success(plan.line_ids, "T1", amount=31, fee=0.2)
-        unknown = {"payment": "P-999999", "amount": 12, "status": "Success", "fee": 0.1}
-        self._report(plan, [row, row, unknown, unknown, row])
-        statement = plan._get_statements()[plan]
-        self.assertAlmostEqual(statement["fees"], 0.3)
-        self.assertEqual(self._claims(plan), 1 + 12)
-        self.assertBooks(plan)
+# No other module changes how a report is read.
+@tagged("post_install", "-at_install", "whole")
+class TestProviderReport(Reports):
+    """A provider's file tells a story: rows about one payment are read together, and a
+    fact reported again is no new fact (R69)."""
 
     def test_r69_the_contracts_fee_is_not_booked_again(self):
         self.provider.fee_fixed = 1
@@ -155,97 +154,6 @@ class TestProviderReport(CashCommon):
         self._report(plan, [self._success(one, "T1", fee=1)])
         self.assertEqual(plan._get_statements()[plan]["fees"], 2)
         self.assertBooks(plan)
-
-    def test_r69_the_same_reference_in_every_row_is_no_receipt(self):
-        plan = self._paid_plan(3)
-        rows = [self._success(line, "BATCH-7") for line in plan.line_ids]
-        self._report(plan, [*rows, rows[0]])
-        self.assertEqual(set(plan.line_ids.mapped("status")), {"delivered"})
-        self.assertFalse(plan.dispute_ids)
-        self.assertFalse(any(plan.line_ids.mapped("provider_ref")))
-        unknown = {
-            "payment": "P-999999",
-            "reference": "BATCH-7",
-            "amount": 5,
-            "status": "Success",
-        }
-        report = self._report(plan, [unknown, *rows])
-        self.assertEqual(self._outcomes(report), ["unknown"] + ["no_change"] * 3)
-        self.assertBooks(plan)
-
-    def test_r69_a_reference_that_comes_later_names_the_same_receipt(self):
-        plan = self._paid_plan(1)
-        line = plan.line_ids
-        self._report(plan, [self._success(line)])
-        second = self._report(plan, [self._success(line, "T1")])
-        self.assertEqual(self._outcomes(second), ["no_change"])
-        third = self._report(plan, [self._success(line, "T2")])
-        self.assertEqual(self._outcomes(third), ["paid_twice"])
-        self.assertEqual(self._claims(plan), 30)
-        self.assertBooks(plan)
-
-    def test_r69_two_receipts_may_make_up_one_payment(self):
-        plan = self._paid_plan(1)
-        report = self._report(
-            plan,
-            [
-                self._success(plan.line_ids, "T1", amount=12.34),
-                self._success(plan.line_ids, "T2", amount=17.66),
-            ],
-        )
-        self.assertEqual(self._outcomes(report), ["partial", "late"])
-        self.assertEqual(
-            (plan.line_ids.status, plan.line_ids.amount_delivered), ("delivered", 30)
-        )
-        self.assertFalse(plan.dispute_ids)
-        self.assertBooks(plan)
-
-    def test_r58_two_amounts_without_a_reference_wait(self):
-        plan = self._paid_plan(1)
-        line = plan.line_ids
-        report = self._new_report(
-            plan, [self._success(line, amount=20), self._success(line, amount=10)]
-        )
-        self.assertEqual(self._outcomes(report), ["waiting", "waiting"])
-        with self.assertRaisesRegex(UserError, "not understood"):
-            report.with_user(self.reconciler_2).action_post()
-
-    # -- taken back ---------------------------------------------------------------
-    def _taken_back(self, line, reference, **extra):
-        return self._row(line, 30, reference=reference, status="Reversed", **extra)
-
-    def test_r69_a_success_taken_back_in_the_same_file(self):
-        plan = self._paid_plan(1)
-        line = plan.line_ids
-        self._report(plan, [self._success(line, "T1"), self._taken_back(line, "T1")])
-        self.assertEqual((line.status, line.failure_reason), ("failed", "taken_back"))
-        self.assertFalse(plan.dispute_ids)
-        plan.with_user(self.officer).action_follow_up()
-        self.assertTrue(plan.follow_up_plan_ids)
-        self.assertBooks(plan)
-
-    def test_r69_a_success_booked_before_is_taken_back(self):
-        plan = self._paid_plan(2)
-        one, two = plan.line_ids
-        rows = [self._success(one, "T1"), self._success(two, "T2")]
-        self._report(plan, rows)
-        report = self._report(plan, [*rows, self._taken_back(one, "T1")])
-        self.assertEqual(self._outcomes(report), ["no_change", "no_change", "reversed"])
-        self.assertEqual((one.status, one.amount_delivered), ("reversed", 0))
-        self.assertEqual(two.status, "delivered")
-        self.assertEqual(plan._get_statements()[plan]["delivered"], 30)
-        self.assertBooks(plan)
-        again = self._report(plan, [self._taken_back(one, "T1"), rows[1], rows[0]])
-        self.assertNotIn("late", self._outcomes(again))
-        self.assertEqual(one.status, "reversed")
-        nameless = self._report(plan, [self._success(two), self._success(one)])
-        self.assertEqual(self._outcomes(nameless), ["no_change", "conflict"])
-        self._report(plan, [self._success(one, "T9")])
-        self.assertEqual((one.status, one.amount_delivered), ("delivered", 30))
-        self.assertBooks(plan)
-
-    def _part(self, line, reference, amount, **extra):
-        return self._row(line, amount, reference=reference, status="Reversed", **extra)
 
     def test_r69_a_part_of_a_success_is_taken_back(self):
         """Booked before, in a cumulative file, told again: once, and to the cent in
@@ -269,42 +177,6 @@ class TestProviderReport(CashCommon):
         self.assertEqual(self._outcomes(whole)[2], "reversed")
         self.assertEqual((one.status, one.amount_delivered), ("reversed", 0))
         self.assertFalse(plan._ledger_differences())
-        self.assertBooks(plan)
-
-    def test_r69_a_part_is_taken_back_in_the_same_file(self):
-        for turned in (False, True):
-            with self.subTest(turned), self.env.cr.savepoint() as savepoint:
-                plan = self._paid_plan(1)
-                line = plan.line_ids
-                rows = [self._success(line, "T1"), self._part(line, "T1", 10)]
-                rows = rows[::-1] if turned else rows
-                report = self._report(plan, rows)
-                self.assertEqual(report.told_total, 20)
-                self.assertEqual((line.status, line.amount_delivered), ("partial", 20))
-                again = self._report(plan, [*rows, {"payment": "X"}])
-                self.assertEqual(self._outcomes(again)[:2], ["no_change"] * 2)
-                self.assertEqual(line.amount_delivered, 20)
-                self._report(plan, [self._success(line, "T2", amount=10)])
-                self.assertEqual(
-                    (line.status, line.amount_delivered), ("delivered", 30)
-                )
-                self.assertFalse(plan.dispute_ids)
-                self.assertBooks(plan)
-                savepoint.close(rollback=True)
-                self.env.invalidate_all(flush=False)
-
-    def test_r69_one_of_two_receipts_is_taken_back(self):
-        plan = self._paid_plan(1)
-        line = plan.line_ids
-        self._report(
-            plan,
-            [
-                self._success(line, "T1", amount=12.34),
-                self._success(line, "T2", amount=17.66),
-            ],
-        )
-        self._report(plan, [self._part(line, "T1", 12.34)])
-        self.assertEqual((line.status, line.amount_delivered), ("partial", 17.66))
         self.assertBooks(plan)
 
     def test_r44_a_part_is_reversed_by_hand_with_a_reason(self):
@@ -339,76 +211,6 @@ class TestProviderReport(CashCommon):
                 savepoint.close(rollback=True)
                 self.env.invalidate_all(flush=False)
 
-    def test_r69_what_we_reversed_ourselves_is_not_booked_by_the_old_success(self):
-        plan = self._paid_plan(1)
-        line = plan.line_ids
-        self._report(plan, [self._success(line, "T1")])
-        line.with_user(self.releaser).action_reverse("Wrong household")
-        self._report(plan, [self._success(line, "T1", reason="x")])
-        self.assertEqual((line.status, line.amount_delivered), ("reversed", 0))
-        self.assertBooks(plan)
-
-    def test_r69_only_its_own_receipt_takes_a_success_back(self):
-        plan = self._paid_plan(1)
-        line = plan.line_ids
-        self._report(plan, [self._success(line, "T1"), self._taken_back(line, "T2")])
-        self.assertEqual(line.status, "delivered")
-        second = self._report(plan, [self._success(line, "T3")])
-        self.assertEqual(self._outcomes(second), ["paid_twice"])
-        third = self._report(plan, [self._taken_back(line, "T3")])
-        self.assertEqual(third.row_ids.note, "claim")
-        self.assertEqual(line.status, "delivered")
-        self.assertBooks(plan)
-
-    def test_r69_a_date_in_question_is_answered_by_a_later_report(self):
-        plan = self._paid_plan(1)
-        line = plan.line_ids
-        row = self._success(line, "T1", date=self.today + timedelta(days=2))
-        self._report(plan, [row])
-        self.assertEqual(line.status, "in_question")
-        self._report(plan, [row, row])
-        self.assertEqual(line.status, "in_question")
-        self._report(plan, [self._success(line, "T1", date=self.today)])
-        self.assertEqual((line.status, line.amount_delivered), ("delivered", 30))
-        self.assertBooks(plan)
-
-    # -- our own file -------------------------------------------------------------
-    def test_r69_our_own_instruction_file_is_refused_by_its_hash(self):
-        plan = self._paid_plan(2)
-        content = base64.b64decode(plan.file_content)
-        with self.assertRaisesRegex(ValidationError, plan.name):
-            self._new_report_file(plan, content)
-
-    def test_r69_our_own_instruction_file_is_refused_by_its_rows(self):
-        plan = self._paid_plan(2)
-        content = base64.b64decode(plan.file_content).decode()
-        other = plan.line_ids[0]
-        for name, changed in (
-            ("another line end", content.replace("\r\n", "\n")),
-            ("semicolons", content.replace(",", ";").replace(".00", ",0")),
-            ("rows left out", "\r\n".join(content.split("\r\n")[:2])),
-            ("small letters", content.lower()),
-            ("numbers rounded", re.sub(r"\+?243\d+", "2.43812E+11", content)),
-            (
-                "an empty status",
-                content.replace("\r\n", ",\r\n").replace(
-                    "currency,", "currency,status"
-                ),
-            ),
-        ):
-            with (
-                self.subTest(name),
-                self.env.cr.savepoint(),
-                self.assertRaisesRegex(UserError, "instruction file"),
-            ):
-                self._new_report_file(plan, changed.encode())
-        answered = content.replace("\r\n", ",Success\r\n").replace(
-            "currency,Success", "currency,status"
-        )
-        report = self._new_report_file(plan, answered.encode())
-        self.assertEqual(self._outcomes(report), ["delivered", "delivered"])
-        self.assertEqual(other.status, "sent")
-
     def test_r69_the_file_of_another_provider_is_no_claim(self):
         """Its payments are ours: nobody is asked for money that another paid."""
         another = self._new_provider(
@@ -425,107 +227,6 @@ class TestProviderReport(CashCommon):
         with self.assertRaisesRegex(UserError, other.name):
             self._new_report(plan, rows)
         self.assertFalse(plan.dispute_ids)
-
-    def test_r69_a_receipt_is_the_same_in_whatever_case_and_zeros(self):
-        for first, then in (("t0a9", "T0A9"), ("000123", "123"), ("12 34", "1234")):
-            with self.subTest(first), self.env.cr.savepoint() as savepoint:
-                plan = self._paid_plan(1)
-                line = plan.line_ids
-                self._report(plan, [self._success(line, first, fee=0.2)])
-                report = self._report(plan, [self._success(line, then, fee=0.2)])
-                self.assertEqual(self._outcomes(report), ["no_change"])
-                self.assertFalse(plan.dispute_ids)
-                self._report(plan, [self._row(line, reference=then, status="Reversed")])
-                self.assertEqual(line.status, "reversed")
-                self.assertEqual(plan._get_statements()[plan]["fees"], 0.2)
-                self.assertBooks(plan)
-                savepoint.close(rollback=True)
-                self.env.invalidate_all(flush=False)
-
-    # -- files as operators send them ---------------------------------------------
-    def _file(self, plan, template, user=None):
-        """A report of the shape of ``template``: {0}, {1} … are our codes. No two are
-        the same file: each ends with one more empty line."""
-        self.files = getattr(self, "files", 0) + 1
-        text = template.format(*plan.line_ids.mapped("name")) + "\n" * self.files
-        return self._new_report_file(plan, text.encode(), user)
-
-    def _book(self, *sheets):
-        buffer = io.BytesIO()
-        book = xlsxwriter.Workbook(buffer, {"in_memory": True})
-        for name, rows in sheets:
-            sheet = book.add_worksheet(name)
-            for number, row in enumerate(rows):
-                sheet.write_row(number, 0, row)
-        book.close()
-        return buffer.getvalue()
-
-    def _use(self, name, **vals):
-        """The shipped profile of this name, or the company's copy with changes."""
-        profile = self.env.ref(f"cash_transfer.report_profile_{name}")
-        if vals:
-            profile = profile.copy({"company_id": self.company.id, **vals})
-        self.provider.report_profile_id = profile
-        return profile
-
-    def _statuses(self, plan):
-        return set(plan.line_ids.mapped("status"))
-
-    def test_reported_05_an_xlsx_with_a_wrong_size_is_read_whole(self):
-        plan = self._paid_plan(3)
-        rows = [["payment", "reference", "amount", "status"]]
-        rows += [[one.name, f"T{one.id}", 30, "Success"] for one in plan.line_ids]
-        right = self._book(("Report", rows))
-        for size in ("A1", "A1:D2"):
-            with self.subTest(size), self.env.cr.savepoint() as savepoint:
-                report = self._new_report_file(plan, with_dimension(right, size))
-                self.assertEqual(self._outcomes(report), ["delivered"] * 3)
-                savepoint.close(rollback=True)
-                self.env.invalidate_all(flush=False)
-
-    def test_reported_06_two_columns_of_one_name_are_refused_by_name(self):
-        plan = self._paid_plan(1)
-        with self.assertRaisesRegex(UserError, "“amount” stands twice"):
-            self._file(plan, "payment,amount,status,amount\n{0},12.50,Success,30\n")
-
-    def test_reported_07_a_total_row_is_no_payment_and_has_to_agree(self):
-        plan = self._paid_plan(2)
-        head = "payment,reference,amount,status\n{0},T0,30.00,Success\n"
-        rows = head + "{1},T1,30.00,Success\n"
-        report = self._file(plan, rows + "TOTAL,,60.00,\n")
-        self.assertEqual(self._outcomes(report), ["delivered", "delivered", "left_out"])
-        self.assertEqual((report.file_total, report.told_total), (60, 60))
-        short = self._file(plan, head + "TOTAL,,60.00,\n")
-        with self.assertRaisesRegex(UserError, "whole file"):
-            short.with_user(self.reconciler_2).action_post()
-        self._post(report)
-        self.assertFalse(plan.dispute_ids)
-        self.assertEqual(self._statuses(plan), {"delivered"})
-
-    STATEMENT = (
-        "Short Code:,171717,,,,,,\n"
-        "Time Period:,From 2026-11-01 00:00:00 To 2026-11-28 23:59:59,,,,,,\n"
-        "Operator:,finance,,,,,,\n"
-        "\n"
-        "Receipt No.,Completion Time,Initiation Time,Details,Transaction Status,"
-        "Paid In,Withdrawn,Balance,Reason Type,Other Party Info,"
-        "Linked Transaction ID,A/C No.\n"
-    )
-
-    def _statement_row(self, receipt, code="", out="", into="", **cells):
-        cells = {
-            "clock": "10:10:05",
-            "details": "Business Payment to Customer",
-            "status": "Completed",
-            "party": "+243810000100 - XXX",
-            "linked": "",
-            **cells,
-        }
-        moment = f"{self.today} {cells['clock']}"
-        return (
-            f"{receipt},{moment},{moment},{cells['details']},{cells['status']},{into},"
-            f"{out},500.00,Salary,{cells['party']},{cells['linked']},{code}\n"
-        )
 
     def test_reported_09_mpesa_organisation_statement(self):
         """Lines before the header, money out, charges and reversals as rows of their
@@ -631,64 +332,6 @@ class TestProviderReport(CashCommon):
             report = self._new_report_file(plan, content.encode("cp1252"))
             self.assertEqual(report.row_ids.date, date(2026, 11, 28), text)
 
-    def test_reported_12_an_ambiguous_day_is_never_guessed(self):
-        plan = self._paid_plan(2)
-        text = "payment,amount,status,date\n{0},30,Success,03/04/2026\n"
-        with self.assertRaisesRegex(UserError, "Row 2.*two days"):
-            self._file(plan, text)
-        # the column says it elsewhere
-        report = self._file(plan, text + "{1},30,Success,28/11/2026\n")
-        self.assertEqual(report.row_ids[0].date, date(2026, 4, 3))
-        self._use("own", date_order="mdy")
-        report = self._file(plan, text)
-        self.assertEqual(report.row_ids.date, date(2026, 3, 4))
-
-    def test_reported_14_amounts_with_a_currency_sign(self):
-        plan = self._paid_plan(3)
-        report = self._file(
-            plan,
-            "payment;amount;status\n{0};30,00 $;Succès\n{1};US$ 30;Succès\n"
-            "{2};3 000,00 USD;Succès\n",
-        )
-        self.assertEqual(report.row_ids.mapped("amount"), [30, 30, 3000])
-        with self.assertRaisesRegex(UserError, "Row 2.*currency"):
-            self._file(plan, "payment;amount;status\n{0};12 500 FC;Succès\n")
-
-    def test_reported_18_one_quotation_mark_in_a_name(self):
-        plan = self._paid_plan(2)
-        for name in ('Zawadi "Petit M', '"Petit M'):
-            report = self._file(
-                plan,
-                "payment,reference,amount,status,name\n"
-                f"{{0}},T0,30.00,Success,{name}\n{{1}},T1,30.00,Success,Kalombo\n",
-            )
-            self.assertEqual(self._outcomes(report), ["delivered"] * 2)
-            report.action_cancel()
-
-    def test_reported_21_a_table_on_another_sheet(self):
-        plan = self._paid_plan(1)
-        summary = ("Summary", [["Batch", "Count", "Total"], ["B1", 1, 30]])
-        rows = [["payment", "amount", "status"], [plan.line_ids.name, 30, "Success"]]
-        report = self._new_report_file(plan, self._book(summary, ("Details", rows)))
-        self.assertEqual(
-            (report.sheet_read, self._outcomes(report)), ("Details", ["delivered"])
-        )
-        with self.assertRaisesRegex(UserError, "Summary has: Batch"):
-            self._new_report_file(plan, self._book(summary))
-        with self.assertRaisesRegex(UserError, "Several sheets"):
-            self._new_report_file(plan, self._book(("One", rows), ("Two", rows)))
-
-    def test_r69_our_code_inside_a_text(self):
-        plan = self._paid_plan(3)
-        report = self._file(
-            plan,
-            "payment,amount,status\nStipend {0} of PP-000123,30,Success\n"
-            "ref:{1}/11,30,Success\n",
-        )
-        self.assertEqual(self._outcomes(report), ["delivered"] * 2)
-        with self.assertRaisesRegex(UserError, "Row 2.*two payments"):
-            self._file(plan, "payment,amount,status\n{0} and {1},30,Success\n")
-
     def test_r69_a_row_without_a_status_is_no_delivery(self):
         self._use("own")
         plan = self._paid_plan(2)
@@ -716,62 +359,6 @@ class TestProviderReport(CashCommon):
         self._post(report)
         self.assertEqual(plan.line_ids.mapped("status"), ["delivered", "failed"])
         self.assertTrue(profile)
-
-    # -- shipped profiles -----------------------------------------------------------
-    SHIPPED = {
-        "mpesa_bulk": (
-            "Receiver Party,Amount,Remarks,Status,Transaction ID,Completed Time,"
-            "Charge,Failure Reason\n"
-            "243810000100,30.00,{0},Completed,SKT1,28-11-2026 10:00:01,0.20,\n"
-            "243810000101,30.00,{1},Failed,SKT2,28-11-2026 10:00:02,0.00,"
-            "Invalid Receiver\n"
-        ),
-        "airtel": (
-            "Airtel Money bulk disbursement\n"
-            "Batch,4711\n"
-            "MSISDN,Transaction Amount,Currency,External Reference,Transaction ID,"
-            "Transaction Status,Transaction Date,Service Charge,Message\n"
-            "810000100,30,USD,{0},MP261128.1000.A1,TS,28-Nov-2026 10:00,0.20,Done\n"
-            "810000101,30,USD,{1},MP261128.1000.A2,TF,28-Nov-2026 10:01,,"
-            "Invalid MSISDN\n"
-        ),
-        "orange": (
-            "Rapport de paiement de masse;;;;;;;\n"
-            "Numéro Bénéficiaire;Montant;Devise;Référence Client;ID Transaction;"
-            "Statut;Date Transaction;Motif de rejet\n"
-            "0810000100;30,00;USD;{0};PP261128.1000.B1;Succès;28/11/2026 10:00;\n"
-            "0810000101;30,00;USD;{1};PP261128.1000.B2;Échec;28/11/2026 10:01;"
-            "Compte inexistant\n"
-            "TOTAL;60,00;;;;;;\n"
-        ),
-        "bank": (
-            "Relevé de compte;;;\n"
-            "Date;Libellé;Référence;Montant\n"
-            "28/11/2026;Virement {0} allocation;VIR1;-30,00\n"
-            "28/11/2026;Approvisionnement;DEP1;500,00\n"
-        ),
-    }
-
-    def test_r69_shipped_profiles_read_a_file_of_their_public_shape(self):
-        plan = self._paid_plan(2)
-        for name, template in self.SHIPPED.items():
-            for encoding in ("utf-8", "cp1252"):
-                with self.subTest(name, encoding=encoding):
-                    self._use(name)
-                    text = template.format(*plan.line_ids.mapped("name"))
-                    report = self._new_report_file(plan, text.encode(encoding))
-                    payments = report.row_ids.filtered("line_id").sorted("number")
-                    if name == "bank":
-                        self.assertEqual(payments.mapped("meaning"), ["delivered"])
-                    else:
-                        self.assertEqual(
-                            payments.mapped("meaning"), ["delivered", "failed"]
-                        )
-                        self.assertEqual(payments[1].failure_reason, "wrong_number")
-                    self.assertEqual(payments[0].date, date(2026, 11, 28))
-                    self.assertEqual(payments[0].amount, 30)
-                    self.assertTrue(payments[0].provider_ref)
-                    report.action_cancel()
 
     def test_r69_every_shipped_profile_is_complete_and_changed_by_nobody(self):
         shipped = self.env["cash.transfer.report.profile"].search(
@@ -826,3 +413,441 @@ class TestProviderReport(CashCommon):
         )
         with self.assertRaises(AccessError):
             self.env["cash.transfer.report.try"].with_user(self.worker).create({})
+
+
+@tagged("post_install", "-at_install", "whole")
+class TestProviderReportOfOne(Reports):
+    """The same, where one payment was instructed."""
+
+    payments = 1
+
+    def test_r69_a_failed_second_try_undoes_nothing(self):
+        for reference in ("T0a", "T0b", ""):
+            with self.subTest(reference), self.env.cr.savepoint() as savepoint:
+                plan = self.plan
+                line = plan.line_ids
+                self._report(
+                    plan, [self._success(line, "T0a"), self._failed(line, reference)]
+                )
+                self.assertEqual(line.status, "delivered")
+                self.assertFalse(plan.dispute_ids)
+                savepoint.close(rollback=True)
+                self.env.invalidate_all(flush=False)
+
+    def test_r69_a_row_repeated_in_one_file(self):
+        plan = self.plan
+        row = self._success(plan.line_ids, "T1", amount=31, fee=0.2)
+        unknown = {"payment": "P-999999", "amount": 12, "status": "Success", "fee": 0.1}
+        self._report(plan, [row, row, unknown, unknown, row])
+        statement = plan._get_statements()[plan]
+        self.assertAlmostEqual(statement["fees"], 0.3)
+        self.assertEqual(self._claims(plan), 1 + 12)
+        self.assertBooks(plan)
+
+    def test_r69_a_reference_that_comes_later_names_the_same_receipt(self):
+        plan = self.plan
+        line = plan.line_ids
+        self._report(plan, [self._success(line)])
+        second = self._report(plan, [self._success(line, "T1")])
+        self.assertEqual(self._outcomes(second), ["no_change"])
+        third = self._report(plan, [self._success(line, "T2")])
+        self.assertEqual(self._outcomes(third), ["paid_twice"])
+        self.assertEqual(self._claims(plan), 30)
+        self.assertBooks(plan)
+
+    def test_r69_two_receipts_may_make_up_one_payment(self):
+        plan = self.plan
+        report = self._report(
+            plan,
+            [
+                self._success(plan.line_ids, "T1", amount=12.34),
+                self._success(plan.line_ids, "T2", amount=17.66),
+            ],
+        )
+        self.assertEqual(self._outcomes(report), ["partial", "late"])
+        self.assertEqual(
+            (plan.line_ids.status, plan.line_ids.amount_delivered), ("delivered", 30)
+        )
+        self.assertFalse(plan.dispute_ids)
+        self.assertBooks(plan)
+
+    def test_r58_two_amounts_without_a_reference_wait(self):
+        plan = self.plan
+        line = plan.line_ids
+        report = self._new_report(
+            plan, [self._success(line, amount=20), self._success(line, amount=10)]
+        )
+        self.assertEqual(self._outcomes(report), ["waiting", "waiting"])
+        with self.assertRaisesRegex(UserError, "not understood"):
+            report.with_user(self.reconciler_2).action_post()
+
+    def test_r69_a_success_taken_back_in_the_same_file(self):
+        plan = self.plan
+        line = plan.line_ids
+        self._report(plan, [self._success(line, "T1"), self._taken_back(line, "T1")])
+        self.assertEqual((line.status, line.failure_reason), ("failed", "taken_back"))
+        self.assertFalse(plan.dispute_ids)
+        plan.with_user(self.officer).action_follow_up()
+        self.assertTrue(plan.follow_up_plan_ids)
+        self.assertBooks(plan)
+
+    def test_r69_a_part_is_taken_back_in_the_same_file(self):
+        for turned in (False, True):
+            with self.subTest(turned), self.env.cr.savepoint() as savepoint:
+                plan = self.plan
+                line = plan.line_ids
+                rows = [self._success(line, "T1"), self._part(line, "T1", 10)]
+                rows = rows[::-1] if turned else rows
+                report = self._report(plan, rows)
+                self.assertEqual(report.told_total, 20)
+                self.assertEqual((line.status, line.amount_delivered), ("partial", 20))
+                again = self._report(plan, [*rows, {"payment": "X"}])
+                self.assertEqual(self._outcomes(again)[:2], ["no_change"] * 2)
+                self.assertEqual(line.amount_delivered, 20)
+                self._report(plan, [self._success(line, "T2", amount=10)])
+                self.assertEqual(
+                    (line.status, line.amount_delivered), ("delivered", 30)
+                )
+                self.assertFalse(plan.dispute_ids)
+                self.assertBooks(plan)
+                savepoint.close(rollback=True)
+                self.env.invalidate_all(flush=False)
+
+    def test_r69_one_of_two_receipts_is_taken_back(self):
+        plan = self.plan
+        line = plan.line_ids
+        self._report(
+            plan,
+            [
+                self._success(line, "T1", amount=12.34),
+                self._success(line, "T2", amount=17.66),
+            ],
+        )
+        self._report(plan, [self._part(line, "T1", 12.34)])
+        self.assertEqual((line.status, line.amount_delivered), ("partial", 17.66))
+        self.assertBooks(plan)
+
+    def test_r69_what_we_reversed_ourselves_is_not_booked_by_the_old_success(self):
+        plan = self.plan
+        line = plan.line_ids
+        self._report(plan, [self._success(line, "T1")])
+        line.with_user(self.releaser).action_reverse("Wrong household")
+        self._report(plan, [self._success(line, "T1", reason="x")])
+        self.assertEqual((line.status, line.amount_delivered), ("reversed", 0))
+        self.assertBooks(plan)
+
+    def test_r69_only_its_own_receipt_takes_a_success_back(self):
+        plan = self.plan
+        line = plan.line_ids
+        self._report(plan, [self._success(line, "T1"), self._taken_back(line, "T2")])
+        self.assertEqual(line.status, "delivered")
+        second = self._report(plan, [self._success(line, "T3")])
+        self.assertEqual(self._outcomes(second), ["paid_twice"])
+        third = self._report(plan, [self._taken_back(line, "T3")])
+        self.assertEqual(third.row_ids.note, "claim")
+        self.assertEqual(line.status, "delivered")
+        self.assertBooks(plan)
+
+    def test_r69_a_date_in_question_is_answered_by_a_later_report(self):
+        plan = self.plan
+        line = plan.line_ids
+        row = self._success(line, "T1", date=self.today + timedelta(days=2))
+        self._report(plan, [row])
+        self.assertEqual(line.status, "in_question")
+        self._report(plan, [row, row])
+        self.assertEqual(line.status, "in_question")
+        self._report(plan, [self._success(line, "T1", date=self.today)])
+        self.assertEqual((line.status, line.amount_delivered), ("delivered", 30))
+        self.assertBooks(plan)
+
+    def test_r69_a_receipt_is_the_same_in_whatever_case_and_zeros(self):
+        for first, then in (("t0a9", "T0A9"), ("000123", "123"), ("12 34", "1234")):
+            with self.subTest(first), self.env.cr.savepoint() as savepoint:
+                plan = self.plan
+                line = plan.line_ids
+                self._report(plan, [self._success(line, first, fee=0.2)])
+                report = self._report(plan, [self._success(line, then, fee=0.2)])
+                self.assertEqual(self._outcomes(report), ["no_change"])
+                self.assertFalse(plan.dispute_ids)
+                self._report(plan, [self._row(line, reference=then, status="Reversed")])
+                self.assertEqual(line.status, "reversed")
+                self.assertEqual(plan._get_statements()[plan]["fees"], 0.2)
+                self.assertBooks(plan)
+                savepoint.close(rollback=True)
+                self.env.invalidate_all(flush=False)
+
+    def test_reported_06_two_columns_of_one_name_are_refused_by_name(self):
+        plan = self.plan
+        with self.assertRaisesRegex(UserError, "“amount” stands twice"):
+            self._file(plan, "payment,amount,status,amount\n{0},12.50,Success,30\n")
+
+    def test_reported_21_a_table_on_another_sheet(self):
+        plan = self.plan
+        summary = ("Summary", [["Batch", "Count", "Total"], ["B1", 1, 30]])
+        rows = [["payment", "amount", "status"], [plan.line_ids.name, 30, "Success"]]
+        report = self._new_report_file(plan, self._book(summary, ("Details", rows)))
+        self.assertEqual(
+            (report.sheet_read, self._outcomes(report)), ("Details", ["delivered"])
+        )
+        with self.assertRaisesRegex(UserError, "Summary has: Batch"):
+            self._new_report_file(plan, self._book(summary))
+        with self.assertRaisesRegex(UserError, "Several sheets"):
+            self._new_report_file(plan, self._book(("One", rows), ("Two", rows)))
+
+
+@tagged("post_install", "-at_install", "whole")
+class TestProviderReportOfTwo(Reports):
+    """The same, where two payments were instructed."""
+
+    payments = 2
+
+    def test_reported_03_failed_then_success_in_one_file(self):
+        plan = self.plan
+        one, two = plan.line_ids
+        report = self._report(
+            plan,
+            [
+                self._failed(one, "T0a"),
+                self._success(one, "T0b"),
+                self._success(two, "T1"),
+            ],
+        )
+        self.assertEqual(
+            self._outcomes(report), ["no_change", "delivered", "delivered"]
+        )
+        self.assertEqual(set(plan.line_ids.mapped("status")), {"delivered"})
+        self.assertFalse(plan.dispute_ids)
+        self.assertEqual(one.provider_ref, "T0b")
+        with self.assertRaisesRegex(UserError, "Nothing"):
+            plan.with_user(self.officer).action_follow_up()
+        self.assertBooks(plan)
+
+    def test_r69_two_reports_read_before_the_first_is_posted(self):
+        plan = self.plan
+        one, two = plan.line_ids
+        rows = [
+            self._success(one, "T1", fee=0.2),
+            self._success(one, "T2", fee=0.2),
+            {"payment": "P-999999", "amount": 12, "status": "Success", "fee": 0.2},
+        ]
+        first = self._new_report(plan, rows)
+        second = self._new_report(plan, [*rows, self._success(two, "T3", fee=0.2)])
+        self._post(first)
+        self._post(second)
+        statement = plan._get_statements()[plan]
+        self.assertEqual((statement["fees"], self._claims(plan)), (0.8, 42))
+        self.assertEqual(statement["delivered"], 60)
+        self.assertBooks(plan)
+
+    def test_r69_a_success_booked_before_is_taken_back(self):
+        plan = self.plan
+        one, two = plan.line_ids
+        rows = [self._success(one, "T1"), self._success(two, "T2")]
+        self._report(plan, rows)
+        report = self._report(plan, [*rows, self._taken_back(one, "T1")])
+        self.assertEqual(self._outcomes(report), ["no_change", "no_change", "reversed"])
+        self.assertEqual((one.status, one.amount_delivered), ("reversed", 0))
+        self.assertEqual(two.status, "delivered")
+        self.assertEqual(plan._get_statements()[plan]["delivered"], 30)
+        self.assertBooks(plan)
+        again = self._report(plan, [self._taken_back(one, "T1"), rows[1], rows[0]])
+        self.assertNotIn("late", self._outcomes(again))
+        self.assertEqual(one.status, "reversed")
+        nameless = self._report(plan, [self._success(two), self._success(one)])
+        self.assertEqual(self._outcomes(nameless), ["no_change", "conflict"])
+        self._report(plan, [self._success(one, "T9")])
+        self.assertEqual((one.status, one.amount_delivered), ("delivered", 30))
+        self.assertBooks(plan)
+
+    def test_r69_our_own_instruction_file_is_refused_by_its_hash(self):
+        plan = self.plan
+        content = base64.b64decode(plan.file_content)
+        with self.assertRaisesRegex(ValidationError, plan.name):
+            self._new_report_file(plan, content)
+
+    def test_r69_our_own_instruction_file_is_refused_by_its_rows(self):
+        plan = self.plan
+        content = base64.b64decode(plan.file_content).decode()
+        other = plan.line_ids[0]
+        for name, changed in (
+            ("another line end", content.replace("\r\n", "\n")),
+            ("semicolons", content.replace(",", ";").replace(".00", ",0")),
+            ("rows left out", "\r\n".join(content.split("\r\n")[:2])),
+            ("small letters", content.lower()),
+            ("numbers rounded", re.sub(r"\+?243\d+", "2.43812E+11", content)),
+            (
+                "an empty status",
+                content.replace("\r\n", ",\r\n").replace(
+                    "currency,", "currency,status"
+                ),
+            ),
+        ):
+            with (
+                self.subTest(name),
+                self.env.cr.savepoint(),
+                self.assertRaisesRegex(UserError, "instruction file"),
+            ):
+                self._new_report_file(plan, changed.encode())
+        answered = content.replace("\r\n", ",Success\r\n").replace(
+            "currency,Success", "currency,status"
+        )
+        report = self._new_report_file(plan, answered.encode())
+        self.assertEqual(self._outcomes(report), ["delivered", "delivered"])
+        self.assertEqual(other.status, "sent")
+
+    def test_reported_07_a_total_row_is_no_payment_and_has_to_agree(self):
+        plan = self.plan
+        head = "payment,reference,amount,status\n{0},T0,30.00,Success\n"
+        rows = head + "{1},T1,30.00,Success\n"
+        report = self._file(plan, rows + "TOTAL,,60.00,\n")
+        self.assertEqual(self._outcomes(report), ["delivered", "delivered", "left_out"])
+        self.assertEqual((report.file_total, report.told_total), (60, 60))
+        short = self._file(plan, head + "TOTAL,,60.00,\n")
+        with self.assertRaisesRegex(UserError, "whole file"):
+            short.with_user(self.reconciler_2).action_post()
+        self._post(report)
+        self.assertFalse(plan.dispute_ids)
+        self.assertEqual(self._statuses(plan), {"delivered"})
+
+    def test_reported_12_an_ambiguous_day_is_never_guessed(self):
+        plan = self.plan
+        text = "payment,amount,status,date\n{0},30,Success,03/04/2026\n"
+        with self.assertRaisesRegex(UserError, "Row 2.*two days"):
+            self._file(plan, text)
+        # the column says it elsewhere
+        report = self._file(plan, text + "{1},30,Success,28/11/2026\n")
+        self.assertEqual(report.row_ids[0].date, date(2026, 4, 3))
+        self._use("own", date_order="mdy")
+        report = self._file(plan, text)
+        self.assertEqual(report.row_ids.date, date(2026, 3, 4))
+
+    def test_reported_18_one_quotation_mark_in_a_name(self):
+        plan = self.plan
+        for name in ('Zawadi "Petit M', '"Petit M'):
+            report = self._file(
+                plan,
+                "payment,reference,amount,status,name\n"
+                f"{{0}},T0,30.00,Success,{name}\n{{1}},T1,30.00,Success,Kalombo\n",
+            )
+            self.assertEqual(self._outcomes(report), ["delivered"] * 2)
+            report.action_cancel()
+
+    def test_r69_shipped_profiles_read_a_file_of_their_public_shape(self):
+        plan = self.plan
+        for name, template in self.SHIPPED.items():
+            for encoding in ("utf-8", "cp1252"):
+                with self.subTest(name, encoding=encoding):
+                    self._use(name)
+                    text = template.format(*plan.line_ids.mapped("name"))
+                    report = self._new_report_file(plan, text.encode(encoding))
+                    payments = report.row_ids.filtered("line_id").sorted("number")
+                    if name == "bank":
+                        self.assertEqual(payments.mapped("meaning"), ["delivered"])
+                    else:
+                        self.assertEqual(
+                            payments.mapped("meaning"), ["delivered", "failed"]
+                        )
+                        self.assertEqual(payments[1].failure_reason, "wrong_number")
+                    self.assertEqual(payments[0].date, date(2026, 11, 28))
+                    self.assertEqual(payments[0].amount, 30)
+                    self.assertTrue(payments[0].provider_ref)
+                    report.action_cancel()
+
+
+@tagged("post_install", "-at_install", "whole")
+class TestProviderReportOfThree(Reports):
+    """The same, where three payments were instructed."""
+
+    payments = 3
+
+    def test_reported_01_a_fee_in_any_row_is_read(self):
+        plan = self.plan
+        one, two, three = plan.line_ids
+        report = self._report(
+            plan,
+            [
+                self._success(one, "FEE1", fee="0.20"),
+                self._success(two, "FEE2", fee="0.20"),
+                self._success(three, "FEE3"),
+            ],
+        )
+        self.assertEqual(sum(report.row_ids.mapped("fee")), 0.40)
+        self.assertEqual(plan._get_statements()[plan]["fees"], 0.40)
+        self.assertEqual(set(plan.line_ids.mapped("status")), {"delivered"})
+        self.assertBooks(plan)
+
+    def test_r69_a_cumulative_file_books_fees_and_claims_once(self):
+        plan = self.plan
+        one, two, three = plan.line_ids
+        first = [
+            self._success(one, "T1", fee=0.2),
+            self._success(one, "T2", fee=0.2),
+            self._success(two, "T3", amount=40, fee=0.2),
+            {
+                "payment": "P-999999",
+                "reference": "T4",
+                "amount": 12,
+                "status": "Success",
+                "fee": 0.2,
+            },
+        ]
+        self._report(plan, first)
+        before = plan._get_statements()[plan]
+        self.assertEqual((before["fees"], self._claims(plan)), (0.8, 30 + 10 + 12))
+        report = self._report(plan, [*first, self._success(three, "T5", fee=0.2)])
+        after = plan._get_statements()[plan]
+        self.assertEqual((after["fees"], self._claims(plan)), (1.0, 52))
+        self.assertEqual(after["delivered"], 90)
+        self.assertEqual(self._outcomes(report), ["no_change"] * 4 + ["delivered"])
+        self.assertBooks(plan)
+
+    def test_r69_the_same_reference_in_every_row_is_no_receipt(self):
+        plan = self.plan
+        rows = [self._success(line, "BATCH-7") for line in plan.line_ids]
+        self._report(plan, [*rows, rows[0]])
+        self.assertEqual(set(plan.line_ids.mapped("status")), {"delivered"})
+        self.assertFalse(plan.dispute_ids)
+        self.assertFalse(any(plan.line_ids.mapped("provider_ref")))
+        unknown = {
+            "payment": "P-999999",
+            "reference": "BATCH-7",
+            "amount": 5,
+            "status": "Success",
+        }
+        report = self._report(plan, [unknown, *rows])
+        self.assertEqual(self._outcomes(report), ["unknown"] + ["no_change"] * 3)
+        self.assertBooks(plan)
+
+    def test_reported_05_an_xlsx_with_a_wrong_size_is_read_whole(self):
+        plan = self.plan
+        rows = [["payment", "reference", "amount", "status"]]
+        rows += [[one.name, f"T{one.id}", 30, "Success"] for one in plan.line_ids]
+        right = self._book(("Report", rows))
+        for size in ("A1", "A1:D2"):
+            with self.subTest(size), self.env.cr.savepoint() as savepoint:
+                report = self._new_report_file(plan, with_dimension(right, size))
+                self.assertEqual(self._outcomes(report), ["delivered"] * 3)
+                savepoint.close(rollback=True)
+                self.env.invalidate_all(flush=False)
+
+    def test_reported_14_amounts_with_a_currency_sign(self):
+        plan = self.plan
+        report = self._file(
+            plan,
+            "payment;amount;status\n{0};30,00 $;Succès\n{1};US$ 30;Succès\n"
+            "{2};3 000,00 USD;Succès\n",
+        )
+        self.assertEqual(report.row_ids.mapped("amount"), [30, 30, 3000])
+        with self.assertRaisesRegex(UserError, "Row 2.*currency"):
+            self._file(plan, "payment;amount;status\n{0};12 500 FC;Succès\n")
+
+    def test_r69_our_code_inside_a_text(self):
+        plan = self.plan
+        report = self._file(
+            plan,
+            "payment,amount,status\nStipend {0} of PP-000123,30,Success\n"
+            "ref:{1}/11,30,Success\n",
+        )
+        self.assertEqual(self._outcomes(report), ["delivered"] * 2)
+        with self.assertRaisesRegex(UserError, "Row 2.*two payments"):
+            self._file(plan, "payment,amount,status\n{0} and {1},30,Success\n")

@@ -10,43 +10,14 @@ from odoo.addons.remediation_base.tests.whole import whole
 from .common import CashCommon
 
 
-@tagged("post_install", "-at_install")
-class TestReconciliation(CashCommon):
-    """The provider's report in full (R39) and what follows from it (R41)."""
-
+class Reports(CashCommon):
     def _row(self, line, amount=30, **extra):
         return {"payment": line.name, "amount": amount, **extra}
 
-    @whole
-    def test_r39_delivered_too_much_goes_to_dispute(self):
-        plan = self._paid_plan(1)
-        self.provider.fee_fixed = 1
-        self._report(plan, [self._row(plan.line_ids, 37.5)])
-        line = plan.line_ids
-        self.assertEqual(
-            (line.status, line.amount_delivered, line.amount_disputed),
-            ("delivered", 30, 7.5),
-        )
-        dispute = plan.dispute_ids
-        self.assertEqual(
-            (dispute.kind, dispute.amount, dispute.state),
-            ("over_delivered", 7.5, "open"),
-        )
-        claims = self.env["account.move.line"].search(
-            [("account_id", "=", self.claims_account.id)]
-        )
-        self.assertEqual(claims.amount_currency, 7.5)
-        self.assertBooks(plan)
-        with self.assertRaisesRegex(UserError, "dispute"):
-            plan.with_user(self.reconciler).action_close()
 
-    @whole
-    def test_r39_unknown_rows_go_to_dispute(self):
-        plan = self._paid_plan(1)
-        self._report(plan, [{"payment": "P-999999", "amount": 12}])
-        self.assertEqual(plan.dispute_ids.kind, "unknown")
-        self.assertEqual(plan.line_ids.status, "sent")
-        self.assertEqual(plan.state, "partly_reconciled")
+@tagged("post_install", "-at_install")
+class TestReconciliation(Reports):
+    """The provider's report in full (R39) and what follows from it (R41)."""
 
     @whole
     def test_r39_future_or_early_dates_are_in_question(self):
@@ -82,8 +53,192 @@ class TestReconciliation(CashCommon):
         self.assertBooks(plan)
 
     @whole
-    def test_r39_after_the_grants_end_takes_two_people(self):
+    def test_r39_missing_from_the_report_never_enters_a_follow_up(self):
+        plan = self._paid_plan(3)
+        first, second, third = plan.line_ids
+        self._report(
+            plan, [self._row(first), self._row(second, 0, reason="wrong_number")]
+        )
+        self.assertEqual(third.status, "sent")
+        plan.with_user(self.officer).action_follow_up()
+        follow_up = plan.follow_up_plan_ids
+        self.assertEqual(follow_up.line_ids.origin_line_id, second)
+        with self.assertRaises(UserError):
+            plan.with_user(self.officer).action_follow_up()
+
+    def test_r39_other_file_same_values_is_no_change(self):
+        plan = self._paid_plan(2)
+        one, two = plan.line_ids
+        self._report(plan, [self._row(one), self._row(two)])
+        moves = plan.move_count
+        again = self._report(plan, [self._row(two), self._row(one)])
+        self.assertEqual(set(again.row_ids.mapped("outcome")), {"no_change"})
+        plan.invalidate_recordset()
+        self.assertEqual(plan.move_count, moves)
+        self.assertBooks(plan)
+
+    def test_r39_twice_in_one_file(self):
+        plan = self._paid_plan(2)
+        one, two = plan.line_ids
+        report = self._report(
+            plan,
+            [
+                self._row(one, reference="T1"),
+                self._row(one, reference="T1"),
+                self._row(two, reference="T2"),
+                self._row(two, reference="T3"),
+            ],
+        )
+        self.assertEqual(
+            report.row_ids.mapped("outcome"),
+            ["delivered", "no_change", "delivered", "paid_twice"],
+        )
+        self.assertEqual(plan.dispute_ids.amount, 30)
+        self.assertEqual(set(plan.line_ids.mapped("status")), {"delivered"})
+        self.assertBooks(plan)
+
+    @whole
+    def test_r39_by_the_providers_reference(self):
+        self.report_profile.match_key = "reference"
         plan = self._paid_plan(1)
+        plan.line_ids._unprotected().provider_ref = "ABC"
+        self._report(plan, [{"reference": "ABC", "amount": 30}])
+        self.assertEqual(plan.line_ids.status, "delivered")
+
+    @whole
+    def test_r41_failure_needs_a_reason_and_two_lead_to_a_visit(self):
+        self.provider.default_failure_reason = False
+        plan = self._paid_plan(1)
+        with self.assertRaisesRegex(UserError, "Row 2.*reason"):
+            self._new_report(plan, [self._row(plan.line_ids, 0)])
+        self._report(plan, [self._row(plan.line_ids, 0, reason="wrong_number")])
+        case = plan.line_ids.entitlement_id.case_id
+        visits = self.env["remediation.visit"]
+        self.assertFalse(visits.search_count([("case_id", "=", case.id)]))
+        plan.with_user(self.officer).action_follow_up()
+        follow_up = self._to(plan.follow_up_plan_ids, "instructed")
+        self._report(follow_up, [self._row(follow_up.line_ids, 0, reason="refused")])
+        self.assertEqual(plan.line_ids.entitlement_id.failure_count, 2)
+        self.assertEqual(visits.search_count([("case_id", "=", case.id)]), 1)
+
+    @whole
+    def test_files_in_other_encodings_and_decimals(self):
+        plan = self._paid_plan(3)
+        one, two, three = plan.line_ids
+        for line, encoding in ((one, "utf-16"), (two, "cp1252"), (three, "utf-8-sig")):
+            content = f"payment;amount;reason\n{line.name};30,00;é\n".encode(encoding)
+            self._post(self._new_report_file(plan, content))
+        self.assertEqual(set(plan.line_ids.mapped("status")), {"delivered"})
+
+    @whole
+    def test_xlsx_report_with_the_providers_headers(self):
+        import xlsxwriter  # noqa: PLC0415
+
+        for column in self.report_profile.column_ids:
+            if column.content == "payment":
+                column.header = "Transaction Code"
+            if column.content == "amount":
+                column.header = "Montant"
+        plan = self._paid_plan(1)
+        buffer = io.BytesIO()
+        book = xlsxwriter.Workbook(buffer, {"in_memory": True})
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["transaction_code", "MONTANT"])
+        sheet.write_row(1, 0, [plan.line_ids.name, 30])
+        book.close()
+        self._post(self._new_report_file(plan, buffer.getvalue()))
+        self.assertEqual(plan.line_ids.status, "delivered")
+
+    def test_worklist_shows_what_is_unexplained(self):
+        self.provider.settlement_days = 0
+        plan = self._paid_plan(2)
+        self.env.cr.execute(
+            "UPDATE cash_transfer_payment_line SET sent_on = sent_on - 45"
+        )
+        self.env.invalidate_all()
+        self._report(plan, [{"payment": "P-999999", "amount": 5}])
+        rows = (
+            self.env["cash.transfer.worklist"]
+            .with_user(self.reconciler)
+            .search([("plan_id", "=", plan.id)])
+        )
+        self.assertEqual(sorted(rows.mapped("kind")), ["dispute", "missing", "missing"])
+        self.assertEqual(rows.filtered(lambda r: r.kind == "missing")[0].age, 45)
+        self.assertEqual(
+            rows[0].action_open_source()["res_model"], "cash.transfer.payment.line"
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestReconciliationOfOne(Reports):
+    """The same, where one payment was instructed."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan = cls._paid_plan(1)
+
+    def _failed_with_follow_up(self, state):
+        plan = self.plan
+        self._report(plan, [self._row(plan.line_ids, 0, reason="inactive_wallet")])
+        plan.with_user(self.officer).action_follow_up()
+        follow_up = plan.follow_up_plan_ids
+        self._to(follow_up, state)
+        return plan, follow_up
+
+    def _late_success_after_two_follow_ups(self, state):
+        plan, follow_up = self._failed_with_follow_up("instructed")
+        self._report(follow_up, [self._row(follow_up.line_ids, 0, reason="refused")])
+        follow_up.with_user(self.officer).action_follow_up()
+        second = self._to(follow_up.follow_up_plan_ids, state)
+        self._report(plan, [self._row(plan.line_ids)])
+        self.assertEqual(plan.line_ids.status, "delivered")
+        due = plan.line_ids.cycle_line_id
+        self.assertEqual((due.amount_delivered, due.amount_live), (30, 0))
+        self.assertBooks(plan | follow_up | second)
+        return second.line_ids
+
+    def _in_question(self, amount=30):
+        plan = self.plan
+        day = self.today + timedelta(days=2)
+        self._report(plan, [self._row(plan.line_ids, amount, date=day)])
+        self.assertEqual(plan.line_ids.status, "in_question")
+        return plan
+
+    @whole
+    def test_r39_delivered_too_much_goes_to_dispute(self):
+        plan = self.plan
+        self.provider.fee_fixed = 1
+        self._report(plan, [self._row(plan.line_ids, 37.5)])
+        line = plan.line_ids
+        self.assertEqual(
+            (line.status, line.amount_delivered, line.amount_disputed),
+            ("delivered", 30, 7.5),
+        )
+        dispute = plan.dispute_ids
+        self.assertEqual(
+            (dispute.kind, dispute.amount, dispute.state),
+            ("over_delivered", 7.5, "open"),
+        )
+        claims = self.env["account.move.line"].search(
+            [("account_id", "=", self.claims_account.id)]
+        )
+        self.assertEqual(claims.amount_currency, 7.5)
+        self.assertBooks(plan)
+        with self.assertRaisesRegex(UserError, "dispute"):
+            plan.with_user(self.reconciler).action_close()
+
+    @whole
+    def test_r39_unknown_rows_go_to_dispute(self):
+        plan = self.plan
+        self._report(plan, [{"payment": "P-999999", "amount": 12}])
+        self.assertEqual(plan.dispute_ids.kind, "unknown")
+        self.assertEqual(plan.line_ids.status, "sent")
+        self.assertEqual(plan.state, "partly_reconciled")
+
+    @whole
+    def test_r39_after_the_grants_end_takes_two_people(self):
+        plan = self.plan
         self.env.cr.execute(
             "UPDATE cash_transfer_payment_line SET sent_on = sent_on - 10"
         )
@@ -100,40 +255,15 @@ class TestReconciliation(CashCommon):
         self.assertEqual(line.status, "delivered")
 
     @whole
-    def test_r39_missing_from_the_report_never_enters_a_follow_up(self):
-        plan = self._paid_plan(3)
-        first, second, third = plan.line_ids
-        self._report(
-            plan, [self._row(first), self._row(second, 0, reason="wrong_number")]
-        )
-        self.assertEqual(third.status, "sent")
-        plan.with_user(self.officer).action_follow_up()
-        follow_up = plan.follow_up_plan_ids
-        self.assertEqual(follow_up.line_ids.origin_line_id, second)
-        with self.assertRaises(UserError):
-            plan.with_user(self.officer).action_follow_up()
-
-    @whole
     def test_r39_same_file_is_refused_naming_the_first(self):
-        plan = self._paid_plan(1)
+        plan = self.plan
         rows = [self._row(plan.line_ids)]
         first = self._report(plan, rows)
         with self.assertRaisesRegex(ValidationError, first.name):
             self._new_report(plan, rows)
 
-    def test_r39_other_file_same_values_is_no_change(self):
-        plan = self._paid_plan(2)
-        one, two = plan.line_ids
-        self._report(plan, [self._row(one), self._row(two)])
-        moves = plan.move_count
-        again = self._report(plan, [self._row(two), self._row(one)])
-        self.assertEqual(set(again.row_ids.mapped("outcome")), {"no_change"})
-        plan.invalidate_recordset()
-        self.assertEqual(plan.move_count, moves)
-        self.assertBooks(plan)
-
     def test_r39_partial_and_the_rest_by_follow_up(self):
-        plan = self._paid_plan(1)
+        plan = self.plan
         self._report(plan, [self._row(plan.line_ids, 12.34)])
         self.assertEqual(plan.line_ids.status, "partial")
         plan.with_user(self.officer).action_follow_up()
@@ -148,14 +278,6 @@ class TestReconciliation(CashCommon):
         (plan | follow_up).with_user(self.reconciler).action_close()
         due = plan.line_ids.cycle_line_id
         self.assertEqual((due.payment_status, due.amount_delivered), ("paid", 30))
-
-    def _failed_with_follow_up(self, state):
-        plan = self._paid_plan(1)
-        self._report(plan, [self._row(plan.line_ids, 0, reason="inactive_wallet")])
-        plan.with_user(self.officer).action_follow_up()
-        follow_up = plan.follow_up_plan_ids
-        self._to(follow_up, state)
-        return plan, follow_up
 
     @whole
     def test_r39_late_success_drops_a_follow_up_not_instructed(self):
@@ -193,7 +315,7 @@ class TestReconciliation(CashCommon):
 
     @whole
     def test_r40_a_late_report_opens_a_closed_plan_again(self):
-        plan = self._paid_plan(1)
+        plan = self.plan
         self._report(plan, [self._row(plan.line_ids, 0, reason="limit")])
         plan.with_user(self.releaser).action_return()
         self._owe_later(plan)
@@ -210,18 +332,6 @@ class TestReconciliation(CashCommon):
         self.assertEqual(plan.state, "closed")
         self.assertBooks(plan)
 
-    def _late_success_after_two_follow_ups(self, state):
-        plan, follow_up = self._failed_with_follow_up("instructed")
-        self._report(follow_up, [self._row(follow_up.line_ids, 0, reason="refused")])
-        follow_up.with_user(self.officer).action_follow_up()
-        second = self._to(follow_up.follow_up_plan_ids, state)
-        self._report(plan, [self._row(plan.line_ids)])
-        self.assertEqual(plan.line_ids.status, "delivered")
-        due = plan.line_ids.cycle_line_id
-        self.assertEqual((due.amount_delivered, due.amount_live), (30, 0))
-        self.assertBooks(plan | follow_up | second)
-        return second.line_ids
-
     @whole
     def test_r39_late_success_drops_the_follow_up_of_a_follow_up(self):
         line = self._late_success_after_two_follow_ups("approved")
@@ -231,13 +341,6 @@ class TestReconciliation(CashCommon):
     def test_r39_late_success_after_a_second_instruction_is_paid_twice(self):
         line = self._late_success_after_two_follow_ups("instructed")
         self.assertEqual(line.status, "paid_twice")
-
-    def _in_question(self, amount=30):
-        plan = self._paid_plan(1)
-        day = self.today + timedelta(days=2)
-        self._report(plan, [self._row(plan.line_ids, amount, date=day)])
-        self.assertEqual(plan.line_ids.status, "in_question")
-        return plan
 
     @whole
     def test_r39_what_a_question_reports_beyond_the_due_is_disputed(self):
@@ -272,61 +375,16 @@ class TestReconciliation(CashCommon):
         self.assertEqual(plan.line_ids.cycle_line_id.amount_delivered, 30)
         self.assertBooks(plan | follow_up)
 
-    def test_r39_twice_in_one_file(self):
-        plan = self._paid_plan(2)
-        one, two = plan.line_ids
-        report = self._report(
-            plan,
-            [
-                self._row(one, reference="T1"),
-                self._row(one, reference="T1"),
-                self._row(two, reference="T2"),
-                self._row(two, reference="T3"),
-            ],
-        )
-        self.assertEqual(
-            report.row_ids.mapped("outcome"),
-            ["delivered", "no_change", "delivered", "paid_twice"],
-        )
-        self.assertEqual(plan.dispute_ids.amount, 30)
-        self.assertEqual(set(plan.line_ids.mapped("status")), {"delivered"})
-        self.assertBooks(plan)
-
     @whole
     def test_r39_delivered_payment_called_failed_is_shown_not_booked(self):
-        plan = self._paid_plan(1)
+        plan = self.plan
         self._report(plan, [self._row(plan.line_ids)])
         report = self._report(plan, [self._row(plan.line_ids, 0, reason="refused")])
         self.assertEqual(report.row_ids.outcome, "conflict")
         self.assertEqual(plan.line_ids.status, "delivered")
 
-    @whole
-    def test_r39_by_the_providers_reference(self):
-        self.report_profile.match_key = "reference"
-        plan = self._paid_plan(1)
-        plan.line_ids._unprotected().provider_ref = "ABC"
-        self._report(plan, [{"reference": "ABC", "amount": 30}])
-        self.assertEqual(plan.line_ids.status, "delivered")
-
-    @whole
-    def test_r41_failure_needs_a_reason_and_two_lead_to_a_visit(self):
-        self.provider.default_failure_reason = False
-        plan = self._paid_plan(1)
-        with self.assertRaisesRegex(UserError, "Row 2.*reason"):
-            self._new_report(plan, [self._row(plan.line_ids, 0)])
-        self._report(plan, [self._row(plan.line_ids, 0, reason="wrong_number")])
-        case = plan.line_ids.entitlement_id.case_id
-        visits = self.env["remediation.visit"]
-        self.assertFalse(visits.search_count([("case_id", "=", case.id)]))
-        plan.with_user(self.officer).action_follow_up()
-        follow_up = self._to(plan.follow_up_plan_ids, "instructed")
-        self._report(follow_up, [self._row(follow_up.line_ids, 0, reason="refused")])
-        self.assertEqual(plan.line_ids.entitlement_id.failure_count, 2)
-        self.assertEqual(visits.search_count([("case_id", "=", case.id)]), 1)
-
-    # -- bad input -------------------------------------------------------------
     def test_bad_rows_name_the_row_and_change_nothing(self):
-        plan = self._paid_plan(1)
+        plan = self.plan
         line = plan.line_ids
         for row, sentence in (
             (self._row(line, -5), "Row 2.*other sign"),
@@ -350,7 +408,7 @@ class TestReconciliation(CashCommon):
 
     @whole
     def test_bad_files_are_refused_whole(self):
-        plan = self._paid_plan(1)
+        plan = self.plan
         for content, sentence in (
             (b"%PDF-1.7 abc", "table"),
             (b"payment,amount\n", "no rows"),
@@ -366,36 +424,8 @@ class TestReconciliation(CashCommon):
                 self._new_report_file(plan, content)
 
     @whole
-    def test_files_in_other_encodings_and_decimals(self):
-        plan = self._paid_plan(3)
-        one, two, three = plan.line_ids
-        for line, encoding in ((one, "utf-16"), (two, "cp1252"), (three, "utf-8-sig")):
-            content = f"payment;amount;reason\n{line.name};30,00;é\n".encode(encoding)
-            self._post(self._new_report_file(plan, content))
-        self.assertEqual(set(plan.line_ids.mapped("status")), {"delivered"})
-
-    @whole
-    def test_xlsx_report_with_the_providers_headers(self):
-        import xlsxwriter  # noqa: PLC0415
-
-        for column in self.report_profile.column_ids:
-            if column.content == "payment":
-                column.header = "Transaction Code"
-            if column.content == "amount":
-                column.header = "Montant"
-        plan = self._paid_plan(1)
-        buffer = io.BytesIO()
-        book = xlsxwriter.Workbook(buffer, {"in_memory": True})
-        sheet = book.add_worksheet()
-        sheet.write_row(0, 0, ["transaction_code", "MONTANT"])
-        sheet.write_row(1, 0, [plan.line_ids.name, 30])
-        book.close()
-        self._post(self._new_report_file(plan, buffer.getvalue()))
-        self.assertEqual(plan.line_ids.status, "delivered")
-
-    @whole
     def test_locked_date_offers_the_first_open_day(self):
-        plan = self._paid_plan(1)
+        plan = self.plan
         report = self._new_report(
             plan, [self._row(plan.line_ids)], date=self.today - timedelta(days=40)
         )
@@ -407,13 +437,13 @@ class TestReconciliation(CashCommon):
         self.assertEqual(report.state, "matched")
 
     def test_only_reconcilers_import(self):
-        plan = self._paid_plan(1)
+        plan = self.plan
         for user in (self.officer, self.approver, self.releaser, self.worker):
             with self.assertRaises(AccessError):
                 self._new_report(plan, [self._row(plan.line_ids)], user)
 
     def test_report_is_private_to_cash_duties_and_the_auditor(self):
-        plan = self._paid_plan(1)
+        plan = self.plan
         report = self._new_report(plan, [self._row(plan.line_ids)])
         for user in (self.worker, self.plain_user):
             with self.assertRaises(AccessError):
@@ -434,22 +464,3 @@ class TestReconciliation(CashCommon):
         for user in (self.worker, self.plain_user):
             with self.assertRaises(AccessError):
                 attachment.with_user(user).read(["datas"])
-
-    def test_worklist_shows_what_is_unexplained(self):
-        self.provider.settlement_days = 0
-        plan = self._paid_plan(2)
-        self.env.cr.execute(
-            "UPDATE cash_transfer_payment_line SET sent_on = sent_on - 45"
-        )
-        self.env.invalidate_all()
-        self._report(plan, [{"payment": "P-999999", "amount": 5}])
-        rows = (
-            self.env["cash.transfer.worklist"]
-            .with_user(self.reconciler)
-            .search([("plan_id", "=", plan.id)])
-        )
-        self.assertEqual(sorted(rows.mapped("kind")), ["dispute", "missing", "missing"])
-        self.assertEqual(rows.filtered(lambda r: r.kind == "missing")[0].age, 45)
-        self.assertEqual(
-            rows[0].action_open_source()["res_model"], "cash.transfer.payment.line"
-        )

@@ -9,3 +9,4 @@ from . import test_headers
 from . import test_help
 from . import test_lists
 from . import test_remembered
+from . import test_worlds

@@ -66,17 +66,17 @@ class Noted(LRU):
             moment.emptied.add(self)
 
 
-def _remembering(set_up, add_cleanup):
-    """Odoo's set-up between the beginning of a moment and its end."""
+def remembering(set_up, add_cleanup):
+    """A set-up between the beginning of a moment and its end."""
 
     @functools.wraps(set_up)
-    def remembering(test):
+    def remembered(test):
         moment = Moment(Registry(common.get_db_name()))
         getattr(test, add_cleanup)(moment.put_back)  # the last thing that is done
         set_up(test)
         getattr(test, add_cleanup)(moment.end)  # the database is still another
 
-    return remembering
+    return remembered
 
 
 def _telling(save):
@@ -94,7 +94,7 @@ def _telling(save):
 def pytest_sessionstart():
     TranslationImporter.save = _telling(TranslationImporter.save)
     case = common.TransactionCase
-    case.setUp = _remembering(case.setUp, "addCleanup")
+    case.setUp = remembering(case.setUp, "addCleanup")
     case.setUpClass = classmethod(
-        _remembering(case.setUpClass.__func__, "addClassCleanup")
+        remembering(case.setUpClass.__func__, "addClassCleanup")
     )

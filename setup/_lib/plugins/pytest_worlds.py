@@ -1,0 +1,31 @@
+"""A pytest plugin: classes of tests that follow one another share the world that they
+have in common. It ends before any other class begins."""
+
+import sys
+
+import pytest
+import pytest_caches
+
+NAME = "odoo.addons.remediation_base.tests.worlds"
+
+
+def pytest_collection_finish():
+    worlds = sys.modules.get(NAME)
+    if worlds:
+        worlds.World.shares = True
+        worlds.join = pytest_caches.remembering(worlds.join, "addClassCleanup")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    worlds = sys.modules.get(NAME)
+    if worlds and worlds.World.open:
+        base = worlds.World.shared_by(getattr(item, "cls", None))
+        if base is not worlds.World.open.base:
+            worlds.World.end()
+
+
+def pytest_sessionfinish():
+    worlds = sys.modules.get(NAME)
+    if worlds:
+        worlds.World.end()
