@@ -2,7 +2,7 @@ import base64
 import io
 
 import openpyxl
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from odoo import fields
@@ -262,11 +262,15 @@ class TestIntakeImport(RemediationCommon):
 class TestSheets(BaseCase):
     @settings(max_examples=60, deadline=None)
     @given(st.lists(st.lists(st.text(max_size=12), min_size=3, max_size=3), max_size=5))
+    @example([["", " =1+1", "\u2003@SUM(A1)"], ["=\u2003=1", "'\t-1", "- =1"]])
     def test_whatever_is_written_never_starts_a_formula(self, rows):
         text = sheets.write_csv(["a", "b", "c"], rows).decode("utf-8-sig")
         for _number, cells in sheets.tables(text.encode("utf-8-sig"))[0].rows:
             for cell in cells:
-                self.assertFalse(cell.startswith(sheets.FORMULA))
+                self.assertFalse(sheets.is_formula(cell))
+        for row in rows:
+            for cell in row:
+                self.assertFalse(sheets.is_formula(sheets.neutral(cell)))
 
     def test_dates_hours_and_numbers_as_people_write_them(self):
         self.assertEqual(str(sheets.as_date("03/04/2026")), "2026-04-03")

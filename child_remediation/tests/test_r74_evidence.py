@@ -139,7 +139,7 @@ class TestR74Evidence(RemediationCommon):
                 new = {
                     "varchar": "'x'",
                     "text": "'x'",
-                    "int4": "987",
+                    "int4": "coalesce({c}, 0) + 1",
                     "bool": "NOT coalesce({c}, false)",
                     "timestamp": "'1999-01-01'",
                     "date": "'1999-01-01'",

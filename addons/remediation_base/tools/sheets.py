@@ -488,11 +488,16 @@ def plain(text):
 _ARABIC_SIGNS = {"\u066b": ".", "\u066c": "'"}
 
 
+def is_formula(text: str) -> bool:
+    """Whether a program takes a cell for a formula: some pass over blanks before it."""
+    return text.startswith(FORMULA) or text.lstrip().startswith(FORMULA)
+
+
 def neutral(value):
     """Return a cell's value so that no program takes it for a formula."""
     if isinstance(value, str):
         value = CONTROL.sub("", value)
-        if value.startswith(FORMULA):
+        if is_formula(value):
             return f"'{value}"
     return value
 
@@ -500,9 +505,11 @@ def neutral(value):
 def harmless(text: str) -> str:
     """Return text that was read, without what would make it a formula elsewhere."""
     text = CONTROL.sub("", text).strip()
-    if text[:1] == "'" and text[1:2] in FORMULA:
-        text = text[1:]
-    return text.lstrip("=+@-\t\r\n ").strip() if text.startswith(FORMULA) else text
+    if text[:1] == "'" and is_formula(text[1:]):
+        text = text[1:].strip()
+    while text.startswith(FORMULA):
+        text = text.lstrip("".join(FORMULA)).strip()
+    return text
 
 
 def raw_text(cell) -> str:
