@@ -4,12 +4,14 @@ from odoo import fields
 from odoo.fields import Command
 
 from odoo.addons.child_remediation.tests.common import RemediationCommon
+from odoo.addons.remediation_base.tests.worlds import made_once
 
 
 class ReferralCommon(RemediationCommon):
     """Adds two accredited partners, a school and a clinic with their portal users."""
 
     @classmethod
+    @made_once
     def setUpClass(cls):
         super().setUpClass()
         (cls.country,) = cls.env["remediation.area"].create(

@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import fields
 
 from odoo.addons.base.tests.common import BaseCommon
+from odoo.addons.remediation_base.tests.worlds import made_once
 
 
 class RemediationCommon(BaseCommon):
@@ -14,6 +15,7 @@ class RemediationCommon(BaseCommon):
     """
 
     @classmethod
+    @made_once
     def setUpClass(cls):
         super().setUpClass()
         cls.company = cls.env.company

@@ -4,6 +4,7 @@ from odoo.fields import Command
 from odoo.tests import new_test_user
 
 from odoo.addons.base.tests.common import BaseCommon
+from odoo.addons.remediation_base.tests.worlds import made_once
 
 START = date(2026, 1, 5)
 
@@ -13,6 +14,7 @@ class SavingsCommon(BaseCommon):
     savings manager, a case worker, a finance officer and a plain user beside them."""
 
     @classmethod
+    @made_once
     def setUpClass(cls):
         super().setUpClass()
         cls.company = cls.env.company

@@ -7,7 +7,6 @@ is made for here fails ``test_attack_rpc``.
 """
 
 import contextlib
-import copy
 import functools
 import inspect
 import json
@@ -16,11 +15,11 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.service.model import call_kw
-from odoo.tests import HttpCase
 from odoo.tools import SQL
 
 from odoo.addons.case_referral.tests.common import ReferralCommon
 from odoo.addons.cash_transfer.tests.common import CashCommon
+from odoo.addons.remediation_base.tests.worlds import made_once
 
 #: Every marked word begins with it; random text never holds so long a word. Words of
 #: identity fields begin with the second.
@@ -55,69 +54,13 @@ PICTURE = (
 
 class AttackWorld(ReferralCommon, CashCommon):
     """``target`` is held by ``worker_2``; ``worker``, ``portal_manager`` and the school
-    had a part in it once. ``outsiders`` have none today.
-
-    It is made once for all classes that follow one another (``conftest.py``): it stays
-    in its transaction, and what a class adds is undone."""
-
-    #: What the class had before the world was made; None where there is no world.
-    _empty = None
+    had a part in it once. ``outsiders`` have none today."""
 
     @classmethod
+    @made_once
     def setUpClass(cls):
-        if not cls.shares_world():
-            super().setUpClass()
-            cls._make_world()
-            return
-        if AttackWorld._empty is None:
-            AttackWorld._empty = {*vars(AttackWorld)}
-            try:
-                super(AttackWorld, AttackWorld).setUpClass()
-                AttackWorld._make_world()
-            except Exception:
-                AttackWorld.end_world()
-                raise
-        cls._keep_world()
-
-    @classmethod
-    def shares_world(cls):
-        """Requests of a browser have cursors of their own."""
-        return not issubclass(cls, HttpCase)
-
-    @classmethod
-    def _keep_world(cls):
-        """Undo at the end of a class what it does from now on."""
-        env = cls.env
-        env.flush_all()
-        callbacks = [
-            (callback, callback._funcs.copy(), copy.deepcopy(callback.data))
-            for callback in (env.cr.precommit, env.cr.postcommit)
-        ]
-        savepoint = env.cr.savepoint(flush=False)
-
-        def undo():
-            savepoint.rollback()
-            savepoint.close(rollback=True)
-            env.transaction.clear()
-            for callback, functions, data in callbacks:
-                callback._funcs, callback.data = functions, data
-            with cls.muted_registry_logger:
-                cls.registry.clear_all_caches()
-
-        cls.addClassCleanup(undo)
-
-    @classmethod
-    def end_world(cls):
-        """Close the transaction of the world, if there is one."""
-        if AttackWorld._empty is None:
-            return
-        AttackWorld.doClassCleanups()
-        failed = AttackWorld.tearDown_exceptions
-        for name in {*vars(AttackWorld)} - AttackWorld._empty:
-            delattr(AttackWorld, name)
-        AttackWorld._empty = None
-        if failed:
-            raise failed[0][1]
+        super().setUpClass()
+        cls._make_world()
 
     @classmethod
     def _make_world(cls):

@@ -6,6 +6,7 @@ from odoo.fields import Command
 
 from odoo.addons.child_remediation.tests.common import RemediationCommon
 from odoo.addons.remediation_base.tests.plans import keep_plans, kept_plan
+from odoo.addons.remediation_base.tests.worlds import made_once
 
 PAPER = base64.b64encode(b"%PDF-1.4 signed by the factory and the purchaser")
 #: Until when MMJ's and everybody else's school year lasts.
@@ -16,6 +17,7 @@ class AgreementCommon(RemediationCommon):
     """An agreement of a purchaser, a factory, an NGO and the family over a site."""
 
     @classmethod
+    @made_once
     def setUpClass(cls):
         super().setUpClass()
         cls.usd = cls.env.ref("base.USD")

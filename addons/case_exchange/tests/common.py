@@ -1,6 +1,7 @@
 from odoo import fields
 
 from odoo.addons.child_remediation.tests.common import RemediationCommon
+from odoo.addons.remediation_base.tests.worlds import made_once
 
 
 class ExchangeCommon(RemediationCommon):
@@ -9,6 +10,7 @@ class ExchangeCommon(RemediationCommon):
     coordinator who imports."""
 
     @classmethod
+    @made_once
     def setUpClass(cls):
         super().setUpClass()
         cls.worker_exporter = cls.worker

@@ -5,6 +5,7 @@ from freezegun import freeze_time
 from odoo import fields
 
 from odoo.addons.child_remediation.tests.common import RemediationCommon
+from odoo.addons.remediation_base.tests.worlds import made_once
 from odoo.addons.remediation_base.tools.small_cells import THRESHOLD
 
 #: The day on which everything is entered: a day after the period that is counted.
@@ -62,6 +63,7 @@ class IndicatorCommon(RemediationCommon):
     """
 
     @classmethod
+    @made_once
     def setUpClass(cls):
         cls.startClassPatcher(freeze_time(ENTERED))
         super().setUpClass()

@@ -1,4 +1,5 @@
 from odoo.addons.child_remediation.tests.common import RemediationCommon
+from odoo.addons.remediation_base.tests.worlds import made_once
 
 POI = "case_survivor.group_person_of_interest"
 TRACE = "case_survivor.group_financial_trace"
@@ -11,6 +12,7 @@ class SurvivorCommon(RemediationCommon):
     """``trace_worker`` holds cases and has the duties; ``tracer`` has these alone."""
 
     @classmethod
+    @made_once
     def setUpClass(cls):
         super().setUpClass()
         cls.police, cls.court = cls.env["res.partner"].create(

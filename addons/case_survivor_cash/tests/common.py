@@ -2,12 +2,14 @@ from datetime import timedelta
 
 from odoo.addons.case_survivor.tests.common import SurvivorCommon
 from odoo.addons.cash_transfer.tests.common import CashCommon
+from odoo.addons.remediation_base.tests.worlds import made_once
 
 
 class RecoveryCommon(SurvivorCommon, CashCommon):
     """A survivor with a payee, whose case ``trace_worker`` holds with all duties."""
 
     @classmethod
+    @made_once
     def setUpClass(cls):
         super().setUpClass()
         cls.held_account = cls.env["account.account"].create(

@@ -9,11 +9,20 @@ import pytest_caches
 NAME = "odoo.addons.remediation_base.tests.worlds"
 
 
-def pytest_collection_finish():
+def pytest_collection_modifyitems(items):
     worlds = sys.modules.get(NAME)
-    if worlds:
-        worlds.World.shares = True
-        worlds.join = pytest_caches.remembering(worlds.join, "addClassCleanup")
+    if not worlds:
+        return
+    worlds.World.shares = True
+    worlds.join = pytest_caches.remembering(worlds.join, "addClassCleanup")
+    bases = [worlds.World.shared_by(getattr(item, "cls", None)) for item in items]
+    order = [None, *dict.fromkeys(filter(None, bases))]
+    items[:] = [
+        item
+        for _base, item in sorted(
+            zip(bases, items, strict=True), key=lambda one: order.index(one[0])
+        )
+    ]
 
 
 @pytest.hookimpl(tryfirst=True)
