@@ -144,7 +144,9 @@ class OrganisationSetup(models.TransientModel):
                 self.env._("Ask the administrator: they set up the organisation.")
             )
         self._save()
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+        # The desk below reads itself anew when this closes; a second reload beside it
+        # could leave the dialog open.
+        return {"type": "ir.actions.act_window_close"}
 
     def _sender(self):
         email = email_normalize(self.email)
