@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,10 @@ SEPARATE = (*FAULTS, "tests/alone", "tests/benchmark")
 #: Bytes of tests that are worth a process of their own: one takes seconds to load all
 #: modules.
 SMALL = 200_000
+
+#: What says that a browser is opened: walks of it take longer than their words.
+BROWSER = re.compile(r"browser_js|start_tour|chromium|class \w+\(.*(?:Browser|Phone)")
+BROWSED = 8
 
 
 def run(parser, arguments):
@@ -139,20 +144,13 @@ def _side_by_side(jobs):
             alone.append(job.only("each app alone: the rest", job.paths, rest))
         elif job.number == 3:
             alone.append(job)
-    single.sort(key=_weight, reverse=True)
+    single.sort(key=lambda job: sum(map(_size_of_tests, job.paths)), reverse=True)
     faults = [job for job in jobs if job.number == 2]
     together = faults + alone + single
     # Browsers and servers are waited for: a third of a lane stands still.
     with _lanes(more=1) as pool:
         futures = [pool.submit(job.run, quiet=True) for job in together]
         return [_result(future) for future in as_completed(futures)]
-
-
-def _weight(job):
-    """How long a part takes, as far as its files tell. Browsers walk all pages of the
-    demonstration: they take longer than what they are told to do is long."""
-    shown = "addons/remediation_demo" in job.paths
-    return shown, sum(map(_size_of_tests, job.paths))
 
 
 def _result(future):
@@ -178,7 +176,13 @@ def _parts(paths):
 
 
 def _size_of_tests(path):
-    return sum(file.stat().st_size for file in (ROOT / path).rglob("test_*.py"))
+    """How long it takes, as far as its files tell: bytes, of a browser's more."""
+    size = 0
+    for file in (ROOT / path).rglob("test_*.py"):
+        if not str(file.relative_to(ROOT)).startswith(SEPARATE):
+            text = file.read_text()
+            size += len(text) * (BROWSED if BROWSER.search(text) else 1)
+    return size
 
 
 def _select(arguments):

@@ -50,11 +50,13 @@ class World:
         known = {*vars(self.maker)}
         try:
             self.maker.setUpClass()
-            self.maker.env.flush_all()
+            self.maker.env.cr.flush()  # what waits for the transaction's end, too
         except Exception:
             self.maker.doClassCleanups()
             raise
         self.made = {*vars(self.maker)} - known
+        #: How often time stands still in it.
+        self.frozen = len(freeze_factories)
 
     @classmethod
     def shared_by(cls, test):
@@ -67,7 +69,7 @@ class World:
             issubclass(test, HttpCase)
             or not issubclass(test, TransactionCase)
             or test.freeze_time
-            or freeze_factories
+            or len(freeze_factories) > (cls.open.frozen if cls.open else 0)
         ):
             return None
         order = test.__mro__
@@ -112,10 +114,6 @@ def join(test):
     """Undo at the end of a class what it does from now on."""
     env, registry = test.env, test.registry
     envs = list(env.transaction.envs)
-    callbacks = [
-        (callback, callback._funcs.copy(), copy.deepcopy(callback.data))
-        for callback in (env.cr.precommit, env.cr.postcommit)
-    ]
     savepoint = env.cr.savepoint(flush=False)
 
     def undo():
@@ -125,8 +123,8 @@ def join(test):
         env.transaction.envs.update(envs)
         for one in envs:
             one.clear()
-        for callback, functions, data in callbacks:
-            callback._funcs, callback.data = functions, data
+        env.cr.precommit.clear()
+        env.cr.postcommit.clear()
         if (
             registry.registry_invalidated
             or registry.registry_sequence != test.registry_start_sequence
