@@ -221,7 +221,8 @@ tour(
         { trigger: `${row("domain")} .o_select_menu_toggler:value('Education')` },
         { trigger: `${row("provider_id")} input`, run: "edit My Company" },
         {
-            trigger: ".o-autocomplete--dropdown-item:contains('My Company')",
+            // Chosen by keys once what was typed is found, not in the list before it.
+            trigger: ".o-autocomplete--dropdown-item .ui-state-active:contains('My Company')",
             run: "press Enter",
         },
         { trigger: `${row("provider_id")} input:value('My Company')` },
