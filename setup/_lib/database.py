@@ -173,9 +173,15 @@ class Databases:
         test undoes what its pages made. Return whether it was made now.
 
         It depends on the dates of the files. Ours follow from what is in them
-        (modules.date_files), others' are the environment's: a comment names that."""
+        (modules.date_files), others' are the environment's: a comment names that, and
+        those of our tours, which make no other template."""
         environment = os.stat(os.path.join(sys.prefix, "pyvenv.cfg")).st_mtime
-        key = f"assets {digest(ASSETS, environment)}"
+        tours = sorted(
+            path.stat().st_mtime
+            for folder in modules.find().values()
+            for path in (folder / "static" / "tests").rglob("*.js")
+        )
+        key = f"assets {digest(ASSETS, environment, tours)}"
         with lock(self._note(name).with_suffix(".lock"), "making a database"):
             with self.connect() as cursor:
                 cursor.execute(
