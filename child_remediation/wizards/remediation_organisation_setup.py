@@ -60,6 +60,7 @@ class OrganisationSetup(models.TransientModel):
         required=True,
         compute="_compute_proposal",
         store=True,
+        precompute=True,
         readonly=False,
         context={"active_test": False},
         help="The books are kept in it.",
@@ -70,6 +71,7 @@ class OrganisationSetup(models.TransientModel):
         required=True,
         compute="_compute_proposal",
         store=True,
+        precompute=True,
         readonly=False,
         help="Where a day ends: it holds for every due date.",
     )

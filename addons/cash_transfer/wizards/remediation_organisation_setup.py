@@ -10,6 +10,7 @@ class OrganisationSetup(models.TransientModel):
         required=True,
         compute="_compute_chart",
         store=True,
+        precompute=True,
         readonly=False,
     )
     has_entries = fields.Boolean(compute="_compute_has_entries")
