@@ -330,8 +330,7 @@ class Job:
         # Of Odoo's own requirements, not of ours.
         command += ["-W", "ignore:'crypt' is deprecated:DeprecationWarning"]
         if self.number == 1:
-            command += ["-p", "pytest_caches", "-p", "pytest_triggers"]
-            command += ["-p", "pytest_worlds"]
+            command += ["-p", "pytest_caches", "-p", "pytest_worlds"]
             command += ["--odoo-http", "--odoo-database", name]
             command += ["--odoo-config", str(ROOT / "odoo.conf")]
             command += [f"--ignore={path}" for path in SEPARATE]

@@ -41,7 +41,7 @@ def test_app_passes_its_own_tests(bare, app, tmp_path):
     with bare.scratch(bare.template([app])) as name:
         done = subprocess.run(
             [sys.executable, "-m", "pytest", "-q", f"--rootdir={ROOT}"]
-            + ["-p", "pytest_alone", "-p", "pytest_caches", "-p", "pytest_triggers"]
+            + ["-p", "pytest_alone", "-p", "pytest_caches"]
             + ["-p", "pytest_worlds"]
             + ["--odoo-database", name, "--odoo-config", str(ROOT / "odoo.conf")]
             + [str(modules.find()[app])],
