@@ -78,7 +78,7 @@ class OrganisationSetup(models.TransientModel):
     lang_ids = fields.Many2many(
         "res.lang",
         string="Languages",
-        compute="_compute_proposal",
+        compute="_compute_lang_ids",
         store=True,
         readonly=False,
         context={"active_test": False},
@@ -104,6 +104,10 @@ class OrganisationSetup(models.TransientModel):
                 company.currency_id if same else country.currency_id
             ) or company.currency_id
             setup.tz = company.partner_id.tz if same else zones and zones[0]
+
+    @api.depends("country_id")
+    def _compute_lang_ids(self):
+        for setup in self:
             setup.lang_ids = setup._languages()
 
     @api.depends("country_id")
