@@ -5,6 +5,7 @@ from . import test_place_day
 from . import test_r58_answers
 from . import test_rates
 from . import test_sheets
+from . import test_core_exports
 from . import test_headers
 from . import test_help
 from . import test_lists

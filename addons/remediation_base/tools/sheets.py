@@ -32,7 +32,7 @@ MAX_ELEMENTS = 100_000
 #: Rows of a worksheet as the format has it.
 LAST_ROW = 1_048_576
 #: A cell that begins with one of these is a formula to a spreadsheet.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORMULA = ("=", "{=", "+", "-", "@", "\t", "\r", "\n")
 #: Characters that no sheet may hold.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 DELIMITERS = ",;\t|"
