@@ -18,6 +18,12 @@ class Demo(models.AbstractModel):
         for position, ago in enumerate((48, 34)):
             world.plan(ago, "_do_survive", position)
         world.plan(13, "_do_confirm_survivor", 0)
+        world.plan(32, "_do_award")
+        world.plan(31, "_do_approve_award_payee")
+        world.plan(21, "_do_receive_award")
+        world.plan(20, "_do_approve_award")
+        world.plan(18, "_do_pay_award")
+        world.plan(10, "_do_pay_wages_directly")
 
     @api.model
     def _survivors(self, world):
@@ -270,3 +276,97 @@ class Demo(models.AbstractModel):
             ]
         )
         plan.action_review()
+
+    # -- what a court awards -------------------------------------------------------
+    @api.model
+    def _do_award(self, world, facts):
+        """The court awards; the first half is announced to finance, by code."""
+        _police, court = self._offices()
+        held = self.env["account.account"].create(
+            {
+                "code": "467900",
+                "name": self._said("Sommes détenues pour des survivants"),
+                "account_type": "liability_current",
+                "reconcile": True,
+            }
+        )
+        self.env.company.recovery_account_id = held
+        env = self._as(HOLDER).env
+        case = env["remediation.case"].browse(self._survivors(world)[0].case.id)
+        matter = env["remediation.legal.matter"].create(
+            {
+                "case_id": case.id,
+                "kind": "civil",
+                "court_id": court.id,
+                "opened_on": world.day(46),
+                "compensation_claimed": 700000,
+                "compensation_awarded": 500000,
+                "compensation_awarded_on": world.today(),
+                "summary": self._said("Réparation, payée par le lavoir en deux fois."),
+            }
+        )
+        payee = self._payee(case, world)
+        recoveries = env["remediation.recovery"].create(
+            [
+                {"matter_id": matter.id, "amount": 250000, "payee_id": payee.id}
+                for _half in range(2)
+            ]
+        )
+        recoveries.action_submit()
+        world.money["recoveries"] = recoveries.ids
+
+    @api.model
+    def _payee(self, case, world):
+        """The mother, on the account that gets a stipend where there is one."""
+        payees = case.env["cash.transfer.payee"]
+        if known := payees.search([("case_id", "=", case.id)], limit=1):
+            return known
+        mother = case.household_id.member_ids.filtered("is_caregiver")[:1]
+        payee = payees.create(
+            {"case_id": case.id, "kind": "member", "member_id": mother.id}
+        )
+        case.env["cash.transfer.method.wizard"].create(
+            {
+                "payee_id": payee.id,
+                "provider_id": world.money["provider"],
+                "number": "+243817000001",
+            }
+        ).action_confirm()
+        return payee
+
+    @api.model
+    def _awarded(self, world, login):
+        recoveries = self._as(login).env["remediation.recovery"]
+        return recoveries.browse(world.money["recoveries"])
+
+    @api.model
+    def _do_approve_award_payee(self, world, facts):
+        env = self._approver(self._survivors(world)[0])
+        payee = self._awarded(world, HOLDER).payee_id.with_env(env)
+        for asked in (payee, payee.method_ids):
+            waiting = asked.filtered(lambda record: record.state != "approved")
+            self._seen(waiting).action_approve()
+
+    @api.model
+    def _do_receive_award(self, world, facts):
+        """The first half came; the second is still expected."""
+        first = self._awarded(world, "reconciler")[:1]
+        first.action_receive(world.today(), world.money["journal"])
+
+    @api.model
+    def _do_approve_award(self, world, facts):
+        self._seen(self._awarded(world, "approver")[:1]).action_approve()
+
+    @api.model
+    def _do_pay_award(self, world, facts):
+        self._awarded(world, "releaser")[:1].action_pay(world.today())
+
+    @api.model
+    def _do_pay_wages_directly(self, world, facts):
+        """The washing place pays a part of the second child's wages to the mother."""
+        env = self._as(HOLDER).env
+        case = env["remediation.case"].browse(self._survivors(world)[1].case.id)
+        wage = env["remediation.survivor.wage"].search([("case_id", "=", case.id)])
+        env["remediation.recovery"].create(
+            {"wage_id": wage[:1].id, "amount": 120000, "is_direct": True}
+        ).action_record(world.today(), self._said("Reçu signé par la mère"))

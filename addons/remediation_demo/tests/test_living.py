@@ -40,7 +40,7 @@ UNREACHED = {
     "remediation.remedy": "an apology is delivered; nobody verifies it",
     "remediation.survivor.status": "two children were trafficked; nobody appealed",
     "remediation.legal.matter": "the matters of two children are open",
-    "remediation.recovery": "what two children claim is not awarded yet",
+    "remediation.recovery": "one child is paid in halves, one by its exploiter",
     "remediation.safety.plan": "the plans of two children are in force",
 }
 

@@ -360,6 +360,12 @@ PAIRS = (
         "Plainte pour traite et salaires retenus.",
         "Complaint of trafficking and withheld wages.",
     ),
+    ("Sommes détenues pour des survivants", "Money Held for Survivors"),
+    (
+        "Réparation, payée par le lavoir en deux fois.",
+        "Compensation, paid by the washing place in two halves.",
+    ),
+    ("Reçu signé par la mère", "Receipt signed by the mother"),
     (
         "Chez une famille d'accueil, loin du lavoir.",
         "With a host family, far from the washing place.",
