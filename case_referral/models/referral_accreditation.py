@@ -210,6 +210,7 @@ class ReferralAccreditation(models.Model):
         "finding_ids.state",
         "finding_ids.severity",
     )
+    @api.depends_context("lang")
     def _compute_missing(self):
         for accreditation in self:
             accreditation.missing = "\n".join(accreditation._problems_to_accredit())

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tools.translate import LazyTranslate
 
 from odoo.addons.remediation_base.tools.steps import EVERYTHING, step
+from odoo.addons.remediation_base.tools.words import say_pair
 
 _lt = LazyTranslate(__name__)
 
@@ -80,11 +81,12 @@ class ReferralAccreditationFinding(models.Model):
     follow_up_note = fields.Text(readonly=True, copy=False)
 
     @api.depends("partner_id.name", "topic")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         topics = dict(self._fields["topic"]._description_selection(self.env))
         for finding in self:
-            finding.display_name = (
-                f"{finding.partner_id.name}: {topics.get(finding.topic, '')}"
+            finding.display_name = say_pair(
+                self.env, finding.partner_id.name, topics.get(finding.topic, "")
             )
 
     @api.constrains("found_on", "date_due", "follow_up_on")

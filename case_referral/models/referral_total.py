@@ -80,6 +80,7 @@ class ReferralTotal(models.Model):
     )
 
     @api.depends("values", "funder_values")
+    @api.depends_context("lang")
     def _compute_shown(self):
         for total in self:
             total.shown = self.env["ir.qweb"]._render(

@@ -116,6 +116,7 @@ class IntakeImport(models.TransientModel):
             wizard.template = base64.b64encode(sheets.write_xlsx(headers, []))
 
     @api.depends("line_ids.status", "line_ids.problems")
+    @api.depends_context("lang")
     def _compute_rejected(self):
         for wizard in self:
             wrong = wizard.line_ids.filtered(lambda row: row.status == "wrong")

@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import LazyTranslate
 
 from odoo.addons.remediation_base.tools.steps import EVERYTHING, step
+from odoo.addons.remediation_base.tools.words import say_pair
 
 _lt = LazyTranslate(__name__)
 
@@ -50,10 +51,11 @@ class AdultJob(models.Model):
     )
 
     @api.depends("case_id.name", "member_id.name")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         # sudo: the adult's code; who reads the job need not read the family.
         for job in self.sudo():
-            job.display_name = f"{job.case_id.name}: {job.member_id.name}"
+            job.display_name = say_pair(self.env, job.case_id.name, job.member_id.name)
 
     @api.constrains("member_id", "case_id", "date_start")
     def _check_member(self):

@@ -100,6 +100,7 @@ class AgreementCall(models.Model):
                 call.state = "posted"
 
     @api.depends("agreement_id.name", "date_from")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for call in self:
             month = call.date_from and call._say_day(call.date_from, "MMMM y")

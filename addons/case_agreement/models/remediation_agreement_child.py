@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import LazyTranslate
 
 from odoo.addons.remediation_base.tools.steps import step
+from odoo.addons.remediation_base.tools.words import say_pair
 
 _lt = LazyTranslate(__name__)
 
@@ -57,9 +58,12 @@ class AgreementChild(models.Model):
     )
 
     @api.depends("case_id.name", "agreement_id.name")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for child in self:
-            child.display_name = f"{child.case_id.name}: {child.agreement_id.name}"
+            child.display_name = say_pair(
+                self.env, child.case_id.name, child.agreement_id.name
+            )
 
     def _missing_to_submit(self):
         missing = super()._missing_to_submit()

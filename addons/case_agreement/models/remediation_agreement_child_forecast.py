@@ -48,6 +48,7 @@ class AgreementChild(models.Model):
     _uncovered_list = models.Index("(uncovered_from) WHERE uncovered > 0")
 
     @api.depends("schedule")
+    @api.depends_context("lang")
     def _compute_schedule_shown(self):
         kinds = dict(
             self.env["remediation.agreement.cost"]

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 
 from odoo.addons.remediation_base.tools.money import Money
 from odoo.addons.remediation_base.tools.steps import EVERYTHING
+from odoo.addons.remediation_base.tools.words import say_pair
 
 from ..tools.schedule import Cost
 
@@ -77,10 +78,13 @@ class AgreementCost(models.Model):
             cost.case_id = cost.agreement_child_id.case_id
 
     @api.depends("case_id.name", "kind")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for cost in self:
-            cost.display_name = f"{cost.case_id.name}: {kinds.get(cost.kind, '')}"
+            cost.display_name = say_pair(
+                self.env, cost.case_id.name, kinds.get(cost.kind, "")
+            )
 
     def _as_costs(self):
         """These lines as :func:`schedule` takes them."""

@@ -38,6 +38,7 @@ class AgreementMonth(models.Model):
     amount = fields.Monetary(required=True, readonly=True)
 
     @api.depends("agreement_id.name", "month")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for row in self:
             month = row.month and row._say_day(row.month, "MMMM y")

@@ -75,6 +75,7 @@ class AgreementParty(models.Model):
     )
 
     @api.depends("role", "partner_id.name")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         roles = dict(self._fields["role"]._description_selection(self.env))
         # sudo: who reads the agreement reads who signed it, not their contacts.

@@ -107,6 +107,7 @@ class IndicatorFigure(models.Model):
     )
 
     @api.depends("measure_id", "group_label")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for figure in self:
             figure.display_name = " · ".join(

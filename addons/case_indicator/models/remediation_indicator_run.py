@@ -101,6 +101,7 @@ class IndicatorRun(models.Model):
     )
 
     @api.depends("missing_rates")
+    @api.depends_context("lang")
     def _compute_problem_text(self):
         for run in self:
             run.problem_text = "\n".join(

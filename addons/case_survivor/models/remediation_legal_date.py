@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from odoo.addons.remediation_base.tools.steps import EVERYTHING, step
+from odoo.addons.remediation_base.tools.words import say_pair
 
 from .remediation_legal_matter import DUTY
 
@@ -66,7 +67,9 @@ class LegalDate(models.Model):
         labels = dict(self._fields["kind"]._description_selection(self.env))
         # sudo: a code and a kind
         for date in self.sudo():
-            date.display_name = f"{date.case_id.name}: {labels.get(date.kind, '')}"
+            date.display_name = say_pair(
+                self.env, date.case_id.name, labels.get(date.kind, "")
+            )
 
     @api.model_create_multi
     def create(self, vals_list):

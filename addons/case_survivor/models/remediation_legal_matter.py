@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import LazyTranslate
 
 from odoo.addons.remediation_base.tools.steps import EVERYTHING, step
+from odoo.addons.remediation_base.tools.words import say_pair
 
 from .remediation_person_of_interest import DUTY as POI
 
@@ -105,7 +106,7 @@ class LegalMatter(models.Model):
         # sudo: a code and a kind; who reads the matter need not open the case.
         for matter in self.sudo():
             label = labels.get(matter.kind, "")
-            matter.display_name = f"{matter.case_id.name}: {label}"
+            matter.display_name = say_pair(self.env, matter.case_id.name, label)
 
     def _missing_to_close(self):
         if self.date_ids.filtered(lambda date: not date.done_on):

@@ -3,6 +3,7 @@ import re
 from odoo import api, fields, models
 
 from odoo.addons.remediation_base.tools.batches import each_batch
+from odoo.addons.remediation_base.tools.words import say_pair
 
 DUTY = "case_survivor.group_financial_trace"
 WHO = [
@@ -63,7 +64,7 @@ class MoneyAccount(models.Model):
         # sudo: a code and a kind; who reads the account need not open the case.
         for account in self.sudo():
             label = kinds.get(account.kind, "")
-            account.display_name = f"{account.case_id.name}: {label}"
+            account.display_name = say_pair(self.env, account.case_id.name, label)
 
     @api.model_create_multi
     def create(self, vals_list):

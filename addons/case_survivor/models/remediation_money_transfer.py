@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.remediation_base.tools.words import say_pair
+
 from .remediation_money_account import DUTY
 from .remediation_person_of_interest import DUTY as POI
 
@@ -68,4 +70,4 @@ class MoneyTransfer(models.Model):
         # sudo: a code and a kind
         for transfer in self.sudo():
             label = labels.get(transfer.direction, "")
-            transfer.display_name = f"{transfer.case_id.name}: {label}"
+            transfer.display_name = say_pair(self.env, transfer.case_id.name, label)

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.remediation_base.tools.words import say_pair
+
 from .remediation_person_of_interest import DUTY as POI
 
 
@@ -61,7 +63,10 @@ class PersonOfInterestRole(models.Model):
     )
 
     @api.depends("case_id.name", "person_id.name")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         # sudo: two codes; who reads the role need not open the case.
         for role in self.sudo():
-            role.display_name = f"{role.case_id.name}: {role.person_id.name}"
+            role.display_name = say_pair(
+                self.env, role.case_id.name, role.person_id.name
+            )

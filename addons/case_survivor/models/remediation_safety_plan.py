@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from odoo.addons.remediation_base.tools.steps import EVERYTHING, step
+from odoo.addons.remediation_base.tools.words import say_pair
 
 
 class SafetyPlan(models.Model):
@@ -39,7 +40,9 @@ class SafetyPlan(models.Model):
     @api.depends_context("lang")
     def _compute_display_name(self):
         for plan in self:
-            plan.display_name = f"{plan.case_id.name}: {plan._say_day(plan.date)}"
+            plan.display_name = say_pair(
+                self.env, plan.case_id.name, plan._say_day(plan.date)
+            )
 
     @step(
         frm="running",

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from odoo.addons.remediation_base.tools.steps import EVERYTHING
+from odoo.addons.remediation_base.tools.words import say_pair
 
 
 class SafetyStep(models.Model):
@@ -31,6 +32,7 @@ class SafetyStep(models.Model):
             line.case_id = line.plan_id.case_id
 
     @api.depends("case_id.name", "sequence")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for line in self:
-            line.display_name = f"{line.case_id.name}: {line.sequence}"
+            line.display_name = say_pair(self.env, line.case_id.name, line.sequence)

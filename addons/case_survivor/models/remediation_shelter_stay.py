@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.remediation_base.tools.words import say_pair
+
 #: The two duties that know where somebody is sheltered.
 ADDRESS = "case_survivor.group_shelter_address,child_remediation.group_safeguarding"
 
@@ -53,4 +55,6 @@ class ShelterStay(models.Model):
         labels = dict(self._fields["kind"]._description_selection(self.env))
         # sudo: a code and a kind
         for stay in self.sudo():
-            stay.display_name = f"{stay.case_id.name}: {labels.get(stay.kind, '')}"
+            stay.display_name = say_pair(
+                self.env, stay.case_id.name, labels.get(stay.kind, "")
+            )

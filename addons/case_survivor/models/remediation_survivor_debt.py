@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.remediation_base.tools.words import say_pair
+
 from .remediation_money_account import DUTY
 from .remediation_person_of_interest import DUTY as POI
 
@@ -65,4 +67,4 @@ class SurvivorDebt(models.Model):
         # sudo: a code and a kind
         for debt in self.sudo():
             label = labels.get(debt.purpose, "")
-            debt.display_name = f"{debt.case_id.name}: {label}"
+            debt.display_name = say_pair(self.env, debt.case_id.name, label)

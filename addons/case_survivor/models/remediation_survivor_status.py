@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import LazyTranslate
 
 from odoo.addons.remediation_base.tools.steps import EVERYTHING, step
+from odoo.addons.remediation_base.tools.words import say_pair
 
 _lt = LazyTranslate(__name__)
 
@@ -113,7 +114,7 @@ class SurvivorStatus(models.Model):
         labels = dict(self._fields["status"]._description_selection(self.env))
         for record in self:
             label = labels.get(record.status, "")
-            record.display_name = f"{record.case_id.name}: {label}"
+            record.display_name = say_pair(self.env, record.case_id.name, label)
 
     # -- deciding ----------------------------------------------------------------
     def _of_same_authority(self):

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.remediation_base.tools.words import say_pair
+
 from .remediation_money_account import DUTY, WHO
 
 
@@ -44,4 +46,4 @@ class SurvivorWage(models.Model):
         # sudo: a code and a day
         for wage in self.sudo():
             day = wage._say_day(wage.date_from) if wage.date_from else ""
-            wage.display_name = f"{wage.case_id.name}: {day}".rstrip(": ")
+            wage.display_name = say_pair(self.env, wage.case_id.name, day)

@@ -76,6 +76,7 @@ class CashFundingRequest(models.Model):
     )
 
     @api.depends("line_ids.amount", "line_ids.currency_id")
+    @api.depends_context("lang")
     def _compute_total(self):
         for request in self:
             request.total = " + ".join(

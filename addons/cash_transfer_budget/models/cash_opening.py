@@ -105,6 +105,7 @@ class CashOpening(models.Model):
             name: rows._fields[name]._description_string(rows.env) for name in COLUMNS
         }
 
+    @api.depends_context("lang")
     def _compute_template(self):
         labels = self._column_labels(self.env.lang)
         rows = self.env["cash.opening.row"]

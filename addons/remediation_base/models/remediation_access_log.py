@@ -105,11 +105,13 @@ class AccessLog(models.Model):
         return super().init()
 
     @api.depends("model")
+    @api.depends_context("lang")
     def _compute_model_name(self):
         for row in self:
             row.model_name = self.env["ir.model"]._get(row.model).display_name
 
     @api.depends("model", "res_id", "count")
+    @api.depends_context("lang")
     def _compute_code(self):
         """The code of the record; a list shows its number of records."""
         by_model = {}

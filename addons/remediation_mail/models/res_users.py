@@ -38,6 +38,7 @@ class ResUsers(models.Model):
         return [*super().SELF_WRITEABLE_FIELDS, "letters"]
 
     @api.depends("partner_id.message_bounce", "partner_id.email")
+    @api.depends_context("lang")
     def _compute_mail_problem(self):
         for user in self:
             came_back = user.partner_id.message_bounce

@@ -93,6 +93,7 @@ class Case(models.Model):
         "beneficiary_id.age_margin",
         "beneficiary_id.age_confidence",
     )
+    @api.depends_context("lang")
     def _compute_missing_html(self):
         """What is missing for the next stage, as links (read by the form)."""
         for case in self:
@@ -261,6 +262,7 @@ class Case(models.Model):
         "plan_action_ids.domain",
         "plan_action_ids.state",
     )
+    @api.depends_context("lang")
     def _compute_sibling_prompt(self):
         for case in self:
             siblings = case._siblings_to_support()

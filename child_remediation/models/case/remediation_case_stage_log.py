@@ -28,6 +28,7 @@ class CaseStageLog(models.Model):
     res_id = fields.Many2oneReference(model_field="res_model", readonly=True)
 
     @api.depends("from_stage", "to_stage")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         labels = dict(self._fields["to_stage"]._description_selection(self.env))
         for log in self:

@@ -5,6 +5,8 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.remediation_base.tools.words import say_pair
+
 from .remediation_case import CLOSURE_REASONS, OUTCOMES
 
 #: R22, defaults: days between the two clean visits, age of the last one, attempts
@@ -60,11 +62,12 @@ class Closure(models.Model):
     )
 
     @api.depends("reason", "case_id.name")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         reasons = dict(self._fields["reason"]._description_selection(self.env))
         for closure in self:
-            closure.display_name = (
-                f"{closure.case_id.name}: {reasons.get(closure.reason, '')}"
+            closure.display_name = say_pair(
+                self.env, closure.case_id.name, reasons.get(closure.reason, "")
             )
 
     @api.depends("reason", "case_id", "authority_report", "best_interest_note")

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import LazyTranslate
 
 from odoo.addons.remediation_base.tools.steps import Ask, step
+from odoo.addons.remediation_base.tools.words import say_pair
 
 from .remediation_deadline_policy import DEADLINE_KINDS
 
@@ -58,11 +59,12 @@ class Deadline(models.Model):
     _open_by_due = models.Index("(date_due) WHERE done_on IS NULL")
 
     @api.depends("kind", "case_id.name")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for deadline in self:
-            deadline.display_name = (
-                f"{deadline.case_id.name}: {kinds.get(deadline.kind, '')}"
+            deadline.display_name = say_pair(
+                self.env, deadline.case_id.name, kinds.get(deadline.kind, "")
             )
 
     def _compute_is_overdue(self):

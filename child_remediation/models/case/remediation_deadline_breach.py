@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from odoo.addons.remediation_base.tools.words import say_pair
+
 #: Days after which the supervisor hears of a breach, by risk level.
 ESCALATE_DAYS = {"high": 0, "medium": 2, "low": 7, False: 0}
 
@@ -52,10 +54,13 @@ class DeadlineBreach(models.Model):
     _to_escalate = models.Index("(escalate_after) WHERE escalated_on IS NULL")
 
     @api.depends("kind", "case_id.name")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for breach in self:
-            breach.display_name = f"{breach.case_id.name}: {kinds.get(breach.kind, '')}"
+            breach.display_name = say_pair(
+                self.env, breach.case_id.name, kinds.get(breach.kind, "")
+            )
 
     @api.model
     def _record(self, deadlines):

@@ -63,6 +63,7 @@ class DeadlinePolicy(models.Model):
             policy.company_id = policy.programme_id.company_id or policy.company_id
 
     @api.depends("kind", "programme_id")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for policy in self:

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.remediation_base.tools.words import say_pair
+
 #: What a person overrode, and what a rule let pass because somebody gave a reason.
 OVERRIDES = [
     ("caseload", "Over the Largest Load"),
@@ -43,10 +45,13 @@ class Override(models.Model):
     reason = fields.Text(readonly=True)
 
     @api.depends("kind", "case_id.name")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for override in self:
-            override.display_name = f"{override.case_id.name}: {kinds[override.kind]}"
+            override.display_name = say_pair(
+                self.env, override.case_id.name, kinds[override.kind]
+            )
 
     @api.model
     def _note(self, kind, records, reason=None, partner_of=None, link=None):

@@ -6,6 +6,7 @@ from odoo.tools import LazyTranslate
 
 from odoo.addons.remediation_base.tools.batches import each_batch
 from odoo.addons.remediation_base.tools.steps import Ask, step
+from odoo.addons.remediation_base.tools.words import say_pair
 
 from .remediation_beneficiary import AGE_FACTS
 from .remediation_household_member import GIVER_FACTS
@@ -273,11 +274,12 @@ class Consent(models.Model):
             consent.standing_note = "\n".join(notes) if standing != "counts" else False
 
     @api.depends("purpose", "case_id.name")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         purposes = dict(self._fields["purpose"]._description_selection(self.env))
         for consent in self:
-            consent.display_name = (
-                f"{consent.case_id.name}: {purposes.get(consent.purpose, '')}"
+            consent.display_name = say_pair(
+                self.env, consent.case_id.name, purposes.get(consent.purpose, "")
             )
 
     def write(self, vals):

@@ -85,6 +85,7 @@ class HouseholdMember(models.Model):
     )
 
     @api.depends("name", "relationship")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         relations = dict(self._fields["relationship"]._description_selection(self.env))
         for member in self:

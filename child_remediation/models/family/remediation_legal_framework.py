@@ -64,7 +64,7 @@ class LegalFramework(models.Model):
             )
 
     @api.depends("state")
-    @api.depends_context("company")
+    @api.depends_context("company", "lang")
     def _compute_acceptance_text(self):
         company = self.env.company
         for framework in self:

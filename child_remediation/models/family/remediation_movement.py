@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from odoo.addons.remediation_base.tools.words import say_pair
+
 
 class Movement(models.Model):
     """A place of recruitment, transit or exploitation, with dates. The holder enters
@@ -55,11 +57,12 @@ class Movement(models.Model):
             movement.case_id = movement.work_situation_id.case_id or movement.case_id
 
     @api.depends("kind", "case_id.name")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for movement in self:
-            movement.display_name = (
-                f"{movement.case_id.name}: {kinds.get(movement.kind, '')}"
+            movement.display_name = say_pair(
+                self.env, movement.case_id.name, kinds.get(movement.kind, "")
             )
 
     @api.constrains("date_from", "date_to")

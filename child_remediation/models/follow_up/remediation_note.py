@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.remediation_base.tools.words import say_pair
+
 
 class Note(models.Model):
     """Free text about a case, outside the chatter (R25).
@@ -43,10 +45,13 @@ class Note(models.Model):
     edited_on = fields.Datetime(readonly=True, copy=False)
 
     @api.depends("subject", "kind", "case_id.name")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for note in self:
-            note.display_name = f"{note.case_id.name}: {kinds.get(note.kind, '')}"
+            note.display_name = say_pair(
+                self.env, note.case_id.name, kinds.get(note.kind, "")
+            )
 
     def write(self, vals):
         edited = {"text", "subject", "date", "kind"} & vals.keys()

@@ -171,6 +171,7 @@ class Visit(models.Model):
     )
 
     @api.depends("visit_type", "date_planned", "date_done", "case_id.name")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         types = dict(self._fields["visit_type"]._description_selection(self.env))
         for visit in self:

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from odoo.addons.remediation_base.tools.words import say_pair
+
 from .remediation_training import TOPICS
 
 
@@ -52,12 +54,15 @@ class LevelCriterion(models.Model):
                 )
 
     @api.depends("level", "kind", "topic", "number")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         topics = dict(self._fields["topic"]._description_selection(self.env))
         for criterion in self:
             what = topics.get(criterion.topic) or f"{criterion.number:g}"
-            criterion.display_name = f"{kinds.get(criterion.kind, '')}: {what}"
+            criterion.display_name = say_pair(
+                self.env, kinds.get(criterion.kind, ""), what
+            )
 
     @api.model
     def _pass_marks(self):

@@ -63,6 +63,7 @@ class Team(models.Model):
     )
 
     @api.depends("case_manager_ids.level", "supervisor_id", "deputy_ids")
+    @api.depends_context("lang")
     def _compute_ratio(self):
         """R13: more workers per supervisor than the ratio allows is a warning."""
         for team in self:

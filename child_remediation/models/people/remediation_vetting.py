@@ -82,6 +82,7 @@ class Vetting(models.Model):
             )
 
     @api.depends("kind", "date")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for vetting in self:

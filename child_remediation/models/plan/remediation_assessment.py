@@ -110,6 +110,7 @@ class Assessment(models.Model):
         return values
 
     @api.depends("version", "case_id.name")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for assessment in self:
             assessment.display_name = self.env._(

@@ -49,6 +49,7 @@ class AssessmentScore(models.Model):
             line.case_id = line.assessment_id.case_id
 
     @api.depends("domain")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         domains = dict(self._fields["domain"]._description_selection(self.env))
         for line in self:

@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, ValidationError
 
 from odoo.addons.remediation_base.tools.answers import YES_NO, Answer
 from odoo.addons.remediation_base.tools.steps import EVERYTHING, step
+from odoo.addons.remediation_base.tools.words import say_pair
 
 from ..family.remediation_beneficiary import IDENTITY_GROUPS
 
@@ -107,11 +108,12 @@ class BestInterestDecision(models.Model):
     _panel_due = models.Index("(panel_due) WHERE state = 'provisional'")
 
     @api.depends("trigger", "case_id.name")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         triggers = dict(self._fields["trigger"]._description_selection(self.env))
         for decision in self:
-            decision.display_name = (
-                f"{decision.case_id.name}: {triggers.get(decision.trigger, '')}"
+            decision.display_name = say_pair(
+                self.env, decision.case_id.name, triggers.get(decision.trigger, "")
             )
 
     @api.constrains("case_id")

@@ -144,6 +144,7 @@ class Plan(models.Model):
     )
 
     @api.depends("version", "case_id.name")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for plan in self:
             plan.display_name = self.env._(

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import LazyTranslate
 
 from odoo.addons.remediation_base.tools.steps import EVERYTHING, Ask, step
+from odoo.addons.remediation_base.tools.words import say_pair
 
 from ..case.remediation_case import HELPING_STATES
 from .remediation_service_type import ACTION_DOMAINS
@@ -88,11 +89,12 @@ class PlanAction(models.Model):
             action.case_id = action.plan_id.case_id or action.case_id
 
     @api.depends("domain", "service_type_id.name", "case_id.name")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         domains = dict(self._fields["domain"]._description_selection(self.env))
         for action in self:
             label = action.service_type_id.name or domains.get(action.domain, "")
-            action.display_name = f"{action.case_id.name}: {label}"
+            action.display_name = say_pair(self.env, action.case_id.name, label)
 
     @api.depends("delivery_ids.cost", "delivery_ids.state", "delivery_ids.date")
     def _compute_cost_delivered(self):

@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from odoo.addons.remediation_base.tools.steps import EVERYTHING, step
+from odoo.addons.remediation_base.tools.words import say_pair
 
 
 class DataBreach(models.Model):
@@ -71,7 +72,7 @@ class DataBreach(models.Model):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for breach in self:
             day = breach._say_day(breach.found_on)
-            breach.display_name = f"{day}: {kinds.get(breach.kind)}"
+            breach.display_name = say_pair(self.env, day, kinds.get(breach.kind))
 
     def _missing_to_close(self):
         if not (self.measures or "").strip():

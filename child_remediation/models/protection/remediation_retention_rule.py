@@ -42,6 +42,7 @@ class RetentionRule(models.Model):
     )
 
     @api.depends("closure_reason", "years")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         reasons = dict(
             self._fields["closure_reason"]._description_selection(self.env) or []

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from odoo.addons.remediation_base.tools.steps import EVERYTHING
+from odoo.addons.remediation_base.tools.words import say_pair
 
 
 class ComplaintRespondent(models.Model):
@@ -37,4 +38,6 @@ class ComplaintRespondent(models.Model):
     def _compute_display_name(self):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for row in self:
-            row.display_name = f"{row.complaint_id.name}: {kinds.get(row.kind, '')}"
+            row.display_name = say_pair(
+                self.env, row.complaint_id.name, kinds.get(row.kind, "")
+            )

@@ -3,6 +3,7 @@ from odoo.tools import LazyTranslate
 
 from odoo.addons.remediation_base.tools.answers import Answer
 from odoo.addons.remediation_base.tools.steps import EVERYTHING, step
+from odoo.addons.remediation_base.tools.words import say_pair
 
 from ..protection.remediation_complaint_answer import SUPERVISOR
 
@@ -97,7 +98,7 @@ class Remedy(models.Model):
         forms = dict(self._fields["form"]._description_selection(self.env))
         for remedy in self:
             label = forms.get(remedy.form, "")
-            remedy.display_name = f"{remedy.complaint_id.name}: {label}"
+            remedy.display_name = say_pair(self.env, remedy.complaint_id.name, label)
 
     def _missing_to_deliver(self):
         self.ensure_one()

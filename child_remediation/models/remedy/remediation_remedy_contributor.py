@@ -2,6 +2,7 @@ from odoo import api, fields, models
 
 from odoo.addons.remediation_base.tools.money import Money
 from odoo.addons.remediation_base.tools.steps import EVERYTHING
+from odoo.addons.remediation_base.tools.words import say_pair
 
 
 class RemedyContributor(models.Model):
@@ -42,9 +43,12 @@ class RemedyContributor(models.Model):
             line.complaint_id = line.remedy_id.complaint_id
 
     @api.depends("complaint_id.name", "partner_id")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for line in self:
-            line.display_name = f"{line.complaint_id.name}: {line.partner_id.name}"
+            line.display_name = say_pair(
+                self.env, line.complaint_id.name, line.partner_id.name
+            )
 
     @api.depends("share", "remedy_id.amount", "remedy_id.contributor_ids.share")
     def _compute_amount(self):

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import LazyTranslate
 
 from odoo.addons.remediation_base.tools.steps import step
@@ -62,6 +62,7 @@ class RemedyRelease(models.Model):
         for release in self:
             release.display_name = release.year
 
+    @api.depends_context("lang")
     def _compute_shown(self):
         register = self.env["remediation.complaint.register"]
         for release in self:

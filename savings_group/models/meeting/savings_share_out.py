@@ -86,6 +86,7 @@ class SavingsShareOut(models.Model):
     )
 
     @api.depends("cycle_id.display_name")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for record in self:
             record.display_name = self.env._(

@@ -82,6 +82,7 @@ class SavingsShareOutLine(models.Model):
     )
 
     @api.depends("member_number", "share_out_id")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for line in self:
             line.display_name = (

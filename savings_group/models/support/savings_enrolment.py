@@ -96,6 +96,7 @@ class SavingsEnrolment(models.Model):
     )
 
     @api.depends("action_id.display_name")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for enrolment in self:
             enrolment.display_name = enrolment.action_id.display_name

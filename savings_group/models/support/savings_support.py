@@ -98,6 +98,7 @@ class SavingsSupport(models.Model):
             support.state = states.get(support.move_id.state, "ordered")
 
     @api.depends("group_id.name", "kind")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for support in self:

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import LazyTranslate
 
 from odoo.addons.remediation_base.tools.steps import EVERYTHING, step
+from odoo.addons.remediation_base.tools.words import say_pair
 
 _lt = LazyTranslate(__name__)
 
@@ -94,7 +95,7 @@ class FamilyTracing(models.Model):
     def _compute_display_name(self):
         for tracing in self:
             day = tracing._say_day(tracing.date)
-            tracing.display_name = f"{tracing.case_id.name}: {day}"
+            tracing.display_name = say_pair(self.env, tracing.case_id.name, day)
 
     @step(
         frm="open",

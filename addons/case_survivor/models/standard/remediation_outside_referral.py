@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.remediation_base.tools.words import say_pair
+
 
 class OutsideReferral(models.Model):
     """A referral that came in, or was made, outside this application.
@@ -33,4 +35,4 @@ class OutsideReferral(models.Model):
         labels = dict(self._fields["direction"]._description_selection(self.env))
         for record in self:
             label = labels.get(record.direction, "")
-            record.display_name = f"{record.case_id.name}: {label}"
+            record.display_name = say_pair(self.env, record.case_id.name, label)

@@ -41,6 +41,7 @@ class CashTransferDutyPair(models.Model):
     )
 
     @api.depends("first_duty", "second_duty")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         names = dict(self._fields["first_duty"]._description_selection(self.env))
         for pair in self:

@@ -98,6 +98,7 @@ class CashTransferCycle(models.Model):
             )
 
     @api.depends("name", "scheme_id.name", "period")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for cycle in self:
             month = cycle.period.strftime("%Y-%m") if cycle.period else ""

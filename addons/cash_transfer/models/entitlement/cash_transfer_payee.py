@@ -146,6 +146,7 @@ class CashTransferPayee(models.Model):
     )
 
     @api.depends("name", "member_id.relationship", "kind", "partner_id.name")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for payee in self:

@@ -88,6 +88,7 @@ class CashTransferPlanLedgerStatement(models.AbstractModel):
         }
 
     @api.depends("movement_ids", "state")
+    @api.depends_context("lang")
     def _compute_statement(self):
         statements, labels = self._get_statements(), self._statement_labels()
         owed = {}

@@ -157,6 +157,7 @@ class CashTransferReconciliation(models.Model):
             report.imported_by_ids = people
             report.is_own = self.env.user in people
 
+    @api.depends_context("lang")
     def _compute_summary(self):
         groups = self.env["cash.transfer.reconciliation.row"]._read_group(
             [("reconciliation_id", "in", self.ids)],
@@ -184,6 +185,7 @@ class CashTransferReconciliation(models.Model):
     @api.depends(
         "control_total", "told_total", "listed_total", "file_total", "has_file_total"
     )
+    @api.depends_context("lang")
     def _compute_control_problem(self):
         """What keeps a report from being posted: totals that do not agree."""
         for report in self:
