@@ -28,7 +28,7 @@
         "cash_transfer_l10n_cd",
         "cash_transfer_portal",
         "cash_transfer_reconcile",
-        "savings_group",
+        "savings_group_portal",
     ],
     "external_dependencies": {"python": ["freezegun"]},
     "data": [

@@ -9,6 +9,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from .browser_common import BrowserCommon
 from .common import RemediationCommon
 
 
@@ -166,6 +167,23 @@ class TestR7ConsentEnds(RemediationCommon):
             consent = self._new_consent(high, purpose, assent="no")
             consent.with_user(self.worker).action_withdraw()
         self.assertEqual(len(high.best_interest_ids), 1)
+
+
+@tagged("post_install", "-at_install")
+class TestR25InTheBrowser(BrowserCommon):
+    def test_r25_the_page_goes_with_the_note(self):
+        """An error stood there, and behind it the note of another child."""
+        case = self._new_case()
+        notes = self.env["remediation.note"].with_user(self.worker)
+        wrong, right = notes.create(
+            [
+                {"case_id": case.id, "subject": subject, "text": "A text"}
+                for subject in ("Wrong", "Right")
+            ]
+        )
+        self._play(f"/odoo/cases/{case.id}", "remediation_wrong_file", self.worker)
+        self.assertTrue(wrong.with_env(self.env).misfiled_on)
+        self.assertFalse(right.misfiled_on)
 
 
 @tagged("post_install", "-at_install")

@@ -55,4 +55,3 @@ class Note(models.Model):
                 for note in notes
             ]
         )
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
