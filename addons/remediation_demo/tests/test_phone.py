@@ -57,6 +57,19 @@ WALK = """
                 found.push([what, "total without a name", 0]);
             }
         }
+        // A name that is cut, and the head of a value that is not there.
+        for (const cut of document.querySelectorAll(".o_list_table .text-truncate")) {
+            if (cut.scrollWidth > cut.clientWidth + 1) {
+                found.push([what, `cut: ${cut.textContent}`, cut.scrollWidth]);
+                break;
+            }
+        }
+        for (const none of document.querySelectorAll(".o_list_table td:empty")) {
+            if (none.getBoundingClientRect().width) {
+                found.push([what, `empty: ${none.getAttribute("name")}`, 0]);
+                break;
+            }
+        }
         // What is cut off is not seen either.
         for (const cell of document.querySelectorAll(
             ".o_list_table .o_data_row td, .o_field_widget, .o_kanban_record"
