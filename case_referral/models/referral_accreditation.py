@@ -153,8 +153,9 @@ class ReferralAccreditation(models.Model):
     warned_days = fields.Integer(readonly=True, copy=False, default=-1)
 
     # Figures
-    manager_count = fields.Integer(compute="_compute_figures")
-    open_referral_count = fields.Integer(compute="_compute_figures")
+    # How full a partner is, whoever asks: not how many referrals the reader may read.
+    manager_count = fields.Integer(compute="_compute_figures", compute_sudo=True)
+    open_referral_count = fields.Integer(compute="_compute_figures", compute_sudo=True)
     missing = fields.Text(compute="_compute_missing")
 
     _one_live = models.UniqueIndex(
@@ -169,30 +170,35 @@ class ReferralAccreditation(models.Model):
         "The accreditation must end after it begins.",
     )
 
-    @api.depends("partner_id")
+    @api.depends("partner_id", "company_id")
     def _compute_figures(self):
-        managers = dict(
-            self.env["remediation.case.manager"]._read_group(
-                [("organisation_id", "in", self.partner_id.ids)],
-                ["organisation_id"],
-                ["__count"],
+        by_partner = {
+            name: {
+                (partner, company): count
+                for partner, company, count in self.env[model]._read_group(
+                    [
+                        (name, "in", self.partner_id.ids),
+                        ("company_id", "in", self.company_id.ids),
+                        *domain,
+                    ],
+                    [name, "company_id"],
+                    ["__count"],
+                )
+            }
+            for model, name, domain in (
+                ("remediation.case.manager", "organisation_id", []),
+                (
+                    "remediation.referral",
+                    "to_organisation_id",
+                    [("state", "in", ["sent", "accepted"])],
+                ),
             )
-        )
-        referrals = dict(
-            self.env["remediation.referral"]._read_group(
-                [
-                    ("to_organisation_id", "in", self.partner_id.ids),
-                    ("state", "in", ["sent", "accepted"]),
-                ],
-                ["to_organisation_id"],
-                ["__count"],
-            )
-        )
+        }
+        managers, referrals = by_partner.values()
         for accreditation in self:
-            accreditation.manager_count = managers.get(accreditation.partner_id, 0)
-            accreditation.open_referral_count = referrals.get(
-                accreditation.partner_id, 0
-            )
+            whose = accreditation.partner_id, accreditation.company_id
+            accreditation.manager_count = managers.get(whose, 0)
+            accreditation.open_referral_count = referrals.get(whose, 0)
 
     @api.depends(
         "kind",

@@ -254,7 +254,9 @@ class RemediationReferral(models.Model):
         readonly=True,
     )
     package_id = fields.Many2one(
-        comodel_name="remediation.referral.package", compute="_compute_package_id"
+        comodel_name="remediation.referral.package",
+        compute="_compute_package_id",
+        compute_sudo=True,
     )
     request_id = fields.Many2one(
         comodel_name="remediation.referral",

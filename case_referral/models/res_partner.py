@@ -1,6 +1,12 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+#: Who may read accreditations.
+READERS = (
+    "child_remediation.group_case_worker,child_remediation.group_safeguarding,"
+    "child_remediation.group_auditor"
+)
+
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
@@ -8,14 +14,14 @@ class ResPartner(models.Model):
     accreditation_ids = fields.One2many(
         comodel_name="referral.accreditation",
         inverse_name="partner_id",
-        groups="base.group_user",
+        groups=READERS,
     )
     accreditation_id = fields.Many2one(
         comodel_name="referral.accreditation",
         string="Accreditation in Force",
         compute="_compute_accreditation_id",
         search="_search_accreditation_id",
-        groups="base.group_user",
+        groups=READERS,
     )
     remediation_reporter_type = fields.Selection(
         selection=[

@@ -7,4 +7,4 @@ from . import test_living
 from . import test_portal_pages
 from . import test_phone
 from . import test_words
-from . import test_two_readers
+from . import test_whoever_reads

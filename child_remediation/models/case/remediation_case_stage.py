@@ -134,6 +134,8 @@ class Case(models.Model):
         self.ensure_one()
         stage = self.stage
         steps = self._missing_in_any_stage()
+        if stage == "closed":
+            return steps
         if stage == "registered":
             steps.append(
                 (

@@ -46,7 +46,12 @@ class Closure(models.Model):
         string="Tracing or Authority Report",
         help="Reference of the report; for a missing child.",
     )
-    missing_text = fields.Text(compute="_compute_missing_text", string="Still Missing")
+    missing_text = fields.Text(
+        compute="_compute_missing_text",
+        string="Still Missing",
+        groups="child_remediation.group_case_worker,"
+        "child_remediation.group_data_protection",
+    )
     state = fields.Selection(
         [("draft", "Draft"), ("submitted", "Submitted"), ("approved", "Approved")],
         default="draft",
@@ -71,6 +76,7 @@ class Closure(models.Model):
             )
 
     @api.depends("reason", "case_id", "authority_report", "best_interest_note")
+    @api.depends_context("lang")
     def _compute_missing_text(self):
         for closure in self:
             closure.missing_text = "\n".join(closure._conditions())

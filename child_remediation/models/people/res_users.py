@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import NO_ACCESS
 from odoo.tools import ormcache
 
 from odoo.addons.remediation_base.tools.batches import each_batch
@@ -41,15 +42,18 @@ SECOND_FACTOR_GROUPS = frozenset(
 class ResUsers(models.Model):
     _inherit = "res.users"
 
+    # For record rules and steps alone, which ask with sudo.
     remediation_team_ids = fields.Many2many(
         "remediation.team",
         compute="_compute_remediation_team_ids",
         string="Supervised Teams",
+        groups=NO_ACCESS,
     )
     remediation_organisation_ids = fields.Many2many(
         "res.partner",
         compute="_compute_remediation_organisation_ids",
         string="Covered Organisations",
+        groups=NO_ACCESS,
     )
 
     remediation_audit_until = fields.Date(

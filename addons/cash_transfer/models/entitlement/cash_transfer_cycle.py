@@ -70,17 +70,22 @@ class CashTransferCycle(models.Model):
     validated_on = fields.Datetime(readonly=True, copy=False)
     line_ids = fields.One2many("cash.transfer.cycle.line", "cycle_id")
     plan_ids = fields.One2many("cash.transfer.payment.plan", "cycle_id")
-    line_count = fields.Integer(compute="_compute_counts")
-    payable_count = fields.Integer(compute="_compute_counts", string="Payable Lines")
-    amount_due = fields.Monetary(compute="_compute_counts")
-    amount_delivered = fields.Monetary(compute="_compute_counts")
+    # Whoever reads a cycle reads its figures; its lines and plans are the money's own.
+    line_count = fields.Integer(compute="_compute_counts", compute_sudo=True)
+    payable_count = fields.Integer(
+        compute="_compute_counts", compute_sudo=True, string="Payable Lines"
+    )
+    amount_due = fields.Monetary(compute="_compute_counts", compute_sudo=True)
+    amount_delivered = fields.Monetary(compute="_compute_counts", compute_sudo=True)
     not_compliant_count = fields.Integer(
-        compute="_compute_counts", string="Eligible but Not Compliant"
+        compute="_compute_counts",
+        compute_sudo=True,
+        string="Eligible but Not Compliant",
     )
     unplanned_count = fields.Integer(
-        compute="_compute_counts", string="Payable, in No Plan"
+        compute="_compute_counts", compute_sudo=True, string="Payable, in No Plan"
     )
-    plan_count = fields.Integer(compute="_compute_counts")
+    plan_count = fields.Integer(compute="_compute_counts", compute_sudo=True)
 
     _period_once = models.UniqueIndex(
         "(scheme_id, period) WHERE kind = 'regular'",

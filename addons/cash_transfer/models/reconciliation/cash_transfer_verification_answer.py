@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.remediation_base.tools.steps import step
@@ -58,6 +58,12 @@ class CashTransferVerificationAnswer(models.Model):
     issue = fields.Text(readonly=True, groups="child_remediation.group_case_worker")
     answered_by_id = fields.Many2one("res.users", readonly=True)
     answered_on = fields.Datetime(readonly=True)
+
+    @api.depends("case_id.name")
+    def _compute_display_name(self):
+        # sudo: a code; finance reads the answer and not the case.
+        for answer in self.sudo():
+            answer.display_name = answer.case_id.name
 
     @step(frm=("asked", "not_reached"), to="answered", stamp="answered")
     def action_answer(

@@ -178,6 +178,7 @@ class CashTransferScheme(models.Model):
         "Shares lie between 0 and 100 %.",
     )
 
+    @api.depends_context("uid")
     def _compute_entitlement_count(self):
         # _read_group applies the reader's own record rules: the count is what they see.
         counts = dict(
