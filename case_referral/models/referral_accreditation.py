@@ -313,10 +313,24 @@ class ReferralAccreditation(models.Model):
             "context": {"default_organisation_id": self.partner_id.id},
         }
 
+    def action_open_referrals(self):
+        """Open what the organisation holds of the reader's referrals."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Open Referrals"),
+            "res_model": "remediation.referral",
+            "views": [(False, "list"), (False, "form")],
+            "domain": [
+                ("to_organisation_id", "=", self.partner_id.id),
+                ("company_id", "=", self.company_id.id),
+                ("state", "in", ["sent", "accepted"]),
+            ],
+        }
+
     def action_open_invite(self):
         """Open the invitation of one of the organisation's people to the portal."""
         self.ensure_one()
-        self._check_coordinator()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Invite to the Portal"),

@@ -645,7 +645,7 @@ class TestAccess(AccessTable, RuleTable, RemediationCommon):
                 "remediation.area",
                 lambda key: {"name": key},
                 named,
-                (*back_office, *portal),
+                (*back_office, *portal, "safeguarding"),
                 coordinators,
             ),
             row(
@@ -666,7 +666,7 @@ class TestAccess(AccessTable, RuleTable, RemediationCommon):
                 "remediation.service.type",
                 lambda key: {"name": key, "code": key, "domain": "food"},
                 named,
-                (*back_office, *portal),
+                (*back_office, *portal, "safeguarding", "data_protection"),
                 coordinators,
             ),
             row(

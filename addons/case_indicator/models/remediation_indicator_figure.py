@@ -204,6 +204,10 @@ class IndicatorFigure(models.Model):
             raise UserError(
                 self.env._("Nobody opens the records of this figure: read its number.")
             )
+        if not self.env[model].has_access("read"):
+            raise UserError(
+                self.env._("You may not open what was counted: read the number.")
+            )
         return {
             "type": "ir.actions.act_window",
             "name": self.display_name,

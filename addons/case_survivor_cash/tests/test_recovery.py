@@ -2,7 +2,7 @@ import base64
 from datetime import timedelta
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import RecoveryCommon
 
@@ -40,6 +40,20 @@ class TestRecovery(RecoveryCommon):
         for entry in entries:
             for text in (entry.ref, *entry.line_ids.mapped("name")):
                 self.assertNotIn(self.case.name, text or "")
+
+    def test_a_reconciler_chooses_the_bank_in_the_window(self):
+        own = self._to_state(self._recovery(self._awarded(1000.0), 400.0), "submitted")
+        asked = own.with_user(self.reconciler).action_receive()
+        windows = self.env[asked["res_model"]].with_user(self.reconciler)
+        windows = windows.with_context(**asked["context"])
+        bank = self.bank_journal
+        offered = windows.fields_get(["choice_1"])["choice_1"]["selection"]
+        self.assertIn((str(bank.id), bank.display_name), offered)
+        form = Form(windows)
+        form.date_1 = self.today
+        form.choice_1 = str(bank.id)
+        form.save().action_apply()
+        self.assertEqual((own.state, own.journal_id), ("received", bank))
 
     def test_it_leaves_at_the_rate_of_its_receipt(self):
         recovery = self._recovery(self._awarded(1000.0), 333.33)

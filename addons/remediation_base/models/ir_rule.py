@@ -93,3 +93,32 @@ class IrRule(models.Model):
     def _has_group_rule(self, model_name, mode):
         # sudo: whom a rule is for, whoever asks.
         return any(rule.groups for rule in self._get_rules(model_name, mode).sudo())
+
+    def _make_access_error(self, operation, records):
+        """Say what to do. Whoever looks for the rule turns on the developer mode."""
+        error = super()._make_access_error(operation, records)
+        if self.env.user.has_group("base.group_no_one"):
+            return error
+        what = self.env["ir.model"]._get(records._name).name
+        if company := (getattr(error, "context", None) or {}).get("suggested_company"):
+            sentence = self.env._(
+                "%(what)s: this one belongs to %(company)s. Choose that organisation "
+                "first.",
+                what=what,
+                company=company["display_name"],
+            )
+        else:
+            sentences = {
+                "read": self.env._("%(what)s: you may not read this one.", what=what),
+                "write": self.env._(
+                    "%(what)s: you may not change this one.", what=what
+                ),
+                "create": self.env._("%(what)s: you may not add this one.", what=what),
+                "unlink": self.env._(
+                    "%(what)s: you may not delete this one.", what=what
+                ),
+            }
+            ask = self.env._("Ask whoever is in charge of it.")
+            sentence = f"{sentences[operation]} {ask}"
+        error.args = (sentence, *error.args[1:])
+        return error

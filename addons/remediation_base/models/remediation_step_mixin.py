@@ -1,9 +1,12 @@
 import logging
 
+from lxml import etree
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, LockError, UserError
 
 from ..tools.context import without_defaults
+from ..tools.steps import steps_of
 
 _logger = logging.getLogger(__name__)
 
@@ -71,6 +74,36 @@ class StepMixin(models.AbstractModel):
                 "%s%s.%s on %s by user %s",
                 *(word, self._name, step.name, self.ids[:20], self.env.uid),
             )
+
+    # -- buttons ---------------------------------------------------------------
+    @api.model
+    def get_view(self, view_id=None, view_type="form", **options):
+        """The view without the buttons of steps that its reader may take on no record:
+        what the declaration says, once for every screen."""
+        result = super().get_view(view_id, view_type, **options)
+        if view_type not in ("form", "list", "kanban"):
+            return result
+        arch = etree.fromstring(result["arch"])
+        steps = steps_of(self)
+        closed = [
+            button
+            for button in arch.iterfind(".//button[@type='object']")
+            if button.get("name") in steps
+            and next(button.iterancestors("field"), None) is None
+            and not self._may_take(steps[button.get("name")])
+        ]
+        for button in closed:
+            button.getparent().remove(button)
+        if closed:
+            result["arch"] = etree.tostring(arch, encoding="unicode")
+        return result
+
+    @api.model
+    def _may_take(self, step):
+        """Whether the user has the rights that a step declares, whatever the record."""
+        if step.right and not self.browse().has_access(step.right):
+            return False
+        return not step.group or any(map(self.env.user.has_group, step.group))
 
     # -- hooks -----------------------------------------------------------------
     def _check_step_right(self, step):

@@ -4,6 +4,7 @@ from lxml import etree
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ..tools.steps import steps_of
 
@@ -14,6 +15,8 @@ PLACES = {
     "date": ("date_1", "date_2"),
     "datetime": ("moment_1",),
     "selection": ("choice_1", "choice_2"),
+    # of the few records that the field's domain leaves
+    "many2one": ("choice_1", "choice_2"),
     "boolean": ("yes_1", "yes_2"),
     "integer": ("number_1", "number_2"),
     "float": ("amount_1", "amount_2"),
@@ -80,6 +83,7 @@ class StepWindow(models.TransientModel):
             )
         free = {kind: list(names) for kind, names in PLACES.items()}
         free["monetary"] = free["float"]
+        free["many2one"] = free["selection"]
         places = {
             name: free[ask.type_in(model)].pop(0) for name, ask in declared.asks.items()
         }
@@ -93,8 +97,19 @@ class StepWindow(models.TransientModel):
         for name, where in places.items():
             if where == place:
                 field = model._fields[declared.asks[name].field]
-                return field._description_selection(self.env)
+                if field.type == "selection":
+                    return field._description_selection(self.env)
+                domain = Domain(field.get_comodel_domain(model))
+                if field.check_company:
+                    records = model.browse(self.env.context.get("step_ids"))
+                    domain &= Domain("company_id", "in", records.company_id.ids)
+                found = model.env[field.comodel_name].search(domain)
+                return [(str(record.id), record.display_name) for record in found]
         return []
+
+    @staticmethod
+    def _is_link(model, declared, name):
+        return declared.asks[name].type_in(model) == "many2one"
 
     # -- the form ----------------------------------------------------------------
     def _get_view_cache_key(self, view_id=None, view_type="form", **options):
@@ -139,7 +154,12 @@ class StepWindow(models.TransientModel):
             for key, value in self.env.context.items()
             if not key.startswith("step_")
         }
-        answers = {name: self[place] for name, place in places.items()}
+        answers = {
+            name: int(self[place])
+            if self._is_link(model, declared, name)
+            else self[place]
+            for name, place in places.items()
+        }
         records = records.with_context(context)  # pylint: disable=context-overridden
         result = getattr(records, declared.name)(**answers)
         if isinstance(result, dict) and result.get("type"):

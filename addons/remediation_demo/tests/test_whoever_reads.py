@@ -1,11 +1,17 @@
+import re
+from types import SimpleNamespace
+
 from lxml import etree
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import TransactionCase, tagged
+from odoo.tools.safe_eval import safe_eval
 
 AUTHOR = "Child Remediation contributors"
 #: Fields that say where a record stands: one record of each value is read.
 STATES = ("state", "stage")
+#: Core's refusals name a model by its technical name.
+CORE = re.compile(r"\([a-z]+\.[a-z._]+\)")
 #: Records read of each model beside these.
 FEW = 2
 
@@ -29,6 +35,24 @@ def models_of(env, modules):
             continue
         if model._original_module in modules or name in ("res.partner", "res.users"):
             yield model
+
+
+def spec_of(model, node):
+    """What the web client asks for a view."""
+    spec = {"display_name": {}}
+    for found in node.xpath(".//field[not(ancestor::field)]"):
+        field = model._fields[found.get("name")]
+        if field.type in ("one2many", "many2many"):
+            other = model.env[field.comodel_name]
+            parts = {"display_name": {}}
+            for view in found.xpath("./list | ./kanban | ./form"):
+                parts |= spec_of(other, etree.fromstring(etree.tostring(view)))
+            spec[field.name] = {"fields": parts}
+        elif field.type == "many2one":
+            spec[field.name] = {"fields": {"display_name": {}}}
+        else:
+            spec[field.name] = {}
+    return spec
 
 
 @tagged("post_install", "-at_install")
@@ -58,39 +82,21 @@ class TestWhoeverReads(TransactionCase):
                 if records:
                     yield user, records
 
-    def _spec(self, model, node):
-        """What the web client asks for a view."""
-        spec = {"display_name": {}}
-        for found in node.xpath(".//field[not(ancestor::field)]"):
-            field = model._fields[found.get("name")]
-            if field.type in ("one2many", "many2many"):
-                other = model.env[field.comodel_name]
-                parts = {"display_name": {}}
-                for view in found.xpath("./list | ./kanban | ./form"):
-                    parts |= self._spec(other, etree.fromstring(etree.tostring(view)))
-                spec[field.name] = {"fields": parts}
-            elif field.type == "many2one":
-                spec[field.name] = {"fields": {"display_name": {}}}
-            else:
-                spec[field.name] = {}
-        return spec
-
     def test_a_form_and_a_list_open_for_whoever_may_read(self):
         closed, seen = set(), 0
         for user, records in self._each_reader(inside=True):
             for kind in ("form", "list"):
                 view = records.get_views([(False, kind)])["views"][kind]
-                spec = self._spec(records, etree.fromstring(view["arch"]))
-                for record in records if kind == "form" else [records]:
-                    self.env.invalidate_all()
-                    seen += 1
-                    try:
-                        record.web_read(spec)
-                    except AccessError as error:
-                        closed.add(
-                            f"{user.login}: {kind} of {records._name}: "
-                            f"{str(error).splitlines()[0]}"
-                        )
+                spec = spec_of(records, etree.fromstring(view["arch"]))
+                self.env.invalidate_all()
+                seen += len(records)
+                try:
+                    records.web_read(spec)
+                except AccessError as error:
+                    closed.add(
+                        f"{user.login}: {kind} of {records._name}: "
+                        f"{str(error).splitlines()[0]}"
+                    )
         self.assertFalse("\n".join(sorted(closed)))
         self.assertGreater(seen, 2000)
 
@@ -98,21 +104,21 @@ class TestWhoeverReads(TransactionCase):
         """Read by the system first, a value stays in memory for the request."""
         mixed, seen = set(), 0
         for user, records in self._each_reader(inside=False):
-            for field in records._fields.values():
-                if (
-                    not self._is_computed(field)
-                    or field.type == "binary"
-                    or not records._has_field_access(field, "read")
-                ):
-                    continue
-                seen += 1
-                self.env.invalidate_all()
-                alone = self._read(records, field.name)
-                self.env.invalidate_all()
-                records.sudo().read([field.name])
-                after = self._read(records, field.name)
-                if alone != after:
-                    mixed.add(f"{field} for {user.login}: {str(alone)[:200]}")
+            names = [
+                name
+                for name, field in records._fields.items()
+                if self._is_computed(field)
+                and field.type != "binary"
+                and records._has_field_access(field, "read")
+            ]
+            seen += len(names)
+            # All at once, and one by one where something differs.
+            for some in [names], [[name] for name in names]:
+                found = [one for one in some if one and self._differs(records, one)]
+                if not found:
+                    break
+            else:
+                mixed.update(f"{records._name}.{n} for {user.login}" for [n] in found)
         self.assertFalse("\n".join(sorted(mixed)))
         self.assertGreater(seen, 2500)
 
@@ -121,9 +127,16 @@ class TestWhoeverReads(TransactionCase):
         own = field._module in self.ours or field.name == "display_name"
         return own and field.compute and not field.store
 
-    def _read(self, records, name):
+    def _differs(self, records, names):
+        self.env.invalidate_all()
+        alone = self._read(records, names)
+        self.env.invalidate_all()
+        records.sudo().read(names)  # as the system, which is the point
+        return self._read(records, names) != alone
+
+    def _read(self, records, names):
         try:
-            return records.read([name])
+            return records.read(names)
         except AccessError as error:
             return f"{error}"
 
@@ -154,3 +167,125 @@ class TestWhoeverReads(TransactionCase):
                 seen += alone != first
         self.assertFalse(mixed, "they need depends_context('lang')")
         self.assertGreater(seen, 60)
+
+    def test_a_button_that_is_shown_is_not_refused_by_core(self):
+        """It does what it says, or a sentence of ours says what is missing."""
+        wrong, pressed = set(), set()
+        for user, records in self._each_reader(inside=True):
+            for record, button, values in self._shown_buttons(records):
+                where = [values.get(name) for name in STATES]
+                key = (user, record._name, button.get("name"), *where)
+                if key in pressed:
+                    continue
+                pressed.add(key)
+                if problem := self._press(record, button, values):
+                    wrong.add(f"{user.login}: {problem}")
+        self.assertFalse("\n".join(sorted(wrong)))
+        self.assertGreater(len(pressed), 500)
+
+    def _shown_buttons(self, records):
+        """Yield ``(record, button, values)`` of every button that a view shows."""
+        for kind in ("form", "list", "kanban"):
+            view = records.get_views([(False, kind)])["views"][kind]
+            arch = etree.fromstring(view["arch"])
+            for record in records if arch.xpath("//button[@type='object']") else ():
+                yield from self._buttons_in(arch, record, self._values(arch, record))
+
+    def _buttons_in(self, view, record, values):
+        for button in self._own(view, ".//button[@type='object']"):
+            if self._is_shown(button, view, values):
+                yield record, button, values
+        for lines in self._own(view, ".//field"):
+            if not self._is_shown(lines, view, values):
+                continue
+            for inner in lines.xpath("./list[.//button] | ./kanban[.//button]"):
+                for line in record[lines.get("name")][:FEW]:
+                    own = self._values(inner, line)
+                    own["parent"] = SimpleNamespace(**values)
+                    yield from self._buttons_in(inner, line, own)
+
+    def _own(self, view, path):
+        """Nodes of a view, without those of the views inside its fields."""
+        outside = next(view.iterancestors("field"), None)
+        return [
+            node
+            for node in view.xpath(path)
+            if next(node.iterancestors("field"), None) is outside
+        ]
+
+    def _values(self, view, record):
+        names = {node.get("name") for node in self._own(view, ".//field")}
+        names |= {name for name in STATES if name in record._fields}
+        [values] = record.read([*names], load=None)
+        return {**values, "uid": record.env.uid, "context": {}}
+
+    def _is_shown(self, node, view, values):
+        while True:
+            if safe_eval(node.get("invisible") or "0", dict(values)):
+                return False
+            if node is view:
+                return True
+            node = node.getparent()
+
+    def _press(self, record, button, values):
+        """What is wrong with the answer; whatever it did is taken back."""
+        context = safe_eval(button.get("context") or "{}", dict(values))
+        self.env.invalidate_all()
+        with self.env.cr.savepoint() as savepoint:
+            try:
+                answer = getattr(record.with_context(**context), button.get("name"))()
+                self._open(record.env, answer)
+                self.env.flush_all()
+                problem = None
+            except UserError as error:
+                problem = CORE.search(str(error)) and f"{record}: {error}"
+            except Exception as error:
+                problem = f"{record}: {error!r}"
+            self.env.clear()
+            savepoint.rollback()
+        return problem
+
+    def _open(self, env, action):
+        """What a button leads to, as the web client asks for it."""
+        if not isinstance(action, dict) or not action.get("res_model"):
+            return
+        context = action.get("context") or {}
+        if isinstance(context, str):
+            context = safe_eval(context, {"uid": env.uid})
+        model = env[action["res_model"]].with_context(**context)
+        views = action.get("views") or [
+            (False, kind) for kind in action["view_mode"].split(",")
+        ]
+        view_id, kind = views[0]
+        view = model.get_views([(view_id, kind)])["views"][kind]
+        if kind not in ("form", "list", "kanban"):
+            return
+        spec = spec_of(model, etree.fromstring(view["arch"]))
+        if kind != "form":
+            domain = action.get("domain") or []
+            if isinstance(domain, str):
+                domain = safe_eval(domain, {"uid": env.uid, "context": context})
+            model.web_search_read(domain, spec, limit=5)
+        elif action.get("res_id"):
+            model.browse(action["res_id"]).web_read(spec)
+        else:
+            model.onchange({}, [], spec)
+
+    def test_an_empty_form_opens_for_whoever_may_create(self):
+        wrong, seen = set(), 0
+        for user, records in self._each_reader(inside=True):
+            view = records.get_views([(False, "form")])["views"]["form"]
+            arch = etree.fromstring(view["arch"])
+            model = records.browse()
+            if arch.get("create") in ("0", "false") or not model.has_access("create"):
+                continue
+            seen += 1
+            try:
+                model.onchange({}, [], spec_of(model, arch))
+            except UserError as error:
+                if CORE.search(str(error)):
+                    wrong.add(f"{user.login}: {model._name}: {error}")
+            except Exception as error:
+                wrong.add(f"{user.login}: {model._name}: {error!r}")
+        self.assertFalse("\n".join(sorted(wrong)))
+        self.assertGreater(seen, 100)
