@@ -279,12 +279,6 @@ class Case(models.Model):
     )
     # compute_sudo: codes alone, also for readers who cannot open the family.
     sibling_prompt = fields.Text(compute="_compute_sibling_prompt", compute_sudo=True)
-    missing_html = fields.Html(
-        compute="_compute_missing_html",
-        sanitize=False,
-        groups="child_remediation.group_case_worker,"
-        "child_remediation.group_data_protection",
-    )
 
     _one_open_case = models.UniqueIndex(
         "(beneficiary_id) WHERE closed_on IS NULL",

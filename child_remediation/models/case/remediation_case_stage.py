@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import ormcache
 
 from .remediation_case import HELPING_STATES
@@ -21,6 +21,13 @@ class Case(models.Model):
     """The stage of a case, which follows from its facts, and what is missing in it."""
 
     _inherit = "remediation.case"
+
+    missing_html = fields.Html(
+        compute="_compute_missing_html",
+        sanitize=False,
+        groups="child_remediation.group_case_worker,"
+        "child_remediation.group_data_protection",
+    )
 
     @api.depends(
         "closed_on",
