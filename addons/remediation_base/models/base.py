@@ -1,13 +1,33 @@
 from datetime import datetime
 
 import pytz
+from lxml import etree
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import format_date
 
 
 class Base(models.AbstractModel):
     _inherit = "base"
+
+    @api.model
+    def get_view(self, view_id=None, view_type="form", **options):
+        """A search without the links that its reader may not open: core offers them,
+        and refuses whoever chooses one."""
+        result = super().get_view(view_id, view_type, **options)
+        if view_type == "search":
+            arch = etree.fromstring(result["arch"])
+            closed = [
+                node
+                for node in arch.iter("field")
+                if (field := self._fields[node.get("name")]).relational
+                and not self.env[field.comodel_name].has_access("read")
+            ]
+            for node in closed:
+                node.getparent().remove(node)
+            if closed:
+                result["arch"] = etree.tostring(arch, encoding="unicode")
+        return result
 
     def _place_today(self):
         """The day of a rule: the one at the place of the company, whoever asks.

@@ -1,11 +1,13 @@
 import re
 from types import SimpleNamespace
 
+from dateutil.relativedelta import relativedelta
 from lxml import etree
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import TransactionCase, tagged
-from odoo.tools.safe_eval import safe_eval
+from odoo.tools.safe_eval import datetime, safe_eval, time
 
 AUTHOR = "Child Remediation contributors"
 #: Fields that say where a record stands: one record of each value is read.
@@ -289,3 +291,48 @@ class TestWhoeverReads(TransactionCase):
                 wrong.add(f"{user.login}: {model._name}: {error!r}")
         self.assertFalse("\n".join(sorted(wrong)))
         self.assertGreater(seen, 100)
+
+    def test_what_a_search_offers_is_found(self):
+        wrong, seen = set(), 0
+        for user, records in self._each_reader(inside=True):
+            if records._original_module not in self.ours:
+                continue
+            view = records.get_views([(False, "search")])["views"]["search"]
+            for node in etree.fromstring(view["arch"]).iter("field", "filter"):
+                seen += 1
+                try:
+                    self._search_by(records, node)
+                except UserError as error:
+                    wrong.add(f"{user.login}: {records._name}: {error}")
+                except Exception as error:
+                    wrong.add(f"{user.login}: {records._name}: {error!r}")
+        self.assertFalse("\n".join(sorted(wrong)))
+        self.assertGreater(seen, 3000)
+
+    def _search_by(self, records, node):
+        if node.tag == "field":
+            field = records._fields[node.get("name")]
+            if field.relational:
+                records.env[field.comodel_name].check_access("read")
+            return
+        now = fields.Datetime.now()
+        known = {
+            "uid": records.env.uid,
+            "context": {},
+            "context_today": now.date,
+            "current_date": f"{now:%Y-%m-%d}",
+            "datetime": datetime,
+            "relativedelta": relativedelta,
+            "time": time,
+            "to_utc": lambda moment: moment,
+            "today": f"{now:%Y-%m-%d}",
+        }
+        records.search(safe_eval(node.get("domain") or "[]", dict(known)), limit=1)
+        context = safe_eval(node.get("context") or "{}", dict(known))
+        for name in [context["group_by"]] if "group_by" in context else []:
+            moment = records._fields[name.partition(":")[0]].type in (
+                "date",
+                "datetime",
+            )
+            by = f"{name}:month" if moment and ":" not in name else name
+            records.web_read_group([], [by], ["__count"], limit=2)
