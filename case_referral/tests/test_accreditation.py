@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import ReferralCommon
 
@@ -55,6 +55,35 @@ class TestAccreditation(ReferralCommon):
         self._seen(application, self.coordinator_3).action_approve()
         self.assertEqual(application.state, "accredited")
         self.assertEqual(application.partner_id.accreditation_id, application)
+
+    def test_how_full_a_partner_is_does_not_depend_on_the_reader(self):
+        school = self.accreditations.filtered(lambda a: a.partner_id == self.school)
+        cases = [
+            self._new_case(self.manager, area_id=self.city.id),
+            self._new_case(self.manager_2, area_id=self.city.id),
+        ]
+        for case in cases:
+            self._consent(case, organisation=self.school)
+            self._referral(case).action_send()
+        own = school.with_user(self.worker)
+        self.assertEqual(own.open_referral_count, 2)
+        action = own.action_open_referrals()
+        found = self.env[action["res_model"]].with_user(self.worker)
+        self.assertEqual(found.search(action["domain"]).case_id, cases[0])
+
+    def test_its_people_are_opened_and_invited(self):
+        house = self.accreditations.filtered(
+            lambda a: a.partner_id == self.partner_org
+        ).with_user(self.coordinator)
+        action = house.action_open_managers()
+        people = self.env[action["res_model"]].with_user(self.coordinator)
+        managers = people.search(action["domain"])
+        self.assertEqual(managers.organisation_id, self.partner_org)
+        self.assertEqual(house.manager_count, len(managers))
+        action = house.action_open_invite()
+        invite = self.env[action["res_model"]].with_user(self.coordinator)
+        form = Form(invite.with_context(**action["context"]))
+        self.assertEqual(form.organisation_id, self.partner_org)
 
     def test_a_serious_finding_is_followed_up_before_a_decision(self):
         application = self._application()
