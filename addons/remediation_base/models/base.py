@@ -20,7 +20,8 @@ class Base(models.AbstractModel):
             closed = [
                 node
                 for node in arch.iter("field")
-                if (field := self._fields[node.get("name")]).relational
+                if (field := self._fields.get(node.get("name")))
+                and field.relational
                 and not self.env[field.comodel_name].has_access("read")
             ]
             for node in closed:
