@@ -472,12 +472,10 @@ STORY = (
 AUDITOR_TEXTS = {
     **dict.fromkeys(
         (
-            "remediation.case.missing_html",
             "remediation.case.remedy_path",
             "remediation.case.survivor_standing",
             "remediation.case.handover_text",
             "remediation.case.sibling_prompt",
-            "remediation.closure.missing_text",
             "remediation.classification.reasons",
             "remediation.plan.action.savings_status",
             "cash.transfer.payment.plan.statement_html",

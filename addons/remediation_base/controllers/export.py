@@ -6,8 +6,9 @@ Text that people typed is in them, such as the name of a partner organisation.
 import json
 
 from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import UnprocessableEntity
 
-from odoo.http import route
+from odoo.http import request, route
 
 from odoo.addons.web.controllers.export import CSVExport, ExcelExport
 from odoo.addons.web.controllers.pivot import TableExporter
@@ -56,9 +57,11 @@ class NeutralExcel(ExcelExport):
 
 class NeutralPivot(TableExporter):
     @route()
-    def export_xlsx(self, data, **kw):
-        table = json.load(data) if isinstance(data, FileStorage) else json.loads(data)
-        if table:
+    def export_xlsx(self, data="", **kw):
+        try:
+            table = (
+                json.load(data) if isinstance(data, FileStorage) else json.loads(data)
+            )
             headers = [
                 *table["measure_headers"],
                 *table["rows"],
@@ -66,4 +69,8 @@ class NeutralPivot(TableExporter):
             ]
             for header in headers:
                 header["title"] = neutral(header["title"])
-        return super().export_xlsx(json.dumps(table), **kw)
+            return super().export_xlsx(json.dumps(table), **kw)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise UnprocessableEntity(
+                request.env._("This table cannot be read: open it and export it again.")
+            ) from error
