@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -330,10 +331,14 @@ class TestFigures(CashCommon):
         told = {row["measure"]: row for row in report.content["figures"]}
         self.assertEqual(told["i27_received"]["whole"], [1, 10])
 
-    def test_finance_opens_payments_and_a_coordinator_sees_those_it_may(self):
+    def test_whoever_may_read_payments_opens_what_was_counted(self):
         self._paid_plan(1)
         figure = self._run().total_ids.filtered(
             lambda f: f.measure_id.key == "i25_reconciled"
         )
-        action = figure.with_user(self.coordinator).action_whole()
-        self.assertEqual(action["res_model"], "cash.transfer.payment.line")
+        action = figure.with_user(self.auditor).action_whole()
+        lines = self.env[action["res_model"]].with_user(self.auditor)
+        self.assertEqual(lines._name, "cash.transfer.payment.line")
+        self.assertEqual(len(lines.search(action["domain"])), figure.denominator)
+        with self.assertRaisesRegex(UserError, "read the number"):
+            figure.with_user(self.coordinator).action_whole()
