@@ -9,6 +9,10 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import TransactionCase, tagged
 from odoo.tools.safe_eval import datetime, safe_eval, time
 
+from odoo.addons.remediation_base.wizards.remediation_step_window import (
+    CONTEXT_KEY as STEP,
+)
+
 AUTHOR = "Child Remediation contributors"
 #: Fields that say where a record stands: one record of each value is read.
 STATES = ("state", "stage")
@@ -75,21 +79,32 @@ class TestWhoeverReads(TransactionCase):
         people = cls.env["res.users"].browse(sorted(known.mapped("res_id")))
         alike = people.grouped(lambda user: (user.all_group_ids, user.company_id))
         cls.people = cls.env["res.users"].union(*(u[:1] for u in alike.values()))
+        cls.readable, cls.views = {}, {}
 
     def _each_reader(self, inside):
         """Yield ``(user, records)`` of each model of ours that the user may read."""
         for user in self.people.filtered(lambda user: not (inside and user.share)):
             for model in models_of(self.env(user=user), self.ours):
-                records = some_of(model) if model.has_access("read") else None
-                if records:
-                    yield user, records
+                key = user, model._name
+                if key not in self.readable:
+                    found = some_of(model) if model.has_access("read") else model
+                    self.readable[key] = found.ids
+                if ids := self.readable[key]:
+                    yield user, model.browse(ids)
+
+    def _view(self, model, kind, view_id=False):
+        """A view as its reader gets it; the window of a step depends on the step."""
+        key = model.env.uid, model._name, kind, view_id, model.env.context.get(STEP)
+        if key not in self.views:
+            view = model.get_views([(view_id, kind)])["views"][kind]
+            self.views[key] = etree.fromstring(view["arch"])
+        return self.views[key]
 
     def test_a_form_and_a_list_open_for_whoever_may_read(self):
         closed, seen = set(), 0
         for user, records in self._each_reader(inside=True):
             for kind in ("form", "list"):
-                view = records.get_views([(False, kind)])["views"][kind]
-                spec = spec_of(records, etree.fromstring(view["arch"]))
+                spec = spec_of(records, self._view(records, kind))
                 self.env.invalidate_all()
                 seen += len(records)
                 try:
@@ -188,10 +203,10 @@ class TestWhoeverReads(TransactionCase):
     def _shown_buttons(self, records):
         """Yield ``(record, button, values)`` of every button that a view shows."""
         for kind in ("form", "list", "kanban"):
-            view = records.get_views([(False, kind)])["views"][kind]
-            arch = etree.fromstring(view["arch"])
-            for record in records if arch.xpath("//button[@type='object']") else ():
-                yield from self._buttons_in(arch, record, self._values(arch, record))
+            arch = self._view(records, kind)
+            if arch.xpath("//button[@type='object']"):
+                for record, values in self._values(arch, records):
+                    yield from self._buttons_in(arch, record, values)
 
     def _buttons_in(self, view, record, values):
         for button in self._own(view, ".//button[@type='object']"):
@@ -201,8 +216,8 @@ class TestWhoeverReads(TransactionCase):
             if not self._is_shown(lines, view, values):
                 continue
             for inner in lines.xpath("./list[.//button] | ./kanban[.//button]"):
-                for line in record[lines.get("name")][:FEW]:
-                    own = self._values(inner, line)
+                some = record[lines.get("name")][:FEW]
+                for line, own in self._values(inner, some):
                     own["parent"] = SimpleNamespace(**values)
                     yield from self._buttons_in(inner, line, own)
 
@@ -215,11 +230,13 @@ class TestWhoeverReads(TransactionCase):
             if next(node.iterancestors("field"), None) is outside
         ]
 
-    def _values(self, view, record):
-        names = {node.get("name") for node in self._own(view, ".//field")}
-        names |= {name for name in STATES if name in record._fields}
-        [values] = record.read([*names], load=None)
-        return {**values, "uid": record.env.uid, "context": {}}
+    def _values(self, view, records):
+        """Yield each record with what the view's conditions are about."""
+        words = view.xpath(".//@invisible | .//@context")
+        names = {*STATES, *re.findall(r"\w+", " ".join(words))}
+        names = [name for name in names if name in records._fields]
+        for record, row in zip(records, records.read(names, load=None), strict=True):
+            yield record, {**row, "uid": record.env.uid, "context": {}}
 
     def _is_shown(self, node, view, values):
         while True:
@@ -259,10 +276,10 @@ class TestWhoeverReads(TransactionCase):
             (False, kind) for kind in action["view_mode"].split(",")
         ]
         view_id, kind = views[0]
-        view = model.get_views([(view_id, kind)])["views"][kind]
+        view = self._view(model, kind, view_id)
         if kind not in ("form", "list", "kanban"):
             return
-        spec = spec_of(model, etree.fromstring(view["arch"]))
+        spec = spec_of(model, view)
         if kind != "form":
             domain = action.get("domain") or []
             if isinstance(domain, str):
@@ -276,8 +293,7 @@ class TestWhoeverReads(TransactionCase):
     def test_an_empty_form_opens_for_whoever_may_create(self):
         wrong, seen = set(), 0
         for user, records in self._each_reader(inside=True):
-            view = records.get_views([(False, "form")])["views"]["form"]
-            arch = etree.fromstring(view["arch"])
+            arch = self._view(records, "form")
             model = records.browse()
             if arch.get("create") in ("0", "false") or not model.has_access("create"):
                 continue
@@ -297,8 +313,7 @@ class TestWhoeverReads(TransactionCase):
         for user, records in self._each_reader(inside=True):
             if records._original_module not in self.ours:
                 continue
-            view = records.get_views([(False, "search")])["views"]["search"]
-            for node in etree.fromstring(view["arch"]).iter("field", "filter"):
+            for node in self._view(records, "search").iter("field", "filter"):
                 seen += 1
                 try:
                     self._search_by(records, node)
