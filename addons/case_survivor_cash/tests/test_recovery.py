@@ -45,11 +45,13 @@ class TestRecovery(RecoveryCommon):
         own = self._to_state(self._recovery(self._awarded(1000.0), 400.0), "submitted")
         asked = own.with_user(self.reconciler).action_receive()
         windows = self.env[asked["res_model"]].with_user(self.reconciler)
-        windows = windows.with_context(**asked["context"])
         bank = self.bank_journal
-        offered = windows.fields_get(["choice_1"])["choice_1"]["selection"]
+        # Of the context, the web client asks for the fields with this alone.
+        step = {"step_view_ref": asked["context"]["step_view_ref"]}
+        fields = windows.with_context(**step).fields_get(["choice_1"])
+        offered = fields["choice_1"]["selection"]
         self.assertIn((str(bank.id), bank.display_name), offered)
-        form = Form(windows)
+        form = Form(windows.with_context(**asked["context"]))
         form.date_1 = self.today
         form.choice_1 = str(bank.id)
         form.save().action_apply()

@@ -100,9 +100,8 @@ class StepWindow(models.TransientModel):
                 if field.type == "selection":
                     return field._description_selection(self.env)
                 domain = Domain(field.get_comodel_domain(model))
-                if field.check_company:
-                    records = model.browse(self.env.context.get("step_ids"))
-                    domain &= Domain("company_id", "in", records.company_id.ids)
+                if field.check_company:  # the web client does not say which records
+                    domain &= Domain("company_id", "in", self.env.companies.ids)
                 found = model.env[field.comodel_name].search(domain)
                 return [(str(record.id), record.display_name) for record in found]
         return []
